@@ -1,0 +1,85 @@
+import { brokerUrl } from "./broker_url.ts";
+
+/** Where a broker is, taken apart. */
+export interface BrokerAddress {
+  protocol: "mqtt" | "mqtts" | "ws" | "wss";
+  hostname: string;
+  port: number;
+  /** The path of a WebSocket URL, from its slash. */
+  path: string;
+  username?: string;
+  password?: string;
+  /** Host and port as a reader knows them, without any password. */
+  label: string;
+}
+
+const DEFAULT_PORTS = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
+
+/**
+ * Reads what a caller gives as `host`: a name, `name:port`, a URL, or nothing.
+ *
+ * @throws {TypeError} If it is none of these.
+ * @throws {RangeError} If the port isn't 1 to 65535.
+ */
+export function parseAddress(host: string = brokerUrl()): BrokerAddress {
+  const text = host.includes("://") ? host : `mqtt://${bracketed(host)}`;
+  const port = /:(\d+)(?:[/?#]|$)/.exec(text.replace(/^.*@/, ""))?.[1];
+  if (port !== undefined) assertPort(Number(port));
+  let url: URL;
+  try {
+    // A URL of an unknown scheme isn't checked as strictly as one of http.
+    url = new URL(text.replace(/^\w+:/, "http:"));
+  } catch {
+    throw invalid(host);
+  }
+  const protocol = text.slice(0, text.indexOf(":")).toLowerCase();
+  if (!isProtocol(protocol) || url.hostname === "") throw invalid(host);
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const address: BrokerAddress = {
+    protocol,
+    hostname,
+    port: Number(port ?? DEFAULT_PORTS[protocol]),
+    path: `${url.pathname}${url.search}`,
+    label: "",
+  };
+  if (url.username !== "") address.username = decode(url.username);
+  if (url.password !== "") address.password = decode(url.password);
+  address.label = `${url.hostname}:${address.port}`;
+  return address;
+}
+
+/**
+ * Checks a port number.
+ *
+ * @throws {RangeError} If it isn't a whole number from 0 (or 1) to 65535.
+ */
+export function assertPort(port: number, lowest: 0 | 1 = 1): void {
+  if (Number.isInteger(port) && port >= lowest && port <= 65535) return;
+  throw new RangeError(
+    `Port is ${port}: it must be a whole number from ${lowest} to 65535`,
+  );
+}
+
+function bracketed(host: string): string {
+  const isBareIpv6 = host.split(":").length > 2 && !host.startsWith("[");
+  return isBareIpv6 ? `[${host}]` : host;
+}
+
+function isProtocol(text: string): text is BrokerAddress["protocol"] {
+  return Object.hasOwn(DEFAULT_PORTS, text);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function invalid(host: string): TypeError {
+  const shown = host.replace(/\/\/[^@/]*@/, "//…@");
+  return new TypeError(
+    `Broker address "${shown}" is not a name, name:port, or a URL of mqtt, mqtts, ws or wss`,
+  );
+}

@@ -1,0 +1,128 @@
+import { Aedes, type AedesOptions, type Client } from "aedes";
+import type { Duplex } from "node:stream";
+import type { Access } from "./_broker_access.ts";
+import { connectionOf } from "./_broker_connection.ts";
+import { createDeliver } from "./_broker_deliver.ts";
+import type { AedesClient, Internals } from "./_broker_internals.ts";
+import { logClients, type Peer, quote } from "./_broker_log.ts";
+import { Outbox } from "./_broker_outbox.ts";
+import { createSessions } from "./_broker_sessions.ts";
+import { createStore } from "./_broker_store.ts";
+import { readWhole } from "./_broker_stream.ts";
+
+const REFUSALS: Record<number, string> = {
+  2: "identifier rejected",
+  4: "bad user name or password",
+  5: "not authorized",
+};
+const IDENTIFIER_REJECTED = 2;
+const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
+const LAST_MESSAGE_ID = 65_535;
+
+/** The broker without its listeners. */
+export interface Core {
+  /** Serves a client on a stream; `remote` names its address for the log. */
+  serve(stream: Duplex, remote: string): void;
+  /** Closes the clients that have connected, and the broker's timers. */
+  close(): Promise<void>;
+}
+
+/** Makes an aedes broker that keeps to the rules and loses nothing. */
+export async function createCore(
+  access: Access,
+  log: (line: string) => void,
+): Promise<Core> {
+  const peers = new WeakMap<Client, Peer>();
+  const nameless = new WeakSet<Client>();
+  /** Messages that go no further than to be acknowledged. */
+  const forbidden = new WeakSet<object>();
+  const sessions = createSessions({
+    createOutbox: (id) =>
+      new Outbox((event) => log(`Client ${quote(id)} ${event}`)),
+    userOf: (client) => peers.get(client)?.user,
+    maySubscribe,
+    attach: (outbox, client) => outbox.attach(connectionOf(client)),
+  });
+
+  function maySubscribe(client: Client, filter: string): boolean {
+    // MQTT 3.1.1 knows no shared subscriptions: they'd never get a message.
+    return !filter.startsWith("$share/") &&
+      access.maySubscribe(peers.get(client)?.user, filter);
+  }
+  function mayPublish(client: Client | null, topic: string): boolean {
+    // A will's topic comes unchecked, and may have wildcards.
+    return client !== null && !/^\$SYS\/|[+#]/.test(topic) &&
+      access.mayPublish(peers.get(client)?.user, topic);
+  }
+
+  const options: AedesOptions = {
+    persistence: { ...createStore(), ...sessions },
+    connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
+    // A client may send without waiting for CONNACK. aedes reads no more than
+    // one chunk before it, which limits the queue well enough.
+    queueLimit: Infinity,
+    maxInflightInbound: LAST_MESSAGE_ID,
+    preConnect(client, packet, done) {
+      // Section 3.1.3.1: without a name there is no session to come back to.
+      if (!packet.clientId && packet.clean === false) nameless.add(client);
+      done(null, true);
+    },
+    authenticate(client, user, password, done) {
+      const code = nameless.has(client)
+        ? IDENTIFIER_REJECTED
+        : access.connect(user, password);
+      if (code === 0) {
+        peers.get(client)!.user = user;
+        sessions.claim(client.id, user);
+        done(null, true);
+      } else {
+        const error = new Error(REFUSALS[code]);
+        done(Object.assign(error, { returnCode: code }), null);
+      }
+    },
+    authorizePublish(client, packet, done) {
+      if (!mayPublish(client, packet.topic)) {
+        forbidden.add(packet);
+        const [who, where] = [quote(client?.id ?? ""), quote(packet.topic)];
+        log(`Client ${who} may not publish on ${where}: message dropped`);
+      }
+      done();
+    },
+    authorizeSubscribe(client, subscription, done) {
+      const { topic } = subscription;
+      if (maySubscribe(client, topic)) return done(null, subscription);
+      log(`Client ${quote(client.id)} may not subscribe to ${quote(topic)}`);
+      done(null, null);
+    },
+  };
+  const broker = await Aedes.createBroker(options);
+  mend(broker as unknown as Internals & Aedes, forbidden);
+  logClients(broker, peers, log);
+  return {
+    serve(stream, remote) {
+      readWhole(stream);
+      const client = broker.handle(stream) as AedesClient;
+      peers.set(client, { remote });
+      client.deliver0 = client.deliverQoS = createDeliver(
+        client,
+        () => sessions.outboxOf(client),
+      );
+    },
+    close: () => new Promise((resolve) => broker.close(resolve)),
+  };
+}
+
+function mend(broker: Internals & Aedes, forbidden: WeakSet<object>): void {
+  const publish = broker.publish.bind(broker);
+  broker.publish = (packet, ...rest) => {
+    if (forbidden.has(packet)) queueMicrotask(rest.at(-1) as () => void);
+    else publish(packet, ...rest);
+  };
+  const unregister = broker.unregisterClient.bind(broker);
+  broker.unregisterClient = (client) => {
+    // A client that comes back at once may be there before its old connection
+    // is gone. aedes would then forget the new one.
+    if (broker.clients[client.id] === client) unregister(client);
+    else broker.emit("clientDisconnect", client);
+  };
+}

@@ -1,0 +1,114 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import {
+  type AddressInfo,
+  createServer,
+  type Server,
+  type Socket,
+} from "node:net";
+import type { Duplex } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
+import { BrokerStartError } from "./_broker_start_error.ts";
+import { acceptWebSockets } from "./_broker_websocket.ts";
+
+/** A certificate and its key, both in PEM. */
+export interface KeyPair {
+  cert: string;
+  key: string;
+}
+
+/** Serves a client on a stream. */
+export type Serve = (stream: Duplex, remote: string) => void;
+
+/** A server that accepts connections. */
+export interface Listener {
+  /** The port, also where any free one was asked for. */
+  readonly port: number;
+  /** Stops listening and cuts all connections. */
+  close(): Promise<void>;
+}
+
+/** Listens for MQTT over TCP, or over TLS with a key pair. */
+export function listenTcp(
+  host: string,
+  port: number,
+  serve: Serve,
+  tls?: KeyPair,
+): Promise<Listener> {
+  const accept = (socket: Socket) => {
+    // Acknowledgements mustn't wait for more to come (Nagle's algorithm).
+    socket.setNoDelay(true);
+    serve(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+  };
+  const server = tls ? createTlsServer(tls, accept) : createServer(accept);
+  return listen(server, host, port);
+}
+
+/** Listens for MQTT over WebSocket, or over secure WebSocket with a key pair. */
+export function listenWebSocket(
+  host: string,
+  port: number,
+  serve: Serve,
+  tls?: KeyPair,
+): Promise<Listener> {
+  const server = tls ? createHttpsServer(tls) : createHttpServer();
+  server.on("connection", (socket: Socket) => socket.setNoDelay(true));
+  acceptWebSockets(server, serve);
+  return listen(server, host, port);
+}
+
+async function listen(
+  server: Server,
+  host: string,
+  port: number,
+): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  // A TLS server, too, reports the plain connection below, with or without a
+  // handshake.
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    // One that is reset before anybody else listens mustn't end the program.
+    socket.on("error", () => {});
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: Error & { code?: string }) => {
+      reject(new BrokerStartError(host, port, error));
+    });
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/**
+ * Checks a certificate and its key: Deno starts a TLS server with any text, and
+ * then no client can connect.
+ *
+ * @throws {TypeError} If one of them can't be read, or they don't fit.
+ */
+export function assertKeyPair({ cert, key }: KeyPair): void {
+  const certificate = read("certificate", () => new X509Certificate(cert));
+  const privateKey = read("key", () => createPrivateKey(key));
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new TypeError(
+    "TLS key is of another certificate: it must fit this one",
+  );
+}
+
+function read<T>(what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new TypeError(`TLS ${what} can't be read: it must be PEM text`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { assertPort } from "./_address.ts";
+import { createAccess } from "./_broker_access.ts";
+import { createCore } from "./_broker_aedes.ts";
+import {
+  assertKeyPair,
+  type KeyPair,
+  type Listener,
+  listenTcp,
+  listenWebSocket,
+} from "./_broker_listeners.ts";
+import type { Broker, BrokerOptions } from "./broker.ts";
+
+/** Does what `startBroker()` says. */
+export async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const { host = "127.0.0.1", port = 1883, websocketPort, tls } = options;
+  if (host === "") throw new TypeError('Host is "": it must not be empty');
+  assertPorts(port, websocketPort, tls?.port, tls?.websocketPort);
+  if (tls !== undefined) assertKeyPair(tls);
+  const core = await createCore(
+    createAccess(options),
+    options.log ?? (() => {}),
+  );
+  const listeners: Listener[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => closing ??= closeAll();
+
+  async function closeAll(): Promise<void> {
+    const closed = listeners.map((listener) => listener.close());
+    await Promise.all([core.close(), ...closed]);
+  }
+  async function open(
+    scheme: string,
+    listen: typeof listenTcp,
+    port: number | undefined,
+    keyPair?: KeyPair,
+  ): Promise<Listener & { url: string } | undefined> {
+    if (port === undefined) return undefined;
+    const listener = await listen(host, port, core.serve, keyPair);
+    listeners.push(listener);
+    return {
+      ...listener,
+      url: `${scheme}://${reachable(host)}:${listener.port}`,
+    };
+  }
+  try {
+    const tcp = (await open("mqtt", listenTcp, port))!;
+    const ws = await open("ws", listenWebSocket, websocketPort);
+    const mqtts = tls && await open("mqtts", listenTcp, tls.port ?? 8883, tls);
+    const wss = await open("wss", listenWebSocket, tls?.websocketPort, tls);
+    return {
+      url: tcp.url,
+      port: tcp.port,
+      websocketUrl: ws?.url,
+      tlsUrl: mqtts?.url,
+      secureWebsocketUrl: wss?.url,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function assertPorts(...ports: (number | undefined)[]): void {
+  for (const port of ports) {
+    if (port !== undefined) assertPort(port, 0);
+  }
+}
+
+/** A host for a URL: listening on all addresses has none of its own. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,298 @@
+import {
+  type ClientSubscribeCallback,
+  type IClientOptions,
+  type IClientPublishOptions,
+  type ISubscriptionMap,
+  MqttClient,
+  type PacketCallback,
+} from "mqtt";
+import type { Buffer } from "node:buffer";
+import type { BrokerAddress } from "./_address.ts";
+import { MessageIds } from "./_message_ids.ts";
+import { PublishQueue } from "./_publish_queue.ts";
+import { openStream, type StreamOptions } from "./_stream.ts";
+import { assertTopicName } from "./_topics.ts";
+import { isTracing, tracePackets } from "./_trace.ts";
+import {
+  ConnectionRefusedError,
+  describeCause,
+  PublishError,
+} from "./errors.ts";
+
+// A refusal that time may mend: server unavailable, and MQTT 5's server busy.
+const TEMPORARY_REFUSALS = [3, 136, 137];
+const CONNACK_TIMEOUT = 10_000;
+
+/** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
+export interface ToolkitOptions extends StreamOptions {
+  address: BrokerAddress;
+  inflightWindow: number | undefined;
+  retryDelay: [shortest: number, longest: number];
+  log: (line: string) => void;
+}
+
+type Settle = (error?: Error) => void;
+type SubscribeTopics = string | string[] | ISubscriptionMap;
+
+/**
+ * MQTT.js's client with what it lacks: a growing pause between reconnects, a
+ * window of publishes in flight, topics that are checked before they are sent,
+ * and an end after which no promise is left pending.
+ */
+export class ToolkitClient extends MqttClient implements AsyncDisposable {
+  /** Where the broker is. */
+  readonly address: BrokerAddress;
+  /** Prints a line about the connection. */
+  readonly report: (line: string) => void;
+  /** The last attempt's error. */
+  lastError: Error | undefined;
+  /** The refusal after which the client no longer tries. */
+  refusal: ConnectionRefusedError | undefined;
+
+  readonly #retryDelay: [number, number];
+  readonly #unsettled = new Set<Settle>();
+  readonly #publishes: PublishQueue;
+  #isReady = false;
+  #lostAt: number | undefined;
+  #lastTopic: string | undefined;
+  #closing: Promise<void> | undefined;
+  #onSettled: (() => void) | undefined;
+
+  constructor(options: IClientOptions, toolkit: ToolkitOptions) {
+    const { address, inflightWindow, retryDelay, log } = toolkit;
+    const messageIdProvider = new MessageIds();
+    super((client) => {
+      const stream = openStream(client, address, toolkit);
+      stream.on("error", (error: Error) => this.lastError = error);
+      stream.on("drain", () => this.#publishes.sendWaiting());
+      this.lastError = undefined;
+      return stream;
+    }, {
+      connectTimeout: CONNACK_TIMEOUT,
+      resubscribe: false,
+      ...options,
+      messageIdProvider,
+      manualConnect: true,
+    });
+    messageIdProvider.client = this;
+    this.address = address;
+    this.report = log;
+    this.#retryDelay = retryDelay;
+    this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.#watchConnection();
+    if (isTracing()) tracePackets(this);
+    // Only a client that connects at once may be ended for good.
+    this.options.manualConnect = false;
+    this.connect();
+  }
+
+  /** Whether the connection stands and its buffer has room. */
+  get canSend(): boolean {
+    return this.#isReady && !this.stream.writableNeedDrain;
+  }
+
+  /** How many QoS 1 and 2 publishes may be in flight now. */
+  get window(): number {
+    return this.#publishes.window;
+  }
+
+  #watchConnection(): void {
+    const [shortest, longest] = this.#retryDelay;
+    let attempts = 0;
+    this.options.reconnectPeriod = shortest * 1000;
+
+    this.on("connect", ({ properties }) => {
+      attempts = 0;
+      this.options.reconnectPeriod = shortest * 1000;
+      this.#publishes.limitWindow(properties?.receiveMaximum ?? Infinity);
+      this.#reportReturn();
+      this.#isReady = true;
+      this.#publishes.sendWaiting();
+    });
+    // Ahead of MQTT.js's own listener, which starts the timer.
+    this.prependListener("close", () => {
+      const most = Math.min(longest, shortest * 2 ** ++attempts);
+      const pause = shortest + Math.random() * (most - shortest);
+      this.options.reconnectPeriod = pause * 1000;
+      const wasReady = this.#isReady;
+      this.#isReady = false;
+      if (wasReady && !this.disconnecting) this.#reportLoss();
+    });
+    this.on("error", (error) => {
+      this.lastError = error;
+      this.#handleRefusal(error);
+    });
+  }
+
+  #reportLoss(): void {
+    this.#lostAt = performance.now();
+    const cause = describeCause(this.lastError);
+    this.report(
+      `Connection to ${this.address.label} lost: ${cause}; connecting again`,
+    );
+  }
+
+  #reportReturn(): void {
+    if (this.#lostAt === undefined) return;
+    const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
+    this.#lostAt = undefined;
+    this.report(`Connected to ${this.address.label} again after ${seconds} s`);
+  }
+
+  #handleRefusal(error: Error & { code?: unknown }): void {
+    const isRefusal = error.message.startsWith("Connection refused:");
+    if (!isRefusal || typeof error.code !== "number") return;
+    const refusal = new ConnectionRefusedError(this.address.label, error.code);
+    const mayPass = this.#lostAt !== undefined &&
+      TEMPORARY_REFUSALS.includes(error.code);
+    this.options.reconnectOnConnackError = mayPass;
+    if (mayPass) return this.report(`${refusal.message}; trying again`);
+    if (this.#lostAt !== undefined) this.report(refusal.message);
+    this.refusal = refusal;
+    this.#settleAll(refusal);
+  }
+
+  override publish(
+    topic: string,
+    payload: string | Buffer,
+    optionsOrCallback?: IClientPublishOptions | PacketCallback | null,
+    callback?: PacketCallback,
+  ): this {
+    if (typeof optionsOrCallback === "function") {
+      return this.publish(topic, payload, {}, optionsOrCallback);
+    }
+    const options = optionsOrCallback ?? {};
+    const refusal = this.#refusePublish(topic);
+    if (refusal !== undefined) {
+      if (callback === undefined) throw refusal;
+      callback(refusal);
+      return this;
+    }
+    const { qos = 0 } = options;
+    // MQTT.js would add a listener for `drain` for each callback at QoS 0.
+    if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
+      super.publish(topic, payload, options);
+      callback?.();
+      return this;
+    }
+    const settle = this.#track(callback);
+    this.#publishes.add(qos, (answered) => {
+      if (qos === 0) {
+        super.publish(topic, payload, options);
+        return settle();
+      }
+      super.publish(topic, payload, options, (error, packet) => {
+        settle(error, packet);
+        answered();
+      });
+    });
+    return this;
+  }
+
+  #refusePublish(topic: string): Error | undefined {
+    if (this.refusal !== undefined) return this.refusal;
+    if (this.#closing !== undefined) {
+      return new PublishError(topic, "the connection is closed");
+    }
+    if (topic === this.#lastTopic) return undefined;
+    try {
+      assertTopicName(topic);
+      this.#lastTopic = topic;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  override subscribe(
+    topics: SubscribeTopics,
+    optionsOrCallback?: object | ClientSubscribeCallback,
+    callback?: ClientSubscribeCallback,
+  ): this {
+    if (typeof optionsOrCallback === "function") {
+      return this.subscribe(
+        topics,
+        {},
+        optionsOrCallback as ClientSubscribeCallback,
+      );
+    }
+    super.subscribe(topics, optionsOrCallback ?? {}, this.#track(callback));
+    return this;
+  }
+
+  override unsubscribe(
+    topics: string | string[],
+    optionsOrCallback?: object | PacketCallback,
+    callback?: PacketCallback,
+  ): this {
+    if (typeof optionsOrCallback === "function") {
+      return this.unsubscribe(topics, {}, optionsOrCallback as PacketCallback);
+    }
+    super.unsubscribe(topics, optionsOrCallback ?? {}, this.#track(callback));
+    return this;
+  }
+
+  /** Makes a callback that is called once, by MQTT.js or at the end. */
+  #track<Rest extends unknown[]>(
+    // deno-lint-ignore no-explicit-any -- MQTT.js's callbacks differ in what they take for "no error"
+    callback: ((error: any, ...rest: Rest) => void) | undefined,
+  ): (error?: Error | null, ...rest: Rest) => void {
+    const settle = (error?: Error | null, ...rest: Rest) => {
+      if (!this.#unsettled.delete(settle as Settle)) return;
+      callback?.(error, ...rest);
+      if (this.#unsettled.size === 0) this.#onSettled?.();
+    };
+    this.#unsettled.add(settle as Settle);
+    return settle;
+  }
+
+  #settleAll(error: Error): void {
+    this.#publishes.clear();
+    for (const settle of this.#unsettled) settle(error);
+  }
+
+  /** Ends the connection: see {@linkcode Client}. */
+  close({ timeout = 5 }: { timeout?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout * 1000);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout;
+    if (this.#isReady) await this.#whenSettled(timeout);
+    this.#settleAll(
+      new Error(`Connection to ${this.address.label} was closed first`),
+    );
+    for (const id of Object.keys(this.outgoing)) {
+      this.removeOutgoingMessage(Number(id));
+    }
+    await new Promise<void>((resolve) => {
+      // A peer that never closes its side must not keep ours open.
+      const left = Math.max(100, deadline - performance.now());
+      const timer = setTimeout(() => this.stream.destroy(), left);
+      super.end(!this.connected, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Waits until every callback was called, or nothing can be awaited. */
+  #whenSettled(timeout: number): Promise<void> {
+    if (this.#unsettled.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        this.off("close", finish);
+        this.#onSettled = undefined;
+        resolve();
+      };
+      const timer = setTimeout(finish, timeout);
+      this.once("close", finish);
+      this.#onSettled = finish;
+    });
+  }
+}

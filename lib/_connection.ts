@@ -1,0 +1,134 @@
+import { Buffer } from "node:buffer";
+import type { IClientOptions } from "mqtt";
+import { type BrokerAddress, parseAddress } from "./_address.ts";
+import { ToolkitClient } from "./_client.ts";
+import { assertQos, assertTopicName } from "./_topics.ts";
+import type { ConnectOptions, Will } from "./connect.ts";
+import { BrokerUnreachableError } from "./errors.ts";
+
+/** Makes a client that begins to connect in the next turn of the event loop. */
+export function createClient(
+  host: string | undefined,
+  options: ConnectOptions,
+): ToolkitClient {
+  const address = resolveAddress(host, options);
+  const {
+    clientId,
+    clean = true,
+    keepalive = 60,
+    username = address.username,
+    password = address.password,
+    will,
+    tls,
+    bindAddress,
+    protocolVersion = 4,
+    properties,
+    inflightWindow,
+    retryDelay = [1, 30],
+    log = (line) => console.error(line),
+  } = options;
+  if (!clean && !clientId) {
+    throw new TypeError(
+      "Session is to outlive its client: it needs a clientId",
+    );
+  }
+  assertWhole("Keepalive", keepalive, [0, 65535]);
+  if (inflightWindow !== undefined) {
+    assertWhole("In-flight window", inflightWindow, [1, 65535]);
+  }
+  return new ToolkitClient({
+    clean,
+    keepalive,
+    protocolVersion,
+    ...(protocolVersion === 3 && { protocolId: "MQIsdp" }),
+    ...(clientId !== undefined && { clientId }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(properties !== undefined && { properties }),
+    ...(will !== undefined && { will: toPacket(will) }),
+  }, {
+    address,
+    inflightWindow,
+    retryDelay,
+    log,
+    ...(tls !== undefined && { tls }),
+    ...(bindAddress !== undefined && { bindAddress }),
+  });
+}
+
+function resolveAddress(
+  host: string | undefined,
+  { tls, transport }: ConnectOptions,
+): BrokerAddress {
+  const address = parseAddress(host);
+  const isSecure = tls !== undefined || /s$/.test(address.protocol.slice(2));
+  const isWebSocket = transport === undefined
+    ? address.protocol.startsWith("ws")
+    : transport === "websocket";
+  const protocol = `${isWebSocket ? "ws" : "mqtt"}${isSecure ? "s" : ""}`;
+  if (protocol === address.protocol) return address;
+  return parseAddress(
+    `${protocol}://${(host ?? "").replace(/^\w+:\/\//, "")}`,
+  );
+}
+
+function toPacket(will: Will): NonNullable<IClientOptions["will"]> {
+  const { topic, payload, qos = 0, retain = false } = will;
+  assertTopicName(topic);
+  assertQos(qos);
+  return { topic, payload: Buffer.from(payload), qos, retain };
+}
+
+function assertWhole(
+  name: string,
+  value: number,
+  [least, most]: [number, number],
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(
+    `${name} is ${value}: it must be a whole number from ${least} to ${most}`,
+  );
+}
+
+/** Waits until the client is connected for the first time. */
+export function whenConnected(
+  client: ToolkitClient,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { label } = client.address;
+  let hasFailed = false;
+  const unreachable = () =>
+    new BrokerUnreachableError(label, client.lastError ?? silence(client));
+  const onError = () => client.refusal && reject(client.refusal);
+  const onClose = () => {
+    if (hasFailed) return;
+    hasFailed = true;
+    client.report(`${unreachable().message}; trying again`);
+  };
+  const onAbort = () => reject(signal?.reason);
+  // setTimeout takes 32 bits of milliseconds, and ends at once for more.
+  const timer = timeout < 2 ** 31 / 1000
+    ? setTimeout(() => reject(unreachable()), timeout * 1000)
+    : undefined;
+  client.once("connect", () => resolve());
+  client.on("error", onError);
+  client.on("close", onClose);
+  signal?.addEventListener("abort", onAbort);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    client.off("error", onError);
+    client.off("close", onClose);
+    signal?.removeEventListener("abort", onAbort);
+  });
+}
+
+/** What to say of a connection that neither failed nor was answered. */
+function silence(client: ToolkitClient): Error {
+  const isOpen = client.stream.writable && !("connecting" in client.stream &&
+    client.stream.connecting);
+  return isOpen
+    ? new Error("connack timeout")
+    : Object.assign(new Error(), { code: "ETIMEDOUT" });
+}

@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { mendCsv } from "./_mend_csv.ts";
+import { RecordingError } from "./recording_error.ts";
+
+const encoder = new TextEncoder();
+
+/** Writes a file, mends it, and returns what is in it then. */
+async function mended(
+  content: string | Uint8Array,
+): Promise<{ text: string; lines: string[] }> {
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    const bytes = typeof content === "string"
+      ? encoder.encode(content)
+      : content;
+    await Deno.writeFile(path, bytes);
+    const lines: string[] = [];
+    await mendCsv(path, (line) => lines.push(line.replace(path, "FILE")));
+    return { text: await Deno.readTextFile(path), lines };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("mendCsv() leaves whole rows, wherever a crash cut the file", async () => {
+  const rows = [
+    "2026-11-21 09:30:00.123456,iot/user1/temp,21.5\r\n",
+    '2026-11-21 09:30:01.000000,"iot/a,""b""",-0\r\n',
+    "2026-11-21 09:30:02.000001,iot/온도,1e+21\n",
+    '2026-11-21T09:30:03.000001+09:00,"iot/\r\n2026-11-21 09:30:04,x,1\r\ny",7\r\n',
+    '2026-11-21 09:30:05,5" pipe,3.0\n',
+  ];
+  const bytes = encoder.encode(rows.join(""));
+  const ends = rows.map((_, index) =>
+    encoder.encode(rows.slice(0, index + 1).join("")).length
+  );
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const { text, lines } = await mended(bytes.subarray(0, cut));
+    const whole = ends.filter((end) => end <= cut).length;
+    assertEquals(text, rows.slice(0, whole).join(""), `cut at ${cut}`);
+
+    const torn = bytes.subarray(ends[whole - 1] ?? 0, cut);
+    const quoted = JSON.stringify(new TextDecoder().decode(torn));
+    assertEquals(
+      lines,
+      torn.length > 0
+        ? [`Mended "FILE": removed its torn last row ${quoted}`]
+        : [],
+    );
+  }
+});
+
+Deno.test("mendCsv() ends a last line that is no torn row", async () => {
+  assertEquals(await mended("time,topic,value"), {
+    text: "time,topic,value\r\n",
+    lines: ['Mended "FILE": ended its last line "time,topic,value"'],
+  });
+});
+
+Deno.test("mendCsv() refuses to remove what it can't have torn", async () => {
+  const time = "2026-11-21 09:30:00.123456";
+  for (
+    const content of [
+      `${time},${"x".repeat(5_000)},1`,
+      `${"x".repeat(5_000)}`,
+      'topic,"value',
+      `${time},"iot/x,21.5\n` + `${time},iot/x,21.5\n`.repeat(20_000),
+    ]
+  ) {
+    const path = await Deno.makeTempFile({ suffix: ".csv" });
+    try {
+      await Deno.writeTextFile(path, content);
+      const error = await assertRejects(
+        () => mendCsv(path, () => {}),
+        RecordingError,
+        " are no torn reading: mend",
+      );
+      assert(error.message.startsWith(`Last row of "${path}" has no end`));
+      assertEquals(await Deno.readTextFile(path), content);
+    } finally {
+      await Deno.remove(path);
+    }
+  }
+});
+
+Deno.test("mendCsv() finds the torn row of a file of many megabytes", async () => {
+  const row = '2026-11-21 09:30:00.123456,"iot/\n,",21.5\r\n';
+  for (const content of [row, row.replaceAll('"', "").replace("\n,", "")]) {
+    const whole = content.repeat(100_000);
+    const { text, lines } = await mended(`${whole}2026-11-2`);
+    assert(text === whole, "whole rows stay");
+    assertEquals(lines, [
+      'Mended "FILE": removed its torn last row "2026-11-2"',
+    ]);
+  }
+});

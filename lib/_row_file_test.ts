@@ -1,0 +1,134 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type AppendedFile, RowFile } from "./_row_file.ts";
+import { RecordingError } from "./recording_error.ts";
+
+/** A real file on a disk that has room for only so many bytes more. */
+class FullDisk implements AppendedFile {
+  readonly #file: Deno.FsFile;
+  #room: number;
+
+  constructor(file: Deno.FsFile, room: number) {
+    this.#file = file;
+    this.#room = room;
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.#room === 0) {
+      throw new Error("No space left on device (os error 28)");
+    }
+    const written = this.#file.writeSync(bytes.subarray(0, this.#room));
+    this.#room -= written;
+    return written;
+  }
+
+  statSync(): Deno.FileInfo {
+    return this.#file.statSync();
+  }
+
+  truncateSync(size: number): void {
+    this.#file.truncateSync(size);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+async function inFolder(run: (folder: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("RowFile.append() keeps whole rows only, wherever the disk is full", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/x.csv`;
+    const old = "time,topic,value\n";
+    const rows = ["1,é,2\r\n", '1,"a\nb",2\r\n', "1,ö,2\r\n"];
+    const ends = [0, 8, 19, 27];
+    for (let room = 0; room < 27; room++) {
+      await Deno.writeTextFile(path, old);
+      const file = await Deno.open(path, { append: true });
+      const disk = new FullDisk(file, room);
+      const rowFile = new RowFile(disk, old.length);
+      const whole = ends.findLastIndex((end) => end <= room);
+
+      const appended = rowFile.append(rows);
+      rowFile.close();
+      assertEquals(appended.rows, whole, `room for ${room}`);
+      assertEquals(
+        (appended.cause as Error).message,
+        "No space left on device (os error 28)",
+      );
+      assertEquals(
+        await Deno.readTextFile(path),
+        old + rows.slice(0, whole).join(""),
+      );
+    }
+  }));
+
+Deno.test("RowFile.append() removes nothing that another program appended", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/x.csv`;
+    const file = await Deno.open(path, { append: true, create: true });
+    const rowFile = new RowFile(new FullDisk(file, 4), 0);
+    await Deno.writeTextFile(path, "other\r\n", { append: true });
+
+    assertEquals(rowFile.append(["1,a,2\r\n"]).rows, 0);
+    rowFile.close();
+    assertEquals(await Deno.readTextFile(path), "other\r\n1,a,");
+  }));
+
+Deno.test("RowFile.append() appends after what others wrote", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/x.csv`;
+    const rowFile = await RowFile.open(path, () => {});
+    await Deno.writeTextFile(path, "other\r\n", { append: true });
+    assertEquals(rowFile.append(["1,a,2\r\n", "1,b,2\r\n"]), { rows: 2 });
+    rowFile.close();
+    assertEquals(
+      await Deno.readTextFile(path),
+      "other\r\n1,a,2\r\n1,b,2\r\n",
+    );
+  }));
+
+Deno.test("RowFile.open() says which folder is missing", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/none/x.csv`;
+    const error = await assertRejects(
+      () => RowFile.open(path, () => {}),
+      RecordingError,
+    );
+    assertEquals(
+      error.message,
+      `Folder "${folder}/none" of "${path}" does not exist`,
+    );
+    assertEquals(error.path, path);
+  }));
+
+Deno.test("RowFile.open() refuses a folder", () =>
+  inFolder(async (folder) => {
+    await assertRejects(
+      () => RowFile.open(folder, () => {}),
+      RecordingError,
+      `"${folder}" is a folder, not a file`,
+    );
+  }));
+
+Deno.test("RowFile.open() names a file that stands where a folder should", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const error = await assertRejects(
+      () => RowFile.open(`${folder}/file/x.csv`, () => {}),
+      RecordingError,
+    );
+    assertEquals(
+      error.message.startsWith(`Cannot open "${folder}/file/x.csv": `) ||
+        error.message.startsWith(`Folder "${folder}/file" of `),
+      true,
+      error.message,
+    );
+  }));

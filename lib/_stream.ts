@@ -1,0 +1,97 @@
+import { createConnection, isIP } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { IClientOptions, IStream, MqttClient } from "mqtt";
+import { browserStreamBuilder } from "mqtt/lib/connect/ws";
+import type { BrokerAddress } from "./_address.ts";
+import { gatherWrites } from "./_write_buffer.ts";
+
+/** Certificates and keys in PEM form, as text. */
+export interface TlsOptions {
+  /** The certificate authorities to trust instead of the system's. */
+  ca?: string | string[];
+  /** The client's own certificate, where the broker asks for one. */
+  cert?: string;
+  /** The private key of `cert`. */
+  key?: string;
+  /** The name that the broker's certificate must be for, if not the host's. */
+  servername?: string;
+}
+
+/** What opens a stream to the broker, beside its address. */
+export interface StreamOptions {
+  tls?: TlsOptions;
+  bindAddress?: string;
+}
+
+// Past a socket's usual 16 kB, each publish of MQTT.js waits for its own `drain`.
+const WRITE_BUFFER = 1024 * 1024;
+
+/** Opens the stream that an MQTT.js client speaks over. */
+export function openStream(
+  client: MqttClient,
+  address: BrokerAddress,
+  options: StreamOptions,
+): IStream {
+  return gatherWrites(openers[address.protocol](client, address, options));
+}
+
+type Opener = (
+  client: MqttClient,
+  address: BrokerAddress,
+  options: StreamOptions,
+) => IStream;
+
+const openers: Record<BrokerAddress["protocol"], Opener> = {
+  mqtt: (_client, address, options) => createConnection(tcp(address, options)),
+  mqtts: (_client, address, { tls = {}, ...options }) =>
+    connectTls({
+      ...tcp(address, options),
+      ...(isIP(address.hostname) === 0 && { servername: address.hostname }),
+      ...tls,
+    }),
+  ws: openWebSocket,
+  wss: openWebSocket,
+};
+
+function tcp(address: BrokerAddress, { bindAddress }: StreamOptions) {
+  return {
+    host: address.hostname,
+    port: address.port,
+    noDelay: true,
+    writableHighWaterMark: WRITE_BUFFER,
+    ...(bindAddress !== undefined && { localAddress: bindAddress }),
+  };
+}
+
+function openWebSocket(
+  client: MqttClient,
+  address: BrokerAddress,
+  { tls }: StreamOptions,
+): IStream {
+  const httpClient = tls && createHttpClient(tls);
+  const options: IClientOptions = {
+    ...client.options,
+    protocol: address.protocol,
+    hostname: address.hostname.includes(":")
+      ? `[${address.hostname}]`
+      : address.hostname,
+    port: address.port,
+    path: address.path,
+    browserBufferTimeout: 5,
+    createWebsocket: (url: string, protocols: string[]) =>
+      new WebSocket(url, {
+        protocols,
+        ...(httpClient && { client: httpClient }),
+      }),
+  };
+  const stream = browserStreamBuilder(client, options);
+  stream.once("close", () => httpClient?.close());
+  return stream;
+}
+
+function createHttpClient({ ca = [], cert, key }: TlsOptions): Deno.HttpClient {
+  return Deno.createHttpClient({
+    caCerts: [ca].flat(),
+    ...(cert !== undefined && key !== undefined && { cert, key }),
+  });
+}

@@ -1,0 +1,115 @@
+import type { ErrorWithSubackPacket } from "mqtt";
+import type { ToolkitClient } from "./_client.ts";
+import { createClient, whenConnected } from "./_connection.ts";
+import { Deliveries, type Handler } from "./_deliveries.ts";
+import { parseTopics, type Topics } from "./_topic_requests.ts";
+import { SubscriptionRefusedError } from "./errors.ts";
+import type { SubscribeOptions } from "./subscribe.ts";
+
+const STOP_TIMEOUT = 5;
+
+/** A connection that hands what it is subscribed to, to one handler. */
+export interface OpenSubscription extends AsyncDisposable {
+  client: ToolkitClient;
+  /** The filters that the broker refused. */
+  refused: string[];
+  /** Rejects when the broker refuses to take the client back. */
+  failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** Connects, subscribes, and waits for the broker's answer to every filter. */
+export async function openSubscription(
+  host: string | undefined,
+  topics: Topics,
+  handler: Handler,
+  options: SubscribeOptions,
+): Promise<OpenSubscription> {
+  const { qos = 0, timeout = 30, signal } = options;
+  const requests = parseTopics(topics, qos);
+  signal?.throwIfAborted();
+  const client = createClient(host, options);
+  const {
+    onError = (error, { topic }) => reportFailure(client, topic, error),
+  } = options;
+  // Before the connection stands: a kept session delivers at once.
+  const deliveries = new Deliveries(client, handler, onError);
+  const close = () => closeSubscription(client, deliveries);
+  const failed = whenRefused(client);
+  try {
+    const granted = keepSubscribed(client, requests);
+    await whenConnected(client, timeout, signal);
+    const refused = await Promise.race([granted, failed]);
+    if (requests.size === 0) {
+      throw new SubscriptionRefusedError(refused);
+    }
+    return { client, refused, failed, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function reportFailure(client: ToolkitClient, topic: string, error: Error) {
+  client.report(`Handler failed on ${topic}: ${error.message}`);
+}
+
+async function closeSubscription(
+  client: ToolkitClient,
+  deliveries: Deliveries,
+): Promise<void> {
+  const left = await deliveries.stop(STOP_TIMEOUT);
+  if (left > 0) {
+    client.report(`${left} messages were not handled in time`);
+  }
+  await client.close();
+}
+
+function whenRefused(client: ToolkitClient): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    client.on("error", () => client.refusal && reject(client.refusal));
+  });
+  failed.catch(() => {});
+  return failed;
+}
+
+/**
+ * Subscribes on each connection whose session doesn't know the filters yet.
+ *
+ * A filter a packet: with several in one, MQTT.js lets one refusal drop them all.
+ */
+function keepSubscribed(
+  client: ToolkitClient,
+  requests: Map<string, 0 | 1 | 2>,
+): Promise<string[]> {
+  const unanswered = new Set(requests.keys());
+  const refused: string[] = [];
+  let hasAnswered = false;
+  const { promise, resolve } = Promise.withResolvers<string[]>();
+
+  async function request(filter: string, qos: 0 | 1 | 2): Promise<void> {
+    try {
+      await client.subscribeAsync(filter, { qos });
+    } catch (error) {
+      // Without an answer, the next connection asks again.
+      if ((error as Partial<ErrorWithSubackPacket>).packet === undefined) {
+        return;
+      }
+      requests.delete(filter);
+      refused.push(filter);
+      if (hasAnswered) {
+        client.report(new SubscriptionRefusedError([filter]).message);
+      }
+    }
+    unanswered.delete(filter);
+    if (unanswered.size > 0) return;
+    hasAnswered = true;
+    resolve(refused);
+  }
+
+  client.on("connect", ({ sessionPresent }) => {
+    if (sessionPresent && hasAnswered) return;
+    for (const [filter, qos] of requests) request(filter, qos);
+  });
+  return promise;
+}

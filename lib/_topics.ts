@@ -1,0 +1,61 @@
+const encoder = new TextEncoder();
+
+/**
+ * Checks a topic that a message is published on (MQTT 3.1.1 section 4.7).
+ *
+ * @throws {TypeError} If it is empty, too long, or has a wildcard or NUL in it.
+ */
+export function assertTopicName(topic: string): void {
+  assertTopic(topic, "Topic name");
+  if (/[+#]/.test(topic)) {
+    throw new TypeError(
+      `Topic name is "${topic}": the wildcards + and # are for subscribing only`,
+    );
+  }
+}
+
+/**
+ * Checks a filter that is subscribed to (MQTT 3.1.1 section 4.7).
+ *
+ * @throws {TypeError} If it is empty, too long, or misplaces a wildcard.
+ */
+export function assertTopicFilter(filter: string): void {
+  assertTopic(filter, "Topic filter");
+  const levels = filter.split("/");
+  levels.forEach((level, index) => {
+    if (level.includes("#") && (level !== "#" || index < levels.length - 1)) {
+      throw new TypeError(
+        `Topic filter is "${filter}": # must be its last level, alone`,
+      );
+    }
+    if (level.includes("+") && level !== "+") {
+      throw new TypeError(
+        `Topic filter is "${filter}": + must be a whole level`,
+      );
+    }
+  });
+}
+
+function assertTopic(topic: string, kind: string): void {
+  if (typeof topic !== "string" || topic === "") {
+    throw new TypeError(`${kind} is "${topic}": it must not be empty`);
+  }
+  if (topic.includes("\0")) {
+    throw new TypeError(`${kind} has a NUL character: it must have none`);
+  }
+  if (topic.length > 21845 && encoder.encode(topic).length > 65535) {
+    throw new TypeError(
+      `${kind} is "${topic.slice(0, 40)}…": it must have 65,535 bytes at most`,
+    );
+  }
+}
+
+/**
+ * Checks a quality of service.
+ *
+ * @throws {RangeError} If it isn't 0, 1 or 2.
+ */
+export function assertQos(qos: number): asserts qos is 0 | 1 | 2 {
+  if (qos === 0 || qos === 1 || qos === 2) return;
+  throw new RangeError(`QoS is ${qos}: it must be 0, 1 or 2`);
+}

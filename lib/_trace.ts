@@ -1,0 +1,67 @@
+import type { MqttClient, Packet } from "mqtt";
+import process from "node:process";
+
+/** Whether packets are to be shown: the variable `MQTT_TRACE` is set. */
+export function isTracing(): boolean {
+  return !["", "0", undefined].includes(process.env.MQTT_TRACE);
+}
+
+/** Prints each packet of the client on standard error, timed and aligned. */
+export function tracePackets(client: MqttClient): void {
+  const start = performance.now();
+  const print = (arrow: string, packet: Packet) => {
+    const seconds = ((performance.now() - start) / 1000).toFixed(3);
+    console.error(`${seconds.padStart(9)} ${arrow} ${describePacket(packet)}`);
+  };
+  client.on("packetsend", (packet) => print("→", packet));
+  client.on("packetreceive", (packet) => print("←", packet));
+}
+
+/**
+ * Says in one line what a packet is.
+ *
+ * @returns The packet's name and fields, such as `PUBLISH     iot/x qos 2 id 7`.
+ */
+export function describePacket(packet: Packet): string {
+  const name = packet.cmd.toUpperCase().padEnd(11);
+  return `${name} ${packetFields(packet).join(" ")}`.trimEnd();
+}
+
+function packetFields(packet: Packet): string[] {
+  const id = packet.messageId ? [`id ${packet.messageId}`] : [];
+  switch (packet.cmd) {
+    case "connect":
+      return [
+        packet.clientId || "(no client id)",
+        packet.clean === false ? "session kept" : "clean session",
+        `keepalive ${packet.keepalive ?? 0}`,
+        ...(packet.username ? [`user ${packet.username}`] : []),
+        ...(packet.will ? [`will ${packet.will.topic}`] : []),
+      ];
+    case "connack":
+      return [
+        `code ${packet.reasonCode ?? packet.returnCode ?? 0}`,
+        ...(packet.sessionPresent ? ["session present"] : []),
+      ];
+    case "publish":
+      return [
+        packet.topic,
+        `qos ${packet.qos}`,
+        ...id,
+        ...(packet.retain ? ["retain"] : []),
+        ...(packet.dup ? ["dup"] : []),
+        `${packet.payload.length} bytes`,
+      ];
+    case "subscribe":
+      return [
+        ...packet.subscriptions.map(({ topic, qos }) => `${topic} qos ${qos}`),
+        ...id,
+      ];
+    case "suback":
+      return [`granted ${packet.granted.join(" ")}`, ...id];
+    case "unsubscribe":
+      return [...packet.unsubscriptions, ...id];
+    default:
+      return id;
+  }
+}

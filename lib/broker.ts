@@ -1,0 +1,121 @@
+export { BrokerStartError } from "./_broker_start_error.ts";
+
+/** Options of {@linkcode startBroker}. */
+export interface BrokerOptions {
+  /**
+   * The name or address to listen on. `127.0.0.1` unless given, which other
+   * computers can't reach; `0.0.0.0` lets them in.
+   */
+  host?: string | undefined;
+  /** The port for plain TCP: 1883 unless given, 0 for any free one. */
+  port?: number | undefined;
+  /** The port for WebSocket, 0 for any free one; no WebSocket unless given. */
+  websocketPort?: number | undefined;
+  /** Listens with TLS, too. */
+  tls?: BrokerTls | undefined;
+  /**
+   * Passwords by user name. As soon as there is one, everyone else is refused:
+   * with CONNACK code 4 for a wrong name or password, and 5 for none (MQTT
+   * 3.1.1 section 3.2.2.3).
+   */
+  users?: Record<string, string> | undefined;
+  /**
+   * What is allowed: with rules, all else is forbidden. A forbidden SUBSCRIBE
+   * is refused with 128; a forbidden PUBLISH is acknowledged and dropped, since
+   * MQTT 3.1.1 has no way to refuse one (section 3.3.5).
+   */
+  rules?: TopicRule[] | undefined;
+  /** Is given a line for each connection, refusal and loss; none unless given. */
+  log?: ((line: string) => void) | undefined;
+}
+
+/** TLS for {@linkcode startBroker}. */
+export interface BrokerTls {
+  /** The certificate in PEM, followed by those of its chain. */
+  cert: string;
+  /** The certificate's key in PEM. */
+  key: string;
+  /** The port for TLS: 8883 unless given, 0 for any free one. */
+  port?: number | undefined;
+  /** The port for secure WebSocket, 0 for any; none unless given. */
+  websocketPort?: number | undefined;
+}
+
+/** What some clients of the embedded broker may do. */
+export interface TopicRule {
+  /** The user that the rule is for: everyone, unless given. */
+  user?: string | undefined;
+  /** Topic filters to publish on. */
+  publish?: string[] | undefined;
+  /**
+   * Topic filters to subscribe to. What a client subscribes to must be covered
+   * by one of them: `iot/#` allows `iot/+/temp`, but not `#`.
+   */
+  subscribe?: string[] | undefined;
+}
+
+/** A running embedded broker. Disposing of it closes it. */
+export interface Broker extends AsyncDisposable {
+  /** Where MQTT over TCP is, such as `mqtt://127.0.0.1:1883`. */
+  readonly url: string;
+  /** The port for MQTT over TCP. */
+  readonly port: number;
+  /** Where MQTT over WebSocket is, such as `ws://127.0.0.1:9001`. */
+  readonly websocketUrl: string | undefined;
+  /** Where MQTT over TLS is, such as `mqtts://127.0.0.1:8883`. */
+  readonly tlsUrl: string | undefined;
+  /** Where MQTT over secure WebSocket is, such as `wss://127.0.0.1:9443`. */
+  readonly secureWebsocketUrl: string | undefined;
+  /** Cuts all connections and stops listening. Doing it twice is no error. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an MQTT 3.1.1 broker inside this program, to learn and to test with:
+ * no other program has to be installed. Sessions, retained messages and what
+ * waits for clients are kept in memory, without a limit, and end with it.
+ *
+ * @example A broker for a test
+ * ```ts
+ * import { startBroker } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * import mqtt from "mqtt";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const client = await mqtt.connectAsync(broker.url);
+ * const [granted] = await client.subscribeAsync("iot/#", { qos: 1 });
+ * assertEquals(granted?.qos, 1);
+ * await client.endAsync();
+ * ```
+ *
+ * @example Users who may publish only on their own topics
+ * ```ts
+ * import { startBroker } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using broker = await startBroker({
+ *   port: 0,
+ *   users: { ann: "secret", bob: "hidden" },
+ *   rules: [
+ *     { user: "ann", publish: ["iot/ann/#"] },
+ *     { user: "bob", publish: ["iot/bob/#"] },
+ *     { subscribe: ["iot/#"] },
+ *   ],
+ * });
+ * assertEquals(broker.websocketUrl, undefined);
+ * ```
+ *
+ * @param options Where to listen, and who may do what.
+ * @returns The broker, once it accepts connections.
+ * @throws {RangeError} If a port isn't 0 to 65535.
+ * @throws {TypeError} If the host is empty, the certificate or key can't be
+ * used, or a rule has an invalid filter or an unknown user.
+ * @throws {BrokerStartError} If it can't listen; nothing is left open then.
+ */
+export async function startBroker(
+  options: BrokerOptions = {},
+): Promise<Broker> {
+  // A program that only publishes or subscribes needn't load a broker.
+  const { openBroker } = await import("./_broker_open.ts");
+  return await openBroker(options);
+}

@@ -1,0 +1,134 @@
+import type * as mqtt from "mqtt";
+import { createClient, whenConnected } from "./_connection.ts";
+import type { TlsOptions } from "./_stream.ts";
+
+export type { TlsOptions } from "./_stream.ts";
+
+/** MQTT.js's client class, which students learn and the toolkit builds on. */
+export type MqttClient = mqtt.MqttClient;
+
+/** CONNECT properties of MQTT 5 (section 3.1.2.11), as MQTT.js names them. */
+export interface ConnectProperties {
+  /** Seconds that the session outlives the connection. */
+  sessionExpiryInterval?: number;
+  /** How many QoS 1 and 2 messages the broker may have in flight to this client. */
+  receiveMaximum?: number;
+  /** The longest packet that this client takes, in bytes. */
+  maximumPacketSize?: number;
+  /** How many topic aliases the broker may use. */
+  topicAliasMaximum?: number;
+  /** Names and values of the program's own. */
+  userProperties?: Record<string, string | string[]>;
+}
+
+/**
+ * MQTT.js's own client, which the toolkit gives an end: `close()` lets what is
+ * in flight finish, sends DISCONNECT and ends the connection within its timeout
+ * (in seconds, 5 unless given), also while offline; whatever is still pending
+ * then is rejected. `await using` closes it too.
+ */
+export type Client = MqttClient & AsyncDisposable & {
+  close(options?: { timeout?: number }): Promise<void>;
+};
+
+/** A message that the broker publishes when the client dies (paho: `will_set`). */
+export interface Will {
+  /** The topic to publish on. */
+  topic: string;
+  /** The payload, text or bytes. */
+  payload: string | Uint8Array;
+  /** The quality of service, 0 unless given. */
+  qos?: 0 | 1 | 2;
+  /** Whether the broker keeps the message for later subscribers. */
+  retain?: boolean;
+}
+
+/** Options of {@linkcode connect}, named as MQTT.js names them. */
+export interface ConnectOptions {
+  /** The client id; a random one unless given. */
+  clientId?: string;
+  /**
+   * Whether the session ends with the connection, true unless given. A session
+   * that outlives its client (`false`) needs a `clientId`.
+   */
+  clean?: boolean;
+  /** Seconds of silence after which a ping is sent; 60 unless given, 0 for none. */
+  keepalive?: number;
+  /** The user's name. */
+  username?: string;
+  /** The user's password. */
+  password?: string;
+  /** The message that the broker publishes when this client dies. */
+  will?: Will;
+  /** Certificates; given, a connection to `mqtt://` or `ws://` uses TLS. */
+  tls?: TlsOptions;
+  /** `websocket` speaks MQTT over WebSocket; `tcp` unless the URL says otherwise. */
+  transport?: "tcp" | "websocket";
+  /** The local address to connect from (paho: `bind_address`). */
+  bindAddress?: string;
+  /** 3 for MQTT 3.1, 4 for 3.1.1 (the default), 5 for MQTT 5. */
+  protocolVersion?: 3 | 4 | 5;
+  /** CONNECT properties of MQTT 5. */
+  properties?: ConnectProperties;
+  /**
+   * How many QoS 1 and 2 publishes may wait for their acknowledgement at once
+   * (paho: `max_inflight_messages_set`). Unless given it is 1,000, at QoS 2 only
+   * 20: mosquitto closes the connection of a client that has more of them in
+   * flight. MQTT 5's server may lower it.
+   */
+  inflightWindow?: number;
+  /** Seconds until a broker that can't be reached is given up; 30 unless given. */
+  timeout?: number;
+  /** Gives up at once when aborted. */
+  signal?: AbortSignal;
+  /**
+   * The shortest and the longest pause between two attempts, in seconds,
+   * `[1, 30]` unless given. The pause grows, with chance in it, so that forty
+   * clients don't come back at the same instant.
+   */
+  retryDelay?: [shortest: number, longest: number];
+  /** Takes a line about each change of the connection; `console.error` unless given. */
+  log?: (line: string) => void;
+}
+
+/**
+ * Connects to a broker: what paho's `connect` does (documents ko §1, en
+ * "Initiate and create connection").
+ *
+ * A broker that can't be reached is tried again, with a growing pause, until
+ * `timeout` or `signal`. Once connected, a lost connection is restored in the
+ * same way, for as long as it takes.
+ *
+ * @example Connecting, publishing, and closing
+ * ```ts
+ * import { connect, startBroker } from "./mod.ts";
+ * import { assert } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await using client = await connect(broker.url, { clientId: "greeter" });
+ * await client.publishAsync("iot/greeting", "Hello world!", { qos: 1 });
+ * assert(client.connected);
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, unless given.
+ * @param options Client id, session, user, will, TLS and more.
+ * @returns MQTT.js's client, connected.
+ * @throws {ConnectionRefusedError} If the broker refuses: code and reason say why.
+ * @throws {BrokerUnreachableError} If it can't be reached in time.
+ * @throws {TypeError | RangeError} If the host or an option isn't valid.
+ */
+export async function connect(
+  host?: string,
+  options: ConnectOptions = {},
+): Promise<Client> {
+  const { timeout = 30, signal } = options;
+  signal?.throwIfAborted();
+  const client = createClient(host, options);
+  try {
+    await whenConnected(client, timeout, signal);
+    return client;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}

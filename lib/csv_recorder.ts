@@ -1,0 +1,294 @@
+import { clearImmediate, setImmediate } from "node:timers";
+import { rowOf } from "./_csv_rows.ts";
+import { IgnoredPayloads } from "./_ignored_payloads.ts";
+import {
+  nowInMicroseconds,
+  type TimeFormat,
+  timeFormatter,
+} from "./_local_time.ts";
+import { RowFile } from "./_row_file.ts";
+import type { Message } from "./message.ts";
+import { reasonOf, RecordingError } from "./recording_error.ts";
+
+export type { TimeFormat };
+
+/** Bounds the memory that an endless turn of the event loop may take. */
+const LARGEST_BATCH = 10_000;
+
+/** Options of {@linkcode CsvRecorder.open}. */
+export interface CsvRecorderOptions {
+  /**
+   * How rows tell the time: local as Python prints it,
+   * `2026-11-21 09:30:00.123456`, or with the offset that RFC 3339 asks for,
+   * `2026-11-21T09:30:00.123456+09:00`. The latter stays unambiguous in the
+   * night when summer time ends. `"local"` by default.
+   */
+  time?: TimeFormat;
+  /**
+   * Told, in whole lines, what a user should know and no caller can be told: a
+   * file mended, payloads ignored, readings lost. `console.error` by default.
+   */
+  log?: (line: string) => void;
+  /**
+   * Called once, when the file can't be written any more. It is how a program
+   * hears of it at QoS 0, where nobody awaits a row; without it, `log` is told.
+   */
+  onFailure?: (error: RecordingError) => void;
+}
+
+/**
+ * Appends each message to a CSV file as a row `time,topic,value`, without a
+ * header: the recorder of document ko §5, which doesn't open the file anew for
+ * each row.
+ *
+ * - At QoS 0, the messages of one turn of the event loop are written together.
+ *   At QoS 1 and 2, `record` resolves once the row is in the file, so that a
+ *   message is acknowledged only then: a killed program loses none. (A power cut
+ *   may still lose what the system had not yet moved to the disk.)
+ * - A payload that isn't a number is counted and reported, and never written.
+ * - When the disk is full, whole rows stay, half a row is taken back, and every
+ *   call from then on fails with the same {@linkcode RecordingError}.
+ * - A last row without a line end, torn by a crash, is removed on opening, and
+ *   the log quotes it.
+ *
+ * Quoting and line ends are those of `@std/csv` (RFC 4180). Values read back
+ * identical, down to `-0`.
+ *
+ * @example Recording a message and reading it back
+ * ```ts
+ * import { CsvRecorder, readReadings } from "./csv.ts";
+ * import { Message } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const path = `${folder}/sensorvalues.csv`;
+ * {
+ *   await using recorder = await CsvRecorder.open(path);
+ *   // A program would say: await subscribe(host, "iot/#", recorder.record)
+ *   recorder.record(Message.from("iot/user1/temp", "21.5"));
+ * }
+ * const [reading] = await Array.fromAsync(readReadings(path));
+ * assertEquals(reading?.topic, "iot/user1/temp");
+ * assertEquals(reading?.value, 21.5);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export class CsvRecorder implements AsyncDisposable {
+  readonly #path: string;
+  readonly #file: RowFile;
+  readonly #ignored: IgnoredPayloads;
+  readonly #log: (line: string) => void;
+  readonly #onFailure: ((error: RecordingError) => void) | undefined;
+  readonly #formatTime: (microseconds: number) => string;
+  #batch: string[] = [];
+  #nextTurn: ReturnType<typeof setImmediate> | undefined;
+  #rows = 0;
+  #lost = 0;
+  #failure: RecordingError | undefined;
+  #failureTold = false;
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    path: string,
+    file: RowFile,
+    options: CsvRecorderOptions,
+  ) {
+    const { time = "local", log = console.error, onFailure } = options;
+    this.#path = path;
+    this.#file = file;
+    this.#log = log;
+    this.#onFailure = onFailure;
+    this.#ignored = new IgnoredPayloads(log);
+    this.#formatTime = timeFormatter(time);
+  }
+
+  /**
+   * Opens a file to append to, or creates it. Mends it first if a crash tore
+   * its last row; an existing header, or line ends without CR, stay as they are.
+   * Needs the permissions to read and to write it.
+   *
+   * @example Appending to the rows of yesterday
+   * ```ts
+   * import { CsvRecorder } from "./csv.ts";
+   * import { Message } from "./mod.ts";
+   * import { assertMatch } from "@std/assert";
+   *
+   * const path = await Deno.makeTempFile({ suffix: ".csv" });
+   * await Deno.writeTextFile(path, "time,topic,value\n");
+   * const recorder = await CsvRecorder.open(path, { time: "rfc3339" });
+   * recorder.record(Message.from("iot/user1/humi", "40"));
+   * await recorder.close();
+   * assertMatch(
+   *   await Deno.readTextFile(path),
+   *   /^time,topic,value\n....-..-..T..:..:..\.......[+-]..:..,iot\/user1\/humi,40\r\n$/,
+   * );
+   * await Deno.remove(path);
+   * ```
+   *
+   * @param path The file's path; its folder must exist.
+   * @param options Time format and where to report to.
+   * @returns The recorder; close it, or declare it with `await using`.
+   * @throws {RecordingError} If the file can't be opened, or ends in what
+   * neither is a whole row nor looks like a torn one.
+   */
+  static async open(
+    path: string,
+    options: CsvRecorderOptions = {},
+  ): Promise<CsvRecorder> {
+    const file = await RowFile.open(path, options.log ?? console.error);
+    return new CsvRecorder(path, file, options);
+  }
+
+  /** How many rows have been written to the file. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** How many payloads weren't numbers. */
+  get ignored(): number {
+    return this.#ignored.count;
+  }
+
+  /** How many readings came at QoS 0 and could not be written. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /**
+   * Records a message, timed now. It is bound to its recorder, so that it can
+   * be handed to `subscribe` as it is.
+   *
+   * @param message The message.
+   * @returns Nothing at QoS 0; at QoS 1 and 2 a promise that resolves when the
+   * row is in the file, and rejects if it can't be.
+   * @throws {RecordingError} At QoS 0, if the file could not be written before
+   * or the recorder is closed.
+   */
+  readonly record = (message: Message): void | Promise<void> => {
+    if (message.qos > 0) return this.#recordThrough(message);
+    // Nobody will send it again.
+    if (this.#failure) this.#lost++;
+    if (!this.#add(message)) return;
+    if (this.#batch.length >= LARGEST_BATCH) this.#write();
+    else this.#nextTurn ??= setImmediate(this.#writeUnawaited);
+  };
+
+  /**
+   * Writes the rows in hand to the file.
+   *
+   * @throws {RecordingError} If the file can't be written.
+   */
+  // deno-lint-ignore require-await -- so that it rejects rather than throws
+  async flush(): Promise<void> {
+    this.#write();
+  }
+
+  /**
+   * Writes the rows in hand and closes the file. Calling it again does nothing
+   * but return the same promise.
+   *
+   * @returns A promise that resolves when the file is closed.
+   * @throws {RecordingError} If the file could not be written, now or before;
+   * it is closed all the same.
+   */
+  close(): Promise<void> {
+    return this.#closed ??= this.#end();
+  }
+
+  /**
+   * Closes the recorder at the end of an `await using` block.
+   *
+   * @throws {RecordingError} If the file could not be written, and neither a
+   * call nor `onFailure` has said so yet.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const told = this.#failureTold;
+    try {
+      await this.close();
+    } catch (error) {
+      if (!told) throw error;
+    }
+  }
+
+  // deno-lint-ignore require-await -- so that it rejects rather than throws
+  async #recordThrough(message: Message): Promise<void> {
+    // The message stays unacknowledged if this throws, so it isn't lost.
+    if (this.#add(message)) this.#write({ unacknowledged: 1 });
+  }
+
+  /** Adds a message to the batch, unless its payload isn't a number. */
+  #add(message: Message): boolean {
+    if (this.#failure) throw this.#told(this.#failure);
+    if (this.#closed) {
+      throw new RecordingError(
+        this.#path,
+        `Recorder of "${this.#path}" is closed`,
+      );
+    }
+    let value: number;
+    try {
+      value = message.number;
+    } catch {
+      this.#ignored.add(message);
+      return false;
+    }
+    const time = this.#formatTime(nowInMicroseconds());
+    this.#batch.push(rowOf(time, message.topic, value));
+    return true;
+  }
+
+  #write({ unacknowledged = 0 } = {}): void {
+    clearImmediate(this.#nextTurn);
+    this.#nextTurn = undefined;
+    if (this.#failure) throw this.#told(this.#failure);
+    if (this.#batch.length === 0) return;
+
+    const batch = this.#batch;
+    this.#batch = [];
+    const { rows, cause } = this.#file.append(batch);
+    this.#rows += rows;
+    if (cause === undefined) return;
+
+    this.#lost += batch.length - rows - unacknowledged;
+    this.#failure = new RecordingError(
+      this.#path,
+      `Cannot write to "${this.#path}": ${reasonOf(cause)}`,
+      { cause },
+    );
+    this.#onFailure?.(this.#failure);
+    throw this.#told(this.#failure);
+  }
+
+  readonly #writeUnawaited = (): void => {
+    try {
+      this.#write();
+    } catch (error) {
+      // What else is thrown comes from onFailure itself.
+      if (!(error instanceof RecordingError)) throw error;
+      if (this.#onFailure) return;
+      this.#log(error.message);
+      this.#failureTold = false;
+    }
+  };
+
+  /** Notes that somebody gets the error, who may handle it. */
+  #told(failure: RecordingError): RecordingError {
+    this.#failureTold = true;
+    return failure;
+  }
+
+  // deno-lint-ignore require-await -- so that it rejects rather than throws
+  async #end(): Promise<void> {
+    try {
+      this.#write();
+    } finally {
+      this.#file.close();
+      this.#ignored.close();
+      if (this.#lost > 0) {
+        this.#log(
+          `Readings lost at QoS 0, not in "${this.#path}": ${this.#lost}`,
+        );
+      }
+    }
+  }
+}

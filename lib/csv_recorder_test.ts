@@ -1,0 +1,202 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { stringify } from "@std/csv";
+import { setImmediate } from "node:timers/promises";
+import { CsvRecorder, type CsvRecorderOptions } from "./csv_recorder.ts";
+import { Message } from "./message.ts";
+import { type Reading, readReadings } from "./readings.ts";
+import { RecordingError } from "./recording_error.ts";
+
+/** A recorder on a new file, what it has logged, and what the file holds. */
+interface Recording extends AsyncDisposable {
+  recorder: CsvRecorder;
+  lines: string[];
+  path: string;
+  readings: () => Promise<Reading[]>;
+}
+
+async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/sensorvalues.csv`;
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const recorder = await CsvRecorder.open(path, { log, ...options });
+  return {
+    recorder,
+    lines,
+    path,
+    readings: () => Array.fromAsync(readReadings(path)),
+    [Symbol.asyncDispose]: async () => {
+      await recorder.close().catch(() => {});
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("CsvRecorder appends rows as the document's program does", async () => {
+  await using recording = await record();
+  const { recorder, path } = recording;
+  const before = new Date();
+  recorder.record(Message.from("iot/user1/temp", "21.50"));
+  await recorder.close();
+
+  const text = await Deno.readTextFile(path);
+  assertMatch(
+    text,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6},iot\/user1\/temp,21\.5\r\n$/,
+  );
+  const [reading] = await recording.readings();
+  assert(reading && before <= reading.time && reading.time <= new Date());
+  assertEquals(recorder.rows, 1);
+});
+
+Deno.test("CsvRecorder reads back identical, whatever the topic and number", async () => {
+  await using recording = await record({ time: "rfc3339" });
+  const topics = ["a,b", 'say "hi"', "l\ni\r\nne", "\r", '"', " 온도 ", "a\r"];
+  const values = [0, -0, 1e21, 5e-324, -1.7976931348623157e308, 0.1 + 0.2, 21];
+  for (const [index, topic] of topics.entries()) {
+    recording.recorder.record(Message.from(topic, String(values[index])));
+  }
+  recording.recorder.record(Message.from("zero", "-0"));
+  await recording.recorder.close();
+
+  const readings = await recording.readings();
+  assertEquals(readings.map(({ topic }) => topic), [...topics, "zero"]);
+  assertEquals(readings.map(({ value }) => String(value)), [
+    ...values.map(String),
+    "0",
+  ]);
+  assert(Object.is(readings.at(-1)?.value, -0), "the sign of zero");
+  const text = await Deno.readTextFile(recording.path);
+  const times = text.match(/....-..-..T..:..:..\.......[+-]..:../g) ?? [];
+  assertEquals(
+    text,
+    stringify(readings.map(({ topic, value }, index) => [
+      times[index],
+      topic,
+      Object.is(value, -0) ? "-0" : value,
+    ])),
+  );
+});
+
+Deno.test("CsvRecorder.record() writes a turn's messages of QoS 0 together", async () => {
+  await using recording = await record();
+  const { recorder, path } = recording;
+  for (let value = 0; value < 1_000; value++) {
+    assertEquals(recorder.record(Message.from("iot/x", `${value}`)), undefined);
+  }
+  assertEquals(Deno.statSync(path).size, 0, "nothing before the turn ends");
+  assertEquals(recorder.rows, 0);
+  await setImmediate();
+  assertEquals((await recording.readings()).length, 1_000);
+  assertEquals(recorder.rows, 1_000);
+});
+
+Deno.test("CsvRecorder.record() holds 10,000 rows at most", async () => {
+  await using recording = await record();
+  for (let value = 0; value < 25_000; value++) {
+    recording.recorder.record(Message.from("iot/x", `${value}`));
+  }
+  assertEquals(recording.recorder.rows, 20_000);
+  await recording.recorder.close();
+  const readings = await recording.readings();
+  assertEquals(
+    readings.map(({ value }) => value),
+    Array.from({ length: 25_000 }, (_, index) => index),
+  );
+});
+
+Deno.test("CsvRecorder.record() resolves at QoS 1 and 2 once the row is in the file", async () => {
+  await using recording = await record();
+  const { recorder } = recording;
+  recorder.record(Message.from("iot/x", "0"));
+  await recorder.record(Message.from("iot/x", "1", { qos: 1 }));
+  assertEquals((await recording.readings()).map(({ value }) => value), [0, 1]);
+  await recorder.record(Message.from("iot/x", "2", { qos: 2 }));
+  assertEquals((await recording.readings()).length, 3);
+  assertEquals(recorder.rows, 3);
+});
+
+Deno.test("CsvRecorder.record() is bound to its recorder", async () => {
+  await using recording = await record();
+  const { record: onMessage } = recording.recorder;
+  await Promise.all(
+    [Message.from("iot/x", "1"), Message.from("iot/x", "2", { qos: 1 })]
+      .map(onMessage),
+  );
+  assertEquals(recording.recorder.rows, 2);
+});
+
+Deno.test("CsvRecorder counts and reports payloads that aren't numbers", async () => {
+  await using recording = await record();
+  const { recorder, lines } = recording;
+  const payloads = ["", "on", "0x10", "NaN", "1e999", "1,5", "12 V"];
+  for (const payload of payloads) {
+    recorder.record(Message.from("iot/x", payload));
+    await recorder.record(Message.from("iot/x", payload, { qos: 1 }));
+  }
+  recorder.record(Message.from("iot/x", " 7 "));
+  await recorder.close();
+  assertEquals(recorder.ignored, 14);
+  assertEquals((await recording.readings()).map(({ value }) => value), [7]);
+  assertEquals(lines, [
+    'Payload that is not a number is ignored: "" on "iot/x"',
+    "In all, 14 payloads were ignored",
+  ]);
+});
+
+Deno.test("CsvRecorder.flush() writes before the turn ends", async () => {
+  await using recording = await record();
+  recording.recorder.record(Message.from("iot/x", "1"));
+  await recording.recorder.flush();
+  assertEquals(recording.recorder.rows, 1);
+  await recording.recorder.flush();
+  assertEquals((await recording.readings()).length, 1);
+});
+
+Deno.test("CsvRecorder.close() flushes, once, and ends the recording", async () => {
+  await using recording = await record();
+  const { recorder, path } = recording;
+  recorder.record(Message.from("iot/x", "1"));
+  const closed = recorder.close();
+  assertStrictEquals(recorder.close(), closed);
+  await closed;
+  assertEquals((await recording.readings()).length, 1);
+
+  const message = `Recorder of "${path}" is closed`;
+  const late = Message.from("iot/x", "2");
+  assertThrows(() => recorder.record(late), RecordingError, message);
+  const lateAtQos1 = Message.from("iot/x", "2", { qos: 1 });
+  await assertRejects(
+    async () => await recorder.record(lateAtQos1),
+    RecordingError,
+    message,
+  );
+});
+
+Deno.test("CsvRecorder.open() appends to what is there, as it is", async () => {
+  await using recording = await record();
+  const { path } = recording;
+  await recording.recorder.close();
+  const old = "time,topic,value\n2026-11-21 09:30:00.123456,iot/x,21.0\n";
+  await Deno.writeTextFile(path, `${old}2026-11-21 09:30:05.1`);
+
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  {
+    await using recorder = await CsvRecorder.open(path, { log });
+    recorder.record(Message.from("iot/x", "22"));
+  }
+  const text = await Deno.readTextFile(path);
+  assert(text.startsWith(old), text);
+  assertMatch(text.slice(old.length), /^[^,]{26},iot\/x,22\r\n$/);
+  assertEquals(lines, [
+    `Mended "${path}": removed its torn last row "2026-11-21 09:30:05.1"`,
+  ]);
+});

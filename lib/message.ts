@@ -1,0 +1,120 @@
+import type { IPublishPacket } from "mqtt";
+
+const decoder = new TextDecoder();
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * A message as it arrives from the broker: what paho calls `MQTTMessage`
+ * (documents ko §2 and fr, "Recevoir des messages").
+ *
+ * @example Reading a payload as text, as a number and as JSON
+ * ```ts
+ * import { Message } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = Message.from("iot/user1/temp", "21.5");
+ * assertEquals(message.text, "21.5");
+ * assertEquals(message.number, 21.5);
+ * assertEquals(message.json, 21.5);
+ * ```
+ */
+export class Message {
+  /** The topic that the message was published on, such as `iot/user1/temp`. */
+  readonly topic: string;
+  /** The payload's bytes, as they were sent. */
+  readonly payload: Uint8Array;
+  /** The quality of service of this delivery: 0, 1 or 2. */
+  readonly qos: 0 | 1 | 2;
+  /** Whether the broker had kept this message from before the subscription. */
+  readonly retain: boolean;
+  /** Whether this may be a second delivery of the same message (QoS 1). */
+  readonly duplicate: boolean;
+
+  /**
+   * Wraps a packet of MQTT.js.
+   *
+   * @param topic The topic's name.
+   * @param payload The payload's bytes.
+   * @param packet The PUBLISH packet's flags.
+   */
+  constructor(
+    topic: string,
+    payload: Uint8Array,
+    packet: Pick<IPublishPacket, "qos" | "retain" | "dup">,
+  ) {
+    this.topic = topic;
+    this.payload = payload;
+    this.qos = packet.qos;
+    this.retain = packet.retain;
+    this.duplicate = packet.dup;
+  }
+
+  /**
+   * Makes a message without a broker, to test a handler with.
+   *
+   * @example Testing a handler
+   * ```ts
+   * import { Message } from "./mod.ts";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const message = Message.from("iot/greeting", "Hello world!", { qos: 1 });
+   * assertEquals(message.qos, 1);
+   * ```
+   *
+   * @param topic The topic's name.
+   * @param payload Text, which is encoded as UTF-8, or bytes.
+   * @param flags QoS, retain and duplicate; 0 and false unless given.
+   * @returns The message.
+   */
+  static from(
+    topic: string,
+    payload: string | Uint8Array,
+    flags: { qos?: 0 | 1 | 2; retain?: boolean; duplicate?: boolean } = {},
+  ): Message {
+    const bytes = typeof payload === "string"
+      ? new TextEncoder().encode(payload)
+      : payload;
+    const { qos = 0, retain = false, duplicate: dup = false } = flags;
+    return new Message(topic, bytes, { qos, retain, dup });
+  }
+
+  /** The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. */
+  get text(): string {
+    return decoder.decode(this.payload);
+  }
+
+  /**
+   * The payload as a decimal number, such as `21`, `-0.5` or `1e3`, with blanks
+   * around it allowed.
+   *
+   * @throws {TypeError} If the payload isn't a finite decimal number.
+   */
+  get number(): number {
+    const text = this.text.trim();
+    const number = DECIMAL.test(text) ? Number(text) : NaN;
+    if (Number.isFinite(number)) return number;
+    throw new TypeError(
+      `Payload of ${this.topic} is not a number: "${excerpt(this.text)}"`,
+    );
+  }
+
+  /**
+   * The payload parsed as JSON.
+   *
+   * @throws {SyntaxError} If the payload isn't JSON.
+   */
+  get json(): unknown {
+    try {
+      return JSON.parse(this.text);
+    } catch (cause) {
+      throw new SyntaxError(
+        `Payload of ${this.topic} is not JSON: "${excerpt(this.text)}"`,
+        { cause },
+      );
+    }
+  }
+}
+
+function excerpt(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

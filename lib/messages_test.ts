@@ -1,0 +1,130 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { startBroker } from "./broker.ts";
+import {
+  BrokerUnreachableError,
+  ConnectionRefusedError,
+  SubscriptionRefusedError,
+} from "./errors.ts";
+import type { Message } from "./message.ts";
+import { messages } from "./messages.ts";
+import { publishMany } from "./publish_once.ts";
+import { within } from "./testing/deadline.ts";
+import { startScriptedBroker } from "./testing/scripted_broker.ts";
+
+/** Reads a number of messages, each within a deadline. */
+async function take(
+  source: AsyncIterator<Message>,
+  count: number,
+): Promise<string[]> {
+  const texts: string[] = [];
+  while (texts.length < count) {
+    const { value } = await within("a message", source.next());
+    texts.push((value as Message).text);
+  }
+  return texts;
+}
+
+for (const qos of [0, 1, 2] as const) {
+  Deno.test(`messages() gives messages in order at QoS ${qos}`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    const numbers = Array.from({ length: 200 }, (_, index) => `${index}`);
+    await publishMany(broker.url, [{
+      topic: "a",
+      payload: "ready",
+      retain: true,
+      qos: 1,
+    }]);
+    const source = messages(broker.url, "#", { qos });
+    // The retained message says that the subscription stands.
+    assertEquals(await take(source, 1), ["ready"]);
+    await publishMany(
+      broker.url,
+      numbers.map((payload) => ({ topic: "b", payload, qos })),
+    );
+    assertEquals(await take(source, 200), numbers);
+    await source.return();
+  });
+}
+
+Deno.test("messages() acknowledges a message when the next is asked for", async () => {
+  await using broker = await startScriptedBroker();
+  const source = messages(broker.url, "#", { qos: 1 });
+  const first = source.next();
+  await within("SUBSCRIBE", broker.received("subscribe"));
+  for (const messageId of [1, 2]) {
+    broker.connections[0]!.send({
+      cmd: "publish",
+      topic: "a",
+      payload: `${messageId}`,
+      qos: 1,
+      messageId,
+      retain: false,
+      dup: false,
+    });
+  }
+  assertEquals((await within("the first", first)).value?.text, "1");
+  assertEquals((await within("the second", source.next())).value?.text, "2");
+  await within("PUBACK", broker.received("puback"));
+  await source.return();
+  await within("DISCONNECT", broker.received("disconnect"));
+  const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+  assertEquals(acknowledged.map(({ messageId }) => messageId), [1]);
+});
+
+Deno.test("messages() ends its loop when the signal aborts", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const controller = new AbortController();
+  await publishMany(broker.url, [{
+    topic: "a",
+    payload: "ready",
+    retain: true,
+    qos: 1,
+  }]);
+  let count = 0;
+  for await (
+    const _ of messages(broker.url, "#", { signal: controller.signal })
+  ) {
+    count++;
+    controller.abort();
+  }
+  assertEquals(count, 1);
+});
+
+Deno.test("messages() passes on what the loop's body throws", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await publishMany(broker.url, [{
+    topic: "a",
+    payload: "ready",
+    retain: true,
+    qos: 1,
+  }]);
+  await assertRejects(
+    async () => {
+      for await (const { number } of messages(broker.url, "#")) number;
+    },
+    TypeError,
+    'Payload of a is not a number: "ready"',
+  );
+});
+
+Deno.test("messages() rejects if it can't connect, is refused, or may not subscribe", async () => {
+  const log = () => {};
+  await using broker = await startBroker({
+    port: 0,
+    users: { info: "Password1234" },
+    rules: [],
+  });
+  const url = broker.url.replace("//", "//info:Password1234@");
+  await assertRejects(
+    () => messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
+    BrokerUnreachableError,
+  );
+  await assertRejects(
+    () => messages(broker.url, "#").next(),
+    ConnectionRefusedError,
+  );
+  await assertRejects(
+    () => messages(url, "#").next(),
+    SubscriptionRefusedError,
+  );
+});

@@ -1,0 +1,84 @@
+import type { ConnectOptions } from "./connect.ts";
+import { Publisher, type PublishOptions } from "./publisher.ts";
+
+/** A message to publish: topic, payload, quality of service, retain. */
+export interface OutgoingMessage extends PublishOptions {
+  /** The topic's name. */
+  topic: string;
+  /** Text, bytes, or a number, which is sent as text; empty unless given. */
+  payload?: string | number | Uint8Array;
+}
+
+/**
+ * Publishes one message over a connection that isn't kept: paho's
+ * `publish.single` (document zh-hant).
+ *
+ * @example One message
+ * ```ts
+ * import { publishOnce, startBroker } from "./mod.ts";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await publishOnce(broker.url, {
+ *   topic: "tw/rocksaying",
+ *   payload: "hello mqtt",
+ *   qos: 1,
+ * });
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
+ * @param message The message.
+ * @param options Those of `connect`: user, password, client id and more.
+ * @returns A promise that resolves once the message is with the broker (QoS 1
+ *   and 2) or sent (QoS 0), and the connection is closed.
+ * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+ * @throws {PublishError | TypeError} If the message was not published.
+ */
+export async function publishOnce(
+  host: string | undefined,
+  message: OutgoingMessage,
+  options: ConnectOptions = {},
+): Promise<void> {
+  await publishMany(host, [message], options);
+}
+
+/**
+ * Publishes several messages over a connection that isn't kept: paho's
+ * `publish.multiple` (document zh-hant).
+ *
+ * @example Two messages
+ * ```ts
+ * import { publishMany, startBroker } from "./mod.ts";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await publishMany(broker.url, [
+ *   { topic: "temperature", payload: "24.0" },
+ *   { topic: "humidity", payload: "65%", qos: 1 },
+ * ]);
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
+ * @param messages The messages, in order.
+ * @param options Those of `connect`: user, password, client id and more.
+ * @returns A promise that resolves once all are with the broker (QoS 1 and 2) or
+ *   sent (QoS 0), and the connection is closed.
+ * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+ * @throws {PublishError | TypeError} If a message was not published.
+ */
+export async function publishMany(
+  host: string | undefined,
+  messages: Iterable<OutgoingMessage> | AsyncIterable<OutgoingMessage>,
+  options: ConnectOptions = {},
+): Promise<void> {
+  const publisher = await Publisher.connect(host, options);
+  try {
+    for await (const { topic, payload = "", ...flags } of messages) {
+      await publisher.ready;
+      publisher.publish(topic, payload, flags);
+    }
+    await publisher.flush();
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] ?? error : error;
+  } finally {
+    await publisher.client.close();
+  }
+}

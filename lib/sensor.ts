@@ -1,0 +1,172 @@
+import { assertTopicName } from "./_topics.ts";
+import type { Client, ConnectOptions } from "./connect.ts";
+import { Publisher, type PublishOptions } from "./publisher.ts";
+
+/** A reading of a sensor: a number, or a text that the sensor gives. */
+export type Reading = number | string;
+
+/** Options of {@linkcode Sensor}. */
+export interface SensorOptions extends ConnectOptions, PublishOptions {
+  /** The broker; `MQTT_URL`, then localhost, unless given. */
+  host?: string;
+  /** A connection to share; the sensor opens and closes its own unless given. */
+  client?: Client;
+  /** Gives the reading, in place of a random value in the range. */
+  read?: () => Reading | Promise<Reading>;
+  /** Called with each value that is published. */
+  onValue?: (value: Reading, topic: string) => void;
+}
+
+const LONGEST_INTERVAL = (2 ** 31 - 1) / 1000;
+
+/**
+ * A virtual sensor: publishes a uniform random value on a topic at each interval
+ * (document ko §5 a, class `Sensor`). The first value comes after one interval,
+ * and the intervals don't drift.
+ *
+ * @example A thermometer, every 10 milliseconds
+ * ```ts
+ * import { messages, Sensor, startBroker } from "./mod.ts";
+ * import { assert } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await using sensor = new Sensor(0.01, [3, 10], "iot/user1/temp", {
+ *   host: broker.url,
+ * });
+ * await sensor.start();
+ * for await (const { number } of messages(broker.url, "iot/#")) {
+ *   assert(3 <= number && number < 10);
+ *   break;
+ * }
+ * ```
+ */
+export class Sensor implements AsyncDisposable {
+  /** Seconds between two readings. */
+  readonly interval: number;
+  /** The least and the greatest value. */
+  readonly range: readonly [least: number, greatest: number];
+  /** The topic that the values are published on. */
+  readonly topic: string;
+  readonly #options: SensorOptions;
+  #publisher: Publisher | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isRunning = false;
+  #hasFailed = false;
+
+  /**
+   * Describes the sensor; `start` sets it going.
+   *
+   * @param interval Seconds between two readings, above 0.
+   * @param range The least and the greatest value.
+   * @param topic The topic to publish on.
+   * @param options Where to publish, how, and what to read.
+   * @throws {RangeError} If the interval or the range isn't valid.
+   * @throws {TypeError} If the topic isn't valid.
+   */
+  constructor(
+    interval: number,
+    range: readonly [least: number, greatest: number],
+    topic: string,
+    options: SensorOptions = {},
+  ) {
+    if (!(interval > 0 && interval <= LONGEST_INTERVAL)) {
+      throw new RangeError(
+        `Interval is ${interval}: it must be a number of seconds above 0`,
+      );
+    }
+    const [least, greatest] = range;
+    if (!Number.isFinite(greatest - least) || least > greatest) {
+      throw new RangeError(
+        `Range is [${range}]: it must be two numbers, the smaller first`,
+      );
+    }
+    assertTopicName(topic);
+    this.interval = interval;
+    this.range = range;
+    this.topic = topic;
+    this.#options = options;
+  }
+
+  /**
+   * Connects, unless the connection is shared, and begins to publish.
+   *
+   * @returns A promise that resolves once the sensor runs.
+   * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+   */
+  async start(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const { client, host } = this.#options;
+    try {
+      const publisher = client === undefined
+        ? await Publisher.connect(host, this.#options)
+        : new Publisher(client);
+      if (!this.#isRunning) return await publisher.close();
+      this.#publisher = publisher;
+    } catch (error) {
+      this.#isRunning = false;
+      throw error;
+    }
+    this.#schedule(performance.now(), 1);
+  }
+
+  /** Waits for the tick after `start` by whole intervals, so that none drifts. */
+  #schedule(start: number, tick: number): void {
+    const due = start + tick * this.interval * 1000;
+    const wait = Math.max(0, due - performance.now());
+    this.#timer = setTimeout(async () => {
+      await this.#publish();
+      if (!this.#isRunning) return;
+      const passed = (performance.now() - start) / (this.interval * 1000);
+      this.#schedule(start, Math.max(tick, Math.floor(passed)) + 1);
+    }, wait);
+  }
+
+  async #publish(): Promise<void> {
+    const { onValue, ...flags } = this.#options;
+    try {
+      const value = await this.#read();
+      if (!this.#isRunning) return;
+      onValue?.(value, this.topic);
+      const { qos = 0, retain = false } = flags;
+      this.#publisher?.publish(this.topic, value, { qos, retain })
+        .catch((error) => this.#report(error));
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#report(error as Error);
+    }
+  }
+
+  #read(): Reading | Promise<Reading> {
+    const [least, greatest] = this.range;
+    return this.#options.read?.() ??
+      least + Math.random() * (greatest - least);
+  }
+
+  /** Says once that the sensor fails, until it has succeeded again. */
+  #report(error: Error): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const { log = console.error } = this.#options;
+    log(`Sensor on ${this.topic} failed: ${error.message}`);
+  }
+
+  /**
+   * Stops at once, waits for what is in flight, and closes the sensor's own
+   * connection.
+   *
+   * @returns A promise that resolves once the sensor has stopped.
+   */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    clearTimeout(this.#timer);
+    const publisher = this.#publisher;
+    this.#publisher = undefined;
+    await publisher?.close().catch((error) => this.#report(error));
+  }
+
+  /** Stops the sensor. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

@@ -1,0 +1,133 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { startBroker } from "./broker.ts";
+import { connect } from "./connect.ts";
+import { BrokerUnreachableError } from "./errors.ts";
+import type { Message } from "./message.ts";
+import { Sensor, type SensorOptions } from "./sensor.ts";
+import { subscribe } from "./subscribe.ts";
+import { within } from "./testing/deadline.ts";
+import { startScriptedBroker } from "./testing/scripted_broker.ts";
+
+/** Runs a sensor until it has published some values, which it returns. */
+async function values(
+  count: number,
+  options: SensorOptions = {},
+): Promise<string[]> {
+  await using broker = await startBroker({ port: 0 });
+  const texts: string[] = [];
+  const enough = Promise.withResolvers<void>();
+  const take = ({ text }: Message) => {
+    texts.push(text);
+    if (texts.length === count) enough.resolve();
+  };
+  await using _subscription = await subscribe(broker.url, "iot/#", take, false);
+  await using sensor = new Sensor(0.005, [3, 10], "iot/user1/temp", {
+    host: broker.url,
+    ...options,
+  });
+  await sensor.start();
+  await within(`${count} values`, enough.promise);
+  await sensor.stop();
+  return texts.slice(0, count);
+}
+
+Deno.test("Sensor publishes different values inside its range", async () => {
+  const numbers = (await values(20)).map(Number);
+  assert(numbers.every((number) => number >= 3 && number < 10));
+  assertEquals(new Set(numbers).size, 20);
+});
+
+Deno.test("Sensor publishes what it is told to read, and outlives a failed reading", async () => {
+  const lines: string[] = [];
+  let reading = 0;
+  const read = () => {
+    reading++;
+    if (reading === 2 || reading === 3) throw new Error("no answer");
+    return Promise.resolve(reading);
+  };
+  const texts = await values(3, { read, log: (line) => lines.push(line) });
+  assertEquals(texts, ["1", "4", "5"]);
+  assertEquals(lines, ["Sensor on iot/user1/temp failed: no answer"]);
+});
+
+Deno.test("Sensor keeps to its intervals although readings take time", async () => {
+  const interval = 0.05;
+  await using broker = await startScriptedBroker();
+  const starts: number[] = [];
+  await using sensor = new Sensor(interval, [0, 1], "iot/x", {
+    host: broker.url,
+    read: () => {
+      starts.push(performance.now());
+      const end = performance.now() + 0.4 * interval * 1000;
+      while (performance.now() < end);
+      return 1;
+    },
+  });
+  await sensor.start();
+  await within("ten values", broker.received("publish", 10));
+  // Each tick is due a whole number of intervals after the first one; with
+  // drift, each would be 0.4 intervals later than the one before.
+  const late = starts.map((start) => (start - starts[0]!) / interval / 1000)
+    .map((intervals) => Math.abs(intervals - Math.round(intervals)))
+    .sort((a, b) => a - b);
+  const median = late[Math.floor(late.length / 2)]!;
+  assert(median < 0.15, `the median tick is off by ${median} intervals`);
+});
+
+Deno.test("Sensor stops at once, and starts again", async () => {
+  await using broker = await startScriptedBroker();
+  const sensor = new Sensor(3600, [0, 1], "iot/x", { host: broker.url });
+  await sensor.start();
+  await within("stop()", sensor.stop(), 2000);
+  await sensor.start();
+  await within("stop()", sensor.stop(), 2000);
+  const commands = broker.packets.map(({ cmd }) => cmd);
+  assertEquals(commands, ["connect", "disconnect", "connect", "disconnect"]);
+});
+
+Deno.test("Sensors share a connection", async () => {
+  await using broker = await startScriptedBroker();
+  await using client = await connect(broker.url);
+  const sensors = ["temp", "humi", "illu", "dust"].map((name) =>
+    new Sensor(0.005, [0, 1], `iot/user1/${name}`, { client, qos: 1 })
+  );
+  await Promise.all(sensors.map((sensor) => sensor.start()));
+  await within("some values", broker.received("publish", 12));
+  await Promise.all(sensors.map((sensor) => sensor.stop()));
+  const topics = broker.packets.flatMap((packet) =>
+    packet.cmd === "publish" ? [packet.topic] : []
+  );
+  assertEquals(new Set(topics).size, 4);
+  assertEquals(broker.connections.length, 1);
+  assert(client.connected);
+});
+
+Deno.test("Sensor.start() rejects if there is no broker, and may be tried again", async () => {
+  const sensor = new Sensor(1, [0, 1], "iot/x", {
+    host: "127.0.0.1:1",
+    timeout: 0.1,
+    log: () => {},
+  });
+  await assertRejects(() => sensor.start(), BrokerUnreachableError);
+  await assertRejects(() => sensor.start(), BrokerUnreachableError);
+});
+
+for (const interval of [0, -1, NaN, Infinity, 1e9]) {
+  Deno.test(`Sensor rejects the interval ${interval}`, () => {
+    assertThrows(
+      () => new Sensor(interval, [0, 1], "iot/x"),
+      RangeError,
+      `Interval is ${interval}`,
+    );
+  });
+}
+
+for (const range of [[2, 1], [NaN, 1], [0, Infinity]] as [number, number][]) {
+  Deno.test(`Sensor rejects the range [${range}]`, () => {
+    assertThrows(
+      () => new Sensor(1, range, "iot/x"),
+      RangeError,
+      `Range is [${range}]`,
+    );
+  });
+}

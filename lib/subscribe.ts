@@ -1,0 +1,148 @@
+import { openSubscription } from "./_subscription.ts";
+import type { Topics } from "./_topic_requests.ts";
+import type { Client, ConnectOptions } from "./connect.ts";
+import { SubscriptionRefusedError } from "./errors.ts";
+import type { Message } from "./message.ts";
+import { StopSignal } from "./stop_signal.ts";
+
+export type { TopicRequest, Topics } from "./_topic_requests.ts";
+
+/**
+ * Called with each message, one after the other (document ko §2, `on_message`).
+ *
+ * It may return a promise: at QoS 1 and 2 the message is acknowledged only once
+ * the promise resolves, so that a crash loses nothing. If the handler throws,
+ * the message stays unacknowledged: the broker keeps it for the next connection
+ * of a session that outlives its client (`clean: false`).
+ */
+export type OnMessage = (message: Message, client: Client) => unknown;
+
+/** Options of {@linkcode subscribe} and {@linkcode messages}. */
+export interface SubscribeOptions extends ConnectOptions {
+  /** The quality of service of filters that come without their own; 0 unless given. */
+  qos?: 0 | 1 | 2;
+  /** Called when the handler throws; logs the topic and the error unless given. */
+  onError?: (error: Error, message: Message) => void;
+}
+
+/** A subscription that goes on in the background. */
+export interface Subscription extends AsyncDisposable {
+  /** MQTT.js's client behind it. */
+  readonly client: Client;
+  /** Finishes the messages that have arrived, and disconnects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Subscribes to topics and hands each message to a handler, until Ctrl-C, SIGTERM
+ * or `options.signal` (document ko §5 b, `subscribe`). It waits for a broker that
+ * isn't there, and survives one that restarts.
+ *
+ * @example Until Ctrl-C, or until something else ends it
+ * ```ts
+ * import { publishOnce, startBroker, subscribe } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await publishOnce(broker.url, { topic: "iot/lamp", payload: "on", retain: true });
+ * const lines: string[] = [];
+ * const enough = new AbortController();
+ * await subscribe(broker.url, "iot/#", (message) => {
+ *   lines.push(`${message.topic} ${message.text}`);
+ *   enough.abort();
+ * }, true, { signal: enough.signal });
+ * assertEquals(lines, ["iot/lamp on"]);
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
+ * @param topic One topic filter, several, or `[filter, qos]` pairs.
+ * @param onMessage Called with each message and the client.
+ * @param forever Whether to wait for the end.
+ * @param options Those of `connect`, and the quality of service.
+ * @returns A promise that resolves after a clean stop. A filter that the broker
+ *   refuses is logged, and the others go on.
+ * @throws {SubscriptionRefusedError} If the broker refuses every filter.
+ * @throws {ConnectionRefusedError} If the broker refuses the connection, now or later.
+ * @throws {TypeError | RangeError} If the host, a filter or an option isn't valid.
+ */
+export function subscribe(
+  host: string | undefined,
+  topic: Topics,
+  onMessage: OnMessage,
+  forever?: true,
+  options?: SubscribeOptions,
+): Promise<void>;
+/**
+ * Subscribes to topics, and hands each message to a handler in the background.
+ *
+ * @example In the background
+ * ```ts
+ * import { publishOnce, startBroker, subscribe } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const received = Promise.withResolvers<string>();
+ * await using _subscription = await subscribe(
+ *   broker.url,
+ *   "iot/#",
+ *   (message) => received.resolve(message.text),
+ *   false,
+ * );
+ * await publishOnce(broker.url, { topic: "iot/greeting", payload: "Hello world!" });
+ * assertEquals(await received.promise, "Hello world!");
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
+ * @param topic One topic filter, several, or `[filter, qos]` pairs.
+ * @param onMessage Called with each message and the client.
+ * @param forever False, not to wait for the end.
+ * @param options Those of `connect`, and the quality of service.
+ * @returns The subscription, once the broker has granted it.
+ * @throws {SubscriptionRefusedError} If the broker refuses a filter. The others
+ *   stay subscribed, and the error's `subscription` closes them.
+ * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+ * @throws {TypeError | RangeError} If the host, a filter or an option isn't valid.
+ */
+export function subscribe(
+  host: string | undefined,
+  topic: Topics,
+  onMessage: OnMessage,
+  forever: false,
+  options?: SubscribeOptions,
+): Promise<Subscription>;
+export async function subscribe(
+  host: string | undefined,
+  topic: Topics,
+  onMessage: OnMessage,
+  forever = true,
+  options: SubscribeOptions = {},
+): Promise<Subscription | void> {
+  if (forever) return await subscribeForever(host, topic, onMessage, options);
+  const subscription = await openSubscription(host, topic, onMessage, options);
+  const { refused } = subscription;
+  if (refused.length === 0) return subscription;
+  throw new SubscriptionRefusedError(refused, subscription);
+}
+
+async function subscribeForever(
+  host: string | undefined,
+  topic: Topics,
+  onMessage: OnMessage,
+  options: SubscribeOptions,
+): Promise<void> {
+  using stop = new StopSignal(options.signal);
+  try {
+    await using subscription = await openSubscription(host, topic, onMessage, {
+      timeout: Infinity,
+      ...options,
+      signal: stop.signal,
+    });
+    const { client, refused, failed } = subscription;
+    if (refused.length > 0) {
+      client.report(new SubscriptionRefusedError(refused).message);
+    }
+    await Promise.race([stop.requested, failed]);
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Deadlines for what a test waits for.
+ *
+ * @module
+ */
+
+/**
+ * Waits for a promise, and rejects if it takes too long.
+ *
+ * @param what What is awaited, for the message.
+ * @param promise The promise.
+ * @param milliseconds The deadline, 10,000 ms unless given.
+ * @returns What the promise resolves to.
+ */
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  milliseconds = 10_000,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Waited ${milliseconds} ms in vain for ${what}`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The real mosquitto, for tests.
+ *
+ * @module
+ */
+
+import { within } from "./deadline.ts";
+import { findPeer } from "./peers.ts";
+
+/** What a configuration may need to name. */
+export interface MosquittoPlace {
+  /** The port of the first listener. */
+  port: number;
+  /** A temporary folder that lives as long as the broker; it is writable. */
+  directory: string;
+}
+
+/** Options of {@linkcode startMosquitto}. */
+export interface MosquittoOptions {
+  /**
+   * More lines for mosquitto.conf. They follow the listener for plain TCP, so a
+   * listener's settings are for that one. A function can write a password file
+   * and the like to `directory` first.
+   */
+  config?: string | ((place: MosquittoPlace) => string);
+  /** Whether to open a second listener, for WebSocket. */
+  websocket?: boolean;
+}
+
+/** A running mosquitto. */
+export interface Mosquitto extends AsyncDisposable {
+  /** `mqtt://127.0.0.1:…` */
+  readonly url: string;
+  /** `ws://127.0.0.1:…`, if `websocket` was asked for. */
+  readonly websocketUrl: string | undefined;
+  /** `127.0.0.1` */
+  readonly host: string;
+  /** The port of the first listener; it survives a restart. */
+  readonly port: number;
+  /** What mosquitto has written to its log so far, all starts together. */
+  readonly log: readonly string[];
+  /** Stops the broker; clients see their connections closed. */
+  stop(): Promise<void>;
+  /** Starts the broker again on the same ports, after {@linkcode stop}. */
+  start(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+const READY = /mosquitto version \S+ running$/;
+const PORT_TAKEN = /Address already in use/;
+const ATTEMPTS = 5;
+
+/**
+ * Starts mosquitto on free loopback ports, with anonymous clients allowed,
+ * Nagle's algorithm off and nothing kept on disk, and waits until it accepts
+ * connections.
+ *
+ * @param options More configuration.
+ * @returns The broker; disposing of it stops it and removes its files.
+ */
+export async function startMosquitto(
+  options: MosquittoOptions = {},
+): Promise<Mosquitto> {
+  const command = findPeer("mosquitto");
+  if (command === undefined) throw new Error("mosquitto is not installed");
+  const directory = await Deno.makeTempDir({ prefix: "mosquitto_" });
+  const log: string[] = [];
+  // Between finding a free port and using it another program may take it.
+  for (let attempt = 1;; attempt++) {
+    const port = freePort();
+    const websocketPort = options.websocket ? freePort() : undefined;
+    const path = `${directory}/mosquitto.conf`;
+    try {
+      const text = configuration({ port, directory }, websocketPort, options);
+      await Deno.writeTextFile(path, text);
+      let running: Running | undefined = await run(command, path, log);
+      const stop = async () => {
+        await running?.stop();
+        running = undefined;
+      };
+      return {
+        url: `mqtt://${HOST}:${port}`,
+        websocketUrl: websocketPort === undefined
+          ? undefined
+          : `ws://${HOST}:${websocketPort}`,
+        host: HOST,
+        port,
+        log,
+        stop,
+        async start() {
+          running ??= await run(command, path, log);
+        },
+        async [Symbol.asyncDispose]() {
+          await stop();
+          await Deno.remove(directory, { recursive: true });
+        },
+      };
+    } catch (error) {
+      if (attempt < ATTEMPTS && log.some((line) => PORT_TAKEN.test(line))) {
+        log.length = 0;
+        continue;
+      }
+      await Deno.remove(directory, { recursive: true });
+      throw error;
+    }
+  }
+}
+
+function configuration(
+  place: MosquittoPlace,
+  websocketPort: number | undefined,
+  { config = "" }: MosquittoOptions,
+): string {
+  const lines = [
+    "allow_anonymous true",
+    "set_tcp_nodelay true",
+    "log_dest stderr",
+    "log_timestamp false",
+  ];
+  // Started by root, mosquitto becomes another user, who couldn't write to the
+  // folder.
+  if (Deno.build.os !== "windows" && Deno.uid() === 0) lines.push("user root");
+  if (websocketPort !== undefined) {
+    lines.push(`listener ${websocketPort} ${HOST}`, "protocol websockets");
+  }
+  lines.push(`listener ${place.port} ${HOST}`);
+  lines.push(typeof config === "function" ? config(place) : config, "");
+  return lines.join("\n");
+}
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+async function run(
+  command: string,
+  config: string,
+  log: string[],
+): Promise<Running> {
+  const child = new Deno.Command(command, {
+    args: ["-c", config, "-v"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const ready = Promise.withResolvers<void>();
+  const logged = (async () => {
+    let rest = "";
+    const text = child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      log.push(...lines);
+      if (lines.some((line) => READY.test(line))) ready.resolve();
+    }
+    ready.reject(new Error(`mosquitto did not start:\n${log.join("\n")}`));
+  })();
+  const running = {
+    async stop() {
+      for (let attempt = 1; !await signalled(child, attempt); attempt++);
+      await logged;
+    },
+  };
+  try {
+    await within("mosquitto to start", ready.promise);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return running;
+}
+
+/**
+ * mosquitto forgets a SIGTERM that arrives between its saying that it runs and
+ * its main loop, so one signal may not be enough.
+ */
+async function signalled(
+  child: Deno.ChildProcess,
+  attempt: number,
+): Promise<boolean> {
+  try {
+    child.kill(attempt < 10 ? "SIGTERM" : "SIGKILL");
+    await within("mosquitto to stop", child.status, 500);
+    return true;
+  } catch (error) {
+    // A TypeError says that the child has ended by itself.
+    return error instanceof TypeError;
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return listener.addr.port;
+}

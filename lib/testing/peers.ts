@@ -1,0 +1,114 @@
+/**
+ * The real programs that tests talk to, where they are installed.
+ *
+ * @module
+ */
+
+/** A program, written by others, that a test can talk to. */
+export type Peer = keyof typeof PEERS;
+
+interface Requirement {
+  /** Where to look, best first: names on the PATH or absolute paths. */
+  commands: string[];
+  /** Arguments that make the command end at once if all is there. */
+  probe: string[];
+  /** The Debian package that brings it. */
+  package: string;
+}
+
+/** mosquitto's programs end `--help` with 1 or 0, depending on the version. */
+const PEERS = {
+  mosquitto: {
+    commands: ["mosquitto", "/usr/sbin/mosquitto"],
+    probe: ["-h"],
+    package: "mosquitto",
+  },
+  mosquitto_pub: {
+    commands: ["mosquitto_pub"],
+    probe: ["--help"],
+    package: "mosquitto-clients",
+  },
+  mosquitto_sub: {
+    commands: ["mosquitto_sub"],
+    probe: ["--help"],
+    package: "mosquitto-clients",
+  },
+  paho: {
+    // Debian's Python comes first: another one on the PATH may lack the module.
+    commands: ["/usr/bin/python3", "python3", "python"],
+    probe: ["-c", "import paho.mqtt.client"],
+    package: "python3-paho-mqtt",
+  },
+} satisfies Record<string, Requirement>;
+
+const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>(["paho"]);
+
+const found = new Map<Peer, string | undefined>();
+
+/**
+ * Looks for a peer, once per process.
+ *
+ * @param peer The peer's name.
+ * @returns The command that starts it (for `paho`, the Python that has it), or
+ * `undefined` where it isn't installed.
+ */
+export function findPeer(peer: Peer): string | undefined {
+  if (!found.has(peer)) {
+    const command = PEERS[peer].commands.find((name) => answers(peer, name));
+    found.set(peer, command);
+  }
+  return found.get(peer);
+}
+
+function answers(peer: Peer, command: string): boolean {
+  try {
+    const { success } = new Deno.Command(command, {
+      args: PEERS[peer].probe,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).outputSync();
+    return success || !MUST_SUCCEED.has(peer);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Defines a test that needs real peers. Where one is missing the test is
+ * reported as ignored, with the reason in its name; with the environment
+ * variable `WORKBOOK_PEERS=required` it fails instead.
+ *
+ * @param peers The peers that the test talks to.
+ * @param name The test's name.
+ * @param run The test; it is given the command that starts each peer.
+ */
+export function peerTest<P extends Peer>(
+  peers: readonly P[],
+  name: string,
+  run: (
+    commands: Record<P, string>,
+    context: Deno.TestContext,
+  ) => void | Promise<void>,
+): void {
+  const missing = peers.filter((peer) => findPeer(peer) === undefined);
+  if (missing.length === 0) {
+    const commands = Object.fromEntries(
+      peers.map((peer) => [peer, findPeer(peer)]),
+    ) as Record<P, string>;
+    Deno.test(name, (context) => run(commands, context));
+    return;
+  }
+  const packages = new Set(missing.map((peer) => PEERS[peer].package));
+  const reason = `needs ${missing.join(", ")}: install the package ${
+    [...packages].join(", ")
+  }`;
+  Deno.test({
+    name: `${name} (${reason})`,
+    ignore: Deno.env.get("WORKBOOK_PEERS") !== "required",
+    fn: () => {
+      throw new Error(`WORKBOOK_PEERS is "required", and this test ${reason}`);
+    },
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * Other programs, run by tests.
+ *
+ * @module
+ */
+
+import { within } from "./deadline.ts";
+
+/** A program that runs. Disposing of it kills it. */
+export interface Process extends AsyncDisposable {
+  /** Waits until standard output has a line that contains a text. */
+  untilPrinted(text: string): Promise<void>;
+  /** Writes to standard input, if it is piped. */
+  write(text: string | Uint8Array): Promise<void>;
+  /** Ends standard input and waits for the program's end. */
+  end(): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void;
+}
+
+/**
+ * Starts a program.
+ *
+ * @param command The program.
+ * @param args Its arguments.
+ * @returns The running program.
+ */
+export function startProcess(command: string, args: string[]): Process {
+  const child = new Deno.Command(command, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  const output = { stdout: "", stderr: "" };
+  let wake = () => {};
+  const collect = async (name: "stdout" | "stderr") => {
+    const text = child[name].pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      output[name] += chunk;
+      wake();
+    }
+  };
+  let isOver = false;
+  const over = Promise.all([
+    child.status,
+    collect("stdout"),
+    collect("stderr"),
+  ]).then(([{ code }]) => {
+    isOver = true;
+    wake();
+    return code;
+  });
+  async function end() {
+    // The program may have closed its standard input itself.
+    await input.close().catch(() => {});
+    const code = await within(`the end of ${command}`, over, 30_000);
+    return { code, ...output };
+  }
+  return {
+    async untilPrinted(text) {
+      while (!output.stdout.includes(text)) {
+        if (isOver) {
+          throw new Error(
+            `${command} didn't print "${text}": ${output.stderr}`,
+          );
+        }
+        const more = new Promise<void>((resolve) => wake = resolve);
+        await within(`${command} to print "${text}"`, more);
+      }
+    },
+    async write(data) {
+      const bytes = typeof data === "string"
+        ? new TextEncoder().encode(data)
+        : data;
+      await within(`${command} to read`, input.write(bytes));
+    },
+    end,
+    kill: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (!isOver) {
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has ended in this moment.
+        }
+      }
+      await end();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { parseArgs } from "@std/cli/parse-args";
+
+/** What the user typed can't be carried out: one line, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The options that a program takes, named without their dashes. */
+export interface OptionNames {
+  /** Options with a value. */
+  string?: readonly string[];
+  /** Options with a value that may be given several times. */
+  collect?: readonly string[];
+  /** Switches. */
+  boolean?: readonly string[];
+  /** Short names: `{ t: "topic" }`. */
+  alias?: Readonly<Record<string, string>>;
+}
+
+/** The options that were given. */
+export interface Options {
+  /** The value of an option, if it was given. */
+  text(name: string): string | undefined;
+  /** All values of an option that may be given several times. */
+  texts(name: string): string[];
+  /** The number of an option, if it was given, checked against its range. */
+  number(name: string, range: NumberRange): number | undefined;
+  /** Whether a switch was given. */
+  has(name: string): boolean;
+}
+
+/** What a number must be. */
+export interface NumberRange {
+  least: number;
+  most?: number;
+  /** Whether it must be whole, true unless given. */
+  whole?: boolean;
+}
+
+/**
+ * Runs a program as a user expects: `--help` prints the help, a mistake prints
+ * one line, and the exit status says how it ended (0 well, 1 failed, 2 misused).
+ */
+export async function runProgram(
+  { help, names, main }: {
+    help: string;
+    names: OptionNames;
+    main: (options: Options) => Promise<number | void>;
+  },
+): Promise<never> {
+  const boolean = [...names.boolean ?? [], "help"];
+  try {
+    const options = readOptions(Deno.args, { ...names, boolean });
+    if (options.has("help")) {
+      console.log(help.trim());
+      Deno.exit(0);
+    }
+    Deno.exit(await main(options) ?? 0);
+  } catch (error) {
+    const isMisuse = error instanceof UsageError ||
+      error instanceof RangeError || error instanceof TypeError;
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(isMisuse ? 2 : 1);
+  }
+}
+
+/**
+ * Reads a program's options.
+ *
+ * @throws {UsageError} If one is unknown, lacks its value, or is given twice.
+ */
+export function readOptions(
+  args: readonly string[],
+  { string = [], collect = [], boolean = [], alias = {} }: OptionNames,
+): Options {
+  const shortNames = Object.fromEntries(
+    Object.entries(alias).map(([short, long]) => [long, short]),
+  );
+  const spelled = (name: string) =>
+    name in shortNames ? `-${shortNames[name]}` : `--${name}`;
+  const names = new Map(
+    [...string, ...collect].flatMap((name) => [
+      [`--${name}`, name],
+      [spelled(name), name],
+    ]),
+  );
+  const { values, switches } = takeValues(args, names);
+  const given: Record<string, unknown> = parseArgs(switches, {
+    boolean: [...boolean],
+    string: ["_"],
+    alias: Object.fromEntries(
+      boolean.map((name) => [name, shortNames[name] ?? []]),
+    ),
+    unknown: (arg) => {
+      if (!arg.startsWith("-")) return true;
+      throw new UsageError(
+        `Option "${arg}" is unknown: --help lists those that there are`,
+      );
+    },
+  });
+  const [extra] = given._ as string[];
+  if (extra !== undefined) {
+    throw new UsageError(
+      `Argument "${extra}" is not expected: --help shows how to call it`,
+    );
+  }
+  const texts = (name: string) => values.get(name) ?? [];
+  for (const name of string) {
+    if (texts(name).length > 1) {
+      throw new UsageError(`Option "${spelled(name)}" is given twice`);
+    }
+  }
+  const text = (name: string) => texts(name)[0];
+  return {
+    text,
+    texts,
+    has: (name) => given[name] === true,
+    number(name, range) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return readNumber(spelled(name), value, range);
+    },
+  };
+}
+
+/**
+ * Takes out the options that have a value. What follows such an option is its
+ * value, whatever it looks like: `-m -5` and `-m ""` publish what they say.
+ */
+function takeValues(
+  args: readonly string[],
+  names: ReadonlyMap<string, string>,
+): { values: Map<string, string[]>; switches: string[] } {
+  const values = new Map<string, string[]>();
+  const switches: string[] = [];
+  const rest = args.values();
+  for (const arg of rest) {
+    const [, flag = arg, attached] = /^(--[^=]+)=(.*)$/s.exec(arg) ?? [];
+    const name = names.get(flag);
+    if (name === undefined) {
+      switches.push(arg);
+      continue;
+    }
+    const value = attached ?? rest.next().value;
+    if (value === undefined) {
+      throw new UsageError(`Option "${flag}" lacks its value`);
+    }
+    values.set(name, [...values.get(name) ?? [], value]);
+  }
+  return { values, switches };
+}
+
+function readNumber(
+  option: string,
+  text: string,
+  { least, most = Infinity, whole = true }: NumberRange,
+): number {
+  const number = text.trim() === "" ? NaN : Number(text);
+  const isRight = number >= least && number <= most &&
+    Number.isFinite(number) && (!whole || Number.isInteger(number));
+  if (isRight) return number;
+  const kind = whole ? "a whole number" : "a number";
+  const range = most === Infinity
+    ? `${kind} of ${least} or more`
+    : `${kind} from ${least} to ${most}`;
+  throw new UsageError(`Option ${option} is "${text}": it must be ${range}`);
+}
