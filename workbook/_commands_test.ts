@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import { COMMANDS } from "./_commands.ts";
+
+/** What a command runs Deno with, subcommand first. */
+function runs(name: string, ...args: string[]): string[][] {
+  const steps = COMMANDS[name]?.steps(args) ?? [];
+  return steps.map((step) => [step.subcommand, ...step.args]);
+}
+
+Deno.test("COMMANDS has a task in deno.json for each, with its description", () => {
+  const tasks = Object.entries(config.tasks);
+  assertEquals(tasks.map(([name]) => name), Object.keys(COMMANDS));
+  for (const [name, { description, command }] of tasks) {
+    assertEquals(description, COMMANDS[name]?.description);
+    const launcher = "deno run --cached-only -ERNW --allow-run";
+    assertEquals(command, `${launcher} workbook/main.ts ${name}`);
+  }
+});
+
+Deno.test("COMMANDS gives programs no more than they need", () => {
+  const programs = ["start", "broker", "sensors", "record", "pub", "sub"];
+  for (const name of programs) {
+    const [run = []] = runs(name);
+    assert(!run.includes("--allow-all") && !run.includes("--allow-run"));
+    const writes = ["start", "record"].includes(name);
+    assertEquals(run.includes("--allow-write"), writes, name);
+  }
+});
+
+Deno.test("COMMANDS.test runs the files that are named, or all", () => {
+  const all = ["lib", "workbook", "bench"];
+  const test = ["test", "--allow-all", "--doc"];
+  assertEquals(runs("test"), [[...test, ...all]]);
+  assertEquals(runs("test", "lib/x_test.ts"), [[...test, "lib/x_test.ts"]]);
+  assertEquals(
+    runs("test", "--filter", "lib", "--fail-fast"),
+    [[...test, "--filter", "lib", "--fail-fast", ...all]],
+  );
+});

@@ -1,0 +1,78 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type OptionNames, readOptions, UsageError } from "./_program.ts";
+
+const NAMES: OptionNames = {
+  string: ["message", "qos", "will-topic"],
+  collect: ["topic"],
+  boolean: ["retain", "verbose"],
+  alias: { m: "message", q: "qos", t: "topic", r: "retain", v: "verbose" },
+};
+
+Deno.test("readOptions() reads short and long options, and switches", () => {
+  const options = readOptions(
+    ["-t", "a", "--topic", "b", "--topic=c", "-m", "x", "-rv"],
+    NAMES,
+  );
+  assertEquals(options.texts("topic"), ["a", "b", "c"]);
+  assertEquals(options.text("message"), "x");
+  assertEquals(options.text("will-topic"), undefined);
+  assertEquals(options.has("retain"), true);
+  assertEquals(options.has("verbose"), true);
+  assertEquals(readOptions(["-r"], NAMES).has("verbose"), false);
+});
+
+Deno.test("readOptions() takes what follows an option for its value", () => {
+  for (const text of ["-5", "", "-", "--", "--help", "-t", "true", "a\nb=c"]) {
+    const options = readOptions(["-m", text, "-r"], NAMES);
+    assertEquals(options.text("message"), text);
+    assertEquals(options.has("retain"), true);
+    assertEquals(
+      readOptions([`--message=${text}`], NAMES).text("message"),
+      text,
+    );
+  }
+});
+
+Deno.test("readOptions() refuses what it doesn't know", () => {
+  const mistakes: [args: string[], message: string][] = [
+    [["-x"], 'Option "-x" is unknown: --help lists those that there are'],
+    [["-q1"], 'Option "-q1" is unknown: --help lists those that there are'],
+    [["--nope=1"], 'Option "--nope=1" is unknown'],
+    [["-rt", "a"], 'Option "-rt" is unknown'],
+    [["a"], 'Argument "a" is not expected: --help shows how to call it'],
+    [["--", "-r"], 'Argument "-r" is not expected'],
+    [["-r", "-m"], 'Option "-m" lacks its value'],
+    [["-m", "a", "--message", "b"], 'Option "-m" is given twice'],
+    [
+      ["--will-topic=a", "--will-topic=b"],
+      'Option "--will-topic" is given twice',
+    ],
+  ];
+  for (const [args, message] of mistakes) {
+    assertThrows(() => readOptions(args, NAMES), UsageError, message);
+  }
+});
+
+Deno.test("readOptions() checks a number against its range", () => {
+  const number = (text: string) =>
+    readOptions(["-q", text], NAMES).number("qos", { least: 0, most: 2 });
+  assertEquals(number("2"), 2);
+  assertEquals(
+    readOptions([], NAMES).number("qos", { least: 0, most: 2 }),
+    undefined,
+  );
+  for (const text of ["3", "-1", "1.5", "", " ", "one", "NaN"]) {
+    assertThrows(
+      () => number(text),
+      UsageError,
+      `Option -q is "${text}": it must be a whole number from 0 to 2`,
+    );
+  }
+  const options = readOptions(["-q", "0.5"], NAMES);
+  assertEquals(options.number("qos", { least: 0, whole: false }), 0.5);
+  assertThrows(
+    () => options.number("qos", { least: 1, whole: false }),
+    UsageError,
+    'Option -q is "0.5": it must be a number of 1 or more',
+  );
+});

@@ -1,0 +1,80 @@
+/**
+ * The main job in one terminal: four virtual sensors publish, and a recorder
+ * writes each reading to a CSV file (document ko §5).
+ *
+ * @module
+ */
+import { CsvRecorder } from "../../lib/csv.ts";
+import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
+import { findBroker } from "../_find_broker.ts";
+import { startFourSensors } from "../_four_sensors.ts";
+import { createView } from "../_live_view.ts";
+import { type Options, runProgram } from "../_program.ts";
+import { ReadingLog } from "../_reading_log.ts";
+import { describeTopics, Statistics } from "../_statistics.ts";
+
+const HELP = `
+Records four virtual sensors to a CSV file.
+
+Usage: deno task start [--speed N] [--seconds S] [--out FILE]
+
+  --speed N     divide the sensors' intervals (5, 7, 10 and 12 s) by N
+  --seconds S   end after S seconds; without it, Ctrl-C ends
+  --out FILE    append to FILE (sensorvalues.csv)
+
+The broker is the one at MQTT_URL, or at localhost:1883, if it answers; if not,
+an embedded one is started.
+`;
+
+await runProgram({
+  help: HELP,
+  names: { string: ["speed", "seconds", "out"] },
+  main,
+});
+
+async function main(options: Options): Promise<void> {
+  const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;
+  const seconds = options.number("seconds", { least: 0, whole: false });
+  const file = options.text("out") ?? "sensorvalues.csv";
+
+  const statistics = new Statistics();
+  const failed = Promise.withResolvers<never>();
+  await using recorder = await CsvRecorder.open(file, {
+    onFailure: failed.reject,
+  });
+  await using broker = await findBroker();
+  {
+    using view = createView(statistics);
+    const log = (line: string) => view.log(line);
+    const readings = new ReadingLog(recorder, (topic, value) => {
+      statistics.add(topic, value);
+      view.show(topic, value);
+    });
+    await using _subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      readings.take,
+      false,
+      { qos: 1, log, onError: () => {} },
+    );
+    await using client = await connect(broker.url, { log });
+    const sensors = await startFourSensors(client, {
+      speed,
+      qos: 1,
+      log,
+      onValue: readings.expect,
+    });
+    using stop = new StopSignal(
+      seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
+    );
+    try {
+      await Promise.race([stop.requested, failed.promise]);
+    } finally {
+      await sensors[Symbol.asyncDispose]();
+    }
+    await readings.allTaken();
+  }
+  await recorder.flush();
+  console.log(`\nWrote ${recorder.rows} rows to ${file}`);
+  for (const line of describeTopics(statistics)) console.log(line);
+}

@@ -1,0 +1,130 @@
+/**
+ * Prints the messages of topics, with mosquitto_sub's flags.
+ *
+ * Run: deno run --allow-env --allow-net --allow-read workbook/commands/sub.ts
+ *
+ * @module
+ */
+import type { Message } from "../../lib/message.ts";
+import { reasonOf } from "../../lib/recording_error.ts";
+import { subscribe } from "../../lib/subscribe.ts";
+import {
+  CONNECTION_HELP,
+  CONNECTION_NAMES,
+  readConnection,
+  readQos,
+} from "../_mosquitto_options.ts";
+import { type Options, runProgram, UsageError } from "../_program.ts";
+import { StandardOutput } from "../_standard_output.ts";
+
+const HELP = `
+Usage: deno task sub -t TOPIC [OPTIONS]
+
+Prints the messages of a topic, as mosquitto_sub does.
+
+  -t TOPIC            The topic, which may have the wildcards + and #; may be
+                      given several times
+  -q QOS              Quality of service 0 (unless given), 1 or 2
+  -v                  Prints the topic before the message
+  -N                  Prints no line end after the message
+  -C COUNT            Ends after so many messages
+  -W SECONDS          Ends after so many seconds, with exit status 27
+
+${CONNECTION_HELP}
+
+Examples
+  deno task sub -t 'iot/#' -v
+  deno task sub -h 192.168.0.10 -t iot/user1/temp -q 1 -C 10 > readings.txt
+`;
+
+// setTimeout takes 32 bits of milliseconds.
+const MOST_SECONDS = 2_147_483;
+const TIMED_OUT = 27;
+
+const encoder = new TextEncoder();
+const LINE_END = encoder.encode("\n");
+
+await runProgram({
+  help: HELP,
+  names: {
+    string: ["qos", "count", "timeout", ...CONNECTION_NAMES.string],
+    collect: ["topic"],
+    boolean: ["verbose", "raw", ...CONNECTION_NAMES.boolean],
+    alias: {
+      t: "topic",
+      q: "qos",
+      v: "verbose",
+      N: "raw",
+      C: "count",
+      W: "timeout",
+      ...CONNECTION_NAMES.alias,
+    },
+  },
+  main,
+});
+
+async function main(options: Options): Promise<number> {
+  const topics = options.texts("topic");
+  if (topics.length === 0) {
+    throw new UsageError("Topic is missing: it needs -t");
+  }
+  const qos = readQos(options, "qos");
+  const style = { raw: options.has("raw"), verbose: options.has("verbose") };
+  const seconds = options.number("timeout", { least: 1, most: MOST_SECONDS });
+  let left = options.number("count", { least: 1 }) ?? Infinity;
+  const { host, ...connection } = await readConnection(options);
+
+  const stop = new AbortController();
+  let isTimedOut = false;
+  let failure: unknown;
+  const output = new StandardOutput((error) => {
+    failure = error;
+    stop.abort();
+  });
+  const isOver = () => left === 0 || failure !== undefined;
+  const print = (message: Message) => {
+    // Thrown, it stays unacknowledged: whoever comes next gets it.
+    if (isOver()) throw new Error("Message is not for this run");
+    output.add(...format(message, style));
+    if (--left === 0) stop.abort();
+    if (message.qos > 0 || output.isFull) return output.flush();
+  };
+  if (seconds !== undefined) {
+    setTimeout(() => {
+      isTimedOut = true;
+      stop.abort();
+    }, seconds * 1000);
+  }
+  await subscribe(host, topics, print, true, {
+    ...connection,
+    qos,
+    signal: stop.signal,
+    log: (line) => isOver() || console.error(line),
+    onError: () => {},
+  });
+  await output.flush().catch(reportFailure);
+  if (left > 0 && isTimedOut) {
+    console.error("Timed out");
+    return TIMED_OUT;
+  }
+  return 0;
+}
+
+/** A message as mosquitto_sub prints it: an empty one only as `TOPIC (null)`. */
+function format(
+  { topic, payload }: Message,
+  { raw, verbose }: { raw: boolean; verbose: boolean },
+): Uint8Array[] {
+  const isEmpty = payload.length === 0;
+  if (isEmpty && (raw || !verbose)) return [];
+  const end = raw ? [] : [LINE_END];
+  if (!verbose) return [payload, ...end];
+  const shown = isEmpty ? encoder.encode("(null)") : payload;
+  return [encoder.encode(`${topic} `), shown, ...end];
+}
+
+/** A reader that has had enough, such as `head`, is no failure. */
+function reportFailure(error: unknown): void {
+  if (error instanceof Deno.errors.BrokenPipe) return;
+  throw new Error(`Standard output can't be written: ${reasonOf(error)}`);
+}

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import importMap from "./import_map.json" with { type: "json" };
+
+/** All imports but those of `@std`. */
+function others(imports: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(imports).filter(([name]) => !name.startsWith("@std/")),
+  );
+}
+
+Deno.test("import_map.json agrees with deno.json in all but @std", () => {
+  assertEquals(others(importMap.imports), others(config.imports));
+});
+
+Deno.test("import_map.json stands in for nothing that deno.json doesn't name", () => {
+  const packages = Object.keys(config.imports);
+  for (const name of Object.keys(importMap.imports)) {
+    const isNamed = packages.some((each) =>
+      name === each || name.startsWith(`${each}/`)
+    );
+    assertEquals(isNamed, true, name);
+  }
+});
+
+Deno.test("deno.json pins every package exactly", () => {
+  for (const [name, specifier] of Object.entries(config.imports)) {
+    const version = /^(?:npm|jsr):(?:@[^/]+\/)?[^/@]+@([^/]+)/.exec(specifier);
+    assertEquals(/^\d+\.\d+\.\d+$/.test(version?.[1] ?? ""), true, name);
+  }
+});
