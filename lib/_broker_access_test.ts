@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createAccess } from "./_broker_access.ts";
 import { type BrokerOptions, startBroker } from "./broker.ts";
+import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { openClient } from "./testing/clients.ts";
 import {
   acknowledgement,
@@ -94,14 +95,19 @@ Deno.test("createAccess() rejects rules that can't be meant", () => {
 });
 
 Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any transport", async () => {
-  await using broker = await startBroker({ ...SCHOOL, websocketPort: 0 });
+  await using broker = await startBroker({
+    ...SCHOOL,
+    websocketPort: 0,
+    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
+  });
+  const { url: tcp, websocketUrl, tlsUrl, secureWebsocketUrl } = broker;
   // Closing at once after CONNACK could lose it: hence more than one attempt.
   for (let attempt = 0; attempt < 10; attempt++) {
-    for (const url of [broker.url, broker.websocketUrl!]) {
-      const wrong = { username: "ann", password: "wrong" };
+    for (const url of [tcp, websocketUrl!, tlsUrl!, secureWebsocketUrl!]) {
+      const wrong = { username: "ann", password: "wrong", ca: CA };
       const error = await assertRejects(() => openClient(url, wrong));
       assertEquals((error as Error & { code: number }).code, 4);
-      const none = await assertRejects(() => openClient(url));
+      const none = await assertRejects(() => openClient(url, { ca: CA }));
       assertEquals((none as Error & { code: number }).code, 5);
     }
   }

@@ -63,6 +63,7 @@ async function listen(
   host: string,
   port: number,
 ): Promise<Listener> {
+  await assertPermission(host, port);
   const sockets = new Set<Socket>();
   // A TLS server, too, reports the plain connection below, with or without a
   // handshake.
@@ -86,6 +87,18 @@ async function listen(
       await closed;
     },
   };
+}
+
+/** Without a permission, listening throws where nobody can catch it. */
+async function assertPermission(host: string, port: number): Promise<void> {
+  const name = host.includes(":") ? `[${host}]` : host;
+  const { state } = await Deno.permissions.request({
+    name: "net",
+    host: `${name}:${port}`,
+  });
+  if (state === "granted") return;
+  const cause = new Deno.errors.NotCapable("Listening is not permitted");
+  throw new BrokerStartError(host, port, cause);
 }
 
 /**

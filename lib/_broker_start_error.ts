@@ -3,6 +3,8 @@ const REASONS: Record<string, (host: string, port: number) => string> = {
     `Port ${port} on ${host} is already in use: stop what uses it, or choose another port`,
   EACCES: (host, port) =>
     `Port ${port} on ${host} is not allowed for this user: choose one from 1024`,
+  NotCapable: (host, port) =>
+    `Port ${port} on ${host} is not permitted: run the program with --allow-net`,
   EADDRNOTAVAIL: notHere,
   EINVAL: notHere,
   ENOTFOUND: (host) =>
@@ -33,7 +35,7 @@ function notHere(host: string): string {
 export class BrokerStartError extends Error {
   /** The error's name. */
   override readonly name = "BrokerStartError";
-  /** The operating system's code, such as `EADDRINUSE` or `EACCES`. */
+  /** The operating system's code, such as `EADDRINUSE`, or `NotCapable`. */
   readonly code: string;
   /** The host that was to be listened on. */
   readonly host: string;
@@ -41,14 +43,14 @@ export class BrokerStartError extends Error {
   readonly port: number;
 
   /**
-   * Makes the error from the operating system's.
+   * Makes the error from the operating system's or Deno's.
    *
    * @param host The host that was to be listened on.
    * @param port The port that was to be listened on.
-   * @param cause The operating system's error.
+   * @param cause The operating system's or Deno's error.
    */
   constructor(host: string, port: number, cause: Error & { code?: string }) {
-    const code = cause.code ?? "";
+    const code = cause.code ?? cause.name;
     super(
       REASONS[code]?.(host, port) ??
         `Port ${port} on ${host} can't be listened on: ${cause.message}`,

@@ -93,8 +93,7 @@ function assertWhole(
 /** Waits until the client is connected for the first time. */
 export function whenConnected(
   client: ToolkitClient,
-  timeout: number,
-  signal: AbortSignal | undefined,
+  { timeout = 30, retry = true, signal }: ConnectOptions,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const { label } = client.address;
@@ -103,7 +102,8 @@ export function whenConnected(
     new BrokerUnreachableError(label, client.lastError ?? silence(client));
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
-    if (hasFailed) return;
+    if (!retry) reject(unreachable());
+    if (!retry || hasFailed) return;
     hasFailed = true;
     client.report(`${unreachable().message}; trying again`);
   };
@@ -116,6 +116,7 @@ export function whenConnected(
   client.on("error", onError);
   client.on("close", onClose);
   signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
   return promise.finally(() => {
     clearTimeout(timer);
     client.off("error", onError);

@@ -25,9 +25,8 @@ export async function openSubscription(
   handler: Handler,
   options: SubscribeOptions,
 ): Promise<OpenSubscription> {
-  const { qos = 0, timeout = 30, signal } = options;
+  const { qos = 0 } = options;
   const requests = parseTopics(topics, qos);
-  signal?.throwIfAborted();
   const client = createClient(host, options);
   const {
     onError = (error, { topic }) => reportFailure(client, topic, error),
@@ -38,7 +37,7 @@ export async function openSubscription(
   const failed = whenRefused(client);
   try {
     const granted = keepSubscribed(client, requests);
-    await whenConnected(client, timeout, signal);
+    await whenConnected(client, options);
     const refused = await Promise.race([granted, failed]);
     if (requests.size === 0) {
       throw new SubscriptionRefusedError(refused);

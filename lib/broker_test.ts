@@ -101,6 +101,37 @@ Deno.test("startBroker() rejects a port that is in use", async () => {
   ]);
 });
 
+Deno.test("BrokerStartError says in words what the operating system's code means", () => {
+  const message = (code: string) => {
+    const cause = Object.assign(new Error("listen failed"), { code });
+    return new BrokerStartError("127.0.0.1", 883, cause).message;
+  };
+  assertStringIncludes(
+    message("EACCES"),
+    "Port 883 on 127.0.0.1 is not allowed for this user",
+  );
+  assertStringIncludes(
+    message("EADDRNOTAVAIL"),
+    'Host "127.0.0.1" is not this computer',
+  );
+  assertEquals(
+    message("EMFILE"),
+    "Port 883 on 127.0.0.1 can't be listened on: listen failed",
+  );
+});
+
+Deno.test({
+  name: "startBroker() rejects without the permission to listen",
+  permissions: { net: false, env: true, read: true, sys: true },
+  fn: async () => {
+    await assertRejects(
+      () => startBroker({ port: 0 }),
+      BrokerStartError,
+      "Port 0 on 127.0.0.1 is not permitted: run the program with --allow-net",
+    );
+  },
+});
+
 Deno.test("startBroker() leaves nothing open if a later listener fails", async () => {
   await using first = await startBroker({ port: 0 });
   const { port } = await startBroker({ port: 0 }).then(async (broker) => {

@@ -79,6 +79,8 @@ export interface ConnectOptions {
   inflightWindow?: number;
   /** Seconds until a broker that can't be reached is given up; 30 unless given. */
   timeout?: number;
+  /** Whether to try again after a first failure, true unless given. */
+  retry?: boolean;
   /** Gives up at once when aborted. */
   signal?: AbortSignal;
   /**
@@ -121,11 +123,9 @@ export async function connect(
   host?: string,
   options: ConnectOptions = {},
 ): Promise<Client> {
-  const { timeout = 30, signal } = options;
-  signal?.throwIfAborted();
   const client = createClient(host, options);
   try {
-    await whenConnected(client, timeout, signal);
+    await whenConnected(client, options);
     return client;
   } catch (error) {
     await client.close();

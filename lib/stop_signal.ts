@@ -2,10 +2,12 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGQUIT"];
 
+const GRACE = 1000;
+
 /**
  * Notices that the program is asked to stop: Ctrl-C, or SIGTERM and SIGQUIT
- * where the system has them (document zh-hant, `stop_all`). A second Ctrl-C
- * ends the program at once.
+ * where the system has them (document zh-hant, `stop_all`). One more, a second or
+ * more later, ends the program at once.
  *
  * @example A service that tidies up when it is stopped
  * ```ts
@@ -24,6 +26,7 @@ export class StopSignal implements Disposable {
   readonly requested: Promise<void>;
   readonly #stop: () => void;
   readonly #alsoStopBy: AbortSignal | undefined;
+  #grace: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Begins to listen.
@@ -36,7 +39,8 @@ export class StopSignal implements Disposable {
     this.signal = controller.signal;
     this.requested = promise;
     this.#stop = () => {
-      this[Symbol.dispose]();
+      // A terminal and a program around this one may both pass on one Ctrl-C.
+      this.#grace ??= setTimeout(() => this[Symbol.dispose](), GRACE);
       controller.abort();
       resolve();
     };
@@ -48,6 +52,7 @@ export class StopSignal implements Disposable {
 
   /** Listens no more. */
   [Symbol.dispose](): void {
+    clearTimeout(this.#grace);
     for (const name of SIGNALS) Deno.removeSignalListener(name, this.#stop);
     this.#alsoStopBy?.removeEventListener("abort", this.#stop);
   }

@@ -61,7 +61,7 @@ class LiveView implements View {
   }
 
   #erase(): void {
-    if (this.#height > 0) write([`\x1b[${this.#height}A\x1b[J`]);
+    if (this.#height > 0) write([`\r\x1b[${this.#height}A\x1b[J`]);
     this.#height = 0;
   }
 }
