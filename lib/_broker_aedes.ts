@@ -8,7 +8,7 @@ import { logClients, type Peer, quote } from "./_broker_log.ts";
 import { Outbox } from "./_broker_outbox.ts";
 import { createSessions } from "./_broker_sessions.ts";
 import { createStore } from "./_broker_store.ts";
-import { readWhole } from "./_broker_stream.ts";
+import { readWhole, writeTogether } from "./_broker_stream.ts";
 
 const REFUSALS: Record<number, string> = {
   2: "identifier rejected",
@@ -58,6 +58,9 @@ export async function createCore(
   const options: AedesOptions = {
     persistence: { ...createStore(), ...sessions },
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
+    // No limit on the messages that are being delivered: beyond it, one client
+    // that doesn't read would hold up all others.
+    concurrency: 0,
     // A client may send without waiting for CONNACK. aedes reads no more than
     // one chunk before it, which limits the queue well enough.
     queueLimit: Infinity,
@@ -101,8 +104,10 @@ export async function createCore(
   return {
     serve(stream, remote) {
       readWhole(stream);
+      writeTogether(stream);
       const client = broker.handle(stream) as AedesClient;
       peers.set(client, { remote });
+      readInTurn(client);
       client.deliver0 = client.deliverQoS = createDeliver(
         client,
         () => sessions.outboxOf(client),
@@ -110,6 +115,20 @@ export async function createCore(
     },
     close: () => new Promise((resolve) => broker.close(resolve)),
   };
+}
+
+/**
+ * aedes takes each `readable` event for a packet that is done. It reads on while
+ * large packets, of several events each, have yet to be delivered.
+ */
+function readInTurn(client: AedesClient): void {
+  client.conn.removeListener("readable", client._nextBatch);
+  let isFirst = true;
+  client.conn.on("readable", () => {
+    // At the start it counts one packet where there is none.
+    if (client._parsingBatch === 0 || isFirst) client._nextBatch();
+    isFirst = false;
+  });
 }
 
 function mend(broker: Internals & Aedes, forbidden: WeakSet<object>): void {

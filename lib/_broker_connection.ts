@@ -4,34 +4,34 @@ import type { AedesClient } from "./_broker_internals.ts";
 
 /** The way to a client. */
 export interface Connection {
-  /** The stream below. */
+  /** The stream below; it emits `drain` when it isn't full any more. */
   readonly stream: Duplex;
   /** Whether it makes sense to write. */
   readonly isOpen: boolean;
-  /** Writes bytes, joined with others of the same turn of the event loop. */
+  /** Whether more is written than has gone out. */
+  readonly isFull: boolean;
+  /** Writes bytes. */
   write(...chunks: Buffer[]): void;
 }
 
 /** Makes a connection of what aedes has. */
 export function connectionOf(client: AedesClient): Connection {
   const stream = client.conn;
-  let isCorked = false;
+  let isFull = false;
+  stream.on("drain", () => isFull = false);
   return {
     stream,
     get isOpen() {
       return !client.closed && stream.writable;
     },
+    get isFull() {
+      return isFull;
+    },
     write(...chunks) {
       if (!this.isOpen) return;
-      if (!isCorked) {
-        isCorked = true;
-        stream.cork();
-        setImmediate(() => {
-          isCorked = false;
-          stream.uncork();
-        });
+      for (const chunk of chunks) {
+        if (!stream.write(chunk)) isFull = true;
       }
-      for (const chunk of chunks) stream.write(chunk);
     },
   };
 }

@@ -27,6 +27,10 @@ export interface Subscription {
 /** A client's connection as aedes knows it, with what its types leave out. */
 export interface AedesClient extends Client {
   conn: Duplex;
+  /** How many packets have been read that aren't done with. */
+  _parsingBatch: number;
+  /** Is called for each packet that is done with, and reads on after the last. */
+  _nextBatch: () => void;
   /** By topic filter. */
   subscriptions: Record<string, { qos: number }>;
   /** What each subscription at QoS 0 calls, set before the first one. */

@@ -39,7 +39,7 @@ export class Outbox {
   attach(connection: Connection): void {
     this.#connection = connection;
     this.#pace = createPace(
-      connection.stream,
+      connection,
       () => this.#waitingCount > BACKLOG,
       () => this.#log("does not read: nobody waits for it any more"),
     );

@@ -12,6 +12,7 @@ function connect(): Connection & { ids: number[] } {
     ids,
     stream: new PassThrough(),
     isOpen: true,
+    isFull: false,
     write: (header) => ids.push(header.readUInt16BE(header.length - 2)),
   };
 }

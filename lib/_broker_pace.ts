@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Connection } from "./_broker_connection.ts";
 
 /** How long a client may stop reading before nobody waits for it any more. */
 const PATIENCE_MILLISECONDS = 2_000;
@@ -19,12 +19,12 @@ export interface Pace {
 /**
  * Watches a client's connection.
  *
- * @param connection The client's stream.
+ * @param connection The way to the client.
  * @param isBehind Whether more waits for the client than should.
  * @param onStall Is told when the client has stopped reading.
  */
 export function createPace(
-  connection: Duplex,
+  connection: Connection,
   isBehind: () => boolean,
   onStall: () => void,
 ): Pace {
@@ -40,7 +40,7 @@ export function createPace(
     for (const callback of ready) callback();
   }
   function check(): void {
-    if (connection.writableNeedDrain || isBehind()) {
+    if (connection.isFull || isBehind()) {
       // Some of it got through: that is slow, not stalled.
       patience?.refresh();
       return;
@@ -53,16 +53,16 @@ export function createPace(
     onStall();
     release();
   }
-  connection.on("drain", check);
-  connection.once("close", release);
+  connection.stream.on("drain", check);
+  connection.stream.once("close", release);
   return {
     get isStalled() {
       return isStalled;
     },
     check,
     whenReady(callback) {
-      const isFree = !connection.writableNeedDrain && !isBehind();
-      if (isFree || isStalled || connection.destroyed) {
+      const isFree = !connection.isFull && !isBehind();
+      if (isFree || isStalled || !connection.isOpen) {
         queueMicrotask(callback);
         return;
       }

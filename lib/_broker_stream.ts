@@ -20,3 +20,39 @@ export function readWhole(stream: Duplex): void {
     return Buffer.concat(chunks);
   };
 }
+
+/**
+ * Makes a stream send together what is written in one turn of the event loop.
+ *
+ * aedes writes each packet in several small pieces, for each of which TLS makes
+ * a record, and WebSocket a frame.
+ */
+export function writeTogether(stream: Duplex): void {
+  const write = stream.write.bind(stream) as (chunk: Buffer) => boolean;
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let isDrainAwaited = false;
+
+  function flush(): void {
+    const together = Buffer.concat(chunks, length);
+    chunks = [];
+    length = 0;
+    const isFull = stream.writable && !write(together);
+    // The stream emits `drain` itself if it is full now.
+    if (isDrainAwaited && !isFull) stream.emit("drain");
+    isDrainAwaited = false;
+  }
+  // Nobody here waits for the end of a single write.
+  stream.write = (chunk: Buffer | string, encoding?: unknown) => {
+    if (chunks.length === 0) setImmediate(flush);
+    const bytes = typeof chunk === "string"
+      ? Buffer.from(chunk, encoding as BufferEncoding)
+      : chunk;
+    chunks.push(bytes);
+    length += bytes.length;
+    const isFull =
+      stream.writableLength + length >= stream.writableHighWaterMark;
+    isDrainAwaited ||= isFull;
+    return !isFull;
+  };
+}

@@ -48,8 +48,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   lastError: Error | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
+  /** See {@linkcode Client}. */
+  readonly refused: Promise<never>;
 
   readonly #retryDelay: [number, number];
+  readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Set<Settle>();
   readonly #publishes: PublishQueue;
   #isReady = false;
@@ -79,6 +82,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.report = log;
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.refused = this.#refused.promise;
+    this.refused.catch(() => {});
     this.#watchConnection();
     if (isTracing()) tracePackets(this);
     // Only a client that connects at once may be ended for good.
@@ -149,6 +154,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     if (mayPass) return this.report(`${refusal.message}; trying again`);
     if (this.#lostAt !== undefined) this.report(refusal.message);
     this.refusal = refusal;
+    this.#refused.reject(refusal);
     this.#settleAll(refusal);
   }
 

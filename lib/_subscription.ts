@@ -13,8 +13,6 @@ export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: string[];
-  /** Rejects when the broker refuses to take the client back. */
-  failed: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -34,15 +32,14 @@ export async function openSubscription(
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
   const close = () => closeSubscription(client, deliveries);
-  const failed = whenRefused(client);
   try {
-    const granted = keepSubscribed(client, requests);
+    const granted = keepSubscribed(client, requests, options.onSubscribe);
     await whenConnected(client, options);
-    const refused = await Promise.race([granted, failed]);
+    const refused = await Promise.race([granted, client.refused]);
     if (requests.size === 0) {
       throw new SubscriptionRefusedError(refused);
     }
-    return { client, refused, failed, close, [Symbol.asyncDispose]: close };
+    return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -64,14 +61,6 @@ async function closeSubscription(
   await client.close();
 }
 
-function whenRefused(client: ToolkitClient): Promise<never> {
-  const failed = new Promise<never>((_, reject) => {
-    client.on("error", () => client.refusal && reject(client.refusal));
-  });
-  failed.catch(() => {});
-  return failed;
-}
-
 /**
  * Subscribes on each connection whose session doesn't know the filters yet.
  *
@@ -80,6 +69,7 @@ function whenRefused(client: ToolkitClient): Promise<never> {
 function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, 0 | 1 | 2>,
+  onSubscribe: SubscribeOptions["onSubscribe"],
 ): Promise<string[]> {
   const unanswered = new Set(requests.keys());
   const refused: string[] = [];
@@ -108,7 +98,10 @@ function keepSubscribed(
 
   client.on("connect", ({ sessionPresent }) => {
     if (sessionPresent && hasAnswered) return;
-    for (const [filter, qos] of requests) request(filter, qos);
+    const asked = [...requests].map(([filter, qos]) => request(filter, qos));
+    Promise.all(asked).then(() => {
+      if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
+    });
   });
   return promise;
 }

@@ -22,12 +22,15 @@ export interface ConnectProperties {
 }
 
 /**
- * MQTT.js's own client, which the toolkit gives an end: `close()` lets what is
- * in flight finish, sends DISCONNECT and ends the connection within its timeout
- * (in seconds, 5 unless given), also while offline; whatever is still pending
- * then is rejected. `await using` closes it too.
+ * MQTT.js's own client with an end. `close()` lets what is in flight finish,
+ * sends DISCONNECT and ends the connection within its timeout (in seconds, 5
+ * unless given), also while offline; whatever is still pending then is rejected.
+ * `await using` closes it too. `refused` never resolves, and rejects with a
+ * {@linkcode ConnectionRefusedError} if the broker refuses to take the client
+ * back after a lost connection.
  */
 export type Client = MqttClient & AsyncDisposable & {
+  readonly refused: Promise<never>;
   close(options?: { timeout?: number }): Promise<void>;
 };
 

@@ -48,7 +48,7 @@ export async function* messages(
       { ...options, signal: stop.signal },
     );
     stop.requested.then(() => turns.end());
-    subscription.failed.catch((error) => turns.end(error));
+    subscription.client.refused.catch((error) => turns.end(error));
     // Disposed of before the subscription, which waits for its handler.
     using _abandoning = turns;
     for await (const turn of turns.each()) {

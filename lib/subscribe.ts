@@ -21,6 +21,11 @@ export type OnMessage = (message: Message, client: Client) => unknown;
 export interface SubscribeOptions extends ConnectOptions {
   /** The quality of service of filters that come without their own; 0 unless given. */
   qos?: 0 | 1 | 2;
+  /**
+   * Called with the filters that the broker has granted, at first and after each
+   * reconnection that subscribed again (paho: `on_subscribe`).
+   */
+  onSubscribe?: (filters: string[]) => void;
   /** Called when the handler throws; logs the topic and the error unless given. */
   onError?: (error: Error, message: Message) => void;
 }
@@ -137,11 +142,11 @@ async function subscribeForever(
       ...options,
       signal: stop.signal,
     });
-    const { client, refused, failed } = subscription;
+    const { client, refused } = subscription;
     if (refused.length > 0) {
       client.report(new SubscriptionRefusedError(refused).message);
     }
-    await Promise.race([stop.requested, failed]);
+    await Promise.race([stop.requested, client.refused]);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
   }

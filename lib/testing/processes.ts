@@ -10,6 +10,10 @@ import { within } from "./deadline.ts";
 export interface Process extends AsyncDisposable {
   /** Waits until standard output has a line that contains a text. */
   untilPrinted(text: string): Promise<void>;
+  /** Waits until standard error has a text in it. */
+  untilLogged(text: string): Promise<void>;
+  /** What standard error has had so far. */
+  logged(): string;
   /** Writes to standard input, if it is piped. */
   write(text: string | Uint8Array): Promise<void>;
   /** Ends standard input and waits for the program's end. */
@@ -23,11 +27,17 @@ export interface Process extends AsyncDisposable {
  *
  * @param command The program.
  * @param args Its arguments.
+ * @param variables Variables that it gets besides this process's own.
  * @returns The running program.
  */
-export function startProcess(command: string, args: string[]): Process {
+export function startProcess(
+  command: string,
+  args: string[],
+  variables: Record<string, string> = {},
+): Process {
   const child = new Deno.Command(command, {
     args,
+    env: variables,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -58,18 +68,22 @@ export function startProcess(command: string, args: string[]): Process {
     const code = await within(`the end of ${command}`, over, 30_000);
     return { code, ...output };
   }
-  return {
-    async untilPrinted(text) {
-      while (!output.stdout.includes(text)) {
-        if (isOver) {
-          throw new Error(
-            `${command} didn't print "${text}": ${output.stderr}`,
-          );
-        }
-        const more = new Promise<void>((resolve) => wake = resolve);
-        await within(`${command} to print "${text}"`, more);
+  async function until(name: "stdout" | "stderr", text: string) {
+    while (!output[name].includes(text)) {
+      if (isOver) {
+        const { stdout, stderr } = output;
+        throw new Error(
+          `${command} ended without "${text}" on ${name}:\n${stdout}${stderr}`,
+        );
       }
-    },
+      const more = new Promise<void>((resolve) => wake = resolve);
+      await within(`${command} to print "${text}"`, more, 30_000);
+    }
+  }
+  return {
+    untilPrinted: (text) => until("stdout", text),
+    logged: () => output.stderr,
+    untilLogged: (text) => until("stderr", text),
     async write(data) {
       const bytes = typeof data === "string"
         ? new TextEncoder().encode(data)

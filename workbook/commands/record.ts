@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CsvRecorder } from "../../lib/csv.ts";
 import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
+import { openRecorder } from "../_open_recorder.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
@@ -44,14 +44,22 @@ async function main(options: Options): Promise<void> {
   }
   const ending = new AbortController();
   let failure: Error | undefined;
-  const recorder = await CsvRecorder.open(file, {
+  const recorder = await openRecorder(file, {
     onFailure: (error) => {
       failure = error;
       ending.abort();
     },
   });
+  let isRecording = false;
   const subscribeOptions: SubscribeOptions = {
     qos,
+    onSubscribe: (filters) => {
+      if (isRecording) return;
+      isRecording = true;
+      console.error(
+        `Subscribed to ${filters.join(" ")}, recording to ${file}: Ctrl-C ends`,
+      );
+    },
     clean: !options.has("keep"),
     signal: ending.signal,
     // The recorder has said it once, and ends the program.
@@ -59,7 +67,6 @@ async function main(options: Options): Promise<void> {
     ...(clientId !== undefined && { clientId }),
   };
   try {
-    console.error(`Recording to ${file}: Ctrl-C ends`);
     await subscribe(
       options.text("host"),
       topics.length > 0 ? topics : "iot/#",
@@ -71,6 +78,6 @@ async function main(options: Options): Promise<void> {
     await recorder.flush();
   } finally {
     await recorder.close().catch(() => {});
-    console.error(`Wrote ${recorder.rows} rows to ${file}`);
+    if (isRecording) console.error(`Wrote ${recorder.rows} rows to ${file}`);
   }
 }

@@ -37,10 +37,7 @@ async function main(options: Options): Promise<void> {
       qos,
       onValue: (value, topic) => console.log(`${topic}  ${value}`),
     });
-    const refused = new Promise<never>((_, reject) => {
-      client.on("error", reject);
-    });
-    await Promise.race([stop.requested, refused]);
+    await Promise.race([stop.requested, client.refused]);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
   }

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { CsvRecorder } from "../../lib/csv.ts";
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { findBroker } from "../_find_broker.ts";
 import { startFourSensors } from "../_four_sensors.ts";
 import { createView } from "../_live_view.ts";
+import { openRecorder } from "../_open_recorder.ts";
 import { type Options, runProgram } from "../_program.ts";
 import { ReadingLog } from "../_reading_log.ts";
 import { describeTopics, Statistics } from "../_statistics.ts";
@@ -39,7 +39,7 @@ async function main(options: Options): Promise<void> {
 
   const statistics = new Statistics();
   const failed = Promise.withResolvers<never>();
-  await using recorder = await CsvRecorder.open(file, {
+  await using recorder = await openRecorder(file, {
     onFailure: failed.reject,
   });
   await using broker = await findBroker();
@@ -68,7 +68,11 @@ async function main(options: Options): Promise<void> {
       seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
     );
     try {
-      await Promise.race([stop.requested, failed.promise]);
+      await Promise.race([
+        stop.requested,
+        failed.promise,
+        client.refused,
+      ]);
     } finally {
       await sensors[Symbol.asyncDispose]();
     }

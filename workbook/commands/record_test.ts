@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readReadings } from "../../lib/csv.ts";
+import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { findPeer, peerTest } from "../../lib/testing/peers.ts";
+import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
+import { smallDiskTest } from "../../lib/testing/small_disk.ts";
+import { runCommand, startCommand } from "../testing/commands.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+
+async function values(file: string): Promise<number[]> {
+  return await Array.fromAsync(readReadings(file), ({ value }) => value);
+}
+
+/** Waits until the file has this many rows. */
+async function untilRows(file: string, count: number): Promise<void> {
+  const wait = async () => {
+    const watcher = Deno.watchFs(file);
+    try {
+      if ((await values(file)).length >= count) return;
+      for await (const _ of watcher) {
+        if ((await values(file)).length >= count) return;
+      }
+    } finally {
+      watcher.close();
+    }
+  };
+  await within(`${count} rows`, wait(), 60_000);
+}
+
+for (const qos of [0, 1, 2] as const) {
+  Deno.test({
+    name:
+      `record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      await using temporary = await temporaryFile();
+      const { file } = temporary;
+      await using broker = await startBroker({ port: 0 });
+      const args = [
+        "-h",
+        broker.url,
+        "-q",
+        `${qos}`,
+        "-t",
+        "a/+",
+        "-t",
+        "b",
+        "--out",
+        file,
+      ];
+      await using record = startCommand("record", args);
+      await record.untilLogged("Subscribed");
+      const numbers = Array.from({ length: 500 }, (_, index) => index);
+      await publishMany(
+        broker.url,
+        numbers.map((payload) => ({
+          topic: payload % 2 === 0 ? "a/x" : "b",
+          payload,
+          qos,
+        })),
+      );
+      await publishMany(broker.url, [{
+        topic: "b",
+        payload: "no number",
+        qos,
+      }]);
+      await record.untilLogged("no number");
+      record.kill("SIGTERM");
+      const { code, stderr } = await record.end();
+      assertEquals(code, 0);
+      assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
+      assertEquals(await values(file), numbers);
+    },
+  });
+}
+
+smallDiskTest(
+  "record leaves messages unacknowledged when the disk is full, and says so once",
+  async (folder) => {
+    const file = `${folder}/sensorvalues.csv`;
+    await using broker = await startScriptedBroker((packet, { send }) => {
+      if (packet.cmd !== "subscribe") return;
+      send({ cmd: "suback", messageId: packet.messageId!, granted: [1] });
+      for (let messageId = 1; messageId <= 1000; messageId++) {
+        send({
+          cmd: "publish",
+          topic: "iot/user1/temp",
+          payload: `${messageId}`,
+          qos: 1,
+          messageId,
+          retain: false,
+          dup: false,
+        });
+      }
+      return "answered";
+    });
+    const args = ["-h", broker.url, "-q", "1", "--out", file];
+    const { code, stderr } = await runCommand("record", args);
+    assertEquals(code, 1, stderr);
+    const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+    assert(acknowledged.length > 0 && acknowledged.length < 1000);
+    assertEquals((await values(file)).length, acknowledged.length);
+    assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
+    const [subscribed, wrote, error, ...rest] = stderr.trim().split("\n");
+    assertStringIncludes(subscribed!, "Subscribed");
+    assertStringIncludes(wrote!, `Wrote ${acknowledged.length} rows`);
+    assertStringIncludes(error!, file);
+    assertEquals(rest, []);
+  },
+);
+
+peerTest(
+  ["mosquitto", "paho"],
+  "record -c loses nothing when it is killed and started again",
+  async () => {
+    const count = 3000;
+    await using temporary = await temporaryFile();
+    const { file } = temporary;
+    await using mosquitto = await startMosquitto({
+      config: "allow_anonymous true\nmax_queued_messages 0\n",
+    });
+    const args = [
+      "-h",
+      mosquitto.url,
+      "-q",
+      "1",
+      "-i",
+      "recorder",
+      "-c",
+      "--out",
+      file,
+    ];
+    const first = startCommand("record", args);
+    await first.untilLogged("Subscribed");
+    const script = `
+import paho.mqtt.client as mqtt
+client = mqtt.Client()
+client.max_queued_messages_set(0)
+client.connect("127.0.0.1", ${mosquitto.port})
+client.loop_start()
+sent = [client.publish("iot/user1/temp", str(n), 1) for n in range(${count})]
+for info in sent:
+    info.wait_for_publish()
+client.disconnect()
+`;
+    const paho = new Deno.Command(findPeer("paho")!, { args: ["-c", script] })
+      .spawn();
+    await untilRows(file, 300);
+    first.kill("SIGKILL");
+    await first.end();
+    await using second = startCommand("record", args);
+    assert((await within("paho", paho.status, 60_000)).success);
+    const missing = async () => {
+      const seen = new Set(await values(file));
+      return Array.from({ length: count }, (_, n) => n).filter((n) =>
+        !seen.has(n)
+      );
+    };
+    await untilRows(file, count);
+    // What was delivered twice counts as a row, but for nothing more.
+    while ((await missing()).length > 0) {
+      await untilRows(file, (await values(file)).length + 1);
+    }
+    second.kill("SIGTERM");
+    assertEquals((await second.end()).code, 0);
+    assertEquals(await missing(), []);
+  },
+);
+
+Deno.test("record says when the broker goes and when it is back, and goes on", async () => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  const broker = await startBroker({ port: 0 });
+  await using record = startCommand("record", [
+    "-h",
+    broker.url,
+    "-q",
+    "1",
+    "--out",
+    file,
+  ]);
+  await record.untilLogged("Subscribed");
+  await publishMany(broker.url, [{ topic: "iot/x", payload: 1, qos: 1 }]);
+  await untilRows(file, 1);
+  await broker.close();
+  await record.untilLogged("lost");
+  await using again = await startBroker({ port: broker.port });
+  await record.untilLogged("again after");
+  await using publisher = await Publisher.connect(again.url);
+  // Until the recorder is subscribed again, what is published is lost to it.
+  while ((await values(file)).length < 2) {
+    await publisher.publish("iot/x", 2, { qos: 1 });
+  }
+});
+
+const mistakes: [string[], number, string][] = [
+  [["-x"], 2, 'Option "-x" is unknown'],
+  [["-q", "3"], 2, 'Option -q is "3"'],
+  [["-t", "a/#/b"], 2, 'Topic filter is "a/#/b"'],
+  [["-c"], 2, "Option -c needs -i"],
+  [["-h", "localhost:99999"], 2, "Port is 99999"],
+  [["--out", "no/such/folder.csv"], 2, "no/such"],
+  [["iot/#"], 2, 'Argument "iot/#" is not expected'],
+];
+for (const [args, expected, text] of mistakes) {
+  Deno.test(`record ${args.join(" ")} says "${text}"`, async () => {
+    await using temporary = await temporaryFile();
+    const options = args.includes("--out")
+      ? args
+      : [...args, "--out", temporary.file];
+    const { code, stderr } = await runCommand("record", options);
+    assertEquals(code, expected);
+    assertStringIncludes(stderr, text);
+    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * A place for a file that a command writes.
+ *
+ * @module
+ */
+
+/** A file's path in a folder of its own; disposing of it removes the folder. */
+export interface TemporaryFile extends AsyncDisposable {
+  file: string;
+}
+
+/**
+ * Makes a folder for a file that is still to be written.
+ *
+ * @param name The file's name.
+ * @returns The file's path.
+ */
+export async function temporaryFile(
+  name = "sensorvalues.csv",
+): Promise<TemporaryFile> {
+  const folder = await Deno.makeTempDir();
+  return {
+    file: `${folder}/${name}`,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
