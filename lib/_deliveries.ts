@@ -14,7 +14,6 @@ interface Waiting {
 // Beyond these, nothing more is read until the handler has caught up.
 const MOST_WAITING = 1000;
 const MOST_BYTES = 16 * 1024 * 1024;
-const FAILURES_TO_WARN_AT = 10;
 
 /** Rejecting with this leaves a message unacknowledged without a word. */
 export const ABANDONED = Symbol("abandoned");
@@ -31,7 +30,6 @@ export class Deliveries {
   #bytes = 0;
   #isBusy = false;
   #isStopping = false;
-  #failures = 0;
   #proceed: (() => void) | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
   #onIdle: (() => void) | undefined;
@@ -52,10 +50,7 @@ export class Deliveries {
     client.on("packetsend", () => {
       if (this.#proceed && this.#isAwaitingAnswer) this.#resume();
     });
-    client.on("close", () => {
-      this.#failures = 0;
-      this.#resume();
-    });
+    client.on("close", () => this.#resume());
   }
 
   /**
@@ -119,11 +114,6 @@ export class Deliveries {
     if (error === ABANDONED) return;
     const reason = error instanceof Error ? error : new Error(String(error));
     this.#onError(reason, message);
-    if (message.qos === 0 || ++this.#failures !== FAILURES_TO_WARN_AT) return;
-    this.#client.report(
-      `${FAILURES_TO_WARN_AT} messages stay unacknowledged because their handler failed: ` +
-        "the broker may soon hold back new ones",
-    );
   }
 
   get #isFull(): boolean {

@@ -4,6 +4,7 @@ import { createClient, whenConnected } from "./_connection.ts";
 import { Deliveries, type Handler } from "./_deliveries.ts";
 import { parseTopics, type Topics } from "./_topic_requests.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
+import type { Message } from "./message.ts";
 import type { SubscribeOptions } from "./subscribe.ts";
 
 const STOP_TIMEOUT = 5;
@@ -27,7 +28,7 @@ export async function openSubscription(
   const requests = parseTopics(topics, qos);
   const client = createClient(host, options);
   const {
-    onError = (error, { topic }) => reportFailure(client, topic, error),
+    onError = (error, message) => reportFailure(client, message, error),
   } = options;
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
@@ -46,8 +47,13 @@ export async function openSubscription(
   }
 }
 
-function reportFailure(client: ToolkitClient, topic: string, error: Error) {
-  client.report(`Handler failed on ${topic}: ${error.message}`);
+function reportFailure(
+  client: ToolkitClient,
+  { topic, qos }: Message,
+  { message }: Error,
+): void {
+  const outcome = qos === 0 ? "" : "; the message stays unacknowledged";
+  client.report(`Handler failed on ${topic}: ${message}${outcome}`);
 }
 
 async function closeSubscription(

@@ -202,8 +202,8 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
   await have(1);
   assertEquals(texts, ["iot/good good"]);
   assertEquals(lines, [
-    "Handler failed on iot/sync: sync failure",
-    "Handler failed on iot/async: async failure",
+    "Handler failed on iot/sync: sync failure; the message stays unacknowledged",
+    "Handler failed on iot/async: async failure; the message stays unacknowledged",
   ]);
 });
 
