@@ -31,16 +31,17 @@ export function writeTogether(stream: Duplex): void {
   const write = stream.write.bind(stream) as (chunk: Buffer) => boolean;
   let chunks: Buffer[] = [];
   let length = 0;
-  let isDrainAwaited = false;
+  let isFull = false;
 
   function flush(): void {
     const together = Buffer.concat(chunks, length);
     chunks = [];
     length = 0;
-    const isFull = stream.writable && !write(together);
-    // The stream emits `drain` itself if it is full now.
-    if (isDrainAwaited && !isFull) stream.emit("drain");
-    isDrainAwaited = false;
+    const wasFull = isFull;
+    isFull = false;
+    // The stream emits `drain` itself if this fills it.
+    const willDrain = stream.writable && !write(together);
+    if (wasFull && !willDrain) stream.emit("drain");
   }
   // Nobody here waits for the end of a single write.
   stream.write = (chunk: Buffer | string, encoding?: unknown) => {
@@ -50,9 +51,7 @@ export function writeTogether(stream: Duplex): void {
       : chunk;
     chunks.push(bytes);
     length += bytes.length;
-    const isFull =
-      stream.writableLength + length >= stream.writableHighWaterMark;
-    isDrainAwaited ||= isFull;
+    isFull ||= stream.writableLength + length >= stream.writableHighWaterMark;
     return !isFull;
   };
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { startBroker } from "./broker.ts";
-import { readWhole } from "./_broker_stream.ts";
+import { readWhole, writeTogether } from "./_broker_stream.ts";
 import { openClient } from "./testing/clients.ts";
 import { within } from "./testing/deadline.ts";
 import { openRaw, publishPacket, TYPE } from "./testing/raw_client.ts";
@@ -33,6 +33,71 @@ Deno.test("readWhole() leaves a read with a size alone, also that of 0", async (
   assertEquals(`${stream.read(2)}`, "on");
   stream.read(0);
   assertEquals(`${stream.read()}`, "e two");
+});
+
+/** A stream that keeps what is written, each once it is told to go on. */
+function slowSink(highWaterMark: number): {
+  stream: Duplex;
+  written: string[];
+  goOn: () => void;
+} {
+  const written: string[] = [];
+  let goOn = () => {};
+  const stream = new Duplex({
+    writableHighWaterMark: highWaterMark,
+    read() {},
+    write(chunk, _encoding, done) {
+      written.push(`${chunk}`);
+      goOn = done;
+    },
+  });
+  return { stream, written, goOn: () => goOn() };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+Deno.test("writeTogether() writes what comes in one turn as one", async () => {
+  const { stream, written, goOn } = slowSink(100);
+  writeTogether(stream);
+  stream.write("one ");
+  stream.write(Buffer.from("two "));
+  assertEquals(stream.write("trois", "latin1"), true);
+  assertEquals(written, []);
+  await turn();
+  assertEquals(written, ["one two trois"]);
+  goOn();
+  stream.write("four");
+  await turn();
+  assertEquals(written, ["one two trois", "four"]);
+});
+
+Deno.test("writeTogether() says when the stream is full, and when it has drained", async () => {
+  const { stream, written, goOn } = slowSink(10);
+  writeTogether(stream);
+  let drains = 0;
+  // What follows upon a drain may fill the stream again.
+  stream.on("drain", () => {
+    drains++;
+    if (drains === 1) assertEquals(stream.write("1234567890"), false);
+  });
+  assertEquals(stream.write("12345"), true);
+  assertEquals(stream.write("67890"), false);
+  await turn();
+  assertEquals([written.length, drains], [1, 0]);
+  assertEquals(stream.write("x"), false);
+  goOn();
+  await turn();
+  assertEquals(drains, 1);
+  await turn();
+  goOn();
+  await turn();
+  await turn();
+  goOn();
+  await turn();
+  assertEquals(written.join(""), "1234567890x1234567890");
+  assertEquals(drains, 2);
+  assertEquals(stream.write("y"), true);
+  await turn();
 });
 
 // Both time out if the broker doesn't use readWhole().

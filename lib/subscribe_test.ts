@@ -4,6 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { ConnectionRefusedError, SubscriptionRefusedError } from "./errors.ts";
@@ -518,7 +519,7 @@ Deno.test({
       const child = new Deno.Command(Deno.execPath(), {
         args: [
           "eval",
-          `--config=${new URL("../deno.json", import.meta.url).pathname}`,
+          `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
           program,
         ],
         env: { MQTT_URL: broker.url },
