@@ -182,7 +182,7 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
     log: (line) => lines.push(line),
   });
   await using frozen = await openRaw(broker, { clientId: "frozen" });
-  await subscribeRaw(frozen, { "#": 0 });
+  await subscribeRaw(frozen, { "video/#": 0 });
   await using flooder = await openRaw(broker, {});
   const frame = publishPacket({
     topic: "video/frame",

@@ -42,16 +42,21 @@ function slowSink(highWaterMark: number): {
   goOn: () => void;
 } {
   const written: string[] = [];
-  let goOn = () => {};
+  let waiting = () => {};
+  const goOn = () => {
+    const done = waiting;
+    waiting = () => {};
+    done();
+  };
   const stream = new Duplex({
     writableHighWaterMark: highWaterMark,
     read() {},
     write(chunk, _encoding, done) {
       written.push(`${chunk}`);
-      goOn = done;
+      waiting = done;
     },
   });
-  return { stream, written, goOn: () => goOn() };
+  return { stream, written, goOn };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

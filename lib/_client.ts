@@ -13,6 +13,7 @@ import { PublishQueue } from "./_publish_queue.ts";
 import { openStream, type StreamOptions } from "./_stream.ts";
 import { assertTopicName } from "./_topics.ts";
 import { isTracing, tracePackets } from "./_trace.ts";
+import { Unsettled } from "./_unsettled.ts";
 import {
   ConnectionRefusedError,
   describeCause,
@@ -31,7 +32,6 @@ export interface ToolkitOptions extends StreamOptions {
   log: (line: string) => void;
 }
 
-type Settle = (error?: Error) => void;
 type SubscribeTopics = string | string[] | ISubscriptionMap;
 
 /**
@@ -53,13 +53,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   readonly #retryDelay: [number, number];
   readonly #refused = Promise.withResolvers<never>();
-  readonly #unsettled = new Set<Settle>();
+  readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
   #isReady = false;
   #lostAt: number | undefined;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
-  #onSettled: (() => void) | undefined;
 
   constructor(options: IClientOptions, toolkit: ToolkitOptions) {
     const { address, inflightWindow, retryDelay, log } = toolkit;
@@ -181,7 +180,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       callback?.();
       return this;
     }
-    const settle = this.#track(callback);
+    const settle = this.#unsettled.track(callback);
     this.#publishes.add(qos, (answered) => {
       if (qos === 0) {
         super.publish(topic, payload, options);
@@ -221,7 +220,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         optionsOrCallback as ClientSubscribeCallback,
       );
     }
-    super.subscribe(topics, optionsOrCallback ?? {}, this.#track(callback));
+    super.subscribe(
+      topics,
+      optionsOrCallback ?? {},
+      this.#unsettled.track(callback),
+    );
     return this;
   }
 
@@ -233,27 +236,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     if (typeof optionsOrCallback === "function") {
       return this.unsubscribe(topics, {}, optionsOrCallback as PacketCallback);
     }
-    super.unsubscribe(topics, optionsOrCallback ?? {}, this.#track(callback));
+    super.unsubscribe(
+      topics,
+      optionsOrCallback ?? {},
+      this.#unsettled.track(callback),
+    );
     return this;
-  }
-
-  /** Makes a callback that is called once, by MQTT.js or at the end. */
-  #track<Rest extends unknown[]>(
-    // deno-lint-ignore no-explicit-any -- MQTT.js's callbacks differ in what they take for "no error"
-    callback: ((error: any, ...rest: Rest) => void) | undefined,
-  ): (error?: Error | null, ...rest: Rest) => void {
-    const settle = (error?: Error | null, ...rest: Rest) => {
-      if (!this.#unsettled.delete(settle as Settle)) return;
-      callback?.(error, ...rest);
-      if (this.#unsettled.size === 0) this.#onSettled?.();
-    };
-    this.#unsettled.add(settle as Settle);
-    return settle;
   }
 
   #settleAll(error: Error): void {
     this.#publishes.clear();
-    for (const settle of this.#unsettled) settle(error);
+    this.#unsettled.settleAll(error);
   }
 
   /** Ends the connection: see {@linkcode Client}. */
@@ -268,7 +261,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   async #close(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
-    if (this.#isReady) await this.#whenSettled(timeout);
+    if (this.#isReady) {
+      const lost = new Promise<void>((resolve) => this.once("close", resolve));
+      await this.#unsettled.whenEmpty(timeout, lost);
+    }
     this.#settleAll(
       new Error(`Connection to ${this.address.label} was closed first`),
     );
@@ -283,22 +279,6 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         clearTimeout(timer);
         resolve();
       });
-    });
-  }
-
-  /** Waits until every callback was called, or nothing can be awaited. */
-  #whenSettled(timeout: number): Promise<void> {
-    if (this.#unsettled.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        this.off("close", finish);
-        this.#onSettled = undefined;
-        resolve();
-      };
-      const timer = setTimeout(finish, timeout);
-      this.once("close", finish);
-      this.#onSettled = finish;
     });
   }
 }

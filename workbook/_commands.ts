@@ -117,7 +117,7 @@ function testStep(args: string[]): Step {
   const namesFiles = args.some((arg, index) =>
     !arg.startsWith("-") && args[index - 1] !== "--filter"
   );
-  const files = namesFiles ? [] : ["lib", "workbook", "bench"];
+  const files = namesFiles ? [] : ["README.md", "lib", "workbook", "bench"];
   return moduleStep("tests", "test", [
     "--allow-all",
     "--doc",
