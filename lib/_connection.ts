@@ -112,7 +112,10 @@ export function whenConnected(
   const timer = timeout < 2 ** 31 / 1000
     ? setTimeout(() => reject(unreachable()), timeout * 1000)
     : undefined;
-  client.once("connect", () => resolve());
+  client.once("connect", () => {
+    if (hasFailed) client.report(`Connected to ${label}`);
+    resolve();
+  });
   client.on("error", onError);
   client.on("close", onClose);
   signal?.addEventListener("abort", onAbort);

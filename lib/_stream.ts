@@ -68,7 +68,10 @@ function openWebSocket(
   address: BrokerAddress,
   { tls }: StreamOptions,
 ): IStream {
-  const httpClient = tls && createHttpClient(tls);
+  // Deno's default one offers only HTTP/2 to a TLS server.
+  const httpClient = address.protocol === "wss"
+    ? createHttpClient(tls ?? {})
+    : undefined;
   const options: IClientOptions = {
     ...client.options,
     protocol: address.protocol,

@@ -183,6 +183,8 @@ export class PublishError extends Error {
 
 const UNTRUSTED =
   "its certificate is not signed by an authority that is trusted here";
+const EXPIRED = "its certificate has expired";
+const OTHER_NAME = "its certificate is for another host name";
 
 const CAUSES: Record<string, string> = {
   ECONNREFUSED: "connection refused (is a broker running there?)",
@@ -199,8 +201,8 @@ const CAUSES: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+  CERT_HAS_EXPIRED: EXPIRED,
+  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_NAME,
 };
 
 /**
@@ -223,6 +225,9 @@ export function describeCause(
   }
   const { event } = cause as { event?: { message?: string } };
   const words = event?.message?.split("failed to connect to WebSocket: ").pop();
+  if (words?.includes("UnknownIssuer")) return UNTRUSTED;
+  if (words?.includes("Expired")) return EXPIRED;
+  if (words?.includes("NotValidForName")) return OTHER_NAME;
   return words || text || String(cause.code ?? "unknown error");
 }
 
