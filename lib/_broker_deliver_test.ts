@@ -184,20 +184,51 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
   await using frozen = await openRaw(broker, { clientId: "frozen" });
   await subscribeRaw(frozen, { "video/#": 0 });
   await using flooder = await openRaw(broker, {});
-  const frame = publishPacket({
-    topic: "video/frame",
-    payload: new Uint8Array(200_000),
-  });
-  const flooding = flooder.send(...new Array(200).fill(frame));
-  await using subscriber = await openClient(broker.url);
-  await subscriber.subscribe("chat/#", 1);
-  for (let index = 0; index < 20; index++) {
-    await using publisher = await openClient(broker.url);
-    await publisher.publish("chat/hello", String(index), { qos: 1 });
+  const payload = new Uint8Array(250);
+  const packets = new Array(10_000).fill(
+    publishPacket({ topic: "video/frame", payload }),
+  );
+  const flooding = (async () => {
+    for (let index = 0; index < 15; index++) await flooder.send(...packets);
+  })();
+  await using chat = await openClient(broker.url);
+  await chat.subscribe("chat/#", 1);
+  let longest = 0;
+  for (let count = 1; lines.every((line) => !line.includes("read")); count++) {
+    const start = performance.now();
+    await chat.publish("chat/hello", "hello", { qos: 1 });
+    await chat.untilReceived(count);
+    longest = Math.max(longest, performance.now() - start);
   }
-  await subscriber.untilReceived(20);
-  // All that happened while the broker still waited.
-  assertEquals(lines.filter((line) => line.includes("does not read")), []);
-  frozen.close();
+  assert(longest < 1_500, `${longest} ms`);
   await flooding;
 });
+
+for (const isGone of [false, true]) {
+  const what = isGone ? "vanishes" : "confirms nothing";
+  Deno.test(`startBroker() slows publishers down until a client with a backlog ${what}`, async () => {
+    const lines: string[] = [];
+    await using broker = await startBroker({
+      port: 0,
+      log: (line) => lines.push(line),
+    });
+    await using subscriber = await openRaw(broker, { clientId: "lazy" });
+    await subscribeRaw(subscriber, { "work/#": 1 });
+    await using publisher = await openRaw(broker, {});
+    const total = 30_000;
+    const sending = publisher.send(
+      ...Array.from(
+        { length: total },
+        (_, index) => publishPacket({ topic: "work/x", qos: 1, id: index + 1 }),
+      ),
+    );
+    for (let count = 1; count <= total; count++) {
+      assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+      // A thousand are under way, and ten thousand may wait.
+      if (isGone && count === 11_000) subscriber.close();
+    }
+    await sending;
+    const stalls = lines.filter((line) => line.includes("does not read"));
+    assertEquals(stalls.length, isGone ? 0 : 1);
+  });
+}

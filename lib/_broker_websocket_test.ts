@@ -2,7 +2,13 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "./broker.ts";
 import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { within } from "./testing/deadline.ts";
-import { connectPacket, rawPacket, TYPE } from "./testing/raw_client.ts";
+import {
+  connectPacket,
+  publishPacket,
+  rawPacket,
+  subscribePacket,
+  TYPE,
+} from "./testing/raw_client.ts";
 
 interface Opened extends AsyncDisposable {
   socket: WebSocket;
@@ -123,7 +129,7 @@ Deno.test("startBroker() closes with 1003 upon a text frame", async () => {
   assertEquals(await client.next(), CONNACK);
 });
 
-Deno.test("startBroker() doesn't care how packets are cut into frames", async () => {
+Deno.test("startBroker() doesn't care how packets are cut into frames, and puts several into one", async () => {
   await using broker = await startBroker(WEBSOCKET);
   await using client = await open(broker.websocketUrl!, ["mqtt"]);
   const connect = connectPacket();
@@ -132,9 +138,12 @@ Deno.test("startBroker() doesn't care how packets are cut into frames", async ()
   assertEquals(await client.next(), CONNACK);
   const ping = rawPacket(TYPE.PINGREQ);
   client.socket.send(Uint8Array.from([...ping, ...ping]));
-  const answers: number[] = [];
-  while (answers.length < 4) answers.push(...await client.next() as number[]);
-  assertEquals(answers, [TYPE.PINGRESP, 0, TYPE.PINGRESP, 0]);
+  assertEquals(await client.next(), [TYPE.PINGRESP, 0, TYPE.PINGRESP, 0]);
+  client.socket.send(subscribePacket({ a: 0 }));
+  assertEquals(await client.next(), [TYPE.SUBACK, 3, 0, 1, 0]);
+  const message = publishPacket({ topic: "a", payload: "hello" });
+  client.socket.send(message);
+  assertEquals(await client.next(), [...message]);
 });
 
 Deno.test("startBroker() closes a WebSocket properly after DISCONNECT or a refusal", async () => {

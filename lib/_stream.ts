@@ -68,10 +68,7 @@ function openWebSocket(
   address: BrokerAddress,
   { tls }: StreamOptions,
 ): IStream {
-  // Deno's default one offers only HTTP/2 to a TLS server.
-  const httpClient = address.protocol === "wss"
-    ? createHttpClient(tls ?? {})
-    : undefined;
+  const httpClient = tls && createHttpClient(tls);
   const options: IClientOptions = {
     ...client.options,
     protocol: address.protocol,

@@ -183,8 +183,6 @@ export class PublishError extends Error {
 
 const UNTRUSTED =
   "its certificate is not signed by an authority that is trusted here";
-const EXPIRED = "its certificate has expired";
-const OTHER_NAME = "its certificate is for another host name";
 
 const CAUSES: Record<string, string> = {
   ECONNREFUSED: "connection refused (is a broker running there?)",
@@ -201,8 +199,8 @@ const CAUSES: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  CERT_HAS_EXPIRED: EXPIRED,
-  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_NAME,
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
 };
 
 /**
@@ -225,9 +223,10 @@ export function describeCause(
   }
   const { event } = cause as { event?: { message?: string } };
   const words = event?.message?.split("failed to connect to WebSocket: ").pop();
-  if (words?.includes("UnknownIssuer")) return UNTRUSTED;
-  if (words?.includes("Expired")) return EXPIRED;
-  if (words?.includes("NotValidForName")) return OTHER_NAME;
+  // Deno tries HTTP/2 after a TLS handshake failed, and tells only of that.
+  if (/NoApplicationProtocol|HTTP\/2 not/.test(words ?? "")) {
+    return "its certificate is not trusted here, or it serves no WebSocket";
+  }
   return words || text || String(cause.code ?? "unknown error");
 }
 

@@ -154,7 +154,8 @@ export async function openRaw(
     async send(...parts) {
       const bytes = join(parts);
       for (let sent = 0; sent < bytes.length;) {
-        sent += await conn.write(bytes.subarray(sent));
+        const writing = conn.write(bytes.subarray(sent));
+        sent += await within("the broker to read", writing);
       }
     },
     async next() {
