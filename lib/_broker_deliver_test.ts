@@ -183,24 +183,23 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
   });
   await using frozen = await openRaw(broker, { clientId: "frozen" });
   await subscribeRaw(frozen, { "video/#": 0 });
-  await using flooder = await openRaw(broker, {});
-  const payload = new Uint8Array(250);
+  const payload = new Uint8Array(50);
   const packets = new Array(10_000).fill(
     publishPacket({ topic: "video/frame", payload }),
   );
-  const flooding = (async () => {
-    for (let index = 0; index < 15; index++) await flooder.send(...packets);
-  })();
+  const flooding = Promise.all([1, 2, 3].map(async () => {
+    await using flooder = await openRaw(broker, {});
+    for (let index = 0; index < 10; index++) await flooder.send(...packets);
+  }));
   await using chat = await openClient(broker.url);
   await chat.subscribe("chat/#", 1);
-  let longest = 0;
-  for (let count = 1; lines.every((line) => !line.includes("read")); count++) {
-    const start = performance.now();
+  let count = 0;
+  // Until nobody waits for the frozen one any more: two seconds, at least.
+  while (lines.every((line) => !line.includes("does not read"))) {
     await chat.publish("chat/hello", "hello", { qos: 1 });
-    await chat.untilReceived(count);
-    longest = Math.max(longest, performance.now() - start);
+    await chat.untilReceived(++count);
   }
-  assert(longest < 1_500, `${longest} ms`);
+  assert(count > 10, `${count}`);
   await flooding;
 });
 

@@ -9,7 +9,10 @@ export interface BrokerOptions {
   host?: string | undefined;
   /** The port for plain TCP: 1883 unless given, 0 for any free one. */
   port?: number | undefined;
-  /** The port for WebSocket, 0 for any free one; no WebSocket unless given. */
+  /**
+   * The port for WebSocket, 0 for any free one; no WebSocket unless given. Web
+   * pages of any origin may connect.
+   */
   websocketPort?: number | undefined;
   /** Listens with TLS, too. */
   tls?: BrokerTls | undefined;

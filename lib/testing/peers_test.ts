@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { within } from "./deadline.ts";
 import { findPeer } from "./peers.ts";
 import { startProcess } from "./processes.ts";
 
@@ -16,10 +17,12 @@ async function runWithoutPeers(required: string): Promise<{
        peerTest(["mosquitto_pub", "mosquitto_sub"], "it works", () => {});`,
     );
     const flags = ["test", "--no-config", "--no-lock", "--no-check", "-A"];
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    const command = new Deno.Command(Deno.execPath(), {
       args: [...flags, file],
       env: { PATH: "", WORKBOOK_PEERS: required, NO_COLOR: "1" },
-    }).output();
+    });
+    const output = within("deno test", command.output(), 60_000);
+    const { code, stdout } = await output;
     return { code, stdout: new TextDecoder().decode(stdout) };
   } finally {
     await Deno.remove(file);
