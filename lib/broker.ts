@@ -1,4 +1,4 @@
-export { BrokerStartError } from "./_broker_start_error.ts";
+export { BrokerStartError } from "./broker/start_error.ts";
 
 /** Options of {@linkcode startBroker}. */
 export interface BrokerOptions {
@@ -119,6 +119,6 @@ export async function startBroker(
   options: BrokerOptions = {},
 ): Promise<Broker> {
   // A program that only publishes or subscribes needn't load a broker.
-  const { openBroker } = await import("./_broker_open.ts");
+  const { openBroker } = await import("./broker/open.ts");
   return await openBroker(options);
 }

@@ -1,12 +1,12 @@
 import { clearImmediate, setImmediate } from "node:timers";
-import { rowOf } from "./_csv_rows.ts";
-import { IgnoredPayloads } from "./_ignored_payloads.ts";
+import { rowOf } from "./recording/csv_rows.ts";
+import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
 import {
   nowInMicroseconds,
   type TimeFormat,
   timeFormatter,
-} from "./_local_time.ts";
-import { RowFile } from "./_row_file.ts";
+} from "./recording/local_time.ts";
+import { RowFile } from "./recording/row_file.ts";
 import type { Message } from "./message.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
 

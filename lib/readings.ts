@@ -1,6 +1,6 @@
-import { endOfRow, fieldsOf, LONGEST_ROW } from "./_csv_rows.ts";
-import { excerpt } from "./_excerpt.ts";
-import { parseTime } from "./_local_time.ts";
+import { endOfRow, fieldsOf, LONGEST_ROW } from "./recording/csv_rows.ts";
+import { excerpt } from "./recording/excerpt.ts";
+import { parseTime } from "./recording/local_time.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

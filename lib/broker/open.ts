@@ -1,14 +1,14 @@
-import { assertPort } from "./_address.ts";
-import { createAccess } from "./_broker_access.ts";
-import { createCore } from "./_broker_aedes.ts";
+import { assertPort } from "../_address.ts";
+import { createAccess } from "./access.ts";
+import { createCore } from "./aedes.ts";
 import {
   assertKeyPair,
   type KeyPair,
   type Listener,
   listenTcp,
   listenWebSocket,
-} from "./_broker_listeners.ts";
-import type { Broker, BrokerOptions } from "./broker.ts";
+} from "./listeners.ts";
+import type { Broker, BrokerOptions } from "../broker.ts";
 
 /** Does what `startBroker()` says. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { AedesClient } from "./_broker_internals.ts";
+import type { AedesClient } from "./internals.ts";
 
 /** The way to a client. */
 export interface Connection {

@@ -1,5 +1,5 @@
-import { excerpt } from "./_excerpt.ts";
-import type { Message } from "./message.ts";
+import { excerpt } from "./excerpt.ts";
+import type { Message } from "../message.ts";
 
 const INTERVAL = 10_000;
 const TOPICS = 10;

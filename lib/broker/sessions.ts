@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-import type { AedesClient, Packet, Subscription } from "./_broker_internals.ts";
-import type { Outbox } from "./_broker_outbox.ts";
-import { settled } from "./_broker_settled.ts";
-import { covers } from "./_broker_topics.ts";
+import type { AedesClient, Packet, Subscription } from "./internals.ts";
+import type { Outbox } from "./outbox.ts";
+import { settled } from "./settled.ts";
+import { covers } from "./topics.ts";
 
 interface Session {
   user: string | undefined;

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startBroker } from "./broker.ts";
-import { CA_FILE, LOCALHOST } from "./testing/certificates.ts";
-import { openClient } from "./testing/clients.ts";
-import { peerTest } from "./testing/peers.ts";
-import { startProcess } from "./testing/processes.ts";
+import { startBroker } from "../broker.ts";
+import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
+import { openClient } from "../testing/clients.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
 
 const HOST = "127.0.0.1";
 

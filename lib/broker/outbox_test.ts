@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
-import type { Connection } from "./_broker_connection.ts";
-import { Outbox } from "./_broker_outbox.ts";
-import type { Delivery } from "./_broker_packets.ts";
+import type { Connection } from "./connection.ts";
+import { Outbox } from "./outbox.ts";
+import type { Delivery } from "./packets.ts";
 
 /** A connection that remembers the message ids of what is written. */
 function connect(): Connection & { ids: number[] } {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "./broker.ts";
-import { openClient } from "./testing/clients.ts";
+import { startBroker } from "../broker.ts";
+import { openClient } from "../testing/clients.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -11,7 +11,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "./testing/raw_client.ts";
+} from "../testing/raw_client.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
 

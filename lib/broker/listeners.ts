@@ -9,8 +9,8 @@ import {
 } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
-import { BrokerStartError } from "./_broker_start_error.ts";
-import { acceptWebSockets } from "./_broker_websocket.ts";
+import { BrokerStartError } from "./start_error.ts";
+import { acceptWebSockets } from "./websocket.ts";
 
 /** A certificate and its key, both in PEM. */
 export interface KeyPair {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { nowInMicroseconds, parseTime, timeFormatter } from "./_local_time.ts";
+import { nowInMicroseconds, parseTime, timeFormatter } from "./local_time.ts";
 
 const ZONE = Temporal.Now.timeZoneId();
 
@@ -125,7 +125,7 @@ Deno.test({
     ) {
       const program = `
         import { parseTime, timeFormatter } from "${
-        import.meta.resolve("./_local_time.ts")
+        import.meta.resolve("./local_time.ts")
       }";
         const local = timeFormatter("local");
         const texts = [local(${winter}), local(${summer})];

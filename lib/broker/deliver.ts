@@ -1,6 +1,6 @@
-import type { AedesClient, Packet } from "./_broker_internals.ts";
-import type { Outbox } from "./_broker_outbox.ts";
-import { covers } from "./_broker_topics.ts";
+import type { AedesClient, Packet } from "./internals.ts";
+import type { Outbox } from "./outbox.ts";
+import { covers } from "./topics.ts";
 
 /** Delivers a packet, and calls back when the client can take another. */
 export type Deliver = (packet: Packet, done: () => void) => void;

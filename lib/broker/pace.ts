@@ -1,4 +1,4 @@
-import type { Connection } from "./_broker_connection.ts";
+import type { Connection } from "./connection.ts";
 
 /** How long a client may stop reading before nobody waits for it any more. */
 const PATIENCE_MILLISECONDS = 2_000;

@@ -1,14 +1,14 @@
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Duplex } from "node:stream";
-import type { Access } from "./_broker_access.ts";
-import { connectionOf } from "./_broker_connection.ts";
-import { createDeliver } from "./_broker_deliver.ts";
-import type { AedesClient, Internals } from "./_broker_internals.ts";
-import { logClients, type Peer, quote } from "./_broker_log.ts";
-import { Outbox } from "./_broker_outbox.ts";
-import { createSessions } from "./_broker_sessions.ts";
-import { createStore } from "./_broker_store.ts";
-import { readWhole, writeTogether } from "./_broker_stream.ts";
+import type { Access } from "./access.ts";
+import { connectionOf } from "./connection.ts";
+import { createDeliver } from "./deliver.ts";
+import type { AedesClient, Internals } from "./internals.ts";
+import { logClients, type Peer, quote } from "./log.ts";
+import { Outbox } from "./outbox.ts";
+import { createSessions } from "./sessions.ts";
+import { createStore } from "./store.ts";
+import { readWhole, writeTogether } from "./stream.ts";
 
 const REFUSALS: Record<number, string> = {
   2: "identifier rejected",

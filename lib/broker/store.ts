@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { Readable, type Writable } from "node:stream";
-import { failed, settled } from "./_broker_settled.ts";
-import { covers } from "./_broker_topics.ts";
-import type { Packet } from "./_broker_internals.ts";
+import { failed, settled } from "./settled.ts";
+import { covers } from "./topics.ts";
+import type { Packet } from "./internals.ts";
 
 type ClientId = { id: string };
 type MessageId = { messageId: number };

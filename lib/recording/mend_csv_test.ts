@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { mendCsv } from "./_mend_csv.ts";
-import { RecordingError } from "./recording_error.ts";
+import { mendCsv } from "./mend_csv.ts";
+import { RecordingError } from "../recording_error.ts";
 
 const encoder = new TextEncoder();
 

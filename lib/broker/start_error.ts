@@ -20,7 +20,7 @@ function notHere(host: string): string {
  *
  * @example Reading why
  * ```ts
- * import { BrokerStartError, startBroker } from "./mod.ts";
+ * import { BrokerStartError, startBroker } from "../mod.ts";
  * import { assertRejects } from "@std/assert";
  *
  * await using broker = await startBroker({ port: 0 });

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createAccess } from "./_broker_access.ts";
-import { type BrokerOptions, startBroker } from "./broker.ts";
-import { CA, LOCALHOST } from "./testing/certificates.ts";
-import { openClient } from "./testing/clients.ts";
+import { createAccess } from "./access.ts";
+import { type BrokerOptions, startBroker } from "../broker.ts";
+import { CA, LOCALHOST } from "../testing/certificates.ts";
+import { openClient } from "../testing/clients.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -13,7 +13,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "./testing/raw_client.ts";
+} from "../testing/raw_client.ts";
 
 const SCHOOL: BrokerOptions = {
   port: 0,

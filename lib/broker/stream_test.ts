@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import { startBroker } from "./broker.ts";
-import { readWhole, writeTogether } from "./_broker_stream.ts";
-import { openClient } from "./testing/clients.ts";
-import { within } from "./testing/deadline.ts";
-import { openRaw, publishPacket, TYPE } from "./testing/raw_client.ts";
+import { startBroker } from "../broker.ts";
+import { readWhole, writeTogether } from "./stream.ts";
+import { openClient } from "../testing/clients.ts";
+import { within } from "../testing/deadline.ts";
+import { openRaw, publishPacket, TYPE } from "../testing/raw_client.ts";
 
 /** A stream that has received some chunks and says so. */
 async function received(...chunks: string[]): Promise<Duplex> {

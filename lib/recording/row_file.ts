@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
-import { endOfLastRow, endOfRow } from "./_csv_rows.ts";
-import { mendCsv } from "./_mend_csv.ts";
-import { reasonOf, RecordingError } from "./recording_error.ts";
+import { endOfLastRow, endOfRow } from "./csv_rows.ts";
+import { mendCsv } from "./mend_csv.ts";
+import { reasonOf, RecordingError } from "../recording_error.ts";
 
 /** What a row file needs of a `Deno.FsFile`. */
 export type AppendedFile = Pick<

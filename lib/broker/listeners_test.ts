@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import type { Socket } from "node:net";
-import { startBroker } from "./broker.ts";
-import { CA, LOCALHOST } from "./testing/certificates.ts";
-import { openClient } from "./testing/clients.ts";
+import { startBroker } from "../broker.ts";
+import { CA, LOCALHOST } from "../testing/certificates.ts";
+import { openClient } from "../testing/clients.ts";
 
 Deno.test("startBroker() doesn't hold back a packet until the last one is confirmed", async () => {
   await using broker = await startBroker({

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { endOfLastRow, endOfRow, LONGEST_ROW } from "./_csv_rows.ts";
-import { RecordingError } from "./recording_error.ts";
+import { endOfLastRow, endOfRow, LONGEST_ROW } from "./csv_rows.ts";
+import { RecordingError } from "../recording_error.ts";
 
 const LONGEST_TORN_ROW = 4096;
 const TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;

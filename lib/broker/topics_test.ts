@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { covers } from "./_broker_topics.ts";
+import { covers } from "./topics.ts";
 
 function check(cases: Record<string, boolean>): void {
   for (const [line, expected] of Object.entries(cases)) {

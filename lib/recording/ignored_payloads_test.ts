@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { IgnoredPayloads } from "./_ignored_payloads.ts";
-import { Message } from "./message.ts";
+import { IgnoredPayloads } from "./ignored_payloads.ts";
+import { Message } from "../message.ts";
 
 Deno.test("IgnoredPayloads reports the first of a topic at once, then every ten seconds", () => {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import { parse, stringify } from "@std/csv";
 import { assert, assertEquals } from "@std/assert";
-import { endOfLastRow, endOfRow, fieldsOf, rowOf } from "./_csv_rows.ts";
+import { endOfLastRow, endOfRow, fieldsOf, rowOf } from "./csv_rows.ts";
 
 const TIME = "2026-11-21 09:30:00.123456";
 

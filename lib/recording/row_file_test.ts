@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type AppendedFile, RowFile } from "./_row_file.ts";
-import { RecordingError } from "./recording_error.ts";
+import { type AppendedFile, RowFile } from "./row_file.ts";
+import { RecordingError } from "../recording_error.ts";
 
 /** A real file on a disk that has room for only so many bytes more. */
 class FullDisk implements AppendedFile {

@@ -1,6 +1,6 @@
-import { createPace, type Pace } from "./_broker_pace.ts";
-import { type Delivery, publishHeader, pubrel } from "./_broker_packets.ts";
-import type { Connection } from "./_broker_connection.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { type Delivery, publishHeader, pubrel } from "./packets.ts";
+import type { Connection } from "./connection.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;
