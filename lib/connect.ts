@@ -1,8 +1,8 @@
 import type * as mqtt from "mqtt";
-import { createClient, whenConnected } from "./_connection.ts";
-import type { TlsOptions } from "./_stream.ts";
+import { createClient, whenConnected } from "./client/connection.ts";
+import type { TlsOptions } from "./client/stream.ts";
 
-export type { TlsOptions } from "./_stream.ts";
+export type { TlsOptions } from "./client/stream.ts";
 
 /** MQTT.js's client class, which students learn and the toolkit builds on. */
 export type MqttClient = mqtt.MqttClient;

@@ -1,6 +1,6 @@
-import { ABANDONED } from "./_deliveries.ts";
-import { openSubscription } from "./_subscription.ts";
-import type { Topics } from "./_topic_requests.ts";
+import { ABANDONED } from "./client/deliveries.ts";
+import { openSubscription } from "./client/subscription.ts";
+import type { Topics } from "./client/topic_requests.ts";
 import type { Message } from "./message.ts";
 import { StopSignal } from "./stop_signal.ts";
 import type { SubscribeOptions } from "./subscribe.ts";

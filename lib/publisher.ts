@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { ToolkitClient } from "./_client.ts";
+import { ToolkitClient } from "./client/client.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
 

@@ -1,11 +1,11 @@
-import { openSubscription } from "./_subscription.ts";
-import type { Topics } from "./_topic_requests.ts";
+import { openSubscription } from "./client/subscription.ts";
+import type { Topics } from "./client/topic_requests.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { StopSignal } from "./stop_signal.ts";
 
-export type { TopicRequest, Topics } from "./_topic_requests.ts";
+export type { TopicRequest, Topics } from "./client/topic_requests.ts";
 
 /**
  * Called with each message, one after the other (document ko §2, `on_message`).

@@ -1,4 +1,4 @@
-import { assertPort } from "../_address.ts";
+import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access.ts";
 import { createCore } from "./aedes.ts";
 import {

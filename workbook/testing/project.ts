@@ -36,7 +36,7 @@ export interface Result {
   milliseconds: number;
 }
 
-const SOURCE = new URL("../..", import.meta.url);
+const SOURCE = new URL("../../", import.meta.url);
 const COPIED = ["deno.json", "deno.lock", "workbook"];
 
 /**

@@ -1,11 +1,11 @@
 import type { ErrorWithSubackPacket } from "mqtt";
-import type { ToolkitClient } from "./_client.ts";
-import { createClient, whenConnected } from "./_connection.ts";
-import { Deliveries, type Handler } from "./_deliveries.ts";
-import { parseTopics, type Topics } from "./_topic_requests.ts";
-import { SubscriptionRefusedError } from "./errors.ts";
-import type { Message } from "./message.ts";
-import type { SubscribeOptions } from "./subscribe.ts";
+import type { ToolkitClient } from "./client.ts";
+import { createClient, whenConnected } from "./connection.ts";
+import { Deliveries, type Handler } from "./deliveries.ts";
+import { parseTopics, type Topics } from "./topic_requests.ts";
+import { SubscriptionRefusedError } from "../errors.ts";
+import type { Message } from "../message.ts";
+import type { SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 

@@ -1,5 +1,5 @@
 import type { IPublishPacket, MqttClient, Packet } from "mqtt";
-import { Message } from "./message.ts";
+import { Message } from "../message.ts";
 
 /** Takes a message; `settle` says whether its handler succeeded. */
 export type Deliver = (

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { IClientOptions } from "mqtt";
-import { type BrokerAddress, parseAddress } from "./_address.ts";
-import { ToolkitClient } from "./_client.ts";
-import { assertQos, assertTopicName } from "./_topics.ts";
-import type { ConnectOptions, Will } from "./connect.ts";
-import { BrokerUnreachableError } from "./errors.ts";
+import { type BrokerAddress, parseAddress } from "./address.ts";
+import { ToolkitClient } from "./client.ts";
+import { assertQos, assertTopicName } from "./topics.ts";
+import type { ConnectOptions, Will } from "../connect.ts";
+import { BrokerUnreachableError } from "../errors.ts";
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
 export function createClient(

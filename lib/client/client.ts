@@ -7,18 +7,18 @@ import {
   type PacketCallback,
 } from "mqtt";
 import type { Buffer } from "node:buffer";
-import type { BrokerAddress } from "./_address.ts";
-import { MessageIds } from "./_message_ids.ts";
-import { PublishQueue } from "./_publish_queue.ts";
-import { openStream, type StreamOptions } from "./_stream.ts";
-import { assertTopicName } from "./_topics.ts";
-import { isTracing, tracePackets } from "./_trace.ts";
-import { Unsettled } from "./_unsettled.ts";
+import type { BrokerAddress } from "./address.ts";
+import { MessageIds } from "./message_ids.ts";
+import { PublishQueue } from "./publish_queue.ts";
+import { openStream, type StreamOptions } from "./stream.ts";
+import { assertTopicName } from "./topics.ts";
+import { isTracing, tracePackets } from "./trace.ts";
+import { Unsettled } from "./unsettled.ts";
 import {
   ConnectionRefusedError,
   describeCause,
   PublishError,
-} from "./errors.ts";
+} from "../errors.ts";
 
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy.
 const TEMPORARY_REFUSALS = [3, 136, 137];

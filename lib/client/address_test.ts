@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseAddress } from "./_address.ts";
+import { parseAddress } from "./address.ts";
 
 const addresses: [string, string][] = [
   ["localhost", "mqtt localhost 1883 / - -"],

@@ -1,4 +1,4 @@
-import { brokerUrl } from "./broker_url.ts";
+import { brokerUrl } from "../broker_url.ts";
 
 /** Where a broker is, taken apart. */
 export interface BrokerAddress {

@@ -1,7 +1,7 @@
-import { holdAcknowledgements } from "./_acknowledgements.ts";
-import type { ToolkitClient } from "./_client.ts";
-import type { Client } from "./connect.ts";
-import type { Message } from "./message.ts";
+import { holdAcknowledgements } from "./acknowledgements.ts";
+import type { ToolkitClient } from "./client.ts";
+import type { Client } from "../connect.ts";
+import type { Message } from "../message.ts";
 
 /** What a caller does with each message: see `subscribe`. */
 export type Handler = (message: Message, client: Client) => unknown;

@@ -2,8 +2,8 @@ import { createConnection, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
 import { browserStreamBuilder } from "mqtt/lib/connect/ws";
-import type { BrokerAddress } from "./_address.ts";
-import { gatherWrites } from "./_write_buffer.ts";
+import type { BrokerAddress } from "./address.ts";
+import { gatherWrites } from "./write_buffer.ts";
 
 /** Certificates and keys in PEM form, as text. */
 export interface TlsOptions {

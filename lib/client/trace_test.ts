@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Packet } from "mqtt";
-import { describePacket } from "./_trace.ts";
+import { describePacket } from "./trace.ts";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
-import { within } from "./testing/deadline.ts";
+import { startBroker } from "../broker.ts";
+import { within } from "../testing/deadline.ts";
 
 const packets: [Packet, string][] = [
   [{ cmd: "pingreq" }, "PINGREQ"],
@@ -54,11 +54,11 @@ Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
   await using broker = await startBroker({ port: 0 });
   const program = `
     import { publishOnce } from ${
-    JSON.stringify(import.meta.resolve("./mod.ts"))
+    JSON.stringify(import.meta.resolve("../mod.ts"))
   };
     await publishOnce(undefined, { topic: "iot/x", payload: "1", qos: 2 });
   `;
-  const config = fileURLToPath(new URL("../deno.json", import.meta.url));
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const command = new Deno.Command(Deno.execPath(), {
     args: ["eval", `--config=${config}`, program],
     env: { MQTT_URL: broker.url, MQTT_TRACE: "1" },
