@@ -7,6 +7,7 @@ import {
   type PacketCallback,
 } from "mqtt";
 import type { Buffer } from "node:buffer";
+import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
@@ -72,6 +73,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     }, {
       connectTimeout: CONNACK_TIMEOUT,
       resubscribe: false,
+      // MQTT.js's debug output costs time even while nobody looks at it.
+      ...(process.env.DEBUG === undefined && { log: () => {} }),
       ...options,
       messageIdProvider,
       manualConnect: true,

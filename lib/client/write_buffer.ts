@@ -18,15 +18,15 @@ export function gatherWrites(stream: IStream): IStream {
   ) => boolean;
   const end = stream.end.bind(stream) as (...rest: unknown[]) => IStream;
   let buffer = Buffer.allocUnsafe(SIZE);
+  let begin = 0;
   let used = 0;
   let scheduled = false;
 
   function flush() {
     scheduled = false;
-    if (used === 0) return;
-    const chunk = buffer.subarray(0, used);
-    buffer = Buffer.allocUnsafe(SIZE);
-    used = 0;
+    if (used === begin) return;
+    const chunk = buffer.subarray(begin, used);
+    begin = used;
     if (!stream.destroyed) write(chunk);
   }
 
@@ -39,7 +39,11 @@ export function gatherWrites(stream: IStream): IStream {
       flush();
       return write(chunk, ...rest);
     }
-    if (used + most > SIZE) flush();
+    if (used + most > SIZE) {
+      flush();
+      buffer = Buffer.allocUnsafe(SIZE);
+      begin = used = 0;
+    }
     if (isText) {
       used += buffer.write(chunk, used);
     } else {

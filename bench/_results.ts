@@ -1,0 +1,140 @@
+import { cpus } from "node:os";
+import { findPeer, type Peer } from "../lib/testing/peers.ts";
+import config from "../deno.json" with { type: "json" };
+import { type Goal, TOOLKIT, type Unit } from "./_measurement.ts";
+import { SETTINGS } from "./_mosquitto.ts";
+import type { LeftOut, Outcome } from "./_rounds.ts";
+import { compare, type Comparison, median } from "./_statistics.ts";
+
+/** All that one measurement came to. */
+export interface Result {
+  name: string;
+  title: string;
+  unit: Unit;
+  contestants: {
+    name: string;
+    /** Null if no run ended well. */
+    median: number | null;
+    /** How many messages each run sent. */
+    messages: number;
+    /** The figures by round; null is a run that failed. */
+    values: (number | null)[];
+    /** How many messages didn't arrive, in all rounds together. */
+    lost: number;
+    /** The toolkit's figures divided by this contestant's. */
+    toolkitRatio?: Comparison;
+  }[];
+  /** Those against peers that took part. */
+  goals: (Goal & { ratio: number | null })[];
+  leftOut: LeftOut[];
+  failures: string[];
+}
+
+/** Works out the medians and the ratios. */
+export function toResult(outcome: Outcome): Result {
+  const { measurement, samples, leftOut, failures } = outcome;
+  const { name, title, unit, goals = [] } = measurement;
+  const values = (contestant: string) =>
+    samples.get(contestant)?.map((sample) => sample?.value) ?? [];
+  const contestants = [...samples].map(([contestant, runs]) => {
+    const finished = runs.filter((sample) => sample !== undefined);
+    const ratio = contestant !== TOOLKIT && samples.has(TOOLKIT)
+      ? compare(values(TOOLKIT), values(contestant))
+      : undefined;
+    return {
+      name: contestant,
+      median: finished.length > 0
+        ? median(finished.map(({ value }) => value))
+        : null,
+      messages: finished[0]?.messages ?? 0,
+      values: runs.map((sample) => sample?.value ?? null),
+      lost: finished.reduce((sum, { lost = 0 }) => sum + lost, 0),
+      ...(ratio !== undefined && { toolkitRatio: ratio }),
+    };
+  });
+  return {
+    name,
+    title,
+    unit,
+    contestants,
+    goals: goals.flatMap((goal) => {
+      const peer = contestants.find(({ name }) => name === goal.peer);
+      if (peer === undefined) return [];
+      return [{ ...goal, ratio: peer.toolkitRatio?.ofMedians ?? null }];
+    }),
+    leftOut,
+    failures,
+  };
+}
+
+/** What the figures depend on, without anything that tells whose machine it is. */
+export function describeMachine(): Record<string, string | number | number[]> {
+  return {
+    system: Deno.build.os,
+    release: Deno.osRelease(),
+    architecture: Deno.build.arch,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: navigator.hardwareConcurrency,
+    memoryGigabytes: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
+    loadAtStart: Deno.loadavg().map((load) => Math.round(load * 100) / 100),
+  };
+}
+
+const PAHO_VERSION =
+  "import platform, paho.mqtt as m; print(m.__version__, 'on Python', platform.python_version())";
+
+/** The versions of all that takes part and is installed. */
+export function describeVersions(): Record<string, string> {
+  const versionOf = (peer: Peer, args: string[]) => {
+    const command = findPeer(peer);
+    if (command === undefined) return "not installed";
+    const { stdout } = new Deno.Command(command, { args }).outputSync();
+    const text = new TextDecoder().decode(stdout);
+    return peer === "paho"
+      ? text.trim()
+      : /version (\S+)/.exec(text)?.[1] ?? "unknown";
+  };
+  return {
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    mqtt: config.imports.mqtt.replace("npm:mqtt@", ""),
+    aedes: config.imports.aedes.replace("npm:aedes@", ""),
+    mosquitto: versionOf("mosquitto", ["-h"]),
+    mosquitto_pub: versionOf("mosquitto_pub", ["--help"]),
+    mosquitto_sub: versionOf("mosquitto_sub", ["--help"]),
+    paho: versionOf("paho", ["-c", PAHO_VERSION]),
+  };
+}
+
+/** How the figures were come by. */
+export interface Conditions {
+  rounds: number;
+  quick: boolean;
+  only: string[];
+}
+
+/** Writes the figures, all of them, as JSON. */
+export async function writeResults(
+  path: string | URL,
+  report: {
+    conditions: Conditions;
+    machine: ReturnType<typeof describeMachine>;
+    results: Result[];
+  },
+): Promise<void> {
+  const { conditions, machine, results } = report;
+  const whole = {
+    date: new Date().toISOString(),
+    conditions: { ...conditions, mosquitto: SETTINGS },
+    machine,
+    versions: describeVersions(),
+    results,
+  };
+  await Deno.writeTextFile(path, JSON.stringify(whole, roundNumber, 2) + "\n");
+}
+
+/** Five digits say all that such a figure can. */
+function roundNumber(_key: string, value: unknown): unknown {
+  if (typeof value !== "number" || Number.isInteger(value)) return value;
+  return Number(value.toPrecision(5));
+}

@@ -1,0 +1,141 @@
+import { findPeer, type Peer } from "../../lib/testing/peers.ts";
+import { startChild } from "../_children.ts";
+import {
+  type Contestant,
+  type Measurement,
+  type Sample,
+  TOOLKIT,
+} from "../_measurement.ts";
+import { startMosquitto } from "../_mosquitto.ts";
+import {
+  denoProgram,
+  type Job,
+  pythonProgram,
+  READINGS,
+  TOPIC,
+} from "../_programs.ts";
+
+const CLIENT_ID = "publisher";
+
+/**
+ * How many messages at QoS 1 and 2 are sent with which in-flight window. paho
+ * gives each message that waits an id of its own, so they can't exceed 65,535.
+ */
+const WINDOWS = [
+  { window: 1, messages: 10_000 },
+  { window: 16, messages: 40_000 },
+  { window: 1000, messages: 60_000 },
+];
+
+/**
+ * Publishing to mosquitto, to which nobody is subscribed, timed by mosquitto's
+ * log: no program's start-up counts, and all that it has published does.
+ */
+export function publishMeasurements(scale: number): Measurement[] {
+  const windows = WINDOWS.map(({ window, messages }) => ({
+    window,
+    messages: messages * scale,
+  }));
+  return [
+    withoutAcknowledgement(scale),
+    ...windows.map((job) => withAcknowledgement({ qos: 1, ...job })),
+    ...windows.map((job) => withAcknowledgement({ qos: 2, ...job })),
+  ];
+}
+
+function withoutAcknowledgement(scale: number): Measurement {
+  const many = 1_000_000 * scale;
+  const fewer = 300_000 * scale;
+  const plainLoop = { messages: 20_000 * scale, window: 0 };
+  return {
+    name: "publish/qos0",
+    title: "publish at QoS 0 through mosquitto",
+    unit: "messages/s",
+    contestants: [
+      deno(TOOLKIT, "toolkit_publish.ts", { messages: many }),
+      deno("MQTT.js", "mqttjs_publish.ts", { messages: many }),
+      deno("MQTT.js, plain loop", "mqttjs_publish.ts", plainLoop),
+      python("paho", "paho_publish.py", { messages: fewer }),
+      mosquittoPub(many),
+    ],
+    goals: [
+      { peer: "paho", least: 4, aim: 5 },
+      { peer: "mosquitto_pub -l", least: 0.75, aim: 0.9 },
+    ],
+  };
+}
+
+function withAcknowledgement(
+  job: { qos: 1 | 2; window: number; messages: number },
+): Measurement {
+  const { qos, window } = job;
+  return {
+    name: `publish/qos${qos}/window${window}`,
+    title: `publish at QoS ${qos} through mosquitto, ${window} in flight`,
+    unit: "messages/s",
+    contestants: [
+      deno(TOOLKIT, "toolkit_publish.ts", job),
+      deno("MQTT.js", "mqttjs_publish.ts", job),
+      python("paho", "paho_publish.py", job),
+      python("paho, own window", "paho_publish_bounded.py", job),
+    ],
+    ...(window === 1000 && { goals: [{ peer: "paho", least: 1.3 }] }),
+  };
+}
+
+type PublishJob = Job & { messages: number };
+
+function deno(name: string, program: string, job: PublishJob): Contestant {
+  const command = (port: number) =>
+    denoProgram(program, { ...job, port, clientId: CLIENT_ID });
+  return contestant(name, [], () => publish(job.messages, command));
+}
+
+function python(name: string, program: string, job: PublishJob): Contestant {
+  const command = (port: number) =>
+    pythonProgram(program, { ...job, port, clientId: CLIENT_ID });
+  return contestant(name, ["paho"], () => publish(job.messages, command));
+}
+
+function mosquittoPub(messages: number): Contestant {
+  return contestant("mosquitto_pub -l", ["mosquitto_pub"], async () => {
+    const file = await Deno.makeTempFile({ prefix: "bench_" });
+    try {
+      await writeReadings(file, messages);
+      const flags = ["-h", "127.0.0.1", "-i", CLIENT_ID, "-t", TOPIC, "-l"];
+      return await publish(messages, (port) => [
+        ...["sh", "-c", 'exec "$@" <"$0"', file],
+        ...[findPeer("mosquitto_pub")!, ...flags, "-p", `${port}`],
+      ]);
+    } finally {
+      await Deno.remove(file);
+    }
+  });
+}
+
+function contestant(
+  name: string,
+  needs: Peer[],
+  run: () => Promise<Sample>,
+): Contestant {
+  return { name, needs: ["mosquitto", ...needs], run };
+}
+
+async function publish(
+  messages: number,
+  command: (port: number) => string[],
+): Promise<Sample> {
+  await using mosquitto = await startMosquitto();
+  await using program = startChild(command(mosquitto.port), { quiet: true });
+  await program.finished();
+  const seconds = await mosquitto.sessionOf(CLIENT_ID);
+  return { value: messages / seconds, messages };
+}
+
+async function writeReadings(file: string, messages: number): Promise<void> {
+  const lines = READINGS.map((reading) => `${reading}\n`);
+  const thousand = lines.join("");
+  const whole = Math.floor(messages / lines.length);
+  const rest = lines.slice(0, messages % lines.length).join("");
+  await Deno.writeTextFile(file, thousand.repeat(whole) + rest);
+}
