@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConnectOptions, Will } from "../lib/connect.ts";
-import { reasonOf } from "../lib/recording_error.ts";
+import { readFile } from "./_input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./_program.ts";
 
 /** The names of the options, as mosquitto_pub and mosquitto_sub have them. */
@@ -37,19 +37,19 @@ export const CONNECTION_NAMES = {
 
 /** What `--help` says about them. */
 export const CONNECTION_HELP = `
-The connection
-  -h HOST             Name, name:port or URL (mqtt, mqtts, ws, wss);
-                      the variable MQTT_URL, then localhost, unless given
-  -p PORT             The port; 1883, with TLS 8883, unless given
-  -u NAME             The user
-  -P PASSWORD         The password; a terminal asks for it unless given
-  -i ID               The client id; a random one unless given
-  -c                  The session outlives the client; needs -i
-  -k SECONDS          Keepalive; 60 unless given
-  -V VERSION          mqttv31, mqttv311 (unless given) or mqttv5
-  --cafile FILE       Connect with TLS and trust the authorities in this file
-  --will-topic TOPIC  The topic of the will; also --will-payload TEXT,
-                      --will-qos QOS and --will-retain
+  -h HOST       the broker: a name, name:port or URL of mqtt, mqtts, ws or wss
+                (MQTT_URL, then localhost)
+  -p PORT       the broker's port (1883; with TLS, 8883)
+  -u NAME       connect as this user
+  -P PASSWORD   the user's password; without it, a terminal asks for one
+  -i ID         connect with this client id (a random one)
+  -c            keep the session: it outlives this program; needs -i
+  -k SECONDS    send a ping after so long a silence (60)
+  -V VERSION    speak mqttv31, mqttv311 (the default) or mqttv5
+  --cafile FILE         connect with TLS, trusting the authorities in FILE
+  --will-topic TOPIC    let the broker publish a will here if the program dies
+  --will-payload TEXT   the will's message (empty); likewise --will-qos QOS
+                        and --will-retain
 `.trim();
 
 /** Where to connect to, and how. */
@@ -68,9 +68,15 @@ const decoder = new TextDecoder();
 /**
  * Reads the options for a connection.
  *
+ * @param options The options.
+ * @param askPassword Asks for the password of a user who came without.
+ * @returns Where to connect to, and how.
  * @throws {UsageError} If one can't be carried out.
  */
-export async function readConnection(options: Options): Promise<Connection> {
+export async function readConnection(
+  options: Options,
+  askPassword: (username: string) => Promise<string | null> = askOnTerminal,
+): Promise<Connection> {
   const clientId = options.text("id");
   const keepalive = options.number("keepalive", { least: 0, most: 65535 });
   const clean = !options.has("disable-clean-session");
@@ -91,7 +97,7 @@ export async function readConnection(options: Options): Promise<Connection> {
     ...(will && { will }),
     ...(tls && { tls }),
     ...(!clean && { properties: { sessionExpiryInterval: NEVER_EXPIRES } }),
-    ...await readUser(options, host),
+    ...await readUser(options, { host, askPassword }),
   };
 }
 
@@ -102,19 +108,6 @@ export async function readConnection(options: Options): Promise<Connection> {
  */
 export function readQos(options: Options, name: string): 0 | 1 | 2 {
   return (options.number(name, { least: 0, most: 2 }) ?? 0) as 0 | 1 | 2;
-}
-
-/**
- * Reads a file that an option names.
- *
- * @throws {UsageError} If that isn't possible.
- */
-export async function readFile(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    throw new UsageError(`File "${path}" can't be read: ${reasonOf(error)}`);
-  }
 }
 
 /**
@@ -143,26 +136,33 @@ function readHost(options: Options): string {
 
 async function readUser(
   options: Options,
-  host: string,
+  { host, askPassword }: {
+    host: string;
+    askPassword: (username: string) => Promise<string | null>;
+  },
 ): Promise<Pick<ConnectOptions, "username" | "password">> {
   const username = options.text("username");
   const password = options.text("pw");
   const address = URL.parse(host);
-  if (password !== undefined) {
-    if (username !== undefined) return { username, password };
+  if (username === undefined) {
+    if (password === undefined) return {};
     if (address?.username) return { password };
     throw new UsageError("Password of -P has no user: it needs -u");
   }
-  if (username === undefined) return {};
-  if (address?.password || !isTalkingToUser()) return { username };
-  const { promptSecret } = await import("@std/cli/prompt-secret");
-  const typed = promptSecret(`Password of ${username}:`);
+  if (password !== undefined) return { username, password };
+  if (address?.password) return { username };
+  const typed = await askPassword(username);
   return { username, ...(typed && { password: typed }) };
 }
 
-/** The question goes to standard output, which may hold payloads only. */
-function isTalkingToUser(): boolean {
-  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+/**
+ * Asks only where nobody else reads standard output: the question goes there,
+ * and it may hold payloads only.
+ */
+async function askOnTerminal(username: string): Promise<string | null> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return null;
+  const { promptSecret } = await import("@std/cli/prompt-secret");
+  return promptSecret(`Password of ${username}:`);
 }
 
 function readVersion(options: Options): 3 | 4 | 5 {

@@ -38,7 +38,7 @@ export class StandardOutput {
   add(...pieces: Uint8Array[]): void {
     for (const piece of pieces) this.#bytes += piece.length;
     this.#waiting.push(...pieces);
-    if (this.#writing !== undefined) return;
+    if (this.#bytes === 0 || this.#writing !== undefined) return;
     this.#writing = this.#writeAll();
     this.#writing.catch(this.#onError);
   }

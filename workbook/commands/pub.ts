@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { assertTopicName } from "../../lib/_topics.ts";
-import type { Client } from "../../lib/connect.ts";
+import mqttPacket from "mqtt-packet";
+import { assertTopicName } from "../../lib/client/topics.ts";
 import { Publisher } from "../../lib/publisher.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
-import { openSource, type Payloads, SOURCE_NAMES } from "../_message_source.ts";
+import { openSource, SOURCE_NAMES } from "../_message_source.ts";
 import {
   type Connection,
   CONNECTION_HELP,
@@ -18,31 +18,31 @@ import {
   readQos,
 } from "../_mosquitto_options.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
+import { publishAll } from "../_publish_all.ts";
 
 const HELP = `
-Usage: deno task pub -t TOPIC -m TEXT [OPTIONS]
-
 Publishes messages, as mosquitto_pub does.
 
-  -t TOPIC            The topic
-  -m TEXT             The message; instead of it:
-  -f FILE               a file as one message, byte for byte
-  -l                    each line of standard input as a message
-  -s                    all of standard input as one message
-  -n                    an empty message
-  -q QOS              Quality of service 0 (unless given), 1 or 2
-  -r                  The broker keeps the message for later subscribers
+Usage: deno task pub -t TOPIC {-m TEXT | -f FILE | -l | -s | -n} [OPTION]...
 
-${CONNECTION_HELP}
+  -t TOPIC      publish on this topic
+  -m TEXT       one message: this text
+  -f FILE       one message: the file, byte for byte
+  -l            a message for each line of standard input
+  -s            one message: all of standard input
+  -n            one message: nothing
+  -q QOS        publish at quality of service 0 (the default), 1 or 2
+  -r            let the broker keep the message for later subscribers
 
-Examples
+  ${CONNECTION_HELP}
+
+Examples:
   deno task pub -t iot/user1/temp -m 21.5
   deno task pub -h mqtt://192.168.0.10 -t iot/log -q 1 -l < log.txt
 `;
 
-/** Seconds to connect in, and to connect again once nothing is left to read. */
+/** In seconds; mosquitto_pub would give up at once. */
 const CONNECT_TIMEOUT = 5;
-const RETURN_TIMEOUT = 30;
 
 await runProgram({
   help: HELP,
@@ -80,22 +80,20 @@ async function main(options: Options): Promise<void> {
   const payloads = await openSource(options);
   const connection = await readConnection(options);
 
+  if (!options.has("stdin-line")) prepareForOne();
   using stop = new StopSignal();
   const publisher = await openPublisher(connection, stop.signal);
-  try {
-    const publish = (payload: Uint8Array) =>
-      publisher.publish(topic, payload, { qos, retain });
-    const all = publishAll(publisher, {
-      payloads,
-      publish,
-      signal: stop.signal,
-    });
-    await Promise.race([all, stop.requested]);
-    // Its error says what is still unpublished.
-    await publisher.close();
-  } finally {
-    await publisher.client.close();
-  }
+  const publish = (payload: Uint8Array) =>
+    publisher.publish(topic, payload, { qos, retain });
+  await publishAll(publisher, { payloads, publish, stop });
+}
+
+/**
+ * With many packets in view, the encoder makes the bytes of all 65,536 numbers
+ * beforehand. For a single message, that is a fifth of the program's time.
+ */
+function prepareForOne(): void {
+  mqttPacket.writeToStream.cacheNumbers = false;
 }
 
 async function openPublisher(
@@ -115,36 +113,4 @@ async function openPublisher(
   } finally {
     isConnected = true;
   }
-}
-
-/** Publishes no faster than the connection takes it, up to the first failure. */
-async function publishAll(
-  publisher: Publisher,
-  { payloads, publish, signal }: {
-    payloads: Payloads;
-    publish: (payload: Uint8Array) => Promise<void>;
-    signal: AbortSignal;
-  },
-): Promise<void> {
-  const failed = Promise.withResolvers<never>();
-  const all = (async () => {
-    for await (const batch of payloads) {
-      for (const payload of batch) {
-        await publisher.ready;
-        if (signal.aborted) return;
-        publish(payload).catch(failed.reject);
-      }
-    }
-    await Promise.race([publisher.flush(), whenGone(publisher.client)]);
-  })();
-  await Promise.race([all, failed.promise]);
-}
-
-/** Resolves when a lost connection has had its time to come back. */
-function whenGone(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    const wait = () => setTimeout(resolve, RETURN_TIMEOUT * 1000);
-    if (client.connected) client.once("close", wait);
-    else wait();
-  });
 }

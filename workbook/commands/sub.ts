@@ -18,21 +18,20 @@ import { type Options, runProgram, UsageError } from "../_program.ts";
 import { StandardOutput } from "../_standard_output.ts";
 
 const HELP = `
-Usage: deno task sub -t TOPIC [OPTIONS]
+Prints the messages of topics, as mosquitto_sub does.
 
-Prints the messages of a topic, as mosquitto_sub does.
+Usage: deno task sub -t FILTER... [OPTION]...
 
-  -t TOPIC            The topic, which may have the wildcards + and #; may be
-                      given several times
-  -q QOS              Quality of service 0 (unless given), 1 or 2
-  -v                  Prints the topic before the message
-  -N                  Prints no line end after the message
-  -C COUNT            Ends after so many messages
-  -W SECONDS          Ends after so many seconds, with exit status 27
+  -t FILTER     subscribe to these topics, such as iot/#; may be repeated
+  -q QOS        subscribe at quality of service 0 (the default), 1 or 2
+  -v            print the topic before each message
+  -N            print no line end after a message
+  -C COUNT      end after so many messages
+  -W SECONDS    end after so long, with exit status 27
 
-${CONNECTION_HELP}
+  ${CONNECTION_HELP}
 
-Examples
+Examples:
   deno task sub -t 'iot/#' -v
   deno task sub -h 192.168.0.10 -t iot/user1/temp -q 1 -C 10 > readings.txt
 `;
@@ -99,7 +98,6 @@ async function main(options: Options): Promise<number> {
     ...connection,
     qos,
     signal: stop.signal,
-    log: (line) => isOver() || console.error(line),
     onError: () => {},
   });
   await output.flush().catch(reportFailure);

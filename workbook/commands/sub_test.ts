@@ -1,0 +1,313 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
+import { publishMany, publishOnce, startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../lib/testing/clients.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startProcess } from "../../lib/testing/processes.ts";
+import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
+import { runCommand, startCommand } from "../testing/commands.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+
+/** Shows packets on standard error, so that a test sees when it is subscribed. */
+const TRACE = { MQTT_TRACE: "1" };
+
+/** Runs `deno task sub`, the launcher included, for its bytes. */
+function spawnSub(args: string[]): Deno.ChildProcess {
+  const launcher = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const isReal = import.meta.resolve("@std/assert").startsWith("jsr:");
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--cached-only", "-ERNW", "--allow-run", launcher, "sub"],
+      ...args,
+    ],
+    env: { WORKBOOK_STD: isReal ? "jsr" : "npm", MQTT_TRACE: "" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function receive(...args: string[]): Promise<Uint8Array> {
+  const output = spawnSub(args).output();
+  const { code, stdout, stderr } = await within("sub", output, 60_000);
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  return stdout;
+}
+
+/** Whether the bytes are the payload and a line end: quicker than assertEquals. */
+function isLineOf(bytes: Uint8Array, payload: Uint8Array): boolean {
+  return bytes.length === payload.length + 1 && bytes.at(-1) === 0x0a &&
+    payload.every((byte, index) => byte === bytes[index]);
+}
+
+const THREE_MEGABYTES = new Uint8Array(3_000_000);
+for (let start = 0; start < THREE_MEGABYTES.length; start += 60_000) {
+  crypto.getRandomValues(THREE_MEGABYTES.subarray(start, start + 60_000));
+}
+
+peerTest(
+  ["mosquitto", "mosquitto_pub"],
+  "sub receives mosquitto_pub's 3 MB through mosquitto, byte for byte",
+  async ({ mosquitto_pub }) => {
+    await using temporary = await temporaryFile("payload");
+    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
+    await using mosquitto = await startMosquitto({ websocket: true });
+    const args = ["-p", `${mosquitto.port}`, "-t", "big", "-r", "-q", "1"];
+    await using publisher = startProcess(mosquitto_pub, [
+      ...args,
+      "-f",
+      temporary.file,
+    ]);
+    assertEquals((await publisher.end()).code, 0);
+    // mosquitto 2.0 sends 4 kB over WebSocket each time that it wakes up: a
+    // client that keeps it awake spares this test a minute.
+    await using noise = await openClient(mosquitto.url);
+    const timer = setInterval(() => noise.client.publish("noise", ""), 1);
+    try {
+      for (const url of [mosquitto.url, mosquitto.websocketUrl!]) {
+        const bytes = await receive("-h", url, "-t", "big", "-C", "1");
+        assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
+      }
+    } finally {
+      clearInterval(timer);
+    }
+  },
+);
+
+peerTest(
+  ["mosquitto_pub"],
+  "sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte",
+  async ({ mosquitto_pub }) => {
+    await using temporary = await temporaryFile("payload");
+    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
+    await using broker = await startBroker({ port: 0, websocketPort: 0 });
+    const args = ["-p", `${broker.port}`, "-t", "big", "-r", "-q", "1"];
+    await using publisher = startProcess(mosquitto_pub, [
+      ...args,
+      "-f",
+      temporary.file,
+    ]);
+    assertEquals((await publisher.end()).code, 0);
+    for (const url of [broker.url, broker.websocketUrl!]) {
+      const bytes = await receive("-h", url, "-t", "big", "-C", "1");
+      assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
+    }
+  },
+);
+
+peerTest(
+  ["mosquitto_sub"],
+  "sub prints what mosquitto_sub prints",
+  async ({ mosquitto_sub }) => {
+    await using broker = await startBroker({ port: 0 });
+    const address = ["-h", "127.0.0.1", "-p", `${broker.port}`];
+    const sent = ["21.5", "", "a\nb\r\n", " ", "é\u{1f600}"].map((
+      payload,
+      index,
+    ) => ({ topic: `x/${index}`, payload, qos: 1 as const }));
+    for (const style of [[], ["-v"], ["-N"], ["-v", "-N"]]) {
+      const args = [...address, "-t", "x/#", "-q", "1", "-C", "5", ...style];
+      // A session that is kept delivers all, and in the same order.
+      const session = ["-c", "-i"];
+      await using subscribed = startProcess(mosquitto_sub, [
+        ...address,
+        ...["-t", "x/#", "-q", "1", "-E", ...session, "theirs"],
+      ]);
+      await subscribed.end();
+      const first = [...args, ...session, "ours", "-W", "1"];
+      assertEquals((await runCommand("sub", first)).code, 27);
+      await publishMany(broker.url, sent);
+      await using theirs = startProcess(mosquitto_sub, [
+        ...args,
+        ...session,
+        "theirs",
+      ]);
+      const ours = await runCommand("sub", [...args, ...session, "ours"]);
+      assertEquals(ours, await theirs.end());
+    }
+  },
+);
+
+Deno.test("sub -C acknowledges no message beyond its count", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const args = ["-h", broker.url, "-t", "jobs", "-q", "1", "-c", "-i", "me"];
+  const first = startCommand("sub", [...args, "-C", "1"], TRACE);
+  await first.untilLogged("SUBACK");
+  const jobs = Array.from({ length: 30 }, (_, job) => ({
+    topic: "jobs",
+    payload: job,
+    qos: 1 as const,
+  }));
+  await publishMany(broker.url, jobs);
+  assertEquals((await first.end()).stdout, "0\n");
+  for (const count of [1, 12, 16]) {
+    const { code, stdout, stderr } = await runCommand(
+      "sub",
+      [...args, "-C", `${count}`],
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const expected = jobs.splice(1, count).map(({ payload }) => `${payload}\n`);
+    assertEquals(stdout, expected.join(""));
+  }
+});
+
+Deno.test("sub -C counts exactly at QoS 0, too", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const args = ["-h", broker.url, "-t", "#", "-v", "-C", "1500"];
+  await using sub = startCommand("sub", args, TRACE);
+  await sub.untilLogged("SUBACK");
+  const lines = Array.from({ length: 3000 }, (_, index) => `${index}`);
+  await publishMany(
+    broker.url,
+    lines.map((payload) => ({ topic: "x", payload })),
+  );
+  const { code, stdout } = await sub.end();
+  assertEquals(code, 0);
+  const expected = lines.slice(0, 1500).map((payload) => `x ${payload}\n`);
+  assertEquals(stdout, expected.join(""));
+});
+
+Deno.test("sub -W ends with 27, whatever came before", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await publishOnce(broker.url, { topic: "x", payload: "y", retain: true });
+  const args = ["-h", broker.url, "-t", "x", "-W", "1", "-C", "2"];
+  assertEquals(await runCommand("sub", args), {
+    code: 27,
+    stdout: "y\n",
+    stderr: "Timed out\n",
+  });
+});
+
+Deno.test("sub acknowledges what it has written, and stays connected meanwhile", async () => {
+  await using broker = await startScriptedBroker();
+  const sub = spawnSub(["-h", broker.url, "-t", "x", "-q", "1", "-k", "1"]);
+  await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
+  // More than a pipe holds.
+  const payload = Buffer.alloc(1_000_000, "x");
+  broker.connections[0]?.send({
+    ...{ cmd: "publish", topic: "x", payload, qos: 1 },
+    ...{ messageId: 7, dup: false, retain: false },
+  });
+  await within("two pings", broker.received("pingreq", 2));
+  assertEquals(broker.packets.some(({ cmd }) => cmd === "puback"), false);
+  const reader = sub.stdout.getReader();
+  for (let left = payload.length + 1; left > 0;) {
+    const { value } = await within("the payload", reader.read());
+    left -= value!.length;
+  }
+  await within("PUBACK", broker.received("puback"));
+  // Nobody reads on: the next message that can't be written ends it.
+  await reader.cancel();
+  broker.connections[0]?.send({
+    ...{ cmd: "publish", topic: "x", payload, qos: 1 },
+    ...{ messageId: 8, dup: false, retain: false },
+  });
+  const [{ code }, stderr] = await within(
+    "its end",
+    Promise.all([sub.status, new Response(sub.stderr).text()]),
+  );
+  assertEquals([code, stderr], [0, ""]);
+  const last = broker.packets.slice(-2);
+  assertEquals(last.map(({ cmd, messageId }) => [cmd, messageId]), [
+    ["puback", 7],
+    ["disconnect", undefined],
+  ]);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `sub ends on ${signal}, without its will`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      await using broker = await startScriptedBroker();
+      const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
+      await using sub = startCommand("sub", args);
+      await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
+      sub.kill(signal);
+      assertEquals(await sub.end(), { code: 0, stdout: "", stderr: "" });
+      assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
+    },
+  });
+}
+
+Deno.test("sub waits for a broker, and says once each way that it went and came", async () => {
+  const first = await startBroker({ port: 0 });
+  const { port, url } = first;
+  await first.close();
+  await using sub = startCommand("sub", ["-h", url, "-t", "x", "-C", "2"]);
+  await sub.untilLogged("can't be reached: connection refused");
+  const message = { topic: "x", payload: "y", retain: true };
+  {
+    await using broker = await startBroker({ port });
+    await publishOnce(broker.url, message);
+    await sub.untilPrinted("y\n");
+  }
+  await sub.untilLogged("lost");
+  await using again = await startBroker({ port });
+  await publishOnce(again.url, message);
+  const { code, stdout, stderr } = await sub.end();
+  assertEquals([code, stdout], [0, "y\ny\n"]);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.filter((line) => line.includes("reached")).length, 1);
+  assertEquals(lines.filter((line) => line.includes("lost")).length, 1);
+  assertMatch(lines.at(-1) ?? "", /^Connected to \S+ again after/);
+});
+
+Deno.test("sub names a topic that is refused, and receives the others", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    rules: [{ publish: ["#"], subscribe: ["open/#"] }],
+  });
+  const payload = "y";
+  await publishOnce(broker.url, { topic: "open/x", payload, retain: true });
+  const address = ["-h", broker.url];
+  const both = ["-t", "secret", "-t", "open/x", "-C", "1"];
+  assertEquals(await runCommand("sub", [...address, ...both]), {
+    code: 0,
+    stdout: "y\n",
+    stderr: 'Broker refused the topic filter "secret"\n',
+  });
+  assertEquals(await runCommand("sub", [...address, "-t", "secret"]), {
+    code: 1,
+    stdout: "",
+    stderr: 'Broker refused the topic filter "secret"\n',
+  });
+});
+
+Deno.test("sub does not retry a wrong password", async () => {
+  await using broker = await startBroker({ port: 0, users: { ann: "s3cret" } });
+  const url = `mqtt://ann:wrong@127.0.0.1:${broker.port}`;
+  const { code, stderr } = await runCommand("sub", ["-h", url, "-t", "x"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Broker at \S+ refused the connection: bad user .*\n$/);
+});
+
+Deno.test("sub answers a mistake with one line", async () => {
+  const mistakes: [args: string[], line: string][] = [
+    [["-t", "x", "--nope"], 'Option "--nope" is unknown'],
+    [["-t", "x", "-p", "99999"], 'Option -p is "99999"'],
+    [["-t", "a/#/b"], 'Topic filter is "a/#/b": # must be its last level'],
+    [["-t", "x", "-q", "3"], 'Option -q is "3"'],
+    [["-t", "x", "-C", "0"], 'Option -C is "0"'],
+    [["-t", "x", "-W", "soon"], 'Option -W is "soon"'],
+    [["-t", "x", "-c"], "Session is to outlive its client: -c needs -i"],
+    [["-t", "x", "-h", "http://a"], 'Broker address "http://a'],
+    [[], "Topic is missing: it needs -t"],
+    [["x"], 'Argument "x" is not expected'],
+  ];
+  for (const [args, line] of mistakes) {
+    const { code, stdout, stderr } = await runCommand("sub", args);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, line);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  }
+});
+
+Deno.test("sub --help shows how it is called", async () => {
+  const { code, stdout } = await runCommand("sub", ["--help"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Usage: deno task sub -t FILTER");
+});
