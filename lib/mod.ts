@@ -41,3 +41,4 @@ export * from "./publisher.ts";
 export * from "./sensor.ts";
 export * from "./stop_signal.ts";
 export * from "./subscribe.ts";
+export * from "./topics.ts";

@@ -192,7 +192,8 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Waits until each message so far is on its way or with the broker.
+   * Waits until each message so far is on its way or with the broker. A failure
+   * is told once: by this, or by `close`.
    *
    * @throws {AggregateError} If messages were not published since the last
    *   `flush`: `errors` holds the first ten failures.

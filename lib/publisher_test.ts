@@ -205,6 +205,28 @@ Deno.test("Publisher delivers at QoS 1 and 2 what was in flight when the broker 
   assert(again.port > 0);
 });
 
+Deno.test("Publisher marks what it sends again as a duplicate", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && broker.connections.length === 1
+      ? "answered"
+      : undefined
+  );
+  await using publisher = await Publisher.connect(broker.url, {
+    retryDelay: QUICK,
+    log: silent,
+  });
+  const published = ([1, 2] as const).map((qos) =>
+    publisher.publish("iot/x", qos, { qos })
+  );
+  await within("the publishes", broker.received("publish", 2));
+  broker.connections[0]!.socket.destroy();
+  await within("the acknowledgements", Promise.all(published));
+  const sent = broker.packets.flatMap((packet) =>
+    packet.cmd === "publish" ? [`${packet.qos} ${packet.dup}`] : []
+  );
+  assertEquals(sent, ["1 false", "2 false", "1 true", "2 true"]);
+});
+
 Deno.test("Publisher shares a connection, and leaves it open", async () => {
   await using broker = await startBroker({ port: 0 });
   const received = Promise.withResolvers<string>();

@@ -1,4 +1,4 @@
-import { assertTopicName } from "./client/topics.ts";
+import { assertTopicName } from "./topics.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 

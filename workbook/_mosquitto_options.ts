@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectOptions, Will } from "../lib/connect.ts";
+import type { ConnectOptions, Will } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./_program.ts";
 

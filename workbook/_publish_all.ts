@@ -1,6 +1,4 @@
-import type { Client } from "../lib/connect.ts";
-import type { Publisher } from "../lib/publisher.ts";
-import type { StopSignal } from "../lib/stop_signal.ts";
+import type { Client, Publisher, StopSignal } from "../lib/mod.ts";
 import type { Payloads } from "./_message_source.ts";
 
 /** What {@linkcode publishAll} publishes, and how. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { BrokerOptions, TopicRule } from "../broker.ts";
 import { covers } from "./topics.ts";
-import { assertTopicFilter } from "../client/topics.ts";
+import { assertTopicFilter } from "../topics.ts";
 
 /** Who may connect, and what they may publish and subscribe to. */
 export interface Access {

@@ -12,7 +12,7 @@ import type { BrokerAddress } from "./address.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
-import { assertTopicName } from "./topics.ts";
+import { assertTopicName } from "../topics.ts";
 import { isTracing, tracePackets } from "./trace.ts";
 import { Unsettled } from "./unsettled.ts";
 import {
@@ -128,6 +128,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.on("error", (error) => {
       this.lastError = error;
       this.#handleRefusal(error);
+    });
+    // What MQTT.js sends again after a reconnect lacks its flag [MQTT-3.3.1-1].
+    this.on("packetsend", (packet) => {
+      if (!this.#isReady && packet.cmd === "publish") {
+        packet.dup = packet.qos > 0;
+      }
     });
   }
 

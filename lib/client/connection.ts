@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import type { IClientOptions } from "mqtt";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { ToolkitClient } from "./client.ts";
-import { assertQos, assertTopicName } from "./topics.ts";
+import { assertQos, assertTopicName } from "../topics.ts";
+import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 
@@ -57,7 +58,7 @@ export function createClient(
 }
 
 function resolveAddress(
-  host: string | undefined,
+  host = brokerUrl(),
   { tls, transport }: ConnectOptions,
 ): BrokerAddress {
   const address = parseAddress(host);
@@ -68,7 +69,7 @@ function resolveAddress(
   const protocol = `${isWebSocket ? "ws" : "mqtt"}${isSecure ? "s" : ""}`;
   if (protocol === address.protocol) return address;
   return parseAddress(
-    `${protocol}://${(host ?? "").replace(/^\w+:\/\//, "")}`,
+    `${protocol}://${host.replace(/^\w+:\/\//, "")}`,
   );
 }
 

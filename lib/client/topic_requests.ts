@@ -1,4 +1,4 @@
-import { assertQos, assertTopicFilter } from "./topics.ts";
+import { assertQos, assertTopicFilter } from "../topics.ts";
 
 /** A topic filter with the quality of service that is asked for it. */
 export type TopicRequest = readonly [filter: string, qos: 0 | 1 | 2];

@@ -6,9 +6,7 @@
  * @module
  */
 import mqttPacket from "mqtt-packet";
-import { assertTopicName } from "../../lib/client/topics.ts";
-import { Publisher } from "../../lib/publisher.ts";
-import { StopSignal } from "../../lib/stop_signal.ts";
+import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
 import { openSource, SOURCE_NAMES } from "../_message_source.ts";
 import {
   type Connection,

@@ -5,9 +5,7 @@
  *
  * @module
  */
-import type { Message } from "../../lib/message.ts";
-import { reasonOf } from "../../lib/recording_error.ts";
-import { subscribe } from "../../lib/subscribe.ts";
+import { type Message, subscribe } from "../../lib/mod.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -124,5 +122,7 @@ function format(
 /** A reader that has had enough, such as `head`, is no failure. */
 function reportFailure(error: unknown): void {
   if (error instanceof Deno.errors.BrokenPipe) return;
-  throw new Error(`Standard output can't be written: ${reasonOf(error)}`);
+  throw new Error(
+    `Standard output can't be written: ${(error as Error).message}`,
+  );
 }

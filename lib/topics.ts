@@ -3,6 +3,16 @@ const encoder = new TextEncoder();
 /**
  * Checks a topic that a message is published on (MQTT 3.1.1 section 4.7).
  *
+ * @example A wildcard is for subscribing
+ * ```ts
+ * import { assertTopicName } from "./mod.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertTopicName("iot/user1/temp");
+ * assertThrows(() => assertTopicName("iot/#"), TypeError, "iot/#");
+ * ```
+ *
+ * @param topic The topic's name.
  * @throws {TypeError} If it is empty, too long, or has a wildcard or NUL in it.
  */
 export function assertTopicName(topic: string): void {
@@ -17,6 +27,16 @@ export function assertTopicName(topic: string): void {
 /**
  * Checks a filter that is subscribed to (MQTT 3.1.1 section 4.7).
  *
+ * @example `#` comes last
+ * ```ts
+ * import { assertTopicFilter } from "./mod.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertTopicFilter("iot/+/temp");
+ * assertThrows(() => assertTopicFilter("a/#/b"), TypeError, "a/#/b");
+ * ```
+ *
+ * @param filter The topic filter.
  * @throws {TypeError} If it is empty, too long, or misplaces a wildcard.
  */
 export function assertTopicFilter(filter: string): void {
@@ -51,8 +71,18 @@ function assertTopic(topic: string, kind: string): void {
 }
 
 /**
- * Checks a quality of service.
+ * Checks a quality of service (MQTT 3.1.1 section 4.3).
  *
+ * @example There are three
+ * ```ts
+ * import { assertQos } from "./mod.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertQos(2);
+ * assertThrows(() => assertQos(3), RangeError, "QoS is 3");
+ * ```
+ *
+ * @param qos The quality of service.
  * @throws {RangeError} If it isn't 0, 1 or 2.
  */
 export function assertQos(qos: number): asserts qos is 0 | 1 | 2 {
