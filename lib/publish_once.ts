@@ -1,6 +1,9 @@
 import type { ConnectOptions } from "./connect.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 
+const ANSWER_TIMEOUT = 30;
+const LONGEST_TIMEOUT = 86_400;
+
 /** A message to publish: topic, payload, quality of service, retain. */
 export interface OutgoingMessage extends PublishOptions {
   /** The topic's name. */
@@ -75,7 +78,8 @@ export async function publishMany(
       await publisher.ready;
       publisher.publish(topic, payload, flags);
     }
-    await publisher.flush();
+    const { timeout = ANSWER_TIMEOUT } = options;
+    await publisher.close({ timeout: Math.min(timeout, LONGEST_TIMEOUT) });
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] ?? error : error;
   } finally {

@@ -49,11 +49,10 @@ export class Publisher implements AsyncDisposable {
   readonly #client: ToolkitClient;
   readonly #queueLimit: number;
   #ownsClient = false;
-  #unsettled = 0;
+  readonly #pending = new Set<Promise<void>>();
   #failed: Error[] = [];
   #failures = 0;
   #room: PromiseWithResolvers<void> | undefined;
-  #onSettled: (() => void) | undefined;
 
   /**
    * Publishes over a connection that others may use too, and that `close` leaves
@@ -118,7 +117,8 @@ export class Publisher implements AsyncDisposable {
   get #hasRoom(): boolean {
     const most = Math.min(this.#client.window, this.#queueLimit);
     const { connected, stream } = this.#client;
-    return this.#unsettled < most && !(connected && stream.writableNeedDrain);
+    return this.#pending.size < most &&
+      !(connected && stream.writableNeedDrain);
   }
 
   readonly #wake = () => {
@@ -156,23 +156,22 @@ export class Publisher implements AsyncDisposable {
         return this.#fail(topic, error as Error);
       }
     }
-    if (this.#unsettled >= this.#queueLimit) {
+    if (this.#pending.size >= this.#queueLimit) {
       const waiting = this.#queueLimit.toLocaleString("en");
       return this.#fail(
         topic,
         new PublishError(topic, `the queue is full (${waiting} messages wait)`),
       );
     }
-    this.#unsettled++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#pending.add(promise);
+    promise.catch(() => {});
     this.#client.publish(topic, bytes, { ...options, qos }, (error) => {
-      this.#unsettled--;
+      this.#pending.delete(promise);
       if (error) reject(this.#note(topic, error));
       else resolve();
       this.#wake();
-      if (this.#unsettled === 0) this.#onSettled?.();
     });
-    promise.catch(() => {});
     return promise;
   }
 
@@ -201,7 +200,7 @@ export class Publisher implements AsyncDisposable {
   async flush(): Promise<void> {
     await this.#whenSettled();
     const { connected, stream } = this.#client;
-    if (connected && stream.writableLength > 0) {
+    if (connected) {
       await new Promise<unknown>((resolve) => stream.write("", resolve));
     }
     this.#throwFailures();
@@ -219,7 +218,7 @@ export class Publisher implements AsyncDisposable {
     const { timeout = 5 } = options;
     if (this.#ownsClient) await this.#client.close({ timeout });
     else await this.#whenSettled(timeout);
-    this.#throwFailures();
+    this.#throwFailures(this.#pending.size);
   }
 
   /** Closes the publisher. */
@@ -227,20 +226,19 @@ export class Publisher implements AsyncDisposable {
     return this.close();
   }
 
-  #whenSettled(timeout?: number): Promise<void> {
-    if (this.#unsettled === 0) return DONE;
-    return new Promise((resolve) => {
-      const timer = timeout && setTimeout(resolve, timeout * 1000);
-      this.#onSettled = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Waits for what is pending now, for `timeout` seconds at most. */
+  async #whenSettled(timeout?: number): Promise<void> {
+    const settled = Promise.allSettled(this.#pending);
+    if (timeout === undefined) return void await settled;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeout * 1000);
+    await Promise.race([settled, late]);
+    clearTimeout(timer);
   }
 
-  #throwFailures(): void {
+  #throwFailures(unanswered = 0): void {
     const failed = this.#failed.splice(0);
-    const count = this.#failures + this.#unsettled;
+    const count = this.#failures + unanswered;
     this.#failures = 0;
     if (count === 0) return;
     const first = failed[0]?.message ?? "the broker has not answered";

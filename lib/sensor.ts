@@ -50,7 +50,8 @@ export class Sensor implements AsyncDisposable {
   readonly #options: SensorOptions;
   #publisher: Publisher | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isRunning = false;
+  /** One for each start, so that what an earlier one began doesn't go on. */
+  #run: symbol | undefined;
   #hasFailed = false;
 
   /**
@@ -94,44 +95,43 @@ export class Sensor implements AsyncDisposable {
    * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
    */
   async start(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+    if (this.#run !== undefined) return;
+    const run = this.#run = Symbol();
     const { client, host } = this.#options;
     try {
       const publisher = client === undefined
         ? await Publisher.connect(host, this.#options)
         : new Publisher(client);
-      if (!this.#isRunning) return await publisher.close();
+      if (this.#run !== run) return await publisher.close();
       this.#publisher = publisher;
     } catch (error) {
-      this.#isRunning = false;
+      if (this.#run === run) this.#run = undefined;
       throw error;
     }
-    this.#schedule(performance.now(), 1);
+    this.#schedule(run, performance.now(), 1);
   }
 
   /** Waits for the tick after `start` by whole intervals, so that none drifts. */
-  #schedule(start: number, tick: number): void {
+  #schedule(run: symbol, start: number, tick: number): void {
     const due = start + tick * this.interval * 1000;
     const wait = Math.max(0, due - performance.now());
     this.#timer = setTimeout(async () => {
-      await this.#publish();
-      if (!this.#isRunning) return;
+      await this.#publish(run);
+      if (this.#run !== run) return;
       const passed = (performance.now() - start) / (this.interval * 1000);
-      this.#schedule(start, Math.max(tick, Math.floor(passed)) + 1);
+      this.#schedule(run, start, Math.max(tick, Math.floor(passed)) + 1);
     }, wait);
   }
 
-  async #publish(): Promise<void> {
+  async #publish(run: symbol): Promise<void> {
     const { onValue, ...flags } = this.#options;
     try {
       const value = await this.#read();
-      if (!this.#isRunning) return;
+      if (this.#run !== run) return;
       onValue?.(value, this.topic);
       const { qos = 0, retain = false } = flags;
       this.#publisher?.publish(this.topic, value, { qos, retain })
-        .catch((error) => this.#report(error));
-      this.#hasFailed = false;
+        .then(() => this.#hasFailed = false, (error) => this.#report(error));
     } catch (error) {
       this.#report(error as Error);
     }
@@ -158,7 +158,7 @@ export class Sensor implements AsyncDisposable {
    * @returns A promise that resolves once the sensor has stopped.
    */
   async stop(): Promise<void> {
-    this.#isRunning = false;
+    this.#run = undefined;
     clearTimeout(this.#timer);
     const publisher = this.#publisher;
     this.#publisher = undefined;

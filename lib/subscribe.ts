@@ -13,7 +13,8 @@ export type { TopicRequest, Topics } from "./client/topic_requests.ts";
  * It may return a promise: at QoS 1 and 2 the message is acknowledged only once
  * the promise resolves, so that a crash loses nothing. If the handler throws,
  * the message stays unacknowledged: the broker keeps it for the next connection
- * of a session that outlives its client (`clean: false`).
+ * of a session that outlives its client (`clean: false`), and it may send no more
+ * while too many are (mosquitto: 20). Catch what you can handle.
  */
 export type OnMessage = (message: Message, client: Client) => unknown;
 
@@ -146,7 +147,8 @@ async function subscribeForever(
     if (refused.length > 0) {
       client.report(new SubscriptionRefusedError(refused).message);
     }
-    await Promise.race([stop.requested, client.refused]);
+    const ended = new Promise<void>((resolve) => client.once("end", resolve));
+    await Promise.race([stop.requested, client.refused, ended]);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
   }

@@ -73,6 +73,8 @@ export function holdAcknowledgements(
 
   internals._sendPacket = (packet, done = ignore, ...rest) => {
     const isHeld = packet.cmd === "puback" || packet.cmd === "pubrec";
+    // Of a lost connection, on which a few packets may still be read.
+    if (isHeld && !client.connected) return done();
     const delivery = isHeld ? deliveries.get(packet.messageId!) : undefined;
     if (delivery === undefined) return send(packet, done, ...rest);
     delivery.acknowledge = () => {

@@ -12,7 +12,7 @@ import type { BrokerAddress } from "./address.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
-import { assertTopicName } from "../topics.ts";
+import { assertQos, assertTopicName } from "../topics.ts";
 import { isTracing, tracePackets } from "./trace.ts";
 import { Unsettled } from "./unsettled.ts";
 import {
@@ -176,7 +176,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this.publish(topic, payload, {}, optionsOrCallback);
     }
     const options = optionsOrCallback ?? {};
-    const refusal = this.#refusePublish(topic);
+    const refusal = this.#refusePublish(topic, options.qos ?? 0);
     if (refusal !== undefined) {
       if (callback === undefined) throw refusal;
       callback(refusal);
@@ -203,13 +203,14 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     return this;
   }
 
-  #refusePublish(topic: string): Error | undefined {
+  #refusePublish(topic: string, qos: number): Error | undefined {
     if (this.refusal !== undefined) return this.refusal;
-    if (this.#closing !== undefined) {
+    if (this.#closing !== undefined || this.disconnecting) {
       return new PublishError(topic, "the connection is closed");
     }
-    if (topic === this.#lastTopic) return undefined;
+    if (topic === this.#lastTopic && qos <= 2) return undefined;
     try {
+      assertQos(qos);
       assertTopicName(topic);
       this.#lastTopic = topic;
     } catch (error) {

@@ -37,6 +37,12 @@ export function createClient(
   if (inflightWindow !== undefined) {
     assertWhole("In-flight window", inflightWindow, [1, 65535]);
   }
+  const [shortest, longest] = retryDelay;
+  if (!(shortest > 0 && longest >= shortest)) {
+    throw new RangeError(
+      `Retry delay is [${retryDelay}]: it must be two numbers of seconds above 0, the smaller first`,
+    );
+  }
   return new ToolkitClient({
     clean,
     keepalive,

@@ -50,7 +50,7 @@ export class Deliveries {
     client.on("packetsend", () => {
       if (this.#proceed && this.#isAwaitingAnswer) this.#resume();
     });
-    client.on("close", () => this.#resume());
+    client.on("close", () => this.#forget());
   }
 
   /**
@@ -138,10 +138,15 @@ export class Deliveries {
   }
 
   #resume(): void {
+    this.#forget()?.();
+  }
+
+  /** What a lost connection has left unread is the next one's to ask for. */
+  #forget(): (() => void) | undefined {
     clearInterval(this.#pings);
     const proceed = this.#proceed;
     this.#proceed = undefined;
-    proceed?.();
+    return proceed;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Message } from "../message.ts";
 import type { SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
+const HASTE = 0.5;
 
 /** A connection that hands what it is subscribed to, to one handler. */
 export interface OpenSubscription extends AsyncDisposable {
@@ -32,18 +33,29 @@ export async function openSubscription(
   } = options;
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
-  const close = () => closeSubscription(client, deliveries);
+  let closing: Promise<void> | undefined;
+  const close = () => closing ??= closeSubscription(client, deliveries);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(options.signal?.reason);
+  aborted.promise.catch(() => {});
+  options.signal?.addEventListener("abort", onAbort);
   try {
     const granted = keepSubscribed(client, requests, options.onSubscribe);
     await whenConnected(client, options);
-    const refused = await Promise.race([granted, client.refused]);
+    const refused = await Promise.race([
+      granted,
+      client.refused,
+      aborted.promise,
+    ]);
     if (requests.size === 0) {
       throw new SubscriptionRefusedError(refused);
     }
     return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await close();
+    await client.close({ timeout: HASTE });
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 
@@ -103,8 +115,12 @@ function keepSubscribed(
   }
 
   client.on("connect", ({ sessionPresent }) => {
-    if (sessionPresent && hasAnswered) return;
-    const asked = [...requests].map(([filter, qos]) => request(filter, qos));
+    if (sessionPresent && unanswered.size === 0) return;
+    if (!sessionPresent) {
+      for (const filter of requests.keys()) unanswered.add(filter);
+    }
+    const asked = [...requests].filter(([filter]) => unanswered.has(filter))
+      .map(([filter, qos]) => request(filter, qos));
     Promise.all(asked).then(() => {
       if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
     });

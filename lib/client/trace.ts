@@ -1,4 +1,5 @@
 import type { MqttClient, Packet } from "mqtt";
+import { Buffer } from "node:buffer";
 import process from "node:process";
 
 /** Whether packets are to be shown: the variable `MQTT_TRACE` is set. */
@@ -50,7 +51,7 @@ function packetFields(packet: Packet): string[] {
         ...id,
         ...(packet.retain ? ["retain"] : []),
         ...(packet.dup ? ["dup"] : []),
-        `${packet.payload.length} bytes`,
+        `${Buffer.byteLength(packet.payload)} bytes`,
       ];
     case "subscribe":
       return [
