@@ -199,10 +199,7 @@ export class Publisher implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     await this.#whenSettled();
-    const { connected, stream } = this.#client;
-    if (connected) {
-      await new Promise<unknown>((resolve) => stream.write("", resolve));
-    }
+    await this.#client.whenWritten();
     this.#throwFailures();
   }
 

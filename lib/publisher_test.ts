@@ -12,6 +12,7 @@ import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
+import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { within } from "./testing/deadline.ts";
 import { startMosquitto } from "./testing/mosquitto.ts";
 import { peerTest } from "./testing/peers.ts";
@@ -203,6 +204,26 @@ Deno.test("Publisher delivers at QoS 1 and 2 what was in flight when the broker 
   await using again = await startBroker({ port: broker.port });
   assertEquals((await within("all", Promise.all(published))).length, 500);
   assert(again.port > 0);
+});
+
+Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    websocketPort: 0,
+    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
+  });
+  const urls = [broker.url, broker.websocketUrl, broker.tlsUrl];
+  for (const url of [...urls, broker.secureWebsocketUrl]) {
+    const isSecure = /^(mqtts|wss):/.test(url ?? "");
+    await using publisher = await Publisher.connect(url, {
+      ...(isSecure && { tls: { ca: CA } }),
+    });
+    for (const payload of ["x", "x".repeat(300_000)]) {
+      publisher.publish("iot/x", payload);
+      await within(`flush() over ${url}`, publisher.flush());
+    }
+    await within(`flush() over ${url}`, publisher.flush());
+  }
 });
 
 Deno.test("Publisher marks what it sends again as a duplicate", async () => {

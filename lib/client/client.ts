@@ -15,6 +15,7 @@ import { openStream, type StreamOptions } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { isTracing, tracePackets } from "./trace.ts";
 import { Unsettled } from "./unsettled.ts";
+import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
   describeCause,
@@ -101,6 +102,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** How many QoS 1 and 2 publishes may be in flight now. */
   get window(): number {
     return this.#publishes.window;
+  }
+
+  /** Waits until all that was sent has left, or the connection is lost. */
+  whenWritten(): Promise<void> {
+    return (this.stream as GatheringStream).whenWritten();
   }
 
   #watchConnection(): void {

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
 import { browserStreamBuilder } from "mqtt/lib/connect/ws";
 import type { BrokerAddress } from "./address.ts";
-import { gatherWrites } from "./write_buffer.ts";
+import { type GatheringStream, gatherWrites } from "./write_buffer.ts";
 
 /** Certificates and keys in PEM form, as text. */
 export interface TlsOptions {
@@ -31,7 +31,7 @@ export function openStream(
   client: MqttClient,
   address: BrokerAddress,
   options: StreamOptions,
-): IStream {
+): GatheringStream {
   return gatherWrites(openers[address.protocol](client, address, options));
 }
 
