@@ -173,3 +173,32 @@ Deno.test("publishOnce() gives up a broker that never acknowledges", async () =>
     "closed first",
   );
 });
+
+Deno.test("subscribe() acknowledges what it handled before the broker answered SUBSCRIBE", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    send({
+      cmd: "publish",
+      topic: "iot/x",
+      payload: "1",
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+    });
+    return "answered";
+  });
+  const controller = new AbortController();
+  await subscribe(
+    broker.url,
+    "iot/#",
+    async () => {
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    true,
+    { ...KEPT, signal: controller.signal },
+  );
+  await within("DISCONNECT", broker.received("disconnect"));
+  assertEquals(broker.packets.filter(({ cmd }) => cmd === "puback").length, 1);
+});

@@ -52,7 +52,8 @@ export async function openSubscription(
     }
     return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await client.close({ timeout: HASTE });
+    // What has arrived is finished; an answer that is missing is not awaited.
+    await closeSubscription(client, deliveries, { timeout: HASTE });
     throw error;
   } finally {
     options.signal?.removeEventListener("abort", onAbort);
@@ -71,12 +72,13 @@ function reportFailure(
 async function closeSubscription(
   client: ToolkitClient,
   deliveries: Deliveries,
+  options?: { timeout: number },
 ): Promise<void> {
   const left = await deliveries.stop(STOP_TIMEOUT);
   if (left > 0) {
     client.report(`${left} messages were not handled in time`);
   }
-  await client.close();
+  await client.close(options);
 }
 
 /**
