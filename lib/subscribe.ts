@@ -124,7 +124,10 @@ export async function subscribe(
   options: SubscribeOptions = {},
 ): Promise<Subscription | void> {
   if (forever) return await subscribeForever(host, topic, onMessage, options);
-  const subscription = await openSubscription(host, topic, onMessage, options);
+  const subscription = await openSubscription(host, topic, onMessage, {
+    ...options,
+    callerTellsRefused: true,
+  });
   const { refused } = subscription;
   if (refused.length === 0) return subscription;
   throw new SubscriptionRefusedError(refused, subscription);
@@ -143,10 +146,7 @@ async function subscribeForever(
       ...options,
       signal: stop.signal,
     });
-    const { client, refused } = subscription;
-    if (refused.length > 0) {
-      client.report(new SubscriptionRefusedError(refused).message);
-    }
+    const { client } = subscription;
     const ended = new Promise<void>((resolve) => client.once("end", resolve));
     await Promise.race([stop.requested, client.refused, ended]);
   } catch (error) {

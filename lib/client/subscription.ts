@@ -18,12 +18,18 @@ export interface OpenSubscription extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Those of `subscribe`, and how to tell of filters that are refused. */
+export interface OpenOptions extends SubscribeOptions {
+  /** Whether the caller tells; otherwise they are logged. */
+  callerTellsRefused?: boolean;
+}
+
 /** Connects, subscribes, and waits for the broker's answer to every filter. */
 export async function openSubscription(
   host: string | undefined,
   topics: Topics,
   handler: Handler,
-  options: SubscribeOptions,
+  options: OpenOptions,
 ): Promise<OpenSubscription> {
   const { qos = 0 } = options;
   const requests = parseTopics(topics, qos);
@@ -39,21 +45,25 @@ export async function openSubscription(
   const onAbort = () => aborted.reject(options.signal?.reason);
   aborted.promise.catch(() => {});
   options.signal?.addEventListener("abort", onAbort);
+  const { answered, refused } = keepSubscribed(
+    client,
+    requests,
+    options.onSubscribe,
+  );
+  const tellRefused = () => {
+    if (refused.length === 0 || options.callerTellsRefused) return;
+    client.report(new SubscriptionRefusedError(refused).message);
+  };
   try {
-    const granted = keepSubscribed(client, requests, options.onSubscribe);
     await whenConnected(client, options);
-    const refused = await Promise.race([
-      granted,
-      client.refused,
-      aborted.promise,
-    ]);
-    if (requests.size === 0) {
-      throw new SubscriptionRefusedError(refused);
-    }
+    await Promise.race([answered, client.refused, aborted.promise]);
+    if (requests.size === 0) throw new SubscriptionRefusedError(refused);
+    tellRefused();
     return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     // What has arrived is finished; an answer that is missing is not awaited.
     await closeSubscription(client, deliveries, { timeout: HASTE });
+    if (error === options.signal?.reason) tellRefused();
     throw error;
   } finally {
     options.signal?.removeEventListener("abort", onAbort);
@@ -90,11 +100,11 @@ function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, 0 | 1 | 2>,
   onSubscribe: SubscribeOptions["onSubscribe"],
-): Promise<string[]> {
+): { answered: Promise<void>; refused: string[] } {
   const unanswered = new Set(requests.keys());
   const refused: string[] = [];
   let hasAnswered = false;
-  const { promise, resolve } = Promise.withResolvers<string[]>();
+  const { promise, resolve } = Promise.withResolvers<void>();
 
   async function request(filter: string, qos: 0 | 1 | 2): Promise<void> {
     try {
@@ -113,7 +123,7 @@ function keepSubscribed(
     unanswered.delete(filter);
     if (unanswered.size > 0) return;
     hasAnswered = true;
-    resolve(refused);
+    resolve();
   }
 
   client.on("connect", ({ sessionPresent }) => {
@@ -127,5 +137,5 @@ function keepSubscribed(
       if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
     });
   });
-  return promise;
+  return { answered: promise, refused };
 }
