@@ -34,6 +34,7 @@ export {
   PublishError,
   SubscriptionRefusedError,
 } from "./errors.ts";
+export * from "./exit_with_error.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./publish_once.ts";

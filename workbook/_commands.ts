@@ -1,3 +1,10 @@
+import {
+  type Lesson,
+  listLessons,
+  listPrograms,
+  programFlags,
+} from "./_lessons.ts";
+
 /** One run of Deno. */
 export interface Step {
   /** What a message about its failure calls it. */
@@ -10,6 +17,13 @@ export interface Step {
   loadsModules: boolean;
   /** Whether file names among its arguments are seen from the user's folder. */
   runsInUserFolder: boolean;
+  /** Variables that it gets. */
+  variables?: Record<string, string>;
+}
+
+/** What the user typed names something that there isn't. */
+export class UnknownNameError extends Error {
+  override readonly name = "UnknownNameError";
 }
 
 /** A task of deno.json. */
@@ -25,6 +39,8 @@ export interface Command {
  * without a list of names, and the network.
  */
 const MQTT_PERMISSIONS = ["--allow-env", "--allow-net"];
+
+const ALL_TESTS = ["README.md", "lib", "workbook", "lessons", "bench"];
 
 /** The commands, by the name of their task. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -52,6 +68,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
     steps: program("sub", ["--allow-read"]),
   },
+  lessons: {
+    description: "List the lessons",
+    steps: program("lessons", ["--allow-read"]),
+  },
+  ...lessonCommands(),
   test: {
     description: "Run all tests, or those of the files that you name",
     steps: (args) => [testStep(args)],
@@ -102,6 +123,45 @@ function program(
   }];
 }
 
+/** A command for each lesson, named like `lesson:03`. */
+function lessonCommands(): Record<string, Command> {
+  return Object.fromEntries(
+    listLessons().map((lesson) => [`lesson:${lesson.number}`, {
+      description: `Lesson ${lesson.number}: ${lesson.title}`,
+      steps: (args: string[]) => [lessonStep(lesson, args)],
+    }]),
+  );
+}
+
+/** Runs the program of a lesson that the arguments name, or all together. */
+function lessonStep(lesson: Lesson, args: string[]): Step {
+  const [name, ...rest] = args;
+  if (name === undefined || name.startsWith("-")) {
+    const [step] = program("lesson", ["--allow-read", "--allow-run"])(args);
+    return { ...step!, variables: { WORKBOOK_LESSON: lesson.number } };
+  }
+  const names = listPrograms(lesson);
+  if (!names.includes(name)) {
+    throw new UnknownNameError(
+      `Lesson ${lesson.number} has no program "${name}": it has ${
+        names.join(", ")
+      }`,
+    );
+  }
+  const file = new URL(`${name}.ts`, lesson.folder);
+  const ownArgs = rest.filter((arg) => arg !== "--trace");
+  return {
+    ...moduleStep(name, "run", [
+      "--no-prompt",
+      ...programFlags(file),
+      file.href,
+      ...ownArgs,
+    ]),
+    runsInUserFolder: true,
+    ...ownArgs.length < rest.length && { variables: { MQTT_TRACE: "1" } },
+  };
+}
+
 function moduleStep(name: string, subcommand: string, args: string[]): Step {
   return {
     name,
@@ -117,7 +177,7 @@ function testStep(args: string[]): Step {
   const namesFiles = args.some((arg, index) =>
     !arg.startsWith("-") && args[index - 1] !== "--filter"
   );
-  const files = namesFiles ? [] : ["README.md", "lib", "workbook", "bench"];
+  const files = namesFiles ? [] : ALL_TESTS;
   return moduleStep("tests", "test", [
     "--allow-all",
     "--doc",

@@ -29,7 +29,7 @@ Deno.test("COMMANDS gives programs no more than they need", () => {
 });
 
 Deno.test("COMMANDS.test runs the files that are named, or all", () => {
-  const all = ["README.md", "lib", "workbook", "bench"];
+  const all = ["README.md", "lib", "workbook", "lessons", "bench"];
   const test = ["test", "--allow-all", "--doc"];
   assertEquals(runs("test"), [[...test, ...all]]);
   assertEquals(runs("test", "lib/x_test.ts"), [[...test, "lib/x_test.ts"]]);

@@ -1,5 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { COMMANDS, describeCommands, type Step } from "./_commands.ts";
+import {
+  COMMANDS,
+  describeCommands,
+  type Step,
+  UnknownNameError,
+} from "./_commands.ts";
 import { passSignals, runDeno } from "./_run_deno.ts";
 import { chooseStdSource, type StdSource } from "./_std_source.ts";
 
@@ -8,7 +13,7 @@ const PROJECT = new URL("../", import.meta.url);
 /**
  * Runs a command of the workbook.
  *
- * @returns The exit code: the command's own, or 2 if there is no such command.
+ * @returns The exit code: the command's own, or 2 if there is no such command or lesson's program.
  */
 export async function launch(args: string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -21,7 +26,13 @@ export async function launch(args: string[]): Promise<number> {
     console.error(`Unknown command "${name}"\n\n${describeCommands()}`);
     return 2;
   }
-  return await runSteps(name, command.steps(rest));
+  try {
+    return await runSteps(name, command.steps(rest));
+  } catch (error) {
+    if (!(error instanceof UnknownNameError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
 }
 
 /** Runs every step even if one fails, so that all failures are told at once. */
@@ -86,7 +97,11 @@ async function runStep(
   }
   return await runDeno([step.subcommand, ...flags, ...step.args], {
     folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
-    variables: { WORKBOOK_STD: source },
+    variables: {
+      WORKBOOK_STD: source,
+      WORKBOOK_FLAGS: JSON.stringify(flags),
+      ...step.variables,
+    },
   });
 }
 

@@ -1,7 +1,8 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { exitWithError } from "../lib/mod.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
-export class UsageError extends Error {
+export class UsageError extends RangeError {
   override readonly name = "UsageError";
 }
 
@@ -57,10 +58,7 @@ export async function runProgram(
     }
     Deno.exit(await main(options) ?? 0);
   } catch (error) {
-    const isMisuse = error instanceof UsageError ||
-      error instanceof RangeError || error instanceof TypeError;
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(isMisuse ? 2 : 1);
+    exitWithError(error);
   }
 }
 

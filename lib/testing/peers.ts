@@ -39,6 +39,21 @@ const PEERS = {
     probe: ["-c", "import paho.mqtt.client"],
     package: "python3-paho-mqtt",
   },
+  dbus_run_session: {
+    commands: ["dbus-run-session"],
+    probe: ["--version"],
+    package: "dbus",
+  },
+  gdbus: {
+    commands: ["gdbus"],
+    probe: ["help"],
+    package: "libglib2.0-bin",
+  },
+  chromium: {
+    commands: ["chromium"],
+    probe: ["--version"],
+    package: "chromium",
+  },
 } satisfies Record<string, Requirement>;
 
 const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>(["paho"]);

@@ -12,6 +12,8 @@ export interface Process extends AsyncDisposable {
   untilPrinted(text: string): Promise<void>;
   /** Waits until standard error has a text in it. */
   untilLogged(text: string): Promise<void>;
+  /** What standard output has had so far. */
+  printed(): string;
   /** What standard error has had so far. */
   logged(): string;
   /** Writes to standard input, if it is piped. */
@@ -28,16 +30,19 @@ export interface Process extends AsyncDisposable {
  * @param command The program.
  * @param args Its arguments.
  * @param variables Variables that it gets besides this process's own.
+ * @param folder The folder that it runs in; this process's own unless given.
  * @returns The running program.
  */
 export function startProcess(
   command: string,
   args: string[],
   variables: Record<string, string> = {},
+  folder?: string,
 ): Process {
   const child = new Deno.Command(command, {
     args,
     env: variables,
+    ...folder !== undefined && { cwd: folder },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -82,6 +87,7 @@ export function startProcess(
   }
   return {
     untilPrinted: (text) => until("stdout", text),
+    printed: () => output.stdout,
     logged: () => output.stderr,
     untilLogged: (text) => until("stderr", text),
     async write(data) {

@@ -23,14 +23,17 @@ export function startCommand(
 ): Process {
   const [step] = COMMANDS[name]?.steps(args) ?? [];
   if (step === undefined) throw new Error(`No command is named "${name}"`);
-  const flags = [`--config=${inProject("deno.json")}`];
-  if (import.meta.resolve("@std/assert").startsWith("file:")) {
-    flags.push(`--import-map=${inProject("workbook/npm_std/import_map.json")}`);
-  }
+  const flags = denoFlags();
   return startProcess(
     Deno.execPath(),
     [step.subcommand, ...flags, ...step.args],
-    { MQTT_URL: "", MQTT_TRACE: "", ...variables },
+    {
+      MQTT_URL: "",
+      MQTT_TRACE: "",
+      WORKBOOK_FLAGS: JSON.stringify(flags),
+      ...step.variables,
+      ...variables,
+    },
   );
 }
 
@@ -40,6 +43,15 @@ export async function runCommand(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   await using command = startCommand(...args);
   return await command.end();
+}
+
+/** Flags that make Deno resolve modules as it does for this process. */
+export function denoFlags(): string[] {
+  const flags = [`--config=${inProject("deno.json")}`];
+  if (import.meta.resolve("@std/assert").startsWith("file:")) {
+    flags.push(`--import-map=${inProject("workbook/npm_std/import_map.json")}`);
+  }
+  return flags;
 }
 
 function inProject(path: string): string {

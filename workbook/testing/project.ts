@@ -37,7 +37,7 @@ export interface Result {
 }
 
 const SOURCE = new URL("../../", import.meta.url);
-const COPIED = ["deno.json", "deno.lock", "workbook"];
+const COPIED = ["deno.json", "deno.lock", "lessons", "workbook"];
 
 /**
  * Copies the parts of the project that its tasks start with. Deno's cache of

@@ -1,0 +1,26 @@
+/**
+ * Ends the program with one line that says what went wrong, and without a stack
+ * trace. The exit code is 2 if the program was called wrongly (an address, a
+ * topic or an option that isn't valid), and 1 for all else. What a stop has
+ * aborted is no error: it ends with 0 and without a word.
+ *
+ * @example A program that says so if there is no broker
+ * ```ts
+ * import { connect, exitWithError, startBroker } from "./mod.ts";
+ * import { assert } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * await using client = await connect(broker.url).catch(exitWithError);
+ * assert(client.connected);
+ * ```
+ *
+ * @param error What was thrown.
+ */
+export function exitWithError(error: unknown): never {
+  if (error instanceof DOMException && error.name === "AbortError") {
+    Deno.exit(0);
+  }
+  console.error(error instanceof Error ? error.message : String(error));
+  const isMisuse = error instanceof TypeError || error instanceof RangeError;
+  Deno.exit(isMisuse ? 2 : 1);
+}

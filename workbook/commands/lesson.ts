@@ -1,0 +1,53 @@
+/**
+ * Runs all programs of a lesson together.
+ *
+ * @module
+ */
+import { startBroker, StopSignal } from "../../lib/mod.ts";
+import { findBroker } from "../_find_broker.ts";
+import { type Lesson, listLessons, listPrograms } from "../_lessons.ts";
+import { runProgram } from "../_program.ts";
+import { runLesson } from "../_run_lesson.ts";
+
+const number = Deno.env.get("WORKBOOK_LESSON");
+const lesson = listLessons().find((lesson) => lesson.number === number)!;
+
+await runProgram({
+  help: help(lesson),
+  names: { string: ["seconds"], boolean: ["trace"] },
+  async main(options) {
+    const seconds = options.number("seconds", { least: 0, whole: false });
+    await using broker = lesson.users
+      ? await startBroker({ port: 0, users: lesson.users })
+      : await findBroker();
+    using stop = new StopSignal(
+      seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
+    );
+    return await runLesson(lesson, {
+      flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") ?? "[]"),
+      variables: {
+        MQTT_URL: broker.url,
+        ...options.has("trace") && { MQTT_TRACE: "1" },
+      },
+      signal: stop.signal,
+    });
+  },
+});
+
+function help({ number, title, ...lesson }: Lesson): string {
+  const task = `deno task lesson:${number}`;
+  const programs = listPrograms({ number, title, ...lesson });
+  return `
+Lesson ${number}: ${title}
+
+Usage: ${task} [--trace] [--seconds S]
+       ${task} PROGRAM [--trace] [ARGUMENTS]
+
+  --trace       show each packet that is sent and received
+  --seconds S   end after S seconds; without it, the lesson or Ctrl-C ends it
+
+Without a program's name, all run together, on the broker at MQTT_URL, or at
+localhost:1883, or on an embedded one if none answers. The programs:
+${programs.join(", ")}
+`;
+}
