@@ -179,3 +179,15 @@ async function testSignal(signal: "SIGINT" | "SIGTERM"): Promise<void> {
   assertEquals({ output, code }, { output: `${signal}\n`, code: 7 });
   assert(await errors);
 }
+
+Deno.test("launch() says which programs a lesson has, if it lacks the named one", async () => {
+  await using project = await copyProject();
+  const { code, output, errors } = await project.run(
+    ["task", "--quiet", "lesson:13", "door"],
+  );
+  assertEquals({ code, output, errors }, {
+    code: 2,
+    output: "",
+    errors: 'Lesson 13 has no program "door": it has command, gate\n',
+  });
+});

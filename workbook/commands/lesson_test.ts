@@ -1,0 +1,110 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../lib/testing/clients.ts";
+import { listLessons } from "../_lessons.ts";
+import { runCommand, startCommand } from "../testing/commands.ts";
+
+const NO_BROKER = { MQTT_URL: "mqtt://127.0.0.1:1" };
+
+Deno.test("lesson runs its programs on an embedded broker if none answers", async () => {
+  const { code, stdout, stderr } = await runCommand(
+    "lesson:01",
+    [],
+    NO_BROKER,
+  );
+  assertEquals({ code, stdout }, { code: 0, stdout: "publisher | Connecté\n" });
+  assertStringIncludes(stderr, "Using an embedded broker at mqtt://127.0.0.1:");
+  assertEquals(stderr.trim().split("\n").length, 2, stderr);
+});
+
+Deno.test("lesson uses the broker at MQTT_URL if it answers", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#");
+  const { code, stderr } = await runCommand(
+    "lesson:01",
+    [],
+    { MQTT_URL: broker.url },
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const received = await subscriber.untilReceived(2);
+  assertEquals(received.map(({ text }) => text), ["allo", "Hello world!"]);
+});
+
+Deno.test("lesson --trace shows the packets of each program", async () => {
+  const { stderr } = await runCommand("lesson:01", ["--trace"], NO_BROKER);
+  for (const program of ["publisher", "greeting "]) {
+    const packets = stderr.split("\n")
+      .filter((line) => line.startsWith(`${program} |`))
+      .map((line) => /[→←] (\w+)/.exec(line)?.[1]);
+    assertEquals(packets, ["CONNECT", "CONNACK", "PUBLISH", "DISCONNECT"]);
+  }
+});
+
+Deno.test("lesson --seconds ends the lesson", async () => {
+  const { code, stdout } = await runCommand(
+    "lesson:13",
+    ["--seconds", "1"],
+    NO_BROKER,
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "gate          | Looping...\n");
+  assertStringIncludes(stdout, "gate          | exit program\n");
+});
+
+Deno.test({
+  name: "lesson ends well on SIGTERM",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using lesson = startCommand("lesson:13", [], NO_BROKER);
+    await lesson.untilPrinted("payload: noop");
+    lesson.kill("SIGTERM");
+    const { code, stdout } = await lesson.end();
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "exit program\n");
+  },
+});
+
+Deno.test("lesson with a program's name runs that one, with its arguments", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#");
+  const { code, stdout, stderr } = await runCommand(
+    "lesson:13",
+    ["command", "close", "--trace"],
+    { MQTT_URL: broker.url },
+  );
+  assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  assertStringIncludes(stderr, "→ PUBLISH     tw/rocksaying/command qos 1");
+  const [message] = await subscriber.untilReceived(1);
+  assertEquals(message?.text, "close");
+});
+
+const mistakes: [string[], string][] = [
+  [["--seconds", "-1"], "--seconds"],
+  [["--fast"], 'Option "--fast" is unknown'],
+  [["--trace", "publisher"], 'Argument "publisher" is not expected'],
+];
+for (const [args, text] of mistakes) {
+  Deno.test(`lesson:01 ${args.join(" ")} says "${text}"`, async () => {
+    const { code, stderr } = await runCommand("lesson:01", args, NO_BROKER);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, text);
+    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+  });
+}
+
+Deno.test("lessons lists each lesson with its title, difficulty and documents", async () => {
+  const { code, stdout } = await runCommand("lessons", []);
+  assertEquals(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(
+    lines.map((line) => line.trim().split(/ {2,}/)),
+    listLessons().map(({ number, title, difficulty, documents }) => [
+      `lesson:${number}`,
+      title,
+      difficulty,
+      documents.join(", "),
+    ]),
+  );
+});
