@@ -54,13 +54,20 @@ export function listLessons(): Lesson[] {
   return Array.from(Deno.readDirSync(LESSONS))
     .filter(({ name, isDirectory }) => isDirectory && /^\d\d_/.test(name))
     .map(({ name }) => readLesson(new URL(`${name}/`, LESSONS)))
+    .filter((lesson) => lesson !== undefined)
     .sort((one, other) => one.number.localeCompare(other.number));
 }
 
-function readLesson(folder: URL): Lesson {
-  const data = Deno.readTextFileSync(new URL("lesson.json", folder));
+/** Reads a lesson, unless the folder is one that a student has made. */
+function readLesson(folder: URL): Lesson | undefined {
   const [number = ""] = folder.pathname.split("/").at(-2)!.split("_");
-  return { ...JSON.parse(data) as LessonData, number, folder };
+  try {
+    const data = Deno.readTextFileSync(new URL("lesson.json", folder));
+    return { ...JSON.parse(data) as LessonData, number, folder };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** The names of the programs that a lesson has, without `.ts`. */

@@ -120,3 +120,25 @@ Deno.test("lessons run from another folder with the project's configuration", as
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("README.md lists every lesson", async () => {
+  const page = await Deno.readTextFile(
+    new URL("../README.md", import.meta.url),
+  );
+  const rows = Array.from(
+    page.matchAll(
+      /^\| \[(\d\d)\]\((.+?)\) *\| (.*?) *\| (.*?) *\| (.*?) *\|/gm,
+    ),
+    ([, ...cells]) => cells,
+  );
+  assertEquals(
+    rows,
+    listLessons().map((lesson) => [
+      lesson.number,
+      pathOf(lesson, "README.md"),
+      lesson.title,
+      lesson.difficulty,
+      lesson.documents.join(", "),
+    ]),
+  );
+});

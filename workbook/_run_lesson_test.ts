@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../lib/testing/processes.ts";
 import type { LessonProgram } from "./_lessons.ts";
-import { denoFlags } from "./testing/commands.ts";
+import { denoFlags } from "./testing/deno_flags.ts";
 
 const PROGRAMS: Record<string, string> = {
   // Stays until SIGTERM, and tells the end.

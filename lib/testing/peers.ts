@@ -49,6 +49,11 @@ const PEERS = {
     probe: ["help"],
     package: "libglib2.0-bin",
   },
+  dpkg: {
+    commands: ["dpkg"],
+    probe: ["--version"],
+    package: "dpkg",
+  },
   chromium: {
     commands: ["chromium"],
     probe: ["--version"],

@@ -6,6 +6,35 @@ import { runCommand, startCommand } from "../testing/commands.ts";
 
 const NO_BROKER = { MQTT_URL: "mqtt://127.0.0.1:1" };
 
+/** What a person would type, for the lessons that ask. */
+const TYPED: Record<string, string> = {};
+
+Deno.test("lesson runs each lesson to a good end", async () => {
+  const folder = await Deno.makeTempDir();
+  const failures: string[] = [];
+  const lessons = listLessons().values();
+  // Two at a time, because most of a lesson is waiting.
+  const runSome = async () => {
+    for (const { number, programs } of lessons) {
+      const goesOn = programs.every(({ stays }) => stays);
+      await using lesson = startCommand(
+        `lesson:${number}`,
+        goesOn ? ["--seconds", "3"] : [],
+        NO_BROKER,
+        folder,
+      );
+      await lesson.write(TYPED[number] ?? "");
+      const { code, stdout, stderr } = await lesson.end();
+      if (code !== 0 || !stdout.includes(" | ")) {
+        failures.push(`Lesson ${number} ended with ${code}:`, stdout, stderr);
+      }
+    }
+  };
+  await Promise.all([runSome(), runSome()]);
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(failures, []);
+});
+
 Deno.test("lesson runs its programs on an embedded broker if none answers", async () => {
   const { code, stdout, stderr } = await runCommand(
     "lesson:01",

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
 import { COMMANDS } from "../_commands.ts";
+import { denoFlags } from "./deno_flags.ts";
 
 /**
  * Starts a command with its own permissions, without the launcher, so that
@@ -14,12 +14,14 @@ import { COMMANDS } from "../_commands.ts";
  * @param name The command's name.
  * @param args Its arguments.
  * @param variables Variables that it gets besides this process's own.
+ * @param folder The folder that it runs in; this process's own unless given.
  * @returns The running command.
  */
 export function startCommand(
   name: string,
   args: string[],
   variables: Record<string, string> = {},
+  folder?: string,
 ): Process {
   const [step] = COMMANDS[name]?.steps(args) ?? [];
   if (step === undefined) throw new Error(`No command is named "${name}"`);
@@ -34,6 +36,7 @@ export function startCommand(
       ...step.variables,
       ...variables,
     },
+    folder,
   );
 }
 
@@ -43,17 +46,4 @@ export async function runCommand(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   await using command = startCommand(...args);
   return await command.end();
-}
-
-/** Flags that make Deno resolve modules as it does for this process. */
-export function denoFlags(): string[] {
-  const flags = [`--config=${inProject("deno.json")}`];
-  if (import.meta.resolve("@std/assert").startsWith("file:")) {
-    flags.push(`--import-map=${inProject("workbook/npm_std/import_map.json")}`);
-  }
-  return flags;
-}
-
-function inProject(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

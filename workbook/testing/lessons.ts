@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
 import { programFlags } from "../_lessons.ts";
-import { denoFlags } from "./commands.ts";
+import { denoFlags } from "./deno_flags.ts";
 
 /** How a lesson's program is run. */
 export interface LessonRun {

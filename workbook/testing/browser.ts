@@ -1,0 +1,63 @@
+/**
+ * Debian's Chromium, driven by a test.
+ *
+ * @module
+ */
+import {
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
+import { within } from "../../lib/testing/deadline.ts";
+
+/** A page in a browser. */
+export interface OpenPage extends AsyncDisposable {
+  /** The page, with playwright's way to see and to use it. */
+  page: Page;
+  /** What its console and its uncaught errors have complained of so far. */
+  complaints: string[];
+}
+
+/** A browser. Disposing of it closes its pages. */
+export interface TestBrowser extends AsyncDisposable {
+  /** Opens an address in a page with its own window, colours and so on. */
+  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/**
+ * Starts Chromium without a window. Each wait for something on a page ends
+ * after 10 s.
+ *
+ * @param command The command that starts it.
+ * @returns The browser.
+ */
+export async function startBrowser(command: string): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: command,
+    // Chromium's sandbox doesn't work for root, nor in many containers. What it
+    // is shown here is our own.
+    chromiumSandbox: false,
+    timeout: 30_000,
+  });
+  return {
+    async open(url, options) {
+      const context = await browser.newContext(options);
+      context.setDefaultTimeout(10_000);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        const isComplaint = ["error", "warning"].includes(message.type());
+        if (isComplaint) complaints.push(message.text());
+      });
+      page.on("pageerror", ({ message }) => complaints.push(message));
+      await page.goto(url);
+      return {
+        page,
+        complaints,
+        [Symbol.asyncDispose]: () =>
+          within("the page to close", context.close()),
+      };
+    },
+    [Symbol.asyncDispose]: () => within("Chromium to close", browser.close()),
+  };
+}
