@@ -13,12 +13,6 @@ import { peerTest } from "../../lib/testing/peers.ts";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
 
-/** What makes Deno find nothing that the program doesn't bring with it. */
-const NO_NETWORK = {
-  DENO_DIR: "/nonexistent/cache",
-  NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/",
-  NO_COLOR: "1",
-};
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 const SENSORS = new URL("../10_sensors/four_sensors.ts", import.meta.url);
 const TOPICS = ["dust", "humi", "illu", "temp"]
