@@ -27,7 +27,8 @@ export interface ConnectProperties {
  * unless given), also while offline; whatever is still pending then is rejected.
  * `await using` closes it too. `refused` never resolves, and rejects with a
  * {@linkcode ConnectionRefusedError} if the broker refuses to take the client
- * back after a lost connection.
+ * back after a lost connection; if nobody has asked for it, the refusal is
+ * logged.
  */
 export type Client = MqttClient & AsyncDisposable & {
   readonly refused: Promise<never>;
@@ -49,7 +50,7 @@ export interface Will {
 /** Options of {@linkcode connect}, named as MQTT.js names them. */
 export interface ConnectOptions {
   /** The client id; a random one unless given. */
-  clientId?: string;
+  clientId?: string | undefined;
   /**
    * Whether the session ends with the connection, true unless given. A session
    * that outlives its client (`false`) needs a `clientId`.
@@ -58,9 +59,9 @@ export interface ConnectOptions {
   /** Seconds of silence after which a ping is sent; 60 unless given, 0 for none. */
   keepalive?: number;
   /** The user's name. */
-  username?: string;
+  username?: string | undefined;
   /** The user's password. */
-  password?: string;
+  password?: string | undefined;
   /** The message that the broker publishes when this client dies. */
   will?: Will;
   /** Certificates; given, a connection to `mqtt://` or `ws://` uses TLS. */

@@ -427,6 +427,33 @@ Deno.test("connect() does not try again after a refusal that stays", async () =>
   assertEquals(reconnectTimer, null);
 });
 
+for (const isWatched of [true, false]) {
+  const who = isWatched ? "leaves to whoever waits for it" : "tells itself";
+  Deno.test(`connect() ${who} that the broker refuses it later`, async () => {
+    await using broker = await startScriptedBroker((packet, { send }) => {
+      if (packet.cmd !== "connect" || broker.connections.length < 2) return;
+      send({ cmd: "connack", returnCode: 5, sessionPresent: false });
+      return "answered";
+    });
+    const lines: string[] = [];
+    await using client = await connect(broker.url, {
+      retryDelay: QUICK,
+      log: (line) => lines.push(line),
+    });
+    const waiting = isWatched ? client.refused.catch(() => {}) : undefined;
+    const refused = new Promise<void>((resolve) =>
+      client.once("error", () => resolve())
+    );
+    broker.connections[0]!.socket.destroy();
+    await within("the refusal", refused);
+    await waiting;
+    assertEquals(
+      lines.filter((line) => line.includes("refused the connection")).length,
+      isWatched ? 0 : 1,
+    );
+  });
+}
+
 Deno.test("connect() begins with a short pause again once it was connected", async () => {
   let refusals = 0;
   await using broker = await startScriptedBroker((_packet, { socket }) => {

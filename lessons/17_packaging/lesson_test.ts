@@ -235,7 +235,9 @@ peerTest(
       `${root}/usr/bin/mqtt-sensors`,
       ["100"],
       {
-        ...NO_NETWORK,
+        // Nothing but what the package brings.
+        DENO_DIR: `${path}/cache`,
+        NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/",
         MQTT_URL: mosquitto.url,
         PATH: `${deno}:/usr/bin:/bin`,
       },

@@ -23,6 +23,7 @@ const DEFAULT_PORTS = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
  */
 export function parseAddress(host: string = brokerUrl()): BrokerAddress {
   const text = host.includes("://") ? host : `mqtt://${bracketed(host)}`;
+  assertEncoded(text);
   const port = /:(\d+)(?:[/?#]|$)/.exec(text.replace(/^.*@/, ""))?.[1];
   if (port !== undefined) assertPort(Number(port));
   let url: URL;
@@ -60,6 +61,20 @@ export function assertPort(port: number, lowest: 0 | 1 = 1): void {
   );
 }
 
+/**
+ * A `/`, `?` or `#` in a password would end the host's part of the URL, and make
+ * a host of what comes before it.
+ */
+function assertEncoded(url: string): void {
+  const [, rest = ""] = /^\w+:\/\/[^/?#]*(.*)$/s.exec(url) ?? [];
+  if (!rest.includes("@")) return;
+  throw new TypeError(
+    `Broker address "${
+      hidden(url)
+    }" is ambiguous: in a user name or password, write / as %2F, ? as %3F and # as %23`,
+  );
+}
+
 function bracketed(host: string): string {
   const isBareIpv6 = host.split(":").length > 2 && !host.startsWith("[");
   return isBareIpv6 ? `[${host}]` : host;
@@ -78,8 +93,14 @@ function decode(text: string): string {
 }
 
 function invalid(host: string): TypeError {
-  const shown = host.replace(/\/\/[^@/]*@/, "//…@");
   return new TypeError(
-    `Broker address "${shown}" is not a name, name:port, or a URL of mqtt, mqtts, ws or wss`,
+    `Broker address "${
+      hidden(host)
+    }" is not a name, name:port, or a URL of mqtt, mqtts, ws or wss`,
   );
+}
+
+/** A URL without what may be a password: all up to its last `@`. */
+function hidden(url: string): string {
+  return url.replace(/\/\/.*@/s, "//…@");
 }

@@ -48,3 +48,14 @@ Deno.test("parseAddress() never shows a password", () => {
   );
   assertEquals(error.message.includes("secret"), false);
 });
+
+for (const password of ["p@ss/1", "p/ss", "p?ss", "p#ss", "1883/x"]) {
+  Deno.test(`parseAddress() takes no part of the password ${password} for the host`, () => {
+    const error = assertThrows(
+      () => parseAddress(`mqtt://info:${password}@broker.lan`),
+      TypeError,
+      "write / as %2F",
+    );
+    assertEquals(error.message.includes(password), false);
+  });
+}

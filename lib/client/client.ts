@@ -50,13 +50,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   lastError: Error | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
-  /** See {@linkcode Client}. */
-  readonly refused: Promise<never>;
-
   readonly #retryDelay: [number, number];
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
+  /** Whether someone waits for a refusal, and so will tell of it. */
+  #isWatched = false;
   #isReady = false;
   #lostAt: number | undefined;
   #lastTopic: string | undefined;
@@ -85,13 +84,18 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.report = log;
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
-    this.refused = this.#refused.promise;
-    this.refused.catch(() => {});
+    this.#refused.promise.catch(() => {});
     this.#watchConnection();
     if (isTracing()) tracePackets(this);
     // Only a client that connects at once may be ended for good.
     this.options.manualConnect = false;
     this.connect();
+  }
+
+  /** See {@linkcode Client}. */
+  get refused(): Promise<never> {
+    this.#isWatched = true;
+    return this.#refused.promise;
   }
 
   /** Whether the connection stands and its buffer has room. */
@@ -166,7 +170,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       TEMPORARY_REFUSALS.includes(error.code);
     this.options.reconnectOnConnackError = mayPass;
     if (mayPass) return this.report(`${refusal.message}; trying again`);
-    if (this.#lostAt !== undefined) this.report(refusal.message);
+    if (this.#lostAt !== undefined && !this.#isWatched) {
+      this.report(refusal.message);
+    }
     this.refusal = refusal;
     this.#refused.reject(refusal);
     this.#settleAll(refusal);

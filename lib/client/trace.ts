@@ -14,7 +14,12 @@ export function tracePackets(client: MqttClient): void {
     const seconds = ((performance.now() - start) / 1000).toFixed(3);
     console.error(`${seconds.padStart(9)} ${arrow} ${describePacket(packet)}`);
   };
-  client.on("packetsend", (packet) => print("→", packet));
+  client.on("packetsend", (packet) => {
+    // MQTT.js hands CONNECT to a socket that may never be connected.
+    const { stream } = client;
+    if (!("connecting" in stream && stream.connecting)) print("→", packet);
+    else stream.once("connect", () => print("→", packet));
+  });
   client.on("packetreceive", (packet) => print("←", packet));
 }
 

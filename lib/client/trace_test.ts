@@ -79,3 +79,19 @@ Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
     ],
   );
 });
+
+Deno.test("MQTT_TRACE=1 prints no CONNECT that found no broker", async () => {
+  const program = `
+    import { connect } from ${
+    JSON.stringify(new URL("../mod.ts", import.meta.url).href)
+  };
+    await connect("mqtt://127.0.0.1:1", { retry: false }).catch(() => {});
+  `;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", `--config=${config}`, program],
+    env: { MQTT_TRACE: "1" },
+  });
+  const { stderr } = await within("the program", command.output(), 30_000);
+  assertEquals(new TextDecoder().decode(stderr), "");
+});
