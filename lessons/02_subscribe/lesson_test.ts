@@ -1,0 +1,202 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../lib/testing/clients.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
+import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { publishWithPaho } from "../../workbook/testing/paho.ts";
+
+const LESSON_01 = new URL("../01_publish/", import.meta.url).href;
+const CONNECTED = "Connected with result code 0\n";
+
+Deno.test("subscriber and receiver print what lesson 01 publishes", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const { url } = broker;
+  const variables = { MQTT_TRACE: "1" };
+  await using subscriber = startLesson(import.meta.url, "subscriber", {
+    url,
+    variables,
+  });
+  await using receiver = startLesson(import.meta.url, "receiver", { url });
+  await subscriber.untilPrinted(CONNECTED);
+  await receiver.untilPrinted("Connecté\n");
+  await runLesson(LESSON_01, "publisher", { url });
+  await runLesson(LESSON_01, "greeting", { url });
+  await receiver.untilPrinted("Reçu: allo\n");
+  await subscriber.untilPrinted("iot/greeting  Hello world!\n");
+  receiver.kill("SIGTERM");
+  subscriber.kill("SIGINT");
+  assertEquals(await receiver.end(), {
+    code: 0,
+    stdout: "Connecté\nReçu: allo\n",
+    stderr: "",
+  });
+  const { code, stdout, stderr } = await subscriber.end();
+  assertEquals({ code, stdout }, {
+    code: 0,
+    stdout: `${CONNECTED}iot/greeting  Hello world!\n`,
+  });
+  const packets = [...stderr.matchAll(/[→←] (\w+)/g)].map(([, name]) => name);
+  assertEquals(packets, [
+    ...["CONNECT", "CONNACK", "SUBSCRIBE", "SUBACK"],
+    ...["PUBLISH", "DISCONNECT"],
+  ]);
+});
+
+for (const program of ["subscriber", "receiver"]) {
+  Deno.test(`${program} prints each code that refuses it, and doesn't try again`, async () => {
+    let code = 0;
+    await using broker = await startScriptedBroker((packet, { send }) => {
+      if (packet.cmd !== "connect") return;
+      send({ cmd: "connack", returnCode: code, sessionPresent: false });
+      return "answered";
+    });
+    for (code = 1; code <= 5; code++) {
+      const { url } = broker;
+      const ended = await runLesson(import.meta.url, program, { url });
+      assertEquals([ended.code, ended.stdout], [
+        1,
+        program === "receiver"
+          ? `Erreur code ${code}\n`
+          : `Connected with result code ${code}\n연결 실패:  ${code}\n`,
+      ]);
+      assertEquals(ended.stderr.trimEnd().split("\n").length, 1);
+      assertStringIncludes(ended.stderr, `(code ${code})`);
+      assertEquals(broker.connections.length, code);
+    }
+  });
+
+  Deno.test(`${program} subscribes again after a reconnect`, async () => {
+    await using broker = await startScriptedBroker();
+    const { url } = broker;
+    await using process = startLesson(import.meta.url, program, { url });
+    await within("the subscription", broker.received("subscribe"));
+    broker.connections[0]!.socket.destroy();
+    await within("the next one", broker.received("subscribe", 2));
+    broker.connections[1]!.send({
+      cmd: "publish",
+      topic: program === "receiver" ? "test" : "iot/greeting",
+      payload: "again",
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    await process.untilPrinted(
+      program === "receiver" ? "Reçu: again\n" : "iot/greeting  again\n",
+    );
+    process.kill("SIGTERM");
+    const { code, stderr } = await process.end();
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, "lost: ");
+    assertEquals(broker.packets.map(({ cmd }) => cmd), [
+      ...["connect", "subscribe", "connect", "subscribe"],
+      "disconnect",
+    ]);
+  });
+
+  Deno.test(`${program} waits for a broker, and ends on SIGTERM`, async () => {
+    const url = "mqtt://127.0.0.1:1";
+    await using process = startLesson(import.meta.url, program, { url });
+    await process.untilLogged("(is a broker running there?); trying again\n");
+    process.kill("SIGTERM");
+    const { code, stdout } = await process.end();
+    assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  });
+}
+
+Deno.test("subscriber takes another topic filter, and says what is wrong with it", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using publisher = await openClient(broker.url);
+  const { url } = broker;
+  await using subscriber = startLesson(import.meta.url, "subscriber", {
+    url,
+    args: ["iot/+/temp"],
+  });
+  await subscriber.untilPrinted(CONNECTED);
+  await publisher.publish("iot/user1/humi", "40", { qos: 1 });
+  await publisher.publish("iot/user1/temp", "온도 21", { qos: 1 });
+  await subscriber.untilPrinted("temp");
+  assertEquals(
+    subscriber.printed(),
+    `${CONNECTED}iot/user1/temp  온도 21\n`,
+  );
+  const { code, stderr } = await runLesson(import.meta.url, "subscriber", {
+    url,
+    args: ["iot/#/temp"],
+  });
+  assertEquals({ code, stderr }, {
+    code: 2,
+    stderr: 'Topic filter is "iot/#/temp": # must be its last level, alone\n',
+  });
+});
+
+/** The rows of the page's table of topic filters. */
+function filterRows(): [filter: string, hears: string[], not: string[]][] {
+  const page = Deno.readTextFileSync(new URL("README.md", import.meta.url));
+  const [, table = ""] = /\| doesn't hear +\|\r?\n(.*?)\r?\n\r?\n/s
+    .exec(page) ?? [];
+  return table.split("\n").slice(1).map((row) => {
+    const [filter, hears, not] = row.split("|").slice(1, 4)
+      .map((cell) =>
+        Array.from(cell.matchAll(/`(.+?)`/g), ([, name]) => name!)
+      );
+    return [filter![0]!, hears!, not!];
+  });
+}
+
+async function assertFiltersHear(url: string): Promise<void> {
+  const rows = filterRows();
+  assert(rows.length >= 4, `Only ${rows.length} rows`);
+  for (const [filter, hears, not] of rows) {
+    await using client = await openClient(url);
+    await client.subscribe(filter);
+    // What is heard comes last: by then the others would have come, too.
+    for (const topic of [...not, ...hears]) {
+      await client.publish(topic, "x", { qos: 1 });
+    }
+    const received = await client.untilReceived(hears.length);
+    assertEquals(received.map(({ topic }) => topic), hears, filter);
+  }
+}
+
+Deno.test("the page's topic filters hear what it says", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await assertFiltersHear(broker.url);
+});
+
+peerTest(
+  ["mosquitto"],
+  "the page's topic filters hear what it says on mosquitto, too",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    await assertFiltersHear(mosquitto.url);
+  },
+);
+
+peerTest(
+  ["mosquitto", "paho"],
+  "subscriber and receiver print what paho publishes over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    await using subscriber = startLesson(import.meta.url, "subscriber", {
+      url,
+    });
+    await using receiver = startLesson(import.meta.url, "receiver", { url });
+    await subscriber.untilPrinted(CONNECTED);
+    await receiver.untilPrinted("Connecté\n");
+    await publishWithPaho(url, [
+      ["iot/greeting", "Hello world!"],
+      ["test", "déjà vu"],
+      ["iot", "the parent"],
+    ]);
+    await subscriber.untilPrinted("iot  the parent\n");
+    await receiver.untilPrinted("Reçu: déjà vu\n");
+    assertEquals(
+      subscriber.printed(),
+      `${CONNECTED}iot/greeting  Hello world!\niot  the parent\n`,
+    );
+  },
+);

@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { publishOnce, startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../lib/testing/clients.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
+import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+
+const SILENT = { code: 0, stdout: "", stderr: "" };
+const NO_LOGIN = { MQTT_USER: "", MQTT_PASSWORD: "" };
+const READINGS = [
+  { topic: "tw/rocksaying/battery", payload: "2.9 V", qos: 0 },
+  { topic: "tw/rocksaying/temperature", payload: "21.5", qos: 1 },
+  { topic: "tw/rocksaying/humidity", payload: "40", qos: 1 },
+] as const;
+
+Deno.test("single publishes hello mqtt at QoS 1 and prints nothing", async () => {
+  const lines: string[] = [];
+  await using broker = await startBroker({
+    port: 0,
+    log: (line) => lines.push(line),
+  });
+  const { url } = broker;
+  await using subscriber = await openClient(url);
+  await subscriber.subscribe("tw/rocksaying/#", 2);
+  const ended = await runLesson(import.meta.url, "single", {
+    url,
+    variables: NO_LOGIN,
+  });
+  assertEquals(ended, SILENT);
+  assertEquals(await subscriber.untilReceived(1), [{
+    topic: "tw/rocksaying",
+    text: "hello mqtt",
+    qos: 1,
+    retain: false,
+  }]);
+  assert(lines.some((line) => line.includes('"rocksaying-0001" connected')));
+});
+
+Deno.test("single gives the user and the password that the broker asks for", async () => {
+  const lines: string[] = [];
+  await using broker = await startBroker({
+    port: 0,
+    users: { rock: "Saying-5" },
+    log: (line) => lines.push(line),
+  });
+  const run = (MQTT_USER: string, MQTT_PASSWORD: string) =>
+    runLesson(import.meta.url, "single", {
+      url: broker.url,
+      variables: { MQTT_USER, MQTT_PASSWORD },
+    });
+  assertEquals(await run("rock", "Saying-5"), SILENT);
+  assert(lines.some((line) => line.endsWith(' as "rock"')), lines.join("\n"));
+  for (const [user, password, code] of [["rock", "x", 4], ["", "", 5]]) {
+    const refused = await run(`${user}`, `${password}`);
+    assertEquals([refused.code, refused.stdout], [1, ""]);
+    assertStringIncludes(refused.stderr, `(code ${code})\n`);
+  }
+});
+
+Deno.test("multiple publishes three readings and prints nothing", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const { url } = broker;
+  await using subscriber = await openClient(url);
+  await subscriber.subscribe("tw/rocksaying/#", 2);
+  assertEquals(await runLesson(import.meta.url, "multiple", { url }), SILENT);
+  const received = await subscriber.untilReceived(3);
+  assertEquals(
+    received.map(({ topic, text: payload, qos }) => ({ topic, payload, qos })),
+    [...READINGS],
+  );
+});
+
+Deno.test("lesson 02's subscriber prints what both publish", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const { url } = broker;
+  await using subscriber = startLesson(
+    new URL("../02_subscribe/", import.meta.url).href,
+    "subscriber",
+    { url, args: ["tw/rocksaying/#"] },
+  );
+  await subscriber.untilPrinted("Connected with result code 0\n");
+  await runLesson(import.meta.url, "single", { url, variables: NO_LOGIN });
+  await subscriber.untilPrinted("tw/rocksaying  hello mqtt\n");
+  await runLesson(import.meta.url, "multiple", { url });
+  await subscriber.untilPrinted("tw/rocksaying/humidity  40\n");
+});
+
+/** What went over the wire while `publish` ran, as a row of the page's table. */
+async function measure(
+  publish: (url: string) => Promise<unknown>,
+): Promise<string> {
+  await using broker = await startScriptedBroker();
+  await publish(broker.url);
+  const { connections } = broker;
+  const left = broker.received("disconnect", connections.length);
+  await within("DISCONNECT", left);
+  const confirmations = broker.packets
+    .filter((packet) => packet.cmd === "publish" && packet.qos === 1);
+  // CONNACK answers each CONNECT, and PUBACK each PUBLISH of QoS 1.
+  const packets = broker.packets.length + connections.length +
+    confirmations.length;
+  const bytes = connections
+    .reduce(
+      (sum, { socket }) => sum + socket.bytesRead + socket.bytesWritten,
+      0,
+    );
+  return `${connections.length} | ${packets} | ${bytes} |`;
+}
+
+Deno.test("the page says what each way to publish costs", async () => {
+  const page = Deno.readTextFileSync(new URL("README.md", import.meta.url))
+    .replaceAll(/ +/g, " ");
+  const single = await measure((url) =>
+    runLesson(import.meta.url, "single", { url, variables: NO_LOGIN })
+  );
+  assertStringIncludes(page, `| one message, \`single.ts\` | ${single}`);
+  const multiple = await measure((url) =>
+    runLesson(import.meta.url, "multiple", { url })
+  );
+  assertStringIncludes(page, `| three messages, \`multiple.ts\` | ${multiple}`);
+  const apart = await measure(async (url) => {
+    for (const reading of READINGS) await publishOnce(url, reading);
+  });
+  assertStringIncludes(
+    page,
+    `| the same three, each with \`publishOnce\` | ${apart}`,
+  );
+});
+
+for (const program of ["single", "multiple"]) {
+  Deno.test(`${program} says so if there is no broker`, async () => {
+    const url = "mqtt://127.0.0.1:1";
+    await using offline = startLesson(import.meta.url, program, { url });
+    await offline.untilLogged(
+      "Broker at 127.0.0.1:1 can't be reached: connection refused",
+    );
+  });
+}
+
+peerTest(
+  ["mosquitto", "paho"],
+  "single and multiple are received by paho over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
+    await runLesson(import.meta.url, "single", { url, variables: NO_LOGIN });
+    await runLesson(import.meta.url, "multiple", { url });
+    assertEquals(await subscriber.lines(), [
+      "tw/rocksaying hello mqtt",
+      "tw/rocksaying/battery 2.9 V",
+      "tw/rocksaying/temperature 21.5",
+      "tw/rocksaying/humidity 40",
+    ]);
+  },
+);
