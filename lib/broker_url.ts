@@ -15,5 +15,6 @@ import process from "node:process";
  * @returns A URL such as `mqtt://localhost:1883`.
  */
 export function brokerUrl(): string {
-  return process.env.MQTT_URL || "mqtt://localhost:1883";
+  const host = process.env.MQTT_URL || "localhost:1883";
+  return host.includes("://") ? host : `mqtt://${host}`;
 }

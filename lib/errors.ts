@@ -195,6 +195,8 @@ const CAUSES: Record<string, string> = {
   EHOSTUNREACH: "the host is out of reach",
   ENETUNREACH: "the network is out of reach",
   EADDRNOTAVAIL: "the address to bind is not this machine's",
+  // What Deno says of it.
+  EINVAL: "the address to bind is not this machine's",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,

@@ -27,6 +27,7 @@
  */
 export * from "./broker.ts";
 export * from "./broker_url.ts";
+export { tracePackets } from "./client/trace.ts";
 export * from "./connect.ts";
 export {
   BrokerUnreachableError,
@@ -35,6 +36,8 @@ export {
   SubscriptionRefusedError,
 } from "./errors.ts";
 export * from "./exit_with_error.ts";
+export { readLines, type ReadLinesOptions } from "./lines.ts";
+export * from "./menu.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./publish_once.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { readFile } from "./_input_file.ts";
 import { splitLines } from "../lib/lines.ts";
+import { readFile } from "./_input_file.ts";
 import { type Options, UsageError } from "./_program.ts";
 
 /** The options that say where `pub`'s messages come from. */

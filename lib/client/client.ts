@@ -13,7 +13,7 @@ import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
-import { isTracing, tracePackets } from "./trace.ts";
+import { tracePackets } from "./trace.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
@@ -86,7 +86,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.#refused.promise.catch(() => {});
     this.#watchConnection();
-    if (isTracing()) tracePackets(this);
+    tracePackets(this);
     // Only a client that connects at once may be ended for good.
     this.options.manualConnect = false;
     this.connect();

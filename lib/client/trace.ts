@@ -2,25 +2,48 @@ import type { MqttClient, Packet } from "mqtt";
 import { Buffer } from "node:buffer";
 import process from "node:process";
 
-/** Whether packets are to be shown: the variable `MQTT_TRACE` is set. */
-export function isTracing(): boolean {
-  return !["", "0", undefined].includes(process.env.MQTT_TRACE);
-}
-
-/** Prints each packet of the client on standard error, timed and aligned. */
-export function tracePackets(client: MqttClient): void {
+/**
+ * Prints each packet that a client sends and receives, timed, on standard error,
+ * if the variable `MQTT_TRACE` is set, as `--trace` of a lesson does. What
+ * `connect` gives is traced without it: this is for a client that MQTT.js's own
+ * `mqtt.connect` has made in the same moment.
+ *
+ * @example MQTT.js's own client
+ * ```ts
+ * import { startBroker, tracePackets } from "../mod.ts";
+ * import { assert } from "@std/assert";
+ * import mqtt from "mqtt";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const client = tracePackets(mqtt.connect(broker.url));
+ * await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+ * assert(client.connected);
+ * await client.endAsync();
+ * ```
+ *
+ * @param client The client.
+ * @returns The same client.
+ */
+export function tracePackets(client: MqttClient): MqttClient {
+  if (["", "0", undefined].includes(process.env.MQTT_TRACE)) return client;
   const start = performance.now();
   const print = (arrow: string, packet: Packet) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(3);
     console.error(`${seconds.padStart(9)} ${arrow} ${describePacket(packet)}`);
   };
-  client.on("packetsend", (packet) => {
+  const printSent = (packet: Packet) => {
     // MQTT.js hands CONNECT to a socket that may never be connected.
     const { stream } = client;
     if (!("connecting" in stream && stream.connecting)) print("→", packet);
     else stream.once("connect", () => print("→", packet));
-  });
+  };
+  // A client that connects already has handed over its first CONNECT.
+  if (client.stream !== undefined) {
+    printSent({ ...client.options, cmd: "connect" } as Packet);
+  }
+  client.on("packetsend", printSent);
   client.on("packetreceive", (packet) => print("←", packet));
+  return client;
 }
 
 /**

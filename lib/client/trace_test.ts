@@ -95,3 +95,28 @@ Deno.test("MQTT_TRACE=1 prints no CONNECT that found no broker", async () => {
   const { stderr } = await within("the program", command.output(), 30_000);
   assertEquals(new TextDecoder().decode(stderr), "");
 });
+
+Deno.test("tracePackets() prints all packets of a client that MQTT.js makes", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const program = `
+    import mqtt from "mqtt";
+    import { tracePackets } from ${
+    JSON.stringify(new URL("../mod.ts", import.meta.url).href)
+  };
+    const client = tracePackets(
+      mqtt.connect(process.env.MQTT_URL, { clientId: "gate" }),
+    );
+    client.on("connect", () => client.end());
+  `;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", `--config=${config}`, program],
+    env: { MQTT_URL: broker.url, MQTT_TRACE: "1" },
+  });
+  const { stderr } = await within("the program", command.output(), 30_000);
+  assertEquals(
+    new TextDecoder().decode(stderr).replaceAll(/^ +[\d.]+ /gm, ""),
+    "→ CONNECT     gate clean session keepalive 60\n" +
+      "← CONNACK     code 0\n→ DISCONNECT\n",
+  );
+});

@@ -1,0 +1,380 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { startBroker, subscribe } from "../../lib/mod.ts";
+import { CA, LOCALHOST } from "../../lib/testing/certificates.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startProcess } from "../../lib/testing/processes.ts";
+import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import {
+  publishWithPaho,
+  subscribeWithPaho,
+} from "../../workbook/testing/paho.ts";
+
+/** What each program prints on any broker, whose address stands as ADDRESS. */
+const OUTPUTS: Record<string, string[]> = {
+  will: [
+    "iot/polite/status: online",
+    "iot/cut/status: online",
+    "iot/cut/status: died",
+  ],
+  session: [
+    "session present: false",
+    "session present: true",
+    "iot/user1/temp 21 (QoS 1)",
+    "iot/user1/temp 23 (QoS 1)",
+  ],
+  retained: [
+    "first: off (retain true)",
+    "first: blinking (retain false)",
+    "second: blinking (retain false)",
+  ],
+  inflight: [
+    "window 1: 1 of 20 in flight at most",
+    "window 5: 5 of 20 in flight at most",
+    "window 1000: 20 of 20 in flight at most",
+  ],
+  logger: [
+    "DEBUG Sending publish",
+    "DEBUG Received puback",
+    "INFO Connection to ADDRESS lost: the broker closed the connection; connecting again",
+    "DEBUG Sending connect",
+    "DEBUG Received connack",
+    "INFO Connected to ADDRESS again after S s",
+    "DEBUG Sending disconnect",
+  ],
+  userdata: [
+    "kitchen: 1, sum 1",
+    "bath: 1, sum 1",
+    "kitchen: 1, sum 2",
+    "bath: 1, sum 2",
+  ],
+};
+
+/** The same for a client that notices by itself what its broker can't tell it. */
+const KEEPALIVE_OUTPUT = {
+  keepalive: [
+    "→ PINGREQ",
+    "← PINGRESP",
+    "the cable is pulled",
+    "→ PINGREQ",
+    "Connection to ADDRESS lost: it stopped answering pings; connecting again",
+    "Connected to ADDRESS again after S s",
+  ],
+};
+
+/** What each program of MQTT 5 prints on mosquitto. */
+const MQTT5_OUTPUTS: Record<string, string[]> = {
+  mqtt5_session: [
+    "clean start true, kept for 60 s: session present false",
+    "clean start false, kept for 1 s: session present true",
+    "clean start false, kept for 0 s: session present false",
+  ],
+  mqtt5_expiry: ["iot/long: on, good for S s more"],
+  mqtt5_properties: [
+    "PUBACK with reason code 16",
+    "iot/user1/temp: 22 °C, DHT22",
+    "content type text/plain",
+    "PUBACK with reason code 0",
+  ],
+  mqtt5_receive_maximum: ["5 of 20 came, and none is acknowledged"],
+  mqtt5_will_delay: ["iot/gone/status: died"],
+};
+
+/** Runs programs side by side, and compares what they print. */
+async function assertOutputs(
+  url: string,
+  outputs: Record<string, string[]>,
+): Promise<void> {
+  const runs = Object.entries(outputs).map(async ([program, lines]) => {
+    const { code, stdout, stderr } = await runLesson(import.meta.url, program, {
+      url,
+    });
+    const printed = stdout.trimEnd()
+      .replaceAll(/127\.0\.0\.1:\d+/g, "ADDRESS")
+      .replaceAll(/(after|good for) \d+ s/g, "$1 S s");
+    assertEquals(
+      { program, code, printed: printed.split("\n"), stderr },
+      { program, code: 0, printed: lines, stderr: "" },
+    );
+  });
+  await all(runs);
+}
+
+/** Waits for all, also after one has failed, so that no program is left over. */
+async function all(runs: Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(runs)) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+}
+
+Deno.test("each option shows its effect on the embedded broker", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await assertOutputs(broker.url, { ...OUTPUTS, ...KEEPALIVE_OUTPUT });
+});
+
+peerTest(
+  ["mosquitto"],
+  "each option shows its effect on mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    await assertOutputs(mosquitto.url, OUTPUTS);
+  },
+);
+
+peerTest(
+  ["mosquitto"],
+  "each option of MQTT 5 shows its effect on mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    await assertOutputs(mosquitto.url, MQTT5_OUTPUTS);
+  },
+);
+
+Deno.test("the programs of MQTT 5 say so if the broker doesn't speak it", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const sentence =
+    "Broker at ADDRESS doesn't speak MQTT 5: set MQTT_URL to one that does, such as mosquitto";
+  const programs = Object.keys(MQTT5_OUTPUTS);
+  await assertOutputs(
+    broker.url,
+    Object.fromEntries(programs.map((program) => [program, [sentence]])),
+  );
+});
+
+Deno.test("websocket carries a message to TCP, and shows a transport that doesn't fit", async () => {
+  const { code, stdout, stderr } = await runLesson(
+    import.meta.url,
+    "websocket",
+    { url: "mqtt://127.0.0.1:1" },
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(
+    stdout,
+    /^over TCP: iot\/greeting hello from WebSocket\nBroker at 127\.0\.0\.1:\d+ can't be reached: what it answers is not MQTT \(.*\)\n$/,
+  );
+});
+
+Deno.test("bind_address shows where the broker sees its client", async () => {
+  const { code, stdout, stderr } = await runLesson(
+    import.meta.url,
+    "bind_address",
+    { url: "mqtt://127.0.0.1:1" },
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const notOurs =
+    /Broker at \S+ can't be reached: the address to bind is not this machine's/;
+  const [first, second, third] = stdout.split(/^from .*:\n/m).slice(1);
+  assertEquals(first, "the broker sees 127.0.0.1\n");
+  // macOS has only the first of the addresses that begin with 127.
+  if (Deno.build.os === "darwin") assertMatch(second!, notOurs);
+  else assertEquals(second, "the broker sees 127.0.0.2\n");
+  assertMatch(third!, notOurs);
+});
+
+/** Runs programs in a folder of their own, where `certificates` is. */
+async function openFolder() {
+  const folder = await Deno.makeTempDir({ prefix: "certificates_" });
+  return {
+    certificates: `${folder}/certificates`,
+    run: (program: string, ...args: string[]) =>
+      runLesson(import.meta.url, program, {
+        url: "mqtt://127.0.0.1:1",
+        args,
+        folder,
+      }),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+Deno.test("tls trusts what its authority has signed, for this host and in time", async () => {
+  const authority = ["authority"];
+  const attempts: [steps: string[][], reasons: RegExp[]][] = [
+    [
+      [authority, ["certificate", "localhost", "365"]],
+      [/^connected, encrypted and to the right broker$/],
+    ],
+    [
+      [authority, ["certificate", "localhost", "-1"]],
+      [/is not signed by an authority that is trusted/, /certificate expired/],
+    ],
+    [
+      [authority, ["certificate", "broker.example", "365"]],
+      [/its certificate is for another host name$/, /not valid for name/],
+    ],
+    [
+      [authority, ["certificate", "localhost", "365"], authority],
+      [/is not signed by an authority that is trusted/, /BadSignature/],
+    ],
+  ];
+  await all(attempts.map(async ([steps, reasons]) => {
+    await using folder = await openFolder();
+    for (const [program = "", ...args] of steps) {
+      const { code, stderr } = await folder.run(program, ...args);
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    }
+    const { code, stdout, stderr } = await folder.run("tls");
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    const lines = stdout.trimEnd().split("\n");
+    assertEquals(lines.length, reasons.length, stdout);
+    reasons.forEach((reason, index) => assertMatch(lines[index]!, reason));
+  }));
+});
+
+Deno.test("tls takes certificates that openssl has made", async () => {
+  await using folder = await openFolder();
+  await Deno.mkdir(folder.certificates);
+  await Deno.writeTextFile(`${folder.certificates}/ca.crt`, CA);
+  const { cert, key } = LOCALHOST;
+  await Deno.writeTextFile(`${folder.certificates}/broker.crt`, cert);
+  await Deno.writeTextFile(`${folder.certificates}/broker.key`, key);
+  const { stdout } = await folder.run("tls");
+  assertEquals(stdout, "connected, encrypted and to the right broker\n");
+});
+
+Deno.test("certificate and tls say what they lack", async () => {
+  await using folder = await openFolder();
+  const misuses = [[], ["localhost"], ["localhost", "soon"]];
+  await all(misuses.map(async (args) => {
+    assertEquals(await folder.run("certificate", ...args), {
+      code: 2,
+      stdout: "",
+      stderr: "Arguments must be a host name and days: localhost 365\n",
+    });
+  }));
+  const early = [["certificate", "localhost", "1"], ["tls"]];
+  await all(early.map(async ([program = "", ...args]) => {
+    const { code, stderr } = await folder.run(program, ...args);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^.*certificates\/(ca|broker)\.crt.*\n$/);
+  }));
+});
+
+Deno.test("a program says at once if there is no broker", async () => {
+  const url = "mqtt://127.0.0.1:1";
+  const programs = ["will", "keepalive", "mqtt5_session"];
+  await all(programs.map(async (program) => {
+    await using offline = startLesson(import.meta.url, program, { url });
+    await offline.untilLogged(
+      "127.0.0.1:1 can't be reached: connection refused",
+    );
+  }));
+});
+
+peerTest(
+  ["mosquitto", "paho"],
+  "paho receives the will and the retained messages over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
+    await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
+    await runLesson(import.meta.url, "will", { url });
+    await runLesson(import.meta.url, "retained", { url });
+    assertEquals(await gates.lines(), [
+      "iot/polite/status online",
+      "iot/cut/status online",
+      "iot/cut/status died",
+    ]);
+    assertEquals(
+      await lamp.lines(),
+      ["on", "off", "blinking", "", "blinking"]
+        .map((text) => `iot/user1/lamp ${text}`),
+    );
+    // Only the polite client's DISCONNECT reached the broker.
+    const closed = mosquitto.log
+      .filter((line) => /closed its connection/.test(line));
+    assertEquals(closed.length, 1, mosquitto.log.join("\n"));
+  },
+);
+
+peerTest(
+  ["mosquitto", "paho"],
+  "what paho publishes at QoS 1 waits for a session that outlives its client",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    const topic = "iot/user1/temp";
+    const received: string[] = [];
+    const lastCame = Promise.withResolvers<void>();
+    const open = () =>
+      subscribe(
+        url,
+        [topic, 1],
+        ({ text }) => {
+          received.push(text);
+          if (text === "23") lastCame.resolve();
+        },
+        false,
+        { clientId: "recorder", clean: false },
+      );
+    await (await open()).close();
+    await publishWithPaho(url, [[topic, "21"]]);
+    await publishWithPaho(url, [[topic, "22"]], 0);
+    await using _subscription = await open();
+    await publishWithPaho(url, [[topic, "23"]]);
+    await within("the last message", lastCame.promise);
+    assertEquals(received, ["21", "23"]);
+  },
+);
+
+const TLS_PUBLISHER = `
+import sys
+import paho.mqtt.client as mqtt
+
+client = mqtt.Client()
+client.tls_set(ca_certs=sys.argv[2])
+client.connect("localhost", int(sys.argv[1]))
+client.loop_start()
+client.publish("iot/greeting", "hello from paho", 1).wait_for_publish(5)
+client.disconnect()
+client.loop_stop()
+`;
+
+peerTest(
+  ["mosquitto", "paho"],
+  "mosquitto and paho take the certificates that the lesson makes",
+  async ({ paho }) => {
+    await using folder = await openFolder();
+    const { certificates } = folder;
+    await folder.run("authority");
+    await folder.run("certificate", "localhost", "365");
+    await using mosquitto = await startMosquitto({
+      config: `certfile ${certificates}/broker.crt\n` +
+        `keyfile ${certificates}/broker.key`,
+    });
+    const ca = await Deno.readTextFile(`${certificates}/ca.crt`);
+    const greeting = Promise.withResolvers<string>();
+    await using _subscription = await subscribe(
+      `mqtts://localhost:${mosquitto.port}`,
+      "iot/#",
+      ({ text }) => greeting.resolve(text),
+      false,
+      { tls: { ca }, retry: false },
+    );
+    const publish = async () => {
+      const args = [`${mosquitto.port}`, `${certificates}/ca.crt`];
+      await using publisher = startProcess(paho, [
+        "-c",
+        TLS_PUBLISHER,
+        ...args,
+      ]);
+      return await publisher.end();
+    };
+    assertEquals((await publish()).stderr, "");
+    assertEquals(
+      await within("paho's message", greeting.promise),
+      "hello from paho",
+    );
+    // Another authority's word counts for nothing.
+    await folder.run("authority");
+    const { code, stderr } = await publish();
+    assert(code !== 0);
+    assertStringIncludes(stderr, "certificate verify failed");
+  },
+);

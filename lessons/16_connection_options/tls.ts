@@ -1,0 +1,47 @@
+/**
+ * @title Connect with TLS
+ * @difficulty advanced
+ * @tags TLS, certificate authority, certificate
+ * @run deno run --allow-env --allow-net --allow-read=certificates lessons/16_connection_options/tls.ts
+ *
+ * TLS encrypts, and it proves that the broker is the one that we mean. For that,
+ * the client must know which authority to trust.
+ */
+import {
+  BrokerUnreachableError,
+  connect,
+  exitWithError,
+  startBroker,
+} from "../../lib/mod.ts";
+
+try {
+  // Your broker may have no certificate. So this program starts one of its own,
+  // with the certificate and the key that certificate.ts has written.
+  const cert = await Deno.readTextFile("certificates/broker.crt");
+  const key = await Deno.readTextFile("certificates/broker.key");
+  await using broker = await startBroker({
+    host: "localhost",
+    port: 0,
+    tls: { cert, key, port: 0 },
+  });
+
+  // The client trusts our authority, and no other. Deno's own list of
+  // authorities doesn't count any more.
+  const ca = await Deno.readTextFile("certificates/ca.crt");
+  try {
+    const client = await connect(broker.tlsUrl, { tls: { ca }, retry: false });
+    console.log("connected, encrypted and to the right broker");
+    await client.close();
+  } catch (error) {
+    if (!(error instanceof BrokerUnreachableError)) throw error;
+    // An untrusted authority, a wrong host name, a certificate that has expired.
+    console.log(error.message);
+    // Deno's own TLS knows the reason more exactly: ask it, too.
+    const { hostname, port } = new URL(broker.tlsUrl!);
+    const options = { hostname, port: Number(port), caCerts: [ca] };
+    using connection = await Deno.connectTls(options);
+    await connection.handshake().catch(({ message }) => console.log(message));
+  }
+} catch (error) {
+  exitWithError(error);
+}
