@@ -17,7 +17,7 @@
  * @param error What was thrown.
  */
 export function exitWithError(error: unknown): never {
-  if (error instanceof DOMException && error.name === "AbortError") {
+  if (error instanceof Error && error.name === "AbortError") {
     Deno.exit(0);
   }
   console.error(error instanceof Error ? error.message : String(error));

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 
 /** What `lesson.json` says. */
 export interface LessonData {
@@ -33,6 +34,8 @@ export interface LessonProgram {
   ready?: string;
   /** Whether what the user types is for it. */
   input?: boolean;
+  /** Whether its standard output is left out, to leave room for the others'. */
+  quiet?: boolean;
   /** Seconds to watch the programs that stay, once it has ended. */
   pause?: number;
   /** The exit code that it ends with, 0 unless given. */
@@ -48,6 +51,7 @@ export interface Lesson extends LessonData {
 }
 
 const LESSONS = new URL("../lessons/", import.meta.url);
+const LESSONS_FOLDER = fileURLToPath(LESSONS);
 
 /** Reads all lessons, in order. */
 export function listLessons(): Lesson[] {
@@ -90,5 +94,7 @@ export function programFlags(file: URL): string[] {
   if (words === undefined) {
     throw new Error(`Header of ${file.pathname} has no line with @run`);
   }
-  return words.split(" ").filter((word) => word.startsWith("-"));
+  // A header's paths are seen from the project's folder.
+  return words.split(" ").filter((word) => word.startsWith("-"))
+    .map((flag) => flag.replaceAll(/(?<=[=,])lessons\//g, LESSONS_FOLDER));
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { LabelledOutput } from "./_labelled_output.ts";
+import { LabelledOutput, type Target } from "./_labelled_output.ts";
 import { type Lesson, type LessonProgram, programFlags } from "./_lessons.ts";
 
 /** Options of {@linkcode runLesson}. */
@@ -100,7 +100,8 @@ function start(
   const ready = Promise.withResolvers<void>();
   const copy = (name: "stdout" | "stderr") => {
     let text = "";
-    return output.copy(labelOf(program), child[name], Deno[name], {
+    const target = program.quiet && name === "stdout" ? NOWHERE : Deno[name];
+    return output.copy(labelOf(program), child[name], target, {
       showsBegun: program.input ?? false,
       onText(more) {
         text += more;
@@ -115,6 +116,8 @@ function start(
     });
   return { program, child, ready: ready.promise, ended };
 }
+
+const NOWHERE: Target = { writeSync: (bytes) => bytes.length };
 
 async function pause(seconds: number, stopped: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

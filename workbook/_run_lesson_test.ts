@@ -118,6 +118,17 @@ Deno.test("runLesson() ends when all programs that stay have ended by themselves
   assertEquals({ code, stdout }, { code: 0, stdout: "says bye | bye hi\n" });
 });
 
+Deno.test("runLesson() shows no standard output of a program that is to be quiet", async () => {
+  await using lesson = await startLesson([
+    { ...SERVICE, quiet: true },
+    { file: "says.ts", args: ["loud"] },
+    { file: "fails.ts", quiet: true, exit: 3 },
+  ]);
+  const { stdout, stderr } = await lesson.end();
+  assertEquals(stdout, "says loud | loud hi\n");
+  assertEquals(stderr, "fails     | oh\n");
+});
+
 Deno.test("runLesson() gives what the user types to the program that asks", async () => {
   await using lesson = await startLesson([
     SERVICE,

@@ -11,34 +11,39 @@ const PROJECT = new URL("../../", import.meta.url);
 const PROGRAM = "lessons/10_sensors/four_sensors.ts";
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 
-// Copies a folder, without the tests and what only they need.
-async function copyFolder(from: URL, to: string) {
+// Copies a file or a folder, without the tests, and keeps what the files say.
+let source = "";
+async function copy(from: URL, to: string) {
+  if (/\/testing$|_test\.ts$/.test(to)) return;
+  if ((await Deno.stat(from)).isFile) {
+    const text = await Deno.readTextFile(from);
+    source += text;
+    return await Deno.writeTextFile(to, text);
+  }
   await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isFile } of Deno.readDir(from)) {
-    if (name === "testing" || name.endsWith("_test.ts")) continue;
-    if (isFile) await Deno.copyFile(new URL(name, from), `${to}/${name}`);
-    else await copyFolder(new URL(`${name}/`, from), `${to}/${name}`);
+  for await (const { name } of Deno.readDir(from)) {
+    await copy(new URL(`${from.href}/${name}`), `${to}/${name}`);
   }
 }
 
 try {
   // 1. The toolkit and the program, in the same places as here. A new bundle
   // takes the place of an old one, so that nothing old stays behind in it.
-  await Deno.mkdir(BUNDLE, { recursive: true });
-  await Deno.remove(BUNDLE, { recursive: true });
-  await copyFolder(new URL("lib/", PROJECT), `${BUNDLE}/lib`);
+  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
+  await copy(new URL("lib", PROJECT), `${BUNDLE}/lib`);
   await Deno.mkdir(`${BUNDLE}/lessons/10_sensors`, { recursive: true });
-  await Deno.copyFile(new URL(PROGRAM, PROJECT), `${BUNDLE}/${PROGRAM}`);
+  await copy(new URL(PROGRAM, PROJECT), `${BUNDLE}/${PROGRAM}`);
 
-  // 2. The packages' names, each with its exact version, and the lock file with
-  // their checksums: whatever mirror a package comes from, Deno refuses it if it
-  // isn't the same to the last byte.
+  // 2. The packages that it imports, each with its exact version, and the lock
+  // file with their checksums: whatever mirror a package comes from, Deno refuses
+  // it if it isn't the same to the last byte.
   const config = await Deno.readTextFile(new URL("deno.json", PROJECT));
-  const { imports } = JSON.parse(config);
-  await Deno.writeTextFile(
-    `${BUNDLE}/deno.json`,
-    JSON.stringify({ nodeModulesDir: "auto", imports }, null, 2),
-  );
+  const used = Object.entries<string>(JSON.parse(config).imports)
+    .filter(([name]) => source.includes(`from "${name}"`))
+    .filter(([, address]) => address.startsWith("npm:"));
+  const imports = Object.fromEntries(used);
+  const text = JSON.stringify({ nodeModulesDir: "auto", imports });
+  await Deno.writeTextFile(`${BUNDLE}/deno.json`, text);
   await Deno.copyFile(new URL("deno.lock", PROJECT), `${BUNDLE}/deno.lock`);
 } catch (error) {
   console.error(`Bundle can't be written: ${(error as Error).message}`);

@@ -7,7 +7,7 @@ import { runCommand, startCommand } from "../testing/commands.ts";
 const NO_BROKER = { MQTT_URL: "mqtt://127.0.0.1:1" };
 
 /** What a person would type, for the lessons that ask. */
-const TYPED: Record<string, string> = {};
+const TYPED: Record<string, string> = { "12": "0\n4\n" };
 
 Deno.test("lesson runs each lesson to a good end", async () => {
   const folder = await Deno.makeTempDir();

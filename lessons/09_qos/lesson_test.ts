@@ -1,0 +1,287 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { publishOnce, startBroker } from "../../lib/mod.ts";
+import { openClient, type TestClient } from "../../lib/testing/clients.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startProcess } from "../../lib/testing/processes.ts";
+import {
+  type ScriptedBroker,
+  startScriptedBroker,
+} from "../../lib/testing/scripted_broker.ts";
+import { denoFlags } from "../../workbook/testing/deno_flags.ts";
+import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+
+const NO_BROKER = "mqtt://127.0.0.1:1";
+const TEXT = "Voici un message";
+const EVERY_QOS = [0, 1, 2] as const;
+
+Deno.test("packets shows what each QoS sends, and when it counts as published", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#", 2);
+  assertEquals(
+    await runLesson(import.meta.url, "packets", { url: broker.url }),
+    {
+      code: 0,
+      stdout: [
+        ...["QoS 0", "→ PUBLISH"],
+        "Envoi confirmé message #1",
+        ...["QoS 1", "→ PUBLISH", "← PUBACK"],
+        "Envoi confirmé message #2",
+        ...["QoS 2", "→ PUBLISH", "← PUBREC", "→ PUBREL", "← PUBCOMP"],
+        "Envoi confirmé message #3",
+        "→ DISCONNECT\n",
+      ].join("\n"),
+      stderr: "",
+    },
+  );
+  assertEquals(
+    await subscriber.untilReceived(3),
+    EVERY_QOS.map((qos) => ({ topic: "test", text: TEXT, qos, retain: false })),
+  );
+});
+
+Deno.test("wait_for_publish says so when the confirmation comes", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const { url } = broker;
+  assertEquals(await runLesson(import.meta.url, "wait_for_publish", { url }), {
+    code: 0,
+    stdout: "Envoi confirmé message #1\n",
+    stderr: "",
+  });
+});
+
+/** A broker that answers QoS 2 up to its last packet, which it withholds. */
+function startBrokerWithoutPubcomp(): Promise<ScriptedBroker> {
+  return startScriptedBroker(({ cmd }) =>
+    cmd === "pubrel" ? "answered" : undefined
+  );
+}
+
+Deno.test("wait_for_publish waits 5 s for a confirmation that doesn't come", async () => {
+  await using broker = await startBrokerWithoutPubcomp();
+  const { url } = broker;
+  const waiting = runLesson(import.meta.url, "wait_for_publish", { url });
+  await within("PUBREL", broker.received("pubrel"));
+  const began = performance.now();
+  const { code, stdout, stderr } = await waiting;
+  const seconds = (performance.now() - began) / 1000;
+  assertEquals({ code, stdout, stderr }, {
+    code: 1,
+    stdout: "",
+    stderr:
+      "No confirmation within 5 s: the broker may have the message, or not\n",
+  });
+  assert(seconds > 4.5, `It gave up after ${seconds} s`);
+  assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
+});
+
+Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
+  await using broker = await startBrokerWithoutPubcomp();
+  const { url } = broker;
+  await using waiting = startLesson(import.meta.url, "wait_for_publish", {
+    url,
+  });
+  await within("PUBREL", broker.received("pubrel"));
+  waiting.kill("SIGTERM");
+  assertEquals(await waiting.end(), { code: 0, stdout: "", stderr: "" });
+  assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
+});
+
+Deno.test("too_early says which QoS there are", async () => {
+  const args = ["3"];
+  assertEquals(
+    await runLesson(import.meta.url, "too_early", { url: NO_BROKER, args }),
+    { code: 2, stdout: "", stderr: "QoS is 3: it must be 0, 1 or 2\n" },
+  );
+});
+
+Deno.test("each program says so if there is no broker", async () => {
+  await Promise.all(
+    ["packets", "too_early", "wait_for_publish"].map(
+      async (program) => {
+        await using running = startLesson(import.meta.url, program, {
+          url: NO_BROKER,
+        });
+        await running.untilLogged("connection refused (is a broker running");
+      },
+    ),
+  );
+});
+
+peerTest(
+  ["mosquitto", "paho"],
+  "packets is received by paho over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    await using paho = await subscribeWithPaho(url, "#", 3);
+    const { stdout } = await runLesson(import.meta.url, "packets", { url });
+    assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
+    assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
+  },
+);
+
+/** Waits until a marker, published at the end, has come through the broker. */
+async function untilOver(
+  { received, untilReceived }: TestClient,
+  url: string,
+): Promise<void> {
+  // At QoS 2 on a new connection it takes more turns of the broker's loop than
+  // any message that came before it can.
+  await publishOnce(url, { topic: "test", payload: "over", qos: 2 });
+  const isOver = () => received.at(-1)?.text === "over";
+  for (let count = 1; !isOver(); count++) await untilReceived(count);
+  received.pop();
+}
+
+// The document's programs, for paho 1.6.
+const PAHO = `
+import sys
+import paho.mqtt.client as mqtt
+
+host, port, qos = sys.argv[1:]
+client = mqtt.Client()
+client.on_publish = lambda client, userdata, mid: \\
+    print("Envoi confirmé message #" + str(mid), flush=True)
+client.connect(host, int(port))
+`;
+const PAHO_TOO_EARLY = `${PAHO}
+info = client.publish("test", "${TEXT}", int(qos))
+`;
+// CONNACK and PUBACK have four bytes each: it waits until both are there, and
+// looks at them without taking them.
+const PAHO_WITHOUT_LOOP = `${PAHO_TOO_EARLY}
+import socket
+client.socket().setblocking(True)
+answers = client.socket().recv(8, socket.MSG_PEEK | socket.MSG_WAITALL)
+print("unread:", answers.hex(" ", 4), flush=True)
+while not info.is_published():
+    client.loop()
+`;
+const PAHO_WAITING = `${PAHO}
+client.loop_start()
+client.publish("test", "${TEXT}", int(qos)).wait_for_publish(5)
+client.disconnect()
+client.loop_stop()
+`;
+
+/** The same as `too_early`, as one writes it without the toolkit. */
+const MQTTJS_TOO_EARLY = `
+import mqtt from "mqtt";
+
+const [url, qos] = Deno.args;
+const client = mqtt.connect(url);
+client.publish("test", "${TEXT}", { qos: Number(qos) }, (error) => {
+  if (!error) console.log("Envoi confirmé message #1");
+});
+Deno.exit();
+`;
+
+peerTest(
+  ["mosquitto", "paho"],
+  "the page says what leaving too early loses, as counted",
+  async ({ paho }) => {
+    await using mosquitto = await startMosquitto();
+    const { host, port, url } = mosquitto;
+    await using subscriber = await openClient(url);
+    await subscriber.subscribe("test", 2);
+    const runs = 3;
+    const run = async (command: string, ...args: string[]) => {
+      await using program = startProcess(command, args);
+      const { code, stdout, stderr } = await program.end();
+      assertEquals(code, 0, stderr);
+      return stdout;
+    };
+    const columns = [
+      (qos: string) => run(paho, "-c", PAHO_TOO_EARLY, host, `${port}`, qos),
+      (qos: string) =>
+        run(
+          Deno.execPath(),
+          "eval",
+          ...denoFlags(),
+          MQTTJS_TOO_EARLY,
+          url,
+          qos,
+        ),
+      async (qos: string) => {
+        const run = { url, args: [qos] };
+        return (await runLesson(import.meta.url, "too_early", run)).stdout;
+      },
+    ];
+    const table = EVERY_QOS.map((qos) => [`${qos}`]);
+    for (const leaveEarly of columns) {
+      const confirmed = [0, 0, 0];
+      await Promise.all(EVERY_QOS.map(async (qos) => {
+        for (let count = 0; count < runs; count++) {
+          const stdout = await leaveEarly(`${qos}`);
+          if (stdout === "Envoi confirmé message #1\n") confirmed[qos]!++;
+        }
+      }));
+      await untilOver(subscriber, url);
+      for (const qos of EVERY_QOS) {
+        const arrived = subscriber.received.filter((it) => it.qos === qos);
+        table[qos]!.push(whatIsLost(
+          arrived.length > runs / 2,
+          confirmed[qos]! > runs / 2,
+        ));
+      }
+      subscriber.received.length = 0;
+    }
+    const page = await Deno.readTextFile(new URL("README.md", import.meta.url));
+    const rows = page.matchAll(
+      /^\| ([012]) +\| (.+?) +\| (.+?) +\| (.+?) +\|/gm,
+    );
+    assertEquals(Array.from(rows, ([, ...cells]) => cells), table);
+  },
+);
+
+function whatIsLost(hasArrived: boolean, isConfirmed: boolean): string {
+  if (hasArrived) return isConfirmed ? "nothing" : "only the confirmation";
+  return isConfirmed ? "the message, unnoticed" : "message and confirmation";
+}
+
+peerTest(
+  ["mosquitto", "paho"],
+  "paho confirms what the broker has answered only once its loop runs",
+  async ({ paho }) => {
+    await using mosquitto = await startMosquitto();
+    const { host, port } = mosquitto;
+    const args = ["-c", PAHO_WITHOUT_LOOP, host, `${port}`, "1"];
+    await using publisher = startProcess(paho, args);
+    const { code, stdout, stderr } = await publisher.end();
+    assertEquals(code, 0, stderr);
+    assertEquals(
+      stdout,
+      "unread: 20020000 40020001\nEnvoi confirmé message #1\n",
+    );
+  },
+);
+
+peerTest(
+  ["mosquitto", "paho"],
+  "QoS 2 is confirmed while nobody subscribes, by paho and by wait_for_publish",
+  async ({ paho }) => {
+    await using mosquitto = await startMosquitto();
+    const { host, port, url } = mosquitto;
+    const args = ["-c", PAHO_WAITING, host, `${port}`, "2"];
+    await using publisher = startProcess(paho, args);
+    const results = [
+      await publisher.end(),
+      await runLesson(import.meta.url, "wait_for_publish", { url }),
+    ];
+    for (const { code, stdout } of results) {
+      assertEquals({ code, stdout }, {
+        code: 0,
+        stdout: "Envoi confirmé message #1\n",
+      });
+    }
+    // Who comes later gets none of it.
+    await using subscriber = await openClient(url);
+    await subscriber.subscribe("test", 2);
+    await untilOver(subscriber, url);
+    assertEquals(subscriber.received, []);
+  },
+);

@@ -1,0 +1,232 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
+import { type Reading, readReadings } from "../../lib/csv.ts";
+import { startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../lib/testing/clients.ts";
+import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import type { Process } from "../../lib/testing/processes.ts";
+import { smallDiskTest } from "../../lib/testing/small_disk.ts";
+import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { publishWithPaho } from "../../workbook/testing/paho.ts";
+import { temporaryFile } from "../../workbook/testing/temporary_file.ts";
+
+const CONNECTED = "Connected with result code 0\n";
+
+/** Starts sensor_subscriber beside a file, and waits until it is subscribed. */
+async function startRecording(
+  url: string,
+  file: string,
+  args: string[] = [],
+): Promise<Process> {
+  const recorder = startLesson(import.meta.url, "sensor_subscriber", {
+    url,
+    folder: dirname(file),
+    args,
+  });
+  await recorder.untilPrinted(CONNECTED);
+  return recorder;
+}
+
+/** Ends a recording once it has taken a last message that is no number. */
+async function endRecording(recorder: Process): Promise<string> {
+  await recorder.untilLogged('"that is all"');
+  recorder.kill("SIGTERM");
+  const { code, stdout, stderr } = await recorder.end();
+  assertEquals({ code, stdout }, { code: 0, stdout: CONNECTED });
+  return stderr;
+}
+
+async function readTopicsAndValues(
+  path: string,
+): Promise<Omit<Reading, "time">[]> {
+  const readings = await Array.fromAsync(readReadings(path));
+  return readings.map(({ topic, value }) => ({ topic, value }));
+}
+
+Deno.test("sensor_subscriber appends time, topic and value to sensorvalues.csv", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  await Deno.writeTextFile(
+    file,
+    "2026-11-21 09:30:00.123456,iot/user1/temp,20.0\n",
+  );
+  await using recorder = await startRecording(broker.url, file);
+  await using publisher = await openClient(broker.url);
+  const before = Date.now();
+  await publisher.publish("iot/user1/temp", "6.5");
+  await publisher.publish("iot/user1/dust", "1e-3");
+  await publisher.publish("other/user1/temp", "7");
+  await publisher.publish("iot/greeting", "hello");
+  await publisher.publish("iot", "-2");
+  await publisher.publish("iot/end", "that is all");
+  const errors = await endRecording(recorder);
+
+  const path = await Deno.realPath(file);
+  assertEquals(errors.split("\n"), [
+    `Recording to ${path}: Ctrl-C ends`,
+    'Payload that is not a number is ignored: "hello" on "iot/greeting"',
+    'Payload that is not a number is ignored: "that is all" on "iot/end"',
+    `Wrote 3 rows to ${path}`,
+    "In all, 2 payloads were ignored",
+    "",
+  ]);
+  const [, ...rows] = (await Deno.readTextFile(file)).split("\n");
+  const time = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}/;
+  for (const row of rows.slice(0, -1)) assertMatch(row, time);
+  assertEquals(rows.map((row) => row.replace(time, "")), [
+    ",iot/user1/temp,6.5\r",
+    ",iot/user1/dust,0.001\r",
+    ",iot,-2\r",
+    "",
+  ]);
+  const [old, ...readings] = await Array.fromAsync(readReadings(file));
+  assertEquals(old?.value, 20);
+  for (const { time } of readings) {
+    const seconds = (time.getTime() - before) / 1000;
+    assert(seconds > -1 && seconds < 60, `${seconds} s after the publish`);
+  }
+});
+
+Deno.test("sensor_subscriber records to the file that it is given", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using temporary = await temporaryFile("today.csv");
+  const { file } = temporary;
+  await using recorder = await startRecording(broker.url, file, [
+    "today.csv",
+  ]);
+  await using publisher = await openClient(broker.url);
+  await publisher.publish("iot/user1/humi", "40");
+  await publisher.publish("iot/end", "that is all");
+  await endRecording(recorder);
+  assertEquals(await readTopicsAndValues(file), [
+    { topic: "iot/user1/humi", value: 40 },
+  ]);
+  assertEquals(Array.from(Deno.readDirSync(dirname(file))).length, 1);
+});
+
+Deno.test("sensor_subscriber says what it can't do", async () => {
+  await using temporary = await temporaryFile();
+  const folder = dirname(temporary.file);
+  await using broker = await startBroker({ port: 0, users: { ann: "x" } });
+  const run = (file: string) =>
+    runLesson(import.meta.url, "sensor_subscriber", {
+      url: broker.url,
+      folder,
+      args: [file],
+    });
+  assertEquals(await run("none/values.csv"), {
+    code: 1,
+    stdout: "",
+    stderr: 'Folder "none" of "none/values.csv" does not exist\n',
+  });
+  assertEquals(await run("."), {
+    code: 1,
+    stdout: "",
+    stderr: '"." is a folder, not a file\n',
+  });
+  const { code, stdout, stderr } = await run("values.csv");
+  assertEquals({ code, stdout }, {
+    code: 1,
+    stdout: "Connected with result code 5\n연결 실패:  5\n",
+  });
+  assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
+});
+
+Deno.test("sensor_subscriber waits for its broker, and can be stopped meanwhile", async () => {
+  await using temporary = await temporaryFile();
+  await using recorder = startLesson(import.meta.url, "sensor_subscriber", {
+    url: "mqtt://127.0.0.1:1",
+    folder: dirname(temporary.file),
+  });
+  await recorder.untilLogged("connection refused (is a broker running there?)");
+  recorder.kill("SIGINT");
+  const { code, stdout, stderr } = await recorder.end();
+  assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  assertMatch(stderr, /^Wrote 0 rows to /m);
+});
+
+smallDiskTest(
+  "sensor_subscriber ends when the disk is full",
+  async (folder) => {
+    await using broker = await startBroker({ port: 0 });
+    const file = `${folder}/sensorvalues.csv`;
+    await using recorder = await startRecording(broker.url, file);
+    await using publisher = await openClient(broker.url);
+    // A row has more than 40 bytes, and the disk 16 KiB.
+    for (let count = 0; count < 400; count++) {
+      publisher.client.publish("iot/user1/temp", `${count}`);
+    }
+    await recorder.untilLogged("No space left on device");
+    const { code, stderr } = await recorder.end();
+    assertEquals({ code, lines: stderr.split("\n").length }, {
+      code: 1,
+      lines: 3,
+    });
+  },
+);
+
+const COUNTS = "Publisher first: 100 published, 0 received\n" +
+  "Subscriber first: 100 published, 100 received\n";
+
+Deno.test("who_is_first loses what is published before anyone subscribes", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const { url } = broker;
+  await using witness = await openClient(url);
+  await witness.subscribe("#");
+  const result = await runLesson(import.meta.url, "who_is_first", { url });
+  assertEquals(result, { code: 0, stdout: COUNTS, stderr: "" });
+  const texts = (await witness.untilReceived(202)).map(({ text }) => text);
+  const round = [...Array.from({ length: 100 }, (_, n) => `${n + 1}`), "end"];
+  assertEquals(texts, [...round, ...round]);
+});
+
+Deno.test("who_is_first says that there is no broker", async () => {
+  const url = "mqtt://127.0.0.1:1";
+  await using offline = startLesson(import.meta.url, "who_is_first", { url });
+  await offline.untilLogged("connection refused (is a broker running there?)");
+});
+
+peerTest(
+  ["mosquitto"],
+  "who_is_first counts the same over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    const { url } = mosquitto;
+    const { stdout } = await runLesson(import.meta.url, "who_is_first", {
+      url,
+    });
+    assertEquals(stdout, COUNTS);
+  },
+);
+
+peerTest(
+  ["mosquitto", "paho"],
+  "sensor_subscriber records what paho publishes over mosquitto",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    await using temporary = await temporaryFile();
+    const { file } = temporary;
+    await using recorder = await startRecording(mosquitto.url, file);
+    // The last digits are those that Python's random.uniform gives.
+    const values = new Map([
+      ["iot/user1/temp", 8.356011931338088],
+      ["iot/user1/humi", 59.03443404334722],
+      ["iot/user1/illu", 38.74270395848947],
+      ["iot/user1/dust", 0.318880026162484],
+    ]);
+    await publishWithPaho(mosquitto.url, [
+      ...Array.from(values, ([topic, value]): [string, string] => [
+        topic,
+        `${value}`,
+      ]),
+      ["iot/end", "that is all"],
+    ]);
+    await endRecording(recorder);
+    assertEquals(
+      await readTopicsAndValues(file),
+      Array.from(values, ([topic, value]) => ({ topic, value })),
+    );
+  },
+);
