@@ -18,7 +18,7 @@
  */
 export function exitWithError(error: unknown): never {
   if (error instanceof Error && error.name === "AbortError") {
-    Deno.exit(0);
+    Deno.exit(); // With 0, unless Deno.exitCode says otherwise
   }
   console.error(error instanceof Error ? error.message : String(error));
   const isMisuse = error instanceof TypeError || error instanceof RangeError;
