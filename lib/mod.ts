@@ -27,6 +27,7 @@
  */
 export * from "./broker.ts";
 export * from "./broker_url.ts";
+export * from "./button.ts";
 export { tracePackets } from "./client/trace.ts";
 export * from "./connect.ts";
 export {
@@ -36,6 +37,7 @@ export {
   SubscriptionRefusedError,
 } from "./errors.ts";
 export * from "./exit_with_error.ts";
+export * from "./light_sensor.ts";
 export { readLines, type ReadLinesOptions } from "./lines.ts";
 export * from "./menu.ts";
 export * from "./message.ts";

@@ -23,6 +23,11 @@ const PEERS = {
     probe: ["-h"],
     package: "mosquitto",
   },
+  mosquitto_passwd: {
+    commands: ["mosquitto_passwd"],
+    probe: ["--help"],
+    package: "mosquitto",
+  },
   mosquitto_pub: {
     commands: ["mosquitto_pub"],
     probe: ["--help"],
@@ -38,6 +43,17 @@ const PEERS = {
     commands: ["/usr/bin/python3", "python3", "python"],
     probe: ["-c", "import paho.mqtt.client"],
     package: "python3-paho-mqtt",
+  },
+  pigpio: {
+    commands: ["/usr/bin/python3"],
+    probe: ["-c", "import pigpio"],
+    package: "python3-pigpio",
+  },
+  // util-linux's, which runs a command in a terminal; others take other flags.
+  script: {
+    commands: ["script"],
+    probe: ["--version"],
+    package: "bsdutils",
   },
   dbus_run_session: {
     commands: ["dbus-run-session"],
@@ -61,7 +77,11 @@ const PEERS = {
   },
 } satisfies Record<string, Requirement>;
 
-const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>(["paho"]);
+const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>([
+  "paho",
+  "pigpio",
+  "script",
+]);
 
 const found = new Map<Peer, string | undefined>();
 
