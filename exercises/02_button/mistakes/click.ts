@@ -1,0 +1,7 @@
+/** Breaks `presses`: spells the message as in English. */
+import { brokerUrl, Button, connect } from "../../lib/mod.ts";
+
+const client = await connect(brokerUrl());
+console.log("Connecté");
+await using button = await Button.open();
+for await (const _press of button) client.publish("exercice2", "click");

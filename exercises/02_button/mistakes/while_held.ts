@@ -1,0 +1,18 @@
+/** Breaks `held`: publishes as long as the button is down. */
+import { brokerUrl, connect } from "../../lib/mod.ts";
+import { PigpioConnection } from "../../lib/inputs/pigpio.ts";
+import { parsePigpioUrl } from "../../lib/inputs/pigpio_url.ts";
+
+const url = parsePigpioUrl("Button", Deno.env.get("BUTTON")!, "pigpio://pi/26");
+const client = await connect(brokerUrl());
+console.log("Connecté");
+const commands = await PigpioConnection.open(url);
+const reports = await PigpioConnection.open(url);
+const { result: handle } = await reports.command("NOIB");
+await commands.command("NB", [handle, 1 << 26]);
+let isDown = false;
+setInterval(() => isDown && client.publish("exercice2", "clic"), 500);
+for (;;) {
+  const { levels } = await reports.report();
+  isDown = (levels >>> 26 & 1) === 0;
+}

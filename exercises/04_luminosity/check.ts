@@ -1,0 +1,11 @@
+import type { Exercise } from "../../workbook/checking/requirement.ts";
+import { publisherRequirements } from "./check_publisher.ts";
+import { subscriberRequirements } from "./check_subscriber.ts";
+
+/** What exercise 04 asks for (document fr, exercise 4). */
+export const exercise: Exercise = {
+  name: "04_luminosity",
+  programs: ["publisher", "subscriber"],
+  permissions: ["--allow-sys=hostname"],
+  requirements: [...publisherRequirements, ...subscriberRequirements],
+};

@@ -1,0 +1,48 @@
+import { assertEquals } from "@std/assert";
+import { startProcess } from "../../lib/testing/processes.ts";
+import { startCommand } from "../../workbook/testing/commands.ts";
+import {
+  type Command,
+  readCommands,
+  runRefused,
+  solutionCall,
+} from "./page_steps.ts";
+
+/** Starts a task of the page, without the launcher. */
+function startTask({ words }: Command, more: string[] = []) {
+  const [deno, task, name = "", ...args] = words;
+  assertEquals([deno, task], ["deno", "task"]);
+  return startCommand(name, [...args, ...more], { MQTT_TRACE: "1" });
+}
+
+Deno.test("broker_embedded.md sets up a broker that takes info and its password", async () => {
+  const [broker, sub, main, wrong, ...others] = readCommands(
+    "broker_embedded.md",
+  );
+  assertEquals(others, []);
+
+  await using running = startTask(broker!, ["--port", "0"]);
+  await running.untilLogged("Ctrl-C ends");
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(running.logged())![1]);
+
+  const words = sub!.words.map((word) =>
+    word.replace("@localhost", `@localhost:${port}`)
+  );
+  await using listener = startTask({ ...sub!, words });
+  await listener.untilLogged("SUBACK");
+
+  await using program = startProcess(...solutionCall(main!, port));
+  await program.write("\n\n");
+  const { code, stdout, stderr } = await program.end();
+  assertEquals(stdout, "Message envoyé\n".repeat(2));
+  assertEquals(stderr.match(/→ PUBLISH +exercice5 qos 2/g)?.length, 2);
+  assertEquals(code, 0);
+  await listener.untilPrinted("clic\nclic\n");
+
+  assertEquals(await runRefused(wrong!, port), {
+    code: 1,
+    stdout: "",
+    stderr:
+      `Broker at localhost:${port} refused the connection: bad user name or password (code 4)\n`,
+  });
+});

@@ -1,0 +1,108 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import {
+  readBlocks,
+  readCommands,
+  runRefused,
+  solutionCall,
+} from "./page_steps.ts";
+
+const PAGE = "broker_mosquitto.md";
+
+/** Sets a mosquitto up in a folder as the page says, but on a free port. */
+async function startAsOnPage(
+  folder: string,
+  { mosquitto, mosquitto_passwd }: Record<string, string>,
+): Promise<Process & { port: number }> {
+  const [passwd, broker] = readCommands(PAGE);
+  const [name, ...args] = passwd!.words;
+  assertEquals(name, "mosquitto_passwd");
+  await using setup = startProcess(mosquitto_passwd!, args, {}, folder);
+  assertEquals((await setup.end()).code, 0);
+
+  const [config = "", ...others] = readBlocks(PAGE, "conf");
+  assertEquals(others, []);
+  const port = freePort();
+  const lines = [config.replace("listener 1883", `listener ${port}`)];
+  assert(lines[0] !== config);
+  // Started by root, mosquitto becomes another user, who can't read the folder.
+  if (Deno.uid() === 0) lines.push("user root\n");
+  await Deno.writeTextFile(`${folder}/mosquitto.conf`, lines.join(""));
+
+  const [path, ...flags] = broker!.words;
+  assertMatch(path!, /\/mosquitto$/);
+  const process = startProcess(mosquitto!, flags, {}, folder);
+  try {
+    await process.untilLogged("running");
+    return { ...process, port };
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Starts a program whose standard error is its standard output: one order. */
+function startMerged(
+  [command, args, variables, folder]: ReturnType<typeof solutionCall>,
+): Process {
+  const script = ["-c", 'exec "$@" 2>&1', "sh", command, ...args];
+  return startProcess("sh", script, variables, folder);
+}
+
+peerTest(
+  ["mosquitto", "mosquitto_passwd"],
+  "broker_mosquitto.md sets mosquitto up, and the program completes QoS 2 with it before it says so",
+  async (peers) => {
+    const folder = await Deno.makeTempDir({ prefix: "mosquitto_" });
+    try {
+      await using mosquitto = await startAsOnPage(folder, peers);
+      const { port } = mosquitto;
+      const [, , main, wrong, ...others] = readCommands(PAGE);
+      assertEquals(others, []);
+
+      await using program = startMerged(solutionCall(main!, port));
+      await program.write("\n");
+      await program.untilPrinted("Message envoyé");
+      const { code, stdout } = await program.end();
+      assertEquals(code, 0);
+      const steps = stdout.match(
+        /PUBLISH|PUBREC|PUBREL|PUBCOMP|Message envoyé|DISCONNECT/g,
+      );
+      assertEquals(steps, [
+        "PUBLISH",
+        "PUBREC",
+        "PUBREL",
+        "PUBCOMP",
+        "Message envoyé",
+        "DISCONNECT",
+      ]);
+
+      // What the broker saw, in the page's own words but for the client's id.
+      await mosquitto.untilLogged("Received DISCONNECT");
+      const seen = mosquitto.logged().match(/\w+ PUB.*/g)
+        ?.map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
+      const page = readBlocks(PAGE, "")
+        .flatMap((block) => block.match(/\w+ PUB.*/g) ?? [])
+        .map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
+      assertEquals(page.length, 4);
+      assertEquals(seen, page);
+      assertMatch(mosquitto.logged(), /u'info'/);
+      assertMatch(seen![0]!, /q2,.*'exercice5'/);
+
+      assertEquals(await runRefused(wrong!, port), {
+        code: 1,
+        stdout: "",
+        stderr:
+          `Broker at localhost:${port} refused the connection: not authorized (code 5)\n`,
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

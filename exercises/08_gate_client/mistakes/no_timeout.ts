@@ -1,0 +1,29 @@
+/** Breaks `timeout`: waits for ever. */
+import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
+import { type Message, subscribe } from "../../lib/mod.ts";
+
+const STATUS = "tw/rocksaying/status";
+const COMMAND = "tw/rocksaying/command";
+
+let hasBegun = false;
+const done = Promise.withResolvers<void>();
+
+function onMessage({ text, retain }: Message): void {
+  if (retain || text === "noop") return;
+  hasBegun ||= text === "opening";
+  if (!hasBegun) return;
+  console.log(text);
+  if (text === "opened") done.resolve();
+}
+
+using stop = new StopSignal();
+try {
+  const options = { qos: 1, signal: stop.signal } as const;
+  const host = brokerUrl();
+  await using gate = await subscribe(host, STATUS, onMessage, false, options);
+
+  gate.client.publish(COMMAND, "open", { qos: 1 });
+  await Promise.race([done.promise, stop.requested, gate.client.refused]);
+} catch (error) {
+  exitWithError(error);
+}

@@ -1,0 +1,40 @@
+/** Breaks `timeout`: begins to count anew with each heartbeat. */
+import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
+import { type Message, subscribe } from "../../lib/mod.ts";
+
+const STATUS = "tw/rocksaying/status";
+const COMMAND = "tw/rocksaying/command";
+const seconds = Number(Deno.env.get("GATE_TIMEOUT") || 5);
+
+let hasBegun = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const done = Promise.withResolvers<void>();
+
+function onMessage({ text, retain }: Message): void {
+  wait();
+  if (retain || text === "noop") return;
+  hasBegun ||= text === "opening";
+  if (!hasBegun) return;
+  console.log(text);
+  if (text === "opened") done.resolve();
+}
+
+function wait(): void {
+  clearTimeout(timer);
+  const late = new Error(`The gate didn't open within ${seconds} s`);
+  timer = setTimeout(() => done.reject(late), seconds * 1000);
+}
+
+using stop = new StopSignal();
+try {
+  const options = { qos: 1, signal: stop.signal } as const;
+  const host = brokerUrl();
+  await using gate = await subscribe(host, STATUS, onMessage, false, options);
+
+  wait();
+  gate.client.publish(COMMAND, "open", { qos: 1 });
+  await Promise.race([done.promise, stop.requested, gate.client.refused]);
+  clearTimeout(timer);
+} catch (error) {
+  exitWithError(error);
+}

@@ -1,0 +1,148 @@
+import type { Exercise } from "../../workbook/checking/requirement.ts";
+import { expectKept, startDevice, untilStatuses } from "./check_device.ts";
+
+/** What exercise 09 asks for. */
+export const exercise: Exercise = {
+  name: "09_last_will",
+  programs: ["main"],
+  requirements: [
+    {
+      id: "online",
+      words: 'The device publishes "online" on devices/NAME/status, retained ' +
+        "and at QoS 1",
+      hint: 1,
+      async check(trial) {
+        const { topic } = startDevice(trial);
+        await untilStatuses(trial, topic, ["online"]);
+        const online = trial.sent("publish")
+          .find((packet) => packet.topic === topic);
+        trial.expect(online?.qos === 1, "QoS 1");
+        trial.expect(online?.retain === true, "a retained message");
+        await expectKept(trial, topic, "online");
+      },
+    },
+    {
+      id: "will",
+      words: 'Its will is "offline" on the same topic, retained and at QoS 1',
+      hint: 1,
+      async check(trial) {
+        const { topic } = startDevice(trial);
+        const { will } = await trial.packet(
+          "connect",
+          (packet) => packet.will !== undefined,
+          "a CONNECT packet with a will",
+        );
+        trial.expect(will?.topic === topic, `the will to be on ${topic}`);
+        trial.expect(`${will?.payload}` === "offline", 'the payload "offline"');
+        trial.expect(will?.qos === 1, "a will at QoS 1");
+        trial.expect(will?.retain === true, "a retained will", () => [{
+          when: true,
+          words: 'Who comes after its death would still be told "online".',
+        }]);
+      },
+    },
+    {
+      id: "covered",
+      words: 'It publishes "online" on the connection that its will is for',
+      hint: 2,
+      async check(trial) {
+        const { topic } = startDevice(trial);
+        await untilStatuses(trial, topic, ["online"]);
+        const { packets } = trial.broker;
+        const connections = packets
+          .filter(({ packet }) => packet.cmd === "connect" && packet.will)
+          .map(({ connection }) => connection);
+        const isCovered = packets.some(({ packet, connection }) =>
+          packet.cmd === "publish" && packet.topic === topic &&
+          connections.includes(connection)
+        );
+        trial.expect(
+          isCovered,
+          "a CONNECT with the will, and then online",
+          () => [{
+            when: true,
+            words: 'If it dies between the two, it is "online" for ever.',
+          }],
+        );
+      },
+    },
+    {
+      id: "dies",
+      words: "When it dies, everyone learns once that it is offline, also " +
+        "who comes later",
+      hint: 1,
+      async check(trial) {
+        const { program, topic } = startDevice(trial);
+        await untilStatuses(trial, topic, ["online"]);
+        program.kill("SIGKILL");
+        await untilStatuses(trial, topic, ["online", "offline"]);
+        await expectKept(trial, topic, "offline");
+      },
+    },
+    {
+      id: "leaves",
+      words: 'On Ctrl-C it publishes "offline" itself, retained, disconnects ' +
+        "and ends with exit code 0",
+      hint: 2,
+      needsSignals: true,
+      async check(trial) {
+        const { program, topic } = startDevice(trial);
+        await untilStatuses(trial, topic, ["online"]);
+        program.kill("SIGINT");
+        const code = await trial.ended(program);
+        await untilStatuses(trial, topic, ["online", "offline"]);
+        const last = trial.sent("publish").at(-1);
+        trial.expect(
+          `${last?.payload}` === "offline" && last?.retain === true,
+          'a retained "offline" of its own',
+          () => [{
+            when: trial.sent("disconnect").length === 0,
+            words: "It leaves all to its will, as if it had died.",
+          }],
+        );
+        await trial.packet("disconnect", () => true, "DISCONNECT", () => [{
+          when: true,
+          words: "Without DISCONNECT, the broker publishes the will, too.",
+        }]);
+        await expectKept(trial, topic, "offline");
+        trial.expect(code === 0, "exit code 0");
+      },
+    },
+    {
+      id: "returns",
+      words: 'When a lost connection is back, it says "online" again, and ' +
+        "its death is announced again",
+      hint: 3,
+      async check(trial) {
+        const { program, topic } = startDevice(trial);
+        await untilStatuses(trial, topic, ["online"]);
+        trial.broker.cut();
+        const statuses = ["online", "offline", "online"];
+        await untilStatuses(trial, topic, statuses);
+        await expectKept(trial, topic, "online");
+        program.kill("SIGKILL");
+        await untilStatuses(trial, topic, [...statuses, "offline"]);
+      },
+    },
+    {
+      id: "name",
+      words: "A name that is missing, or has /, + or # in it, ends it with " +
+        "one line and exit code 2",
+      extra: true,
+      hint: 3,
+      async check(trial) {
+        for (const args of [[], [""], ["lamp/1"], ["+"], ["#"]]) {
+          const program = trial.start("main", { args });
+          const code = await trial.ended(program);
+          trial.expect(code === 2, `exit code 2 for ${JSON.stringify(args)}`);
+          trial.expect(
+            program.stderr.trim().split("\n").length === 1 &&
+              program.stderr.trim() !== "",
+            "one line on standard error",
+          );
+        }
+        trial.expect(trial.sent("connect").length === 0, "no connection");
+      },
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+/** Breaks `covered`: says that it is there before the broker has its will. */
+import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
+import { publishOnce, StopSignal } from "../../lib/mod.ts";
+
+const [name = ""] = Deno.args;
+const topic = `devices/${name}/status`;
+const kept = { qos: 1, retain: true } as const;
+
+using stop = new StopSignal();
+try {
+  await publishOnce(brokerUrl(), { topic, payload: "online", ...kept });
+  await using client = await connect(brokerUrl(), {
+    will: { topic, payload: "offline", ...kept },
+    timeout: Infinity,
+    signal: stop.signal,
+  });
+
+  const announce = () => client.publish(topic, "online", kept);
+  client.on("connect", announce);
+  await Promise.race([stop.requested, client.refused]);
+
+  client.publish(topic, "offline", kept);
+} catch (error) {
+  exitWithError(error);
+}

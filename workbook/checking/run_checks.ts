@@ -1,0 +1,174 @@
+/**
+ * Tries a student's programs against what an exercise asks for.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import {
+  CheckFailure,
+  type Exercise,
+  type Outcome,
+  type Requirement,
+} from "./requirement.ts";
+import { limited, STRANGER_FLAGS } from "./confinement.ts";
+import { startRecordingBroker } from "./recording_broker.ts";
+import { stage } from "./stage.ts";
+import { StudentProgram } from "./student_program.ts";
+import { type Launch, Trial } from "./trial.ts";
+
+/** What is checked, and how. */
+export interface ChecksOptions {
+  /** The student's files, by the names that they have in the exercise. */
+  files: Record<string, string>;
+  /**
+   * The command that starts a program in another language; `{program}` in it
+   * stands for the program's name. TypeScript on Deno unless given.
+   */
+  command?: readonly string[] | undefined;
+  /** What chance begins with. */
+  seed: number;
+  /** Deno's flags for the project, such as `--import-map`. */
+  flags: readonly string[];
+  /** How long each wait may take, in milliseconds; 15,000 unless given. */
+  deadline?: number;
+  /** Whether strangers wrote it, so that Deno must hold it back even more. */
+  isStranger?: boolean;
+}
+
+/** Longer than any answer takes, also on a busy machine. */
+const DEADLINE = 15_000;
+
+/** Variables of this process without which programs don't start. */
+const SYSTEM_VARIABLES = [
+  "PATH",
+  "HOME",
+  "DENO_DIR",
+  "NPM_CONFIG_REGISTRY",
+  "XDG_CACHE_HOME",
+  "LANG",
+  // Windows
+  "LOCALAPPDATA",
+  "USERPROFILE",
+  "SystemRoot",
+  "TEMP",
+];
+
+/**
+ * Checks one requirement.
+ *
+ * @param exercise The exercise.
+ * @param requirement One of its requirements.
+ * @param options The student's folder, and more.
+ * @returns How it came out.
+ */
+export async function checkRequirement(
+  exercise: Exercise,
+  requirement: Requirement,
+  options: ChecksOptions,
+): Promise<Outcome> {
+  if (requirement.needsSignals && Deno.build.os === "windows") {
+    const report = "On Windows no program can press Ctrl-C: try it by hand";
+    return { requirement, state: "skipped", report };
+  }
+  await using staged = await stage(exercise.name, options.files);
+  await using trial = new Trial({
+    seed: options.seed,
+    broker: await startRecordingBroker(requirement.broker),
+    launch: launcher(exercise, staged.folder, options),
+    deadline: options.deadline ?? DEADLINE,
+    folder: staged.folder,
+    isOffline: exercise.isOffline ?? false,
+  });
+  try {
+    await requirement.check(trial);
+    return { requirement, state: "passed", report: "" };
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    const report = describeFailure(exercise, requirement, error, options.seed);
+    return { requirement, state: "failed", report };
+  }
+}
+
+function describeFailure(
+  { name }: Exercise,
+  { words, hint }: Requirement,
+  { expected, seen, mistake }: CheckFailure,
+  seed: number,
+): string {
+  return [
+    words,
+    "",
+    `Expected: ${expected}`,
+    `Seen: ${seen}`,
+    ...mistake === undefined ? [] : ["", `It looks like this: ${mistake}`],
+    "",
+    `Hint ${hint} may help: deno task hint ${name.slice(0, 2)}`,
+    `(seed ${seed})`,
+  ].join("\n");
+}
+
+/** How the student's programs are started, confined if they are for Deno. */
+function launcher(
+  { permissions = [] }: Exercise,
+  folder: string,
+  { command, flags, isStranger = false }: ChecksOptions,
+): Launch {
+  const confine = isStranger && command === undefined
+    ? limited
+    : (words: string[]) => words;
+  return (program, { url, variables, network, args }) => {
+    const { hostname, port, username, password } = new URL(url);
+    const all = {
+      ...systemVariables(),
+      NO_COLOR: "1",
+      // Python would keep what it prints to a pipe, in the system's encoding.
+      PYTHONUNBUFFERED: "1",
+      PYTHONUTF8: "1",
+      MQTT_URL: url,
+      MQTT_HOST: hostname,
+      MQTT_PORT: port,
+      ...username && {
+        MQTT_USER: decodeURIComponent(username),
+        MQTT_PASSWORD: decodeURIComponent(password),
+      },
+      ...variables,
+    };
+    const own = command?.map((word) => word.replaceAll("{program}", program));
+    return new StudentProgram({
+      command: confine([
+        ...own ?? [
+          Deno.execPath(),
+          "run",
+          ...flags,
+          ...isStranger ? STRANGER_FLAGS : [],
+          "--no-prompt",
+          "--allow-env",
+          `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
+          `--allow-read=${folder}`,
+          ...permissions,
+          `${folder}/${program}.ts`,
+        ],
+        ...args,
+      ]),
+      folder,
+      variables: all,
+    });
+  };
+}
+
+function systemVariables(): Record<string, string> {
+  return Object.fromEntries(
+    SYSTEM_VARIABLES
+      .map((name) => [name, Deno.env.get(name)] as const)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** The student's own files of an exercise. */
+export function ownFiles({ name, programs }: Exercise): Record<string, string> {
+  const folder = new URL(`../../exercises/${name}/`, import.meta.url);
+  return Object.fromEntries(programs.map((program) => {
+    const file = `${program}.ts`;
+    return [file, fileURLToPath(new URL(file, folder))];
+  }));
+}

@@ -1,0 +1,42 @@
+/**
+ * A folder in which any student's program finds the toolkit where it expects it.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+const LIB = fileURLToPath(new URL("../../lib", import.meta.url));
+
+/** A staged exercise. Disposing of it removes the folder. */
+export interface Stage extends AsyncDisposable {
+  /** The folder with the programs, named like the exercise. */
+  folder: string;
+}
+
+/**
+ * Copies programs to where an exercise's programs lie, with `lib` two folders
+ * above, so that a stub, a mistake and a submission from anywhere run as if they
+ * lay in `exercises/`.
+ *
+ * @param name The exercise's name, such as `03_chat`.
+ * @param files What to copy, by the name that it gets.
+ * @returns The staged exercise.
+ */
+export async function stage(
+  name: string,
+  files: Record<string, string>,
+): Promise<Stage> {
+  const root = await Deno.realPath(
+    await Deno.makeTempDir({ prefix: "exercise_" }),
+  );
+  await Deno.symlink(LIB, `${root}/lib`, { type: "junction" });
+  const folder = `${root}/exercises/${name}`;
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [target, source] of Object.entries(files)) {
+    await Deno.copyFile(source, `${folder}/${target}`);
+  }
+  return {
+    folder,
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}
