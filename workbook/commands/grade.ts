@@ -1,0 +1,194 @@
+/**
+ * Grades what students have handed in.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { StopSignal } from "../../lib/mod.ts";
+import { listExercises } from "../_exercises.ts";
+import { type Options, runProgram, UsageError } from "../_program.ts";
+import type { Grading, SubmissionGrade } from "../grading/grade.ts";
+import { gradeSubmission } from "../grading/grade_submission.ts";
+import { pool } from "../grading/pool.ts";
+import { GradingProgress } from "../grading/progress.ts";
+import { toCsv, toJson } from "../grading/report_data.ts";
+import { assertWritable, writeWhole } from "../grading/report_file.ts";
+import { toJunit } from "../grading/report_junit.ts";
+import { toTable } from "../grading/report_table.ts";
+import { listSubmissions, type Submission } from "../grading/submission.ts";
+
+const HELP = `
+Grades submissions: each requirement of each exercise, required and extra apart.
+
+Usage: deno task grade [--dir FOLDER]... [--each FOLDER]... [OPTION]...
+
+  --dir FOLDER       a submission: a folder with exercises/01_presence/main.ts
+                     and so on, or with 01_presence/main.ts
+  --each FOLDER      each folder in this one is a submission
+  --format FORMAT    table (the default), json, junit or csv
+  --out FILE         write the report to this file, as a whole or not at all
+  --command COMMAND  starts the programs, in any language: "python3 {program}.py".
+                     {program} stands for the name of each program, seen from
+                     the exercise's folder. They are NOT confined
+  --jobs N           grade so many submissions at once (the number of CPUs)
+  --seed N           test with the same values as a run before
+
+Without --dir and --each, it grades the exercises of this workbook. All
+submissions get the same test. What is missing, or as it was in the beginning,
+counts as not started and gives no point.
+
+A submission in TypeScript runs without a prompt, and may use the network only
+to its broker. It may read its own folder, write nothing, and start nothing. It
+isn't run at all if it imports files from elsewhere. A program that hangs, prints
+without end or takes too much memory is ended, and the next one is tried.
+
+The table of one submission shows its requirements. With json or junit, the
+report of each that failed says what was expected and what was seen. JSON has
+
+  { seed, seconds, exercises: [{ name, required, extra }],
+    submissions: [{ name, folder, required, extra, exercises: [{ name,
+      state: "checked" | "not started" | "refused", note, required, extra,
+      requirements: [{ id, words, part: "required" | "extra",
+        state: "passed" | "failed" | "skipped" | "broken", seconds, report }]
+    }] }] }
+
+where required and extra count the points. CSV has a row for each requirement.
+
+The exit code is 0 when grading ran, whatever came out.
+`;
+
+const FORMATS = new Map<string, (grading: Grading) => string>([
+  ["table", toTable],
+  ["json", toJson],
+  ["junit", toJunit],
+  ["csv", toCsv],
+]);
+const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
+const JOBS_RANGE = { least: 1, most: 1000 };
+const INTERRUPTED = 130;
+
+await runProgram({
+  help: HELP,
+  names: {
+    string: ["format", "out", "command", "jobs", "seed"],
+    collect: ["dir", "each"],
+  },
+  main,
+});
+
+async function main(options: Options): Promise<number> {
+  const format = readFormat(options);
+  const out = options.text("out");
+  const jobs = options.number("jobs", JOBS_RANGE) ??
+    navigator.hardwareConcurrency;
+  const seed = options.number("seed", SEED_RANGE) ??
+    Math.floor(Math.random() * 2 ** 32);
+  const command = options.text("command");
+  if (command?.trim() === "") {
+    throw new UsageError(`Option --command is "${command}": it must be one`);
+  }
+  if (out !== undefined) await assertWritable(out);
+  const submissions = readSubmissions(options);
+  if (command !== undefined) {
+    console.error(
+      "These programs aren't confined: they may do whatever you may",
+    );
+  }
+  console.error(`Seed: ${seed}`);
+  using stop = new StopSignal();
+  surviveFaults();
+  let grading: Grading;
+  try {
+    grading = await grade(submissions, { command, jobs, seed, stop });
+  } catch (error) {
+    if (stop.signal.aborted) return INTERRUPTED;
+    throw error;
+  }
+  await writeReport(format(grading), out);
+  return 0;
+}
+
+function readFormat(options: Options): (grading: Grading) => string {
+  const name = options.text("format") ?? "table";
+  const format = FORMATS.get(name);
+  if (format !== undefined) return format;
+  const names = [...FORMATS.keys()].join(", ");
+  throw new UsageError(`Option --format is "${name}": it must be ${names}`);
+}
+
+function readSubmissions(options: Options): Submission[] {
+  const folders = options.texts("dir");
+  const parents = options.texts("each");
+  if (folders.length + parents.length > 0) {
+    return listSubmissions(folders, parents);
+  }
+  return listSubmissions(
+    [fileURLToPath(new URL("../../", import.meta.url))],
+    [],
+  );
+}
+
+async function grade(
+  submissions: readonly Submission[],
+  { command, jobs, seed, stop }: {
+    command: string | undefined;
+    jobs: number;
+    seed: number;
+    stop: StopSignal;
+  },
+): Promise<Grading> {
+  const began = performance.now();
+  const exercises = await listExercises();
+  const requirements = exercises.flatMap(({ requirements }) => requirements);
+  const progress = new GradingProgress(
+    submissions.length,
+    requirements.length,
+  );
+  const graded: SubmissionGrade[] = [];
+  try {
+    await pool(submissions.entries(), jobs, async ([index, submission]) => {
+      const result = await gradeSubmission(submission, {
+        exercises,
+        command,
+        seed,
+        flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]"),
+        signal: stop.signal,
+        onGrade: () => progress.addRequirement(),
+      });
+      graded[index] = result;
+      progress.addSubmission(result);
+    });
+  } finally {
+    progress.end();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  return { seed, exercises, submissions: graded, seconds };
+}
+
+/**
+ * A program may send what no broker expects. If that breaks something in this
+ * process, only the check that it happened in must fail.
+ */
+function surviveFaults(): void {
+  const note = (event: Event, error: unknown) => {
+    event.preventDefault();
+    console.error(`Something broke, and grading goes on: ${error}`);
+  };
+  addEventListener("error", (event) => note(event, event.error));
+  addEventListener("unhandledrejection", (event) => note(event, event.reason));
+}
+
+/** What took so long to make is shown if it can't be written. */
+async function writeReport(
+  report: string,
+  file: string | undefined,
+): Promise<void> {
+  try {
+    if (file !== undefined) return await writeWhole(file, report);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    console.log(report.trimEnd());
+    throw new Error(`The report can't be written to "${file}": ${reason}`);
+  }
+  console.log(report.trimEnd());
+}

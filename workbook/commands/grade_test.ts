@@ -1,0 +1,188 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { copyExercises, type ExerciseProject } from "../testing/exercises.ts";
+
+const EXERCISE = "exercises/01_presence";
+const SOLUTION = await readSource("solutions/01_presence/main.ts");
+const STUB = await readSource(`${EXERCISE}/stub/main.ts`);
+
+function readSource(path: string): Promise<string> {
+  return Deno.readTextFile(
+    fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+  );
+}
+
+/** Puts programs of exercise 01 into submissions, by their names. */
+async function submit(
+  project: ExerciseProject,
+  programs: Record<string, string>,
+): Promise<void> {
+  for (const [name, text] of Object.entries(programs)) {
+    await project.write(`.workbook/class/${name}/${EXERCISE}/main.ts`, text);
+  }
+}
+
+const CLASS = ["--each", ".workbook/class"];
+
+Deno.test("grade gives each submission its own points, whatever others do", async () => {
+  await using project = await copyExercises();
+  await submit(project, {
+    crash: 'throw new Error("Mine");',
+    flood: 'for (;;) console.log("flood");',
+    hang: "for (;;) ;",
+    mistake: SOLUTION.replace("`Reçu: ${text}`", "text"),
+    solved: SOLUTION,
+    stub: STUB,
+    thief: `import text from "file:///etc/passwd" with { type: "text" };
+      console.log(text);`,
+  });
+  await project.write(".workbook/class/empty/notes.txt", "");
+  const { code, output, errors } = await project.task(
+    "grade",
+    ...CLASS,
+    "--format",
+    "json",
+    "--seed",
+    "9",
+    "--jobs",
+    "3",
+  );
+  assertEquals(code, 0, errors);
+  const { seed, submissions } = JSON.parse(output);
+  assertEquals(seed, 9);
+  assertEquals(
+    // deno-lint-ignore no-explicit-any
+    submissions.map(({ name, required, extra, exercises: [first] }: any) =>
+      `${name} ${required}+${extra} ${first.state}`
+    ),
+    [
+      "crash 0+0 checked",
+      "empty 0+0 not started",
+      "flood 0+0 checked",
+      "hang 0+0 checked",
+      "mistake 1+1 checked",
+      "solved 3+1 checked",
+      "stub 0+0 not started",
+      "thief 0+0 refused",
+    ],
+  );
+  assertStringIncludes(errors, "Seed: 9\n");
+  assertStringIncludes(errors, "solved: required 3 of 3, extra 1 of 1\n");
+  assertEquals(errors.match(/^\[\d\/8\] /gm)?.length, 8);
+});
+
+Deno.test("grade shows the workbook's own exercises, and writes nothing", async () => {
+  await using project = await copyExercises();
+  const before = await project.files();
+  const untouched = await project.task("grade");
+  assertEquals(untouched.code, 0);
+  assertStringIncludes(untouched.output, "  not started: as it was\n");
+  await project.solve();
+  const { code, output } = await project.task("grade");
+  assertEquals(code, 0);
+  assertStringIncludes(output, "3/3     1/1\n  ✓ The program publishes");
+  await project.write(`${EXERCISE}/main.ts`, STUB);
+  assertEquals(await project.files(), before);
+});
+
+Deno.test("grade writes its report to a file, as a whole", async () => {
+  await using project = await copyExercises();
+  await submit(project, { anna: SOLUTION, ben: STUB });
+  const { code, output } = await project.task(
+    "grade",
+    "--dir",
+    ".workbook/class/anna",
+    "--dir",
+    ".workbook/class/ben",
+    "--format",
+    "csv",
+    "--out",
+    ".workbook/grades.csv",
+  );
+  assertEquals([code, output], [0, ""]);
+  const rows = (await project.read(".workbook/grades.csv")).split("\r\n");
+  assertEquals(rows.slice(0, 2), [
+    "submission,exercise,requirement,part,state,points",
+    "anna,01_presence,announces,required,passed,1",
+  ]);
+  assertEquals(rows[5], "ben,01_presence,announces,required,not started,0");
+  const others = Array.from(
+    Deno.readDirSync(`${project.folder}/.workbook`),
+    ({ name }) => name,
+  );
+  assertEquals(others.sort(), ["class", "grades.csv"]);
+});
+
+Deno.test("grade refuses a wrong call before it grades", async () => {
+  await using project = await copyExercises();
+  const calls: Record<string, string[]> = {
+    'Option --format is "xml"': ["--format", "xml"],
+    'Folder "nowhere"': ["--dir", "nowhere"],
+    'Folder ".github"': ["--each", ".github"],
+    "Option --jobs": ["--jobs", "0"],
+    "Option --seed": ["--seed", "-1"],
+    'Option --out is "no/file"': ["--out", "no/file"],
+    'Option --out is "lib"': ["--out", "lib"],
+    "Option --command": ["--command", " "],
+    'Argument "01"': ["01"],
+  };
+  for (const [expected, args] of Object.entries(calls)) {
+    const { code, output, errors } = await project.task("grade", ...args);
+    assertEquals([code, output], [2, ""], expected);
+    assertStringIncludes(errors, expected);
+    assertEquals(errors.trim().split("\n").length, 1);
+  }
+});
+
+peerTest(
+  ["paho"],
+  "grade runs other languages, and says that nothing confines them",
+  async ({ paho }) => {
+    await using project = await copyExercises();
+    const python = await readSource(`${EXERCISE}/python/main.py`);
+    await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
+    await submit(project, { ben: SOLUTION });
+    const { code, output, errors } = await project.task(
+      "grade",
+      ...CLASS,
+      "--command",
+      `${paho} {program}.py`,
+    );
+    assertEquals(code, 0);
+    assertStringIncludes(errors, "These programs aren't confined");
+    assertStringIncludes(output, "\nanna       3+1 ");
+    assertStringIncludes(output, "\nben          - ");
+  },
+);
+
+Deno.test({
+  name: "grade ends on Ctrl-C, with all that it started, and writes nothing",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using project = await copyExercises();
+    await submit(project, { stub: STUB, zombie: "for (;;) ;" });
+    const grade = project.start([
+      "task",
+      "--quiet",
+      "grade",
+      ...CLASS,
+      "--out",
+      ".workbook/grades",
+    ], { variables: { WORKBOOK_STD: "npm" } });
+    let logged = "";
+    for await (
+      const text of grade.stderr.pipeThrough(new TextDecoderStream())
+    ) {
+      const isNew = !logged.includes("stub:");
+      logged += text;
+      if (isNew && logged.includes("stub:")) grade.kill("SIGINT");
+    }
+    const { code } = await grade.status;
+    await grade.stdout.cancel();
+    assertEquals(code, 130, logged);
+    assert(!logged.includes("zombie:"));
+    const files = [...(await project.files()).keys()];
+    assert(!files.some((file) => file.includes("grades")));
+  },
+});

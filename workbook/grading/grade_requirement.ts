@@ -1,0 +1,131 @@
+/**
+ * Grades one requirement, whatever the program does.
+ *
+ * @module
+ */
+import { endedBy } from "../_check_exercise.ts";
+import {
+  CheckFailure,
+  type Exercise,
+  type Requirement,
+} from "../checking/requirement.ts";
+import {
+  checkRequirement,
+  type ChecksOptions,
+} from "../checking/run_checks.ts";
+import type { Grade } from "./grade.ts";
+
+/** What is graded. */
+export interface Task {
+  exercise: Exercise;
+  requirement: Requirement;
+  /** The student's files, and the command of another language. */
+  programs: Pick<ChecksOptions, "files" | "command">;
+}
+
+/** How it is graded. */
+export interface TaskOptions extends Pick<ChecksOptions, "seed" | "flags"> {
+  /** How long each wait may take, in milliseconds. */
+  deadline: number;
+  /** How long a check may take, in milliseconds; 60,000 unless given. */
+  limit?: number;
+  /** Gives up, and ends all that was started. */
+  signal: AbortSignal;
+}
+
+/** Several times what the longest check takes. */
+const LIMIT = 60_000;
+
+/** How long a check may take to tidy up, in milliseconds. */
+const TIDYING = 20_000;
+
+/**
+ * Grades a requirement. A check that breaks gives no point, and says so.
+ *
+ * @throws What the signal was aborted with.
+ */
+export async function gradeRequirement(
+  { exercise, requirement, programs }: Task,
+  { signal, limit = LIMIT, ...options }: TaskOptions,
+): Promise<Grade> {
+  signal.throwIfAborted();
+  const began = performance.now();
+  const graded = (state: Grade["state"], report: string): Grade => ({
+    requirement,
+    state,
+    report,
+    seconds: (performance.now() - began) / 1000,
+  });
+  using stop = new Stop(limit, signal);
+  using stuck = new Alarm(limit + TIDYING);
+  try {
+    const { state, report } = await Promise.race([
+      checkRequirement(exercise, endedBy(stop.signal, requirement), {
+        ...options,
+        ...programs,
+        isStranger: true,
+      }),
+      stuck.rings,
+    ]);
+    signal.throwIfAborted();
+    return graded(state, report);
+  } catch (error) {
+    signal.throwIfAborted();
+    const report = `The check broke, which says nothing about the program: ${
+      error instanceof Error ? error.message : error
+    }`;
+    return { ...graded("failed", report), isBroken: true };
+  }
+}
+
+/**
+ * Aborts when a time is over, or as another signal does. Unlike one that
+ * `AbortSignal.any` makes, it isn't kept for as long as the other signal is.
+ * Disposing of it stops it.
+ */
+class Stop implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #other: AbortSignal;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #follow = () => this.#controller.abort(this.#other.reason);
+
+  constructor(milliseconds: number, other: AbortSignal) {
+    this.#other = other;
+    other.addEventListener("abort", this.#follow);
+    this.#timer = setTimeout(() => {
+      const failure = new CheckFailure({
+        expected: `all of it within ${milliseconds / 1000} s`,
+        seen: "It came too slowly.",
+      });
+      this.#controller.abort(failure);
+    }, milliseconds);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#other.removeEventListener("abort", this.#follow);
+  }
+}
+
+/** Rejects after a time. Disposing of it stops it. */
+class Alarm implements Disposable {
+  readonly rings: Promise<never>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(milliseconds: number) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.rings = promise;
+    this.#timer = setTimeout(
+      () => reject(new Error("What it had started didn't end")),
+      milliseconds,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { listExercises } from "../_exercises.ts";
+import type { Exercise, Requirement } from "../checking/requirement.ts";
+import type { Trial } from "../checking/trial.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { gradeRequirement } from "./grade_requirement.ts";
+import { gradeSubmission } from "./grade_submission.ts";
+import { Patience } from "./patience.ts";
+import { pool } from "./pool.ts";
+
+const [presence] = await listExercises() as [Exercise];
+
+function requirement(
+  id: string,
+  check: (trial: Trial) => Promise<unknown>,
+): Requirement {
+  const checkIt = async (trial: Trial) => void await check(trial);
+  return { id, words: id, hint: 1, check: checkIt };
+}
+
+const common = () => ({
+  seed: 1,
+  flags: denoFlags(),
+  signal: new AbortController().signal,
+});
+
+/** A submission of exercise 01 with this program. */
+async function submit(text: string) {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  await Deno.mkdir(`${folder}/01_presence`);
+  await Deno.writeTextFile(`${folder}/01_presence/main.ts`, text);
+  return {
+    submission: { name: "test", folder },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+Deno.test("gradeSubmission() loses patience, and is patient with what lives", async () => {
+  await using made = await submit("setInterval(() => console.log('.'), 100);");
+  const hangs = (trial: Trial) => {
+    trial.start();
+    return trial.until("what never comes", () => false);
+  };
+  const deadlines: number[] = [];
+  const slow = async (trial: Trial) => {
+    const program = trial.start();
+    const began = performance.now();
+    try {
+      await trial.until("ten lines", () => program.lines.length >= 10);
+    } finally {
+      deadlines.push(performance.now() - began);
+    }
+  };
+  const exercise: Exercise = {
+    ...presence,
+    requirements: [
+      ...Array.from("12345678", (id) => requirement(id, hangs)),
+      requirement("slow", slow),
+      requirement("quick", () => Promise.resolve()),
+    ],
+  };
+  let graded = 0;
+  const { exercises: [result] } = await gradeSubmission(made.submission, {
+    ...common(),
+    exercises: [exercise],
+    deadlines: { long: 5000, short: 200 },
+    onGrade: () => graded++,
+  });
+  assertEquals(
+    result?.grades.map(({ requirement, state }) => [requirement.id, state]),
+    [
+      ...Array.from("12345678", (id) => [id, "failed"]),
+      ["slow", "passed"],
+      ["quick", "passed"],
+    ],
+  );
+  assertEquals(graded, 10);
+  assertEquals(deadlines.length, 2);
+  assert(deadlines[0]! < 1000);
+});
+
+Deno.test("gradeSubmission() doesn't run what imports files from elsewhere", async () => {
+  await using made = await submit(
+    'import "file:///etc/passwd"; console.log("It runs");',
+  );
+  const { exercises: [result] } = await gradeSubmission(made.submission, {
+    ...common(),
+    exercises: [{
+      ...presence,
+      requirements: [
+        requirement("runs", () => Promise.reject(new Error("It is checked"))),
+      ],
+    }],
+    onGrade: () => {},
+  });
+  assertEquals(result?.state, "refused");
+  assertEquals(
+    result?.grades[0]?.report,
+    'Refused: it imports "file:///etc/passwd", which is neither its own nor ' +
+      "the toolkit's",
+  );
+});
+
+Deno.test("gradeRequirement() ends a check that takes too long, and one that breaks", async () => {
+  const grade = (check: Requirement["check"]) =>
+    gradeRequirement({
+      exercise: presence,
+      requirement: requirement("x", check),
+      programs: { files: {} },
+    }, { ...common(), deadline: 60_000, limit: 300 });
+  const late = await grade(() => new Promise(() => {}));
+  assertEquals(late.state, "failed");
+  assert(late.report.includes("Expected: all of it within 0.3 s"));
+  assertEquals(late.isBroken, undefined);
+
+  const broken = await grade(() => Promise.reject(new Error("Disk is full")));
+  assertEquals(broken.state, "failed");
+  assertEquals(broken.isBroken, true);
+  assert(broken.report.endsWith("Disk is full"));
+});
+
+Deno.test("gradeRequirement() ends when it is told to", async () => {
+  const controller = new AbortController();
+  const task = {
+    exercise: presence,
+    requirement: requirement("x", () => {
+      controller.abort();
+      return new Promise(() => {});
+    }),
+    programs: { files: {} },
+  };
+  const options = { ...common(), signal: controller.signal, deadline: 1000 };
+  await assertRejects(() => gradeRequirement(task, options), DOMException);
+});
+
+Deno.test({
+  name: "gradeRequirement() ends though a program leaves another one behind",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { state, seconds } = await gradeRequirement({
+      exercise: presence,
+      requirement: requirement("x", (trial) => {
+        const program = trial.start();
+        return trial.until("a line", () => program.lines.includes("ready"));
+      }),
+      programs: {
+        files: {},
+        command: ["sh", "-c", "sleep 25 & echo ready; exec sleep 25"],
+      },
+    }, { ...common(), deadline: 10_000 });
+    assertEquals(state, "passed");
+    assert(seconds < 15, `It took ${seconds} s`);
+  },
+});
+
+Deno.test("Patience ends with waits in vain, and comes back with a success", () => {
+  const patience = new Patience({ long: 1000, short: 100 });
+  const fail = (seconds: number) =>
+    patience.learn("failed", seconds, patience.deadline);
+  for (let times = 0; times < 10; times++) fail(0.5);
+  assertEquals(patience.deadline, 1000);
+  for (let times = 0; times < 3; times++) fail(1);
+  assertEquals(patience.deadline, 100);
+  patience.learn("passed", 0.05, 100);
+  assertEquals(patience.deadline, 1000);
+});
+
+Deno.test("pool() works on so many at once, and stops at an error", async () => {
+  let running = 0;
+  let most = 0;
+  const done: number[] = [];
+  const work = async (item: number) => {
+    most = Math.max(most, ++running);
+    await Promise.resolve();
+    running--;
+    if (item === 5) throw new Error("Five");
+    done.push(item);
+  };
+  await pool([1, 2, 3, 4], 2, work);
+  assertEquals([most, done], [2, [1, 2, 3, 4]]);
+  await assertRejects(() => pool([5, 6, 7, 8], 2, work), Error, "Five");
+  assertEquals(running, 0);
+  assert(!done.includes(8));
+});

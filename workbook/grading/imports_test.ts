@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { stage } from "../checking/stage.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+import { outsideImports } from "./imports.ts";
+
+/** What is found in a program, staged as an exercise. */
+async function found(text: string): Promise<string[]> {
+  await using temporary = await temporaryFile("main.ts");
+  await Deno.writeTextFile(temporary.file, text);
+  await using staged = await stage("01_presence", {
+    "main.ts": temporary.file,
+  });
+  return await outsideImports(staged.folder, ["main.ts"], denoFlags());
+}
+
+const SECRET = "file:///etc/passwd";
+
+const ESCAPES = {
+  "a text": `import text from "${SECRET}" with { type: "text" };`,
+  "bytes": `import bytes from "${SECRET}" with { type: "bytes" };`,
+  "a module": `import "${SECRET}";`,
+  "a module that is passed on": `export * from "${SECRET}";`,
+  "a module that is imported while it runs": `await import("${SECRET}");`,
+  "a module of a module": `import "data:text/javascript,import '${SECRET}'";`,
+};
+
+for (const [what, text] of Object.entries(ESCAPES)) {
+  Deno.test(`outsideImports() finds ${what}`, async () => {
+    assertEquals(await found(text), [SECRET]);
+  });
+}
+
+Deno.test("outsideImports() finds what leaves the folder through the toolkit's", async () => {
+  const [one = "", ...others] = await found(
+    `import text from "../../lib/../solutions/01_presence/main.ts";
+    import "../../lib/..%2f..%2f..%2f/etc/passwd";
+    import "../../../etc/passwd";`,
+  );
+  assertEquals(others.length, 2, `${one} ${others}`);
+});
+
+Deno.test("outsideImports() accepts the toolkit, packages and itself", async () => {
+  const outside = await found(`
+    import { brokerUrl } from "../../lib/mod.ts";
+    import { readReadings } from "../../lib/csv.ts";
+    import { stringify } from "@std/csv";
+    import { MqttClient } from "mqtt";
+    import "node:fs";
+    import * as self from "./main.ts";
+    import "npm:no-such-package@1.0.0";
+    import "https://127.0.0.1:1/x.ts";
+    import type { Nothing } from "file:///etc/passwd";
+  `);
+  assertEquals(outside, []);
+});
+
+Deno.test("outsideImports() leaves it to a run to refuse a program that is no TypeScript", async () => {
+  assertEquals(await found("let = ;"), []);
+});

@@ -1,0 +1,61 @@
+/**
+ * How far grading has come, on standard error.
+ *
+ * @module
+ */
+import { printable } from "../_printable.ts";
+import { progressBar } from "../_progress_bar.ts";
+import { type SubmissionGrade, totalOf } from "./grade.ts";
+
+/** Shows a line for each submission, and on a terminal a bar below. */
+export class GradingProgress {
+  readonly #submissions: number;
+  readonly #requirements: number;
+  readonly #isTerminal = Deno.stderr.isTerminal();
+  #gradedSubmissions = 0;
+  #gradedRequirements = 0;
+
+  /**
+   * @param submissions How many submissions there are.
+   * @param requirements How many requirements there are for each.
+   */
+  constructor(submissions: number, requirements: number) {
+    this.#submissions = submissions;
+    this.#requirements = submissions * requirements;
+  }
+
+  /** Counts a requirement. */
+  addRequirement(): void {
+    this.#gradedRequirements++;
+    this.#write("");
+  }
+
+  /** Counts a submission, and says what came out. */
+  addSubmission(grade: SubmissionGrade): void {
+    const { required, extra } = totalOf(grade);
+    const number = `${++this.#gradedSubmissions}/${this.#submissions}`;
+    this.#write(
+      `[${number}] ${printable(grade.submission.name)}: ` +
+        `required ${required.passed} of ${required.total}, ` +
+        `extra ${extra.passed} of ${extra.total}\n`,
+    );
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    if (this.#isTerminal) write("\r\x1b[K");
+  }
+
+  #write(line: string): void {
+    if (!this.#isTerminal) return write(line);
+    const bar = progressBar(this.#gradedRequirements, this.#requirements);
+    write(`\r\x1b[K${line}${bar} requirements`);
+  }
+}
+
+function write(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0; start < bytes.length;) {
+    start += Deno.stderr.writeSync(bytes.subarray(start));
+  }
+}

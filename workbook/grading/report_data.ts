@@ -1,0 +1,99 @@
+/**
+ * Grades for other programs: JSON and CSV.
+ *
+ * @module
+ */
+import { stringify } from "@std/csv";
+import type { Score } from "../_check_exercise.ts";
+import {
+  type ExerciseGrade,
+  type Grade,
+  type Grading,
+  mostOf,
+  type Scores,
+  scoresOf,
+  totalOf,
+} from "./grade.ts";
+
+/** Writes all that is known as JSON; `deno task grade --help` says how. */
+export function toJson(grading: Grading): string {
+  const { seed, exercises, submissions, seconds } = grading;
+  const data = {
+    seed,
+    seconds: round(seconds),
+    exercises: exercises.map((exercise) => ({
+      name: exercise.name,
+      ...points(mostOf([exercise]), "total"),
+    })),
+    submissions: submissions.map((one) => ({
+      ...one.submission,
+      ...points(totalOf(one), "passed"),
+      exercises: one.exercises.map(exerciseData),
+    })),
+  };
+  return `${JSON.stringify(data, null, 2)}\n`;
+}
+
+function exerciseData({ exercise, state, note, grades }: ExerciseGrade) {
+  return {
+    name: exercise.name,
+    state,
+    note,
+    ...points(scoresOf(grades), "passed"),
+    requirements: grades.map((grade) => ({
+      id: grade.requirement.id,
+      words: grade.requirement.words,
+      part: partOf(grade),
+      state: stateOf(grade),
+      seconds: round(grade.seconds),
+      report: grade.report,
+    })),
+  };
+}
+
+/** Writes a row for each requirement of each submission. */
+export function toCsv({ submissions }: Grading): string {
+  const rows = submissions.flatMap(({ submission, exercises }) =>
+    exercises.flatMap(({ exercise, state, grades }) =>
+      grades.map((grade) => ({
+        submission: harmless(submission.name),
+        exercise: exercise.name,
+        requirement: grade.requirement.id,
+        part: partOf(grade),
+        state: state === "checked" ? stateOf(grade) : state,
+        points: grade.state === "passed" ? 1 : 0,
+      }))
+    )
+  );
+  const columns = [
+    "submission",
+    "exercise",
+    "requirement",
+    "part",
+    "state",
+    "points",
+  ];
+  return stringify(rows, { columns });
+}
+
+/** A name that a spreadsheet doesn't take for a formula. */
+function harmless(name: string): string {
+  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+}
+
+function partOf({ requirement }: Grade): "required" | "extra" {
+  return requirement.extra ? "extra" : "required";
+}
+
+function stateOf({ state, isBroken }: Grade): Grade["state"] | "broken" {
+  return isBroken ? "broken" : state;
+}
+
+function points({ required, extra }: Scores, count: keyof Score) {
+  return { required: required[count], extra: extra[count] };
+}
+
+/** In milliseconds. */
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

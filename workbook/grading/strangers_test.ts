@@ -1,0 +1,235 @@
+/**
+ * Programs that try to get at what isn't theirs, run as grading runs them.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import type { Exercise, Outcome } from "../checking/requirement.ts";
+import { checkRequirement } from "../checking/run_checks.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+
+/** What a program did. */
+interface Run {
+  outcome: Outcome;
+  lines: string[];
+  seconds: number;
+}
+
+/** Runs a program to its end, which must come within the deadline. */
+async function run(text: string, deadline = 15_000): Promise<Run> {
+  await using temporary = await temporaryFile("main.ts");
+  await Deno.writeTextFile(temporary.file, text);
+  let lines: string[] = [];
+  const requirement: Exercise["requirements"][number] = {
+    id: "ends",
+    words: "It ends",
+    hint: 1,
+    async check(trial) {
+      const program = trial.start();
+      try {
+        await trial.ended(program);
+      } finally {
+        lines = program.lines;
+      }
+    },
+  };
+  const exercise: Exercise = {
+    name: "01_presence",
+    programs: ["main"],
+    requirements: [requirement],
+  };
+  const began = performance.now();
+  const outcome = await checkRequirement(exercise, requirement, {
+    files: { "main.ts": temporary.file },
+    seed: 1,
+    flags: denoFlags(),
+    deadline,
+    isStranger: true,
+  });
+  const seconds = (performance.now() - began) / 1000;
+  return { outcome, lines, seconds };
+}
+
+/** Runs statements of which each must be denied, and gives those that aren't. */
+async function notDenied(statements: Record<string, string>) {
+  const tries = Object.entries(statements).map(([name, statement]) => `
+    try {
+      ${statement};
+      console.log(${JSON.stringify(name)});
+    } catch (error) {
+      if (!/NotCapable|Requires|not found in cache|disk I\\/O/.test(String(error))) {
+        console.log(${JSON.stringify(name)}, String(error));
+      }
+    }`);
+  const { lines } = await run([...tries, 'console.log("end")'].join("\n"));
+  assertEquals(lines.pop(), "end");
+  return lines;
+}
+
+const isWindows = Deno.build.os === "windows";
+const path = (relative: string) =>
+  JSON.stringify(fileURLToPath(new URL(relative, import.meta.url)));
+const CHECK = path("../../exercises/01_presence/check.ts");
+const SOLUTION = path("../../solutions/01_presence/main.ts");
+const LIB = path("../../lib/mod.ts");
+
+Deno.test("A stranger's program reads nothing but its own folder", async () => {
+  assertEquals(
+    await notDenied({
+      "a file": 'Deno.readTextFileSync("/etc/passwd")',
+      "the checks": `Deno.readTextFileSync(${CHECK})`,
+      "the solutions": `Deno.readTextFileSync(${SOLUTION})`,
+      "a folder": 'Array.from(Deno.readDirSync(".."))',
+      "a file that it imports later":
+        `const name = ${CHECK}; await import("file://" + name)`,
+      "a text that it imports later":
+        'const file = "file:///etc/passwd"; await import(file, { with: { type: "text" } })',
+      "a module of a module":
+        'const code = `data:text/javascript,import "file:///etc/passwd"`; await import(code)',
+      "a file by require":
+        'const { createRequire } = await import("node:module"); createRequire(import.meta.url)("/etc/passwd")',
+      "a database":
+        'const { DatabaseSync } = await import("node:sqlite"); new DatabaseSync("/tmp/x.db")',
+      "what runs": 'Deno.readTextFileSync("/proc/self/environ")',
+    }),
+    [],
+  );
+});
+
+Deno.test("A stranger's program writes nothing, also not where Deno would without asking", async () => {
+  assertEquals(
+    await notDenied({
+      "its own folder": 'Deno.writeTextFileSync("own.txt", "x")',
+      "a temporary file": "Deno.makeTempFileSync()",
+      "the toolkit": `Deno.writeTextFileSync(${LIB}, "x")`,
+      "the toolkit by its link":
+        'Deno.writeTextFileSync("../../lib/mod.ts", "x")',
+      "a link": 'Deno.symlinkSync("/etc/passwd", "passwd")',
+      "its own program": 'Deno.removeSync("main.ts")',
+      ...isWindows ? {} : {
+        "local storage": 'localStorage.setItem("a", "b")',
+        "the cache":
+          'await (await caches.open("a")).put("http://a/b", new Response("c"))',
+      },
+    }),
+    [],
+  );
+});
+
+Deno.test("A stranger's program starts nothing and ends nothing", async () => {
+  assertEquals(
+    await notDenied({
+      "a process": "new Deno.Command(Deno.execPath()).outputSync()",
+      "a shell":
+        'const { spawnSync } = await import("node:child_process"); if (spawnSync("true").status !== 0) throw new Error("Requires run")',
+      "a library": 'Deno.dlopen("libc.so.6", {})',
+      "a signal": 'Deno.kill(Deno.ppid, "SIGTERM")',
+    }),
+    [],
+  );
+});
+
+Deno.test("A stranger's program reaches no network but its broker", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  assertEquals(
+    await notDenied({
+      "another port":
+        `await Deno.connect({ hostname: "127.0.0.1", port: ${port} })`,
+      "another host": `await fetch("http://example.com/")`,
+      "a server": "Deno.listen({ port: 0 })",
+      "a name": 'await Deno.resolveDns("example.com", "A")',
+      "code from elsewhere":
+        'const url = "https://esm.sh/a"; await import(url)',
+      "a package from elsewhere":
+        'const name = "npm:is-odd@3.0.1"; await import(name)',
+      "a package of JSR":
+        'const jsr = "jsr:@std/ulid@1.0.0"; await import(jsr)',
+    }),
+    [],
+  );
+});
+
+Deno.test("A stranger's program knows no variables but those of the contract", async () => {
+  Deno.env.set("WORKBOOK_TEST_TOKEN", "secret");
+  try {
+    const { lines } = await run(
+      "for (const name of Object.keys(Deno.env.toObject())) console.log(name);",
+    );
+    assert(lines.includes("MQTT_URL"));
+    const strange = lines.filter((name) => /TOKEN|WORKBOOK|SSH/.test(name));
+    assertEquals(strange, []);
+  } finally {
+    Deno.env.delete("WORKBOOK_TEST_TOKEN");
+  }
+});
+
+const HANGS = {
+  "loops without end": "for (;;) ;",
+  "stops its thread":
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+  "ignores signals":
+    'Deno.addSignalListener("SIGTERM", () => {}); setInterval(() => {}, 1000);',
+};
+
+for (const [what, text] of Object.entries(HANGS)) {
+  Deno.test(`A stranger's program that ${what} is ended at the deadline`, async () => {
+    const { outcome, seconds } = await run(text, 1000);
+    assertEquals(outcome.state, "failed");
+    assert(seconds < 10, `It took ${seconds} s`);
+  });
+}
+
+Deno.test("A stranger's program that floods its output is ended at once", async () => {
+  for (const stream of ["log", "error"]) {
+    const { outcome } = await run(
+      `for (;;) console.${stream}("x".repeat(1000));`,
+      60_000,
+    );
+    assert(outcome.state === "passed" || outcome.report.includes("end"));
+  }
+});
+
+Deno.test({
+  name: "A stranger's program that takes all memory is ended",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const hoards = {
+      heap: "const all = []; for (;;) all.push(new Array(1e5).fill({}));",
+      bytes: "const all = []; for (;;) all.push(new Uint8Array(5e7).fill(1));",
+      "raised heap": 'import v8 from "node:v8";' +
+        'v8.setFlagsFromString("--max-old-space-size=9000");' +
+        "const all = []; for (;;) all.push(new Array(1e5).fill({}));",
+    };
+    for (const [what, text] of Object.entries(hoards)) {
+      const { outcome } = await run(text, 60_000);
+      assertEquals(outcome.state, "passed", `${what}: ${outcome.report}`);
+    }
+  },
+});
+
+Deno.test("A stranger's program that floods its broker is cut off", async () => {
+  const { outcome, lines } = await run(
+    `
+    const { hostname, port } = new URL(Deno.env.get("MQTT_URL"));
+    const socket = await Deno.connect({ hostname, port: Number(port) });
+    const name = [..."MQTT"].map((letter) => letter.charCodeAt(0));
+    await socket.write(
+      new Uint8Array([0x10, 13, 0, 4, ...name, 4, 2, 0, 0, 0, 1, 97]),
+    );
+    const ping = new Uint8Array(65_536).map((_, index) =>
+      index % 2 === 0 ? 0xc0 : 0
+    );
+    let sent = 0;
+    try {
+      for (;;) sent += await socket.write(ping);
+    } catch {
+      console.log(sent < 20_000_000 ? "cut" : sent);
+    }`,
+    60_000,
+  );
+  assertEquals(lines, ["cut"]);
+  assertEquals(outcome.state, "passed");
+});

@@ -1,0 +1,190 @@
+/**
+ * The folders that are graded, and what is in them.
+ *
+ * @module
+ */
+import { basename, join, resolve, sep } from "node:path";
+import { readCommandLine } from "../_command_line.ts";
+import { exerciseFile, programFiles, readText } from "../_exercises.ts";
+import { UsageError } from "../_program.ts";
+import type { Exercise } from "../checking/requirement.ts";
+
+/** A folder that somebody has handed in. */
+export interface Submission {
+  /** What reports call it, different for each. */
+  name: string;
+  /** The folder. */
+  folder: string;
+}
+
+/** What a submission has of an exercise. */
+export type Work =
+  | { state: "started"; files: Record<string, string> }
+  | { state: "not started" | "refused"; note: string };
+
+/** Larger than any program that a person writes, in bytes. */
+const MOST_BYTES = 1_000_000;
+
+/** How many folders may lie around what a student packed. */
+const MOST_WRAPPERS = 3;
+
+/**
+ * Names the submissions.
+ *
+ * @param folders Folders that are one submission each.
+ * @param parents Folders whose subfolders are one submission each.
+ * @throws {UsageError} If one isn't there, or has no subfolder.
+ */
+export function listSubmissions(
+  folders: readonly string[],
+  parents: readonly string[],
+): Submission[] {
+  for (const folder of [...folders, ...parents]) assertFolder(folder);
+  const all = [...folders, ...parents.flatMap(subfolders)]
+    .map((folder) => resolve(folder));
+  const unique = [...new Set(all)];
+  const names = unique.map((folder) => basename(folder));
+  return unique.map((folder, index) => {
+    const name = names[index]!;
+    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
+    return { name: isAlone && name !== "" ? name : folder, folder };
+  });
+}
+
+function assertFolder(folder: string): void {
+  try {
+    if (folder !== "" && Deno.statSync(folder).isDirectory) return;
+  } catch {
+    // Said below
+  }
+  throw new UsageError(`Folder "${folder}" can't be graded: it isn't there`);
+}
+
+function subfolders(parent: string): string[] {
+  const names = folderNames(parent).sort((one, other) =>
+    one.localeCompare(other, "en", { numeric: true })
+  );
+  if (names.length > 0) return names.map((name) => join(parent, name));
+  throw new UsageError(
+    `Folder "${parent}" has no submissions: each must be a folder in it`,
+  );
+}
+
+/** The folders in a folder, without those that are hidden. */
+function folderNames(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder))
+    .filter(({ name, isDirectory }) => isDirectory && !/^[._]/.test(name))
+    .map(({ name }) => name);
+}
+
+/**
+ * Finds the folder that has the exercises' folders: `exercises` or the
+ * submission itself, or the same in the only folder that there is.
+ *
+ * @returns The folder, or nothing if there is none.
+ */
+export function findExercises(
+  { folder }: Submission,
+  exercises: readonly Exercise[],
+): string | undefined {
+  let place = folder;
+  for (let depth = 0; depth <= MOST_WRAPPERS; depth++) {
+    const candidates = [join(place, "exercises"), place];
+    const found = candidates.find((candidate) =>
+      exercises.some(({ name }) => isFolder(join(candidate, name)))
+    );
+    if (found !== undefined) return found;
+    const [only, ...others] = folderNames(place);
+    if (only === undefined || others.length > 0) return undefined;
+    place = join(place, only);
+  }
+  return undefined;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Looks at what a submission has of an exercise in TypeScript.
+ *
+ * @param submission The submission.
+ * @param exercises The folder with the exercises' folders.
+ * @param exercise The exercise.
+ */
+export async function readWork(
+  submission: Submission,
+  exercises: string,
+  exercise: Exercise,
+): Promise<Work> {
+  const folder = join(exercises, exercise.name);
+  const files: Record<string, string> = {};
+  let isUntouched = true;
+  for (const file of programFiles(exercise)) {
+    const path = join(folder, file);
+    const note = await refusal(submission, path);
+    if (note === "missing") continue;
+    if (note !== undefined) return { state: "refused", note };
+    files[file] = path;
+    const stub = await readText(exerciseFile(exercise, "stub", file));
+    const work = await readText(path);
+    isUntouched &&= work?.trimEnd() === stub?.trimEnd();
+  }
+  if (Object.keys(files).length === 0) {
+    return { state: "not started", note: "missing" };
+  }
+  if (isUntouched) return { state: "not started", note: "as it was" };
+  return { state: "started", files };
+}
+
+/**
+ * Why a file isn't taken, if so. A link would let a submission name a file that
+ * only the teacher can read, and a pipe would never end.
+ */
+async function refusal(
+  { folder }: Submission,
+  path: string,
+): Promise<string | undefined> {
+  const name = basename(path);
+  try {
+    const root = await Deno.realPath(folder);
+    const real = await Deno.realPath(path);
+    const isInside = real.startsWith(root.endsWith(sep) ? root : root + sep);
+    if (!isInside) return `${name} is a link to outside of the submission`;
+    const { isFile, size } = await Deno.stat(real);
+    if (!isFile) return `${name} is not a file`;
+    if (size > MOST_BYTES) return `${name} has more than ${MOST_BYTES} bytes`;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "missing";
+    if (error instanceof Error) return `${name} can't be read`;
+    throw error;
+  }
+}
+
+/**
+ * Looks at what a submission has of an exercise in another language.
+ *
+ * @param exercises The folder with the exercises' folders.
+ * @param exercise The exercise.
+ * @param line The command, whose files are seen from the exercise's folder.
+ * @returns What to start, or nothing if none of the files is there.
+ */
+export function readCommandWork(
+  exercises: string,
+  { name, programs }: Exercise,
+  line: string,
+): string[] | undefined {
+  const folder = resolve(exercises, name);
+  const words = readCommandLine(line, programs, folder);
+  // As it is written between the quotes of a shell.
+  const quoted = folder.replaceAll("'", `'\\''`);
+  const namesFile = words.some((word) =>
+    word.includes(folder + sep) || word.includes(quoted + sep)
+  );
+  return namesFile ? words : undefined;
+}
