@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   type Lesson,
   listLessons,
@@ -40,7 +41,25 @@ export interface Command {
  */
 const MQTT_PERMISSIONS = ["--allow-env", "--allow-net"];
 
-const ALL_TESTS = ["README.md", "lib", "workbook", "lessons", "bench"];
+const ALL_TESTS = [
+  "README.md",
+  "lib",
+  "workbook",
+  "lessons",
+  "exercises",
+  "bench",
+];
+
+/** What checks need to start programs. They can't change the student's work. */
+const CHECK_PERMISSIONS = [
+  ...MQTT_PERMISSIONS,
+  "--allow-run",
+  "--allow-read",
+  // Programs run in folders with a link to the toolkit, and Deno makes links
+  // only for who may write anywhere.
+  "--allow-write",
+  scoped("--deny-write", "exercises"),
+];
 
 /** The commands, by the name of their task. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -73,6 +92,41 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     steps: program("lessons", ["--allow-read"]),
   },
   ...lessonCommands(),
+  exercises: {
+    description: "List the exercises, and how far you have come",
+    steps: confined("exercises", [scoped("--allow-read", ".")]),
+  },
+  check: {
+    description: "Check your programs for one exercise, or for all",
+    steps: confined("check", CHECK_PERMISSIONS),
+  },
+  watch: {
+    description: "Check your program each time that you save it",
+    steps: confined("watch", CHECK_PERMISSIONS),
+  },
+  hint: {
+    description: "Show a hint for an exercise",
+    steps: confined("hint", [
+      scoped("--allow-read", "."),
+      scoped("--allow-write", ".workbook"),
+    ]),
+  },
+  solution: {
+    description: "Show the solution of an exercise",
+    steps: confined("solution", [scoped("--allow-read", ".")]),
+  },
+  reset: {
+    description: "Put an exercise back to how it began, and keep your work",
+    steps: confined("reset", [
+      scoped("--allow-read", "."),
+      scoped("--allow-write", ".workbook"),
+      scoped("--allow-write", "exercises"),
+    ]),
+  },
+  grade: {
+    description: "Grade what students have handed in",
+    steps: confined("grade", CHECK_PERMISSIONS),
+  },
   test: {
     description: "Run all tests, or those of the files that you name",
     steps: (args) => [testStep(args)],
@@ -111,16 +165,32 @@ export function describeCommands(): string {
   return ["Usage: deno task COMMAND [ARGUMENTS]", "", ...lines].join("\n");
 }
 
+/** A program that speaks MQTT, with what it needs besides. */
 function program(
   name: string,
   permissions: string[],
 ): (args: string[]) => Step[] {
+  return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
+}
+
+/** A program with these permissions and no others. */
+function confined(
+  name: string,
+  permissions: string[],
+): (args: string[]) => Step[] {
   const module = new URL(`commands/${name}.ts`, import.meta.url).href;
-  const flags = ["--no-prompt", ...MQTT_PERMISSIONS, ...permissions];
+  const flags = ["--no-prompt", ...permissions];
   return (args) => [{
     ...moduleStep(name, "run", [...flags, module, ...args]),
     runsInUserFolder: true,
   }];
+}
+
+/** A permission for a folder of the project. */
+function scoped(flag: string, folder: string): string {
+  const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
+  // A comma would separate two paths, and Deno knows no way to write one.
+  return path.includes(",") ? flag : `${flag}=${path}`;
 }
 
 /** A command for each lesson, named like `lesson:03`. */

@@ -28,8 +28,30 @@ Deno.test("COMMANDS gives programs no more than they need", () => {
   }
 });
 
+Deno.test("COMMANDS lets the student's commands do no more than they need", () => {
+  const flags = (name: string) =>
+    runs(name)[0]!.filter((flag) => /^--(allow|deny)-/.test(flag))
+      .map((flag) => flag.replaceAll(/=.*[/\\]/g, "=/"));
+  for (const name of ["exercises", "solution"]) {
+    assertEquals(flags(name), ["--allow-read=/"]);
+  }
+  const progress = ["--allow-read=/", "--allow-write=/.workbook"];
+  assertEquals(flags("hint"), progress);
+  assertEquals(flags("reset"), [...progress, "--allow-write=/exercises"]);
+  for (const name of ["check", "watch"]) {
+    assert(flags(name).includes("--deny-write=/exercises"));
+  }
+});
+
 Deno.test("COMMANDS.test runs the files that are named, or all", () => {
-  const all = ["README.md", "lib", "workbook", "lessons", "bench"];
+  const all = [
+    "README.md",
+    "lib",
+    "workbook",
+    "lessons",
+    "exercises",
+    "bench",
+  ];
   const test = ["test", "--allow-all", "--doc"];
   assertEquals(runs("test"), [[...test, ...all]]);
   assertEquals(runs("test", "lib/x_test.ts"), [[...test, "lib/x_test.ts"]]);

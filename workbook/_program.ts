@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { exitWithError } from "../lib/mod.ts";
+import { exitWithError } from "../lib/exit_with_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
 export class UsageError extends RangeError {
@@ -16,6 +16,8 @@ export interface OptionNames {
   boolean?: readonly string[];
   /** Short names: `{ t: "topic" }`. */
   alias?: Readonly<Record<string, string>>;
+  /** How many arguments besides options it takes at most, none unless given. */
+  positional?: number;
 }
 
 /** The options that were given. */
@@ -28,6 +30,8 @@ export interface Options {
   number(name: string, range: NumberRange): number | undefined;
   /** Whether a switch was given. */
   has(name: string): boolean;
+  /** The arguments besides options. */
+  positional: readonly string[];
 }
 
 /** What a number must be. */
@@ -65,11 +69,13 @@ export async function runProgram(
 /**
  * Reads a program's options.
  *
- * @throws {UsageError} If one is unknown, lacks its value, or is given twice.
+ * @throws {UsageError} If one is unknown, lacks its value, or is given twice, or if
+ *   there are too many other arguments.
  */
 export function readOptions(
   args: readonly string[],
-  { string = [], collect = [], boolean = [], alias = {} }: OptionNames,
+  { string = [], collect = [], boolean = [], alias = {}, positional = 0 }:
+    OptionNames,
 ): Options {
   const shortNames = Object.fromEntries(
     Object.entries(alias).map(([short, long]) => [long, short]),
@@ -96,7 +102,8 @@ export function readOptions(
       );
     },
   });
-  const [extra] = given._ as string[];
+  const words = given._ as string[];
+  const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
       `Argument "${extra}" is not expected: --help shows how to call it`,
@@ -112,6 +119,7 @@ export function readOptions(
   return {
     text,
     texts,
+    positional: words,
     has: (name) => given[name] === true,
     number(name, range) {
       const value = text(name);

@@ -76,3 +76,16 @@ Deno.test("readOptions() checks a number against its range", () => {
     'Option -q is "0.5": it must be a number of 1 or more',
   );
 });
+
+Deno.test("readOptions() takes as many other arguments as a program has", () => {
+  const names = { ...NAMES, positional: 1 };
+  const options = readOptions(["-m", "x", "03", "-r"], names);
+  assertEquals(options.positional, ["03"]);
+  assertEquals(options.has("retain"), true);
+  assertEquals(readOptions([], names).positional, []);
+  assertThrows(
+    () => readOptions(["03", "04"], names),
+    UsageError,
+    'Argument "04" is not expected: --help shows how to call it',
+  );
+});

@@ -1,0 +1,35 @@
+import { basename } from "node:path";
+
+/** How long a save may take, in milliseconds: editors write in several steps. */
+const SAVE_TIME = 100;
+
+/**
+ * Notices when files of a folder are saved. Disposing of it ends that.
+ *
+ * @param folder The folder.
+ * @param files The files' names.
+ * @param onSave Called once for each save, when it is complete.
+ */
+export function watchFiles(
+  folder: string,
+  files: readonly string[],
+  onSave: () => void,
+): Disposable {
+  const watcher = Deno.watchFs(folder, { recursive: false });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const notice = async () => {
+    for await (const { kind, paths } of watcher) {
+      if (kind === "access") continue; // It has only been read
+      if (!paths.some((path) => files.includes(basename(path)))) continue;
+      clearTimeout(timer);
+      timer = setTimeout(onSave, SAVE_TIME);
+    }
+  };
+  notice();
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}

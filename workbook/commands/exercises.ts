@@ -1,0 +1,35 @@
+/**
+ * Lists the exercises.
+ *
+ * @module
+ */
+import { listExercises, numberOf, stateOf, titleOf } from "../_exercises.ts";
+import { runProgram } from "../_program.ts";
+import { readProgress } from "../_progress.ts";
+
+const HELP = `
+Lists the exercises: not started, started or solved, number, name and title.
+
+Usage: deno task exercises
+`;
+
+const STATE_WIDTH = "not started".length;
+
+await runProgram({
+  help: HELP,
+  names: {},
+  async main() {
+    const exercises = await listExercises();
+    const progress = await readProgress();
+    const width = Math.max(...exercises.map(({ name }) => name.length)) - 3;
+    for (const exercise of exercises) {
+      const state = await stateOf(exercise, progress);
+      console.log([
+        state.padEnd(STATE_WIDTH),
+        numberOf(exercise),
+        exercise.name.slice(3).padEnd(width),
+        await titleOf(exercise),
+      ].join("  "));
+    }
+  },
+});

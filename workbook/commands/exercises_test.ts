@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { copyExercises, WORK } from "../testing/exercises.ts";
+
+const CHECK = `export const exercise = {
+  name: "03_chat",
+  programs: ["one", "two"],
+  requirements: [],
+};`;
+
+Deno.test("exercises lists state, number, name and title", async () => {
+  await using project = await copyExercises();
+  for (const file of ["one.ts", "stub/one.ts", "two.ts", "stub/two.ts"]) {
+    await project.write(`exercises/03_chat/${file}`, "// Stub\n");
+  }
+  await project.write("exercises/03_chat/check.ts", CHECK);
+  await project.write("exercises/03_chat/README.md", "# Exercise 03: A chat\n");
+  // Folders that a student has made are no exercises.
+  await project.write("exercises/99_mine/main.ts", "");
+  const list = async () => (await project.task("exercises")).output;
+
+  assertEquals(
+    await list(),
+    "not started  01  presence  Presence\n" +
+      "not started  03  chat      A chat\n",
+  );
+  await project.write(WORK, "// Begun");
+  await project.write("exercises/03_chat/two.ts", "// Begun");
+  assertEquals(
+    await list(),
+    "started      01  presence  Presence\n" +
+      "started      03  chat      A chat\n",
+  );
+  // A broken file is as good as none, and names of other exercises do no harm.
+  for (const text of ["{", "null", '{ "solved": "x", "hints": null }']) {
+    await project.write(".workbook/progress.json", text);
+    assertEquals((await list()).startsWith("started  "), true, text);
+  }
+  await project.write(
+    ".workbook/progress.json",
+    '{ "solved": ["03_chat", "12_gone", 5] }',
+  );
+  assertEquals(
+    await list(),
+    "started      01  presence  Presence\n" +
+      "solved       03  chat      A chat\n",
+  );
+});

@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { copyExercises, WORK } from "../testing/exercises.ts";
+
+const STUB = "exercises/01_presence/stub/main.ts";
+
+Deno.test("reset puts the stub back, and keeps the work where it says", async () => {
+  await using project = await copyExercises();
+  const stub = await project.read(STUB);
+  const backups: string[] = [];
+  for (const work of ["// First\r\n", "// Second"]) {
+    await project.write(WORK, work);
+    await project.write(
+      ".workbook/progress.json",
+      '{ "solved": ["01_presence", "x"], "hints": { "01_presence": 2 } }',
+    );
+    const { code, output, errors } = await project.task("reset", "01");
+    assertEquals({ code, errors }, { code: 0, errors: "" });
+    assertEquals(await project.read(WORK), stub);
+    const [, folder = ""] = / Your work is in (.+)\n/.exec(output) ?? [];
+    backups.push(await Deno.readTextFile(`${folder}/main.ts`));
+    assertEquals(JSON.parse(await project.read(".workbook/progress.json")), {
+      solved: ["x"],
+      hints: {},
+    });
+  }
+  assertEquals(backups, ["// First\r\n", "// Second"]);
+  const { output } = await project.task("exercises");
+  assertEquals(output, "not started  01  presence  Presence\n");
+});
+
+Deno.test("reset does nothing if the exercise is untouched, whatever ends its lines", async () => {
+  await using project = await copyExercises();
+  const stub = await project.read(STUB);
+  await project.write(WORK, stub.replaceAll("\n", "\r\n"));
+  const before = await project.files();
+  const { code, output } = await project.task("reset", "01");
+  assertEquals({ code, output }, {
+    code: 0,
+    output: "Exercise 01 is as it began: nothing to do\n",
+  });
+  assertEquals(await project.files(), before);
+});
+
+Deno.test("reset brings a file back that is missing", async () => {
+  await using project = await copyExercises();
+  await Deno.remove(`${project.folder}/${WORK}`);
+  assertEquals((await project.task("reset", "01")).code, 0);
+  assertEquals(await project.read(WORK), await project.read(STUB));
+});
+
+Deno.test("reset changes nothing if the work can't be copied", async () => {
+  await using project = await copyExercises();
+  await project.write(WORK, "// All of my work");
+  await project.write(".workbook/backups", "A file where a folder should be");
+  const before = await project.files();
+  const { code, errors } = await project.task("reset", "01");
+  assertEquals(code, 1);
+  assertMatch(errors, /^.+\n$/);
+  assertEquals(await project.files(), before);
+});
+
+Deno.test("reset loses nothing if the stub can't be copied", async () => {
+  await using project = await copyExercises();
+  await project.write(WORK, "// All of my work");
+  await Deno.remove(`${project.folder}/${STUB}`);
+  const { code } = await project.task("reset", "01");
+  assertEquals(code, 1);
+  assertEquals(await project.read(WORK), "// All of my work");
+  const files = await project.files();
+  assert(![...files.keys()].some((file) => file.includes("main.ts.")));
+});

@@ -1,0 +1,66 @@
+/**
+ * Checks a program each time that it is saved.
+ *
+ * @module
+ */
+import { StopSignal } from "../../lib/mod.ts";
+import { findExercise, listExercises } from "../_exercises.ts";
+import { runProgram, UsageError } from "../_program.ts";
+import { readProgress } from "../_progress.ts";
+import { Terminal } from "../_terminal.ts";
+import { Watch } from "../_watch.ts";
+import { layOut } from "../_watch_screen.ts";
+
+const HELP = `
+Checks your program each time that you save it.
+
+Usage: deno task watch [EXERCISE]
+
+EXERCISE is a number such as 03, or a name such as chat. Without it, the first
+that isn't solved is checked.
+
+Keys: h shows a hint, and the next one; n and p go to the next and the previous
+exercise; q or Ctrl-C ends it.
+`;
+
+await runProgram({
+  help: HELP,
+  names: { positional: 1 },
+  async main(options) {
+    const [name] = options.positional;
+    const exercises = await listExercises();
+    const { solved } = await readProgress();
+    const first = name === undefined
+      ? exercises.find(({ name }) => !solved.includes(name)) ?? exercises[0]!
+      : findExercise(exercises, name);
+    if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+      throw new UsageError(
+        '"deno task watch" needs a terminal: without one, use "deno task check"',
+      );
+    }
+    using stop = new StopSignal();
+    using terminal = new Terminal();
+    await using watch = new Watch({
+      exercises,
+      start: exercises.indexOf(first),
+      show: (screen) => terminal.show(layOut(screen, terminal.size)),
+    });
+    onResize(() => watch.draw());
+    await watch.open();
+    await Promise.race([stop.requested, obeyKeys(terminal, watch)]);
+  },
+});
+
+async function obeyKeys(terminal: Terminal, watch: Watch): Promise<void> {
+  for await (const key of terminal.keys()) {
+    if (key === "q") return;
+    if (key === "h") await watch.hint();
+    if (key === "n") await watch.go(1);
+    if (key === "p") await watch.go(-1);
+  }
+}
+
+/** Windows doesn't tell when a window changes its size. */
+function onResize(draw: () => void): void {
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGWINCH", draw);
+}

@@ -1,0 +1,152 @@
+import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import {
+  copyExercises,
+  type ExerciseProject,
+  WORK,
+} from "../testing/exercises.ts";
+
+const isLinux = Deno.build.os === "linux";
+const ONLY_LINUX = isLinux ? "" : ' (needs "script" of Linux)';
+
+const THE_OTHER_SCREEN = "\x1b[?1049h";
+const BACK = "\x1b[?1049l";
+const KEYS = "q:\u00a0quit";
+
+/** Two exercises, and a terminal of 80 columns that shows `deno task watch`. */
+async function openWatch(
+  project: ExerciseProject,
+  ...args: string[]
+): Promise<Process> {
+  const [task = "", ...rest] = [
+    Deno.execPath(),
+    ...["run", "--cached-only", "-ERNW", "--allow-run", "workbook/main.ts"],
+    ...["watch", ...args],
+  ];
+  const command = ["exec", task, ...rest].join(" ");
+  const watch = startProcess(
+    "script",
+    ["-qec", `stty cols 80 rows 24; ${command}`, "/dev/null"],
+    { WORKBOOK_STD: "npm", INIT_CWD: project.folder, SHELL: "/bin/sh" },
+    project.folder,
+  );
+  await watch.untilPrinted(KEYS);
+  return watch;
+}
+
+/** Copies the project with a second exercise, which asks for the same. */
+async function copyTwo(): Promise<ExerciseProject> {
+  const project = await copyExercises();
+  const first = "exercises/01_presence";
+  for (const file of ["check.ts", "hints.md", "main.ts", "stub/main.ts"]) {
+    const text = await project.read(`${first}/${file}`);
+    await project.write(
+      `exercises/02_second/${file}`,
+      text.replace("01_presence", "02_second"),
+    );
+  }
+  return project;
+}
+
+/** What the last screen shows, line by line. */
+function screen(watch: Process): string[] {
+  const frame = watch.printed().split("\x1b[1;1H").at(-1) ?? "";
+  // deno-lint-ignore no-control-regex
+  return frame.split(/\x1b\[\d+;1H/).map((line) =>
+    // deno-lint-ignore no-control-regex
+    line.replaceAll(/\x1b\[[?\d]*[a-zA-Z]/g, "")
+  );
+}
+
+Deno.test({
+  name:
+    `watch checks on save, and gives hints and exercises on keys${ONLY_LINUX}`,
+  ignore: !isLinux,
+  fn: async () => {
+    await using project = await copyTwo();
+    await using watch = await openWatch(project);
+    await watch.untilPrinted("Not started yet: edit it, and save.");
+    assertEquals(screen(watch).slice(0, 3), [
+      "Exercise 01: Presence",
+      "[░░░░░░░░░░░░░░░░░░░░] 0 of 2 solved",
+      WORK,
+    ]);
+
+    await watch.write("h");
+    await watch.untilPrinted("Hint 1 of 3");
+    await watch.write("h");
+    await watch.untilPrinted("Hint 2 of 3");
+
+    await project.solve();
+    await watch.untilPrinted("Solved. n:");
+    assertStringIncludes(screen(watch).join("\n"), "] 1 of 2 solved");
+    assertEquals(screen(watch)[0], "Exercise 01: Presence");
+    assertEquals(screen(watch).some((line) => line.startsWith("Hint")), false);
+
+    // An arrow is no key of ours, though it ends with a letter.
+    await watch.write("n\x1b[D");
+    await watch.untilPrinted("Exercise 02: second");
+    await watch.write("q");
+    const { code, stdout } = await watch.end();
+    assertEquals(code, 0);
+    assertEquals(stdout.split(THE_OTHER_SCREEN).length, 2);
+    assertStringIncludes(stdout.split(THE_OTHER_SCREEN)[1]!, BACK);
+    const { solved, hints } = JSON.parse(
+      await project.read(".workbook/progress.json"),
+    );
+    assertEquals({ solved, hints }, {
+      solved: ["01_presence"],
+      hints: { "01_presence": 2 },
+    });
+  },
+});
+
+Deno.test({
+  name: `watch checks anew what is saved during a check${ONLY_LINUX}`,
+  ignore: !isLinux,
+  fn: async () => {
+    await using project = await copyTwo();
+    // It never does what is asked for, which takes a check long to find out.
+    await project.write(WORK, "setInterval(() => {}, 1000);");
+    await using watch = await openWatch(project, "01");
+    await watch.untilPrinted("Checking …");
+    const began = performance.now();
+    await project.solve();
+    await watch.untilPrinted("Solved. n:");
+    // The old check alone would have taken its whole deadline, 15 s.
+    assertLess(performance.now() - began, 12_000);
+    await watch.write("\x03");
+    assertEquals((await watch.end()).code, 0);
+  },
+});
+
+Deno.test({
+  name: `watch begins with the first exercise that isn't solved${ONLY_LINUX}`,
+  ignore: !isLinux,
+  fn: async () => {
+    await using project = await copyTwo();
+    await project.write(
+      ".workbook/progress.json",
+      '{ "solved": ["01_presence"] }',
+    );
+    await using watch = await openWatch(project);
+    await watch.untilPrinted("Not started yet");
+    assertEquals(screen(watch)[0], "Exercise 02: second");
+    await watch.write("n"); // There is no next one
+    await watch.write("p");
+    await watch.untilPrinted("Exercise 01: Presence");
+    await watch.write("\x04");
+    assertEquals((await watch.end()).code, 0);
+  },
+});
+
+Deno.test("watch says that it needs a terminal", async () => {
+  await using project = await copyExercises();
+  const { code, output, errors } = await project.task("watch");
+  assertEquals({ code, output, errors }, {
+    code: 2,
+    output: "",
+    errors: '"deno task watch" needs a terminal: without one, use ' +
+      '"deno task check"\n',
+  });
+});
