@@ -106,8 +106,8 @@ export class Trial implements AsyncDisposable {
   }
 
   /**
-   * Waits for something, and fails if it doesn't come in time, or a little after
-   * all programs have ended.
+   * Waits for something, and fails if it doesn't come in time, a little after all
+   * programs have ended, or as soon as one prints or sends without end.
    *
    * @param expected What should happen, to follow "Expected".
    * @param find Gives what was looked for, once it is there.
@@ -126,7 +126,8 @@ export class Trial implements AsyncDisposable {
       if (found !== undefined && found !== false) return found;
       if (late.isOver || over.isOver) this.fail(expected, mistakes());
       const areOver = this.#programs.every(({ code }) => code !== undefined);
-      if (areOver) over.start(this.#hasFlooded ? 0 : GRACE);
+      if (this.#hasFlooded) over.start(0);
+      else if (areOver) over.start(GRACE);
       await Promise.race([changed, late.over, over.over]);
     }
   }
@@ -271,7 +272,8 @@ export class Trial implements AsyncDisposable {
   }
 
   get #hasFlooded(): boolean {
-    return this.#programs.some(({ hasFlooded }) => hasFlooded);
+    return this.broker.hasFlooded ||
+      this.#programs.some(({ hasFlooded }) => hasFlooded);
   }
 
   #commonMistakes(): KnownMistake[] {
@@ -279,11 +281,8 @@ export class Trial implements AsyncDisposable {
     return [
       {
         when: this.#hasFlooded,
-        words: "It prints without end: is there a loop that waits for nothing?",
-      },
-      {
-        when: this.broker.hasFlooded,
-        words: "It sends without end: is there a loop that waits for nothing?",
+        words: "It prints or sends without end: is there a loop that waits for " +
+          "nothing?",
       },
       {
         when: /NotCapable: Requires (\S+) access/.test(errors),

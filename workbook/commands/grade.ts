@@ -30,7 +30,7 @@ Usage: deno task grade [--dir FOLDER]... [--each FOLDER]... [OPTION]...
   --command COMMAND  starts the programs, in any language: "python3 {program}.py".
                      {program} stands for the name of each program, seen from
                      the exercise's folder. They are NOT confined
-  --jobs N           grade so many submissions at once (the number of CPUs)
+  --jobs N           grade so many submissions at once (two for each CPU, up to 8)
   --seed N           test with the same values as a run before
 
 Without --dir and --each, it grades the exercises of this workbook. All
@@ -65,6 +65,7 @@ const FORMATS = new Map<string, (grading: Grading) => string>([
 ]);
 const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
 const JOBS_RANGE = { least: 1, most: 1000 };
+const MOST_JOBS = 8;
 const INTERRUPTED = 130;
 
 await runProgram({
@@ -79,8 +80,9 @@ await runProgram({
 async function main(options: Options): Promise<number> {
   const format = readFormat(options);
   const out = options.text("out");
+  // Most of grading is waiting, for programs that take 70 MB each.
   const jobs = options.number("jobs", JOBS_RANGE) ??
-    navigator.hardwareConcurrency;
+    Math.min(navigator.hardwareConcurrency * 2, MOST_JOBS);
   const seed = options.number("seed", SEED_RANGE) ??
     Math.floor(Math.random() * 2 ** 32);
   const command = options.text("command");
