@@ -281,7 +281,8 @@ export class Trial implements AsyncDisposable {
     return [
       {
         when: this.#hasFlooded,
-        words: "It prints or sends without end: is there a loop that waits for " +
+        words:
+          "It prints or sends without end: is there a loop that waits for " +
           "nothing?",
       },
       {
