@@ -64,7 +64,7 @@ export class Watch implements AsyncDisposable {
     const names = programFiles(exercise);
     const folder = dirname(exerciseFile(exercise, "work", names[0]!));
     this.#files?.[Symbol.dispose]();
-    this.#files = watchFiles(folder, names, () => this.check());
+    this.#files = watchFiles(folder, () => this.check());
     this.#screen.heading = await headingOf(exercise);
     this.#screen.rest = `… The rest: deno task check ${numberOf(exercise)}`;
     this.#screen.files = names.map((file) => placeOf(exercise, file));

@@ -1,18 +1,16 @@
-import { basename } from "node:path";
+import { isStudentFile } from "./checking/student_files.ts";
 
 /** How long a save may take, in milliseconds: editors write in several steps. */
 const SAVE_TIME = 100;
 
 /**
- * Notices when files of a folder are saved. Disposing of it ends that.
+ * Notices when the student's files are saved. Disposing of it ends that.
  *
- * @param folder The folder.
- * @param files The files' names.
+ * @param folder The exercise's folder.
  * @param onSave Called once for each save, when it is complete.
  */
 export function watchFiles(
   folder: string,
-  files: readonly string[],
   onSave: () => void,
 ): Disposable {
   const watcher = Deno.watchFs(folder, { recursive: false });
@@ -20,7 +18,7 @@ export function watchFiles(
   const notice = async () => {
     for await (const { kind, paths } of watcher) {
       if (kind === "access") continue; // It has only been read
-      if (!paths.some((path) => files.includes(basename(path)))) continue;
+      if (!paths.some(isStudentFile)) continue;
       clearTimeout(timer);
       timer = setTimeout(onSave, SAVE_TIME);
     }

@@ -6,7 +6,7 @@ import {
   readCommands,
   runRefused,
   solutionCall,
-} from "./page_steps.ts";
+} from "./check_pages.ts";
 
 /** Starts a task of the page, without the launcher. */
 function startTask({ words }: Command, more: string[] = []) {

@@ -6,7 +6,7 @@ import {
   readCommands,
   runRefused,
   solutionCall,
-} from "./page_steps.ts";
+} from "./check_pages.ts";
 
 const PAGE = "broker_mosquitto.md";
 

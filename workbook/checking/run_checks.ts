@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   CheckFailure,
@@ -13,6 +14,7 @@ import {
 import { limited, STRANGER_FLAGS } from "./confinement.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 import { stage } from "./stage.ts";
+import { studentFiles } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
 
@@ -164,11 +166,12 @@ function systemVariables(): Record<string, string> {
   );
 }
 
-/** The student's own files of an exercise. */
-export function ownFiles({ name, programs }: Exercise): Record<string, string> {
-  const folder = new URL(`../../exercises/${name}/`, import.meta.url);
-  return Object.fromEntries(programs.map((program) => {
-    const file = `${program}.ts`;
-    return [file, fileURLToPath(new URL(file, folder))];
-  }));
+/** The student's programs of an exercise, and their modules beside them. */
+export function ownFiles({ name }: Exercise): Record<string, string> {
+  const folder = fileURLToPath(
+    new URL(`../../exercises/${name}`, import.meta.url),
+  );
+  return Object.fromEntries(
+    studentFiles(folder).map((file) => [file, join(folder, file)]),
+  );
 }

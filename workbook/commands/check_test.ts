@@ -75,6 +75,16 @@ Deno.test("check without a name lists what isn't started, and runs the rest", as
   assertStringIncludes(started.output, "\nSolved: 0 of 1 started, 1 in all\n");
 });
 
+Deno.test("check knows the student's modules beside the program", async () => {
+  await using project = await copyExercises();
+  const solution = await project.read("solutions/01_presence/main.ts");
+  const folder = WORK.slice(0, WORK.lastIndexOf("/"));
+  await project.write(`${folder}/presence.ts`, solution);
+  await project.write(WORK, 'import "./presence.ts";');
+  const { code, output } = await project.task("check", "01");
+  assertEquals(code, 0, output);
+});
+
 Deno.test("check --command runs any program, on the files of the user's folder", async () => {
   await using project = await copyExercises();
   const solution = await project.read("solutions/01_presence/main.ts");

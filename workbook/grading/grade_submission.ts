@@ -123,11 +123,10 @@ async function refusal(
 ): Promise<string> {
   try {
     await using staged = await stage(name, files);
-    const outside = await outsideImports(
-      staged.folder,
-      Object.keys(files),
-      flags,
+    const modules = Object.keys(files).filter((file) =>
+      !file.endsWith(".json")
     );
+    const outside = await outsideImports(staged.folder, modules, flags);
     if (outside.length === 0) return "";
     return `it imports ${
       outside.map((url) => `"${url}"`).join(", ")

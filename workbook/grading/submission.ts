@@ -8,6 +8,7 @@ import { readCommandLine } from "../_command_line.ts";
 import { exerciseFile, programFiles, readText } from "../_exercises.ts";
 import { UsageError } from "../_program.ts";
 import type { Exercise } from "../checking/requirement.ts";
+import { studentFiles } from "../checking/student_files.ts";
 
 /** A folder that somebody has handed in. */
 export interface Submission {
@@ -24,6 +25,9 @@ export type Work =
 
 /** Larger than any program that a person writes, in bytes. */
 const MOST_BYTES = 1_000_000;
+
+/** More files than anybody writes for one exercise. */
+const MOST_FILES = 50;
 
 /** How many folders may lie around what a student packed. */
 const MOST_WRAPPERS = 3;
@@ -122,23 +126,38 @@ export async function readWork(
   exercise: Exercise,
 ): Promise<Work> {
   const folder = join(exercises, exercise.name);
+  const names = namesIn(folder);
+  if (names === undefined) {
+    return { state: "refused", note: `${exercise.name} can't be read` };
+  }
+  const programs = programFiles(exercise).filter((file) =>
+    names.includes(file)
+  );
+  if (programs.length === 0) return { state: "not started", note: "missing" };
+  if (names.length > MOST_FILES) {
+    return { state: "refused", note: `it has more than ${MOST_FILES} files` };
+  }
   const files: Record<string, string> = {};
-  let isUntouched = true;
-  for (const file of programFiles(exercise)) {
-    const path = join(folder, file);
+  for (const name of names) {
+    const path = join(folder, name);
     const note = await refusal(submission, path);
-    if (note === "missing") continue;
     if (note !== undefined) return { state: "refused", note };
-    files[file] = path;
+    files[name] = path;
+  }
+  for (const file of programs) {
     const stub = await readText(exerciseFile(exercise, "stub", file));
-    const work = await readText(path);
-    isUntouched &&= work?.trimEnd() === stub?.trimEnd();
+    const work = await readText(files[file]!);
+    if (work?.trimEnd() !== stub?.trimEnd()) return { state: "started", files };
   }
-  if (Object.keys(files).length === 0) {
-    return { state: "not started", note: "missing" };
+  return { state: "not started", note: "as it was" };
+}
+
+function namesIn(folder: string): string[] | undefined {
+  try {
+    return studentFiles(folder);
+  } catch {
+    return undefined;
   }
-  if (isUntouched) return { state: "not started", note: "as it was" };
-  return { state: "started", files };
 }
 
 /**
@@ -160,7 +179,6 @@ async function refusal(
     if (size > MOST_BYTES) return `${name} has more than ${MOST_BYTES} bytes`;
     return undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "missing";
     if (error instanceof Error) return `${name} can't be read`;
     throw error;
   }

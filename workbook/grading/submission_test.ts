@@ -83,9 +83,20 @@ Deno.test("readWork() tells work from a stub, whatever ends its lines", async ()
   await using made = await makeFolder({
     "a/01_presence/main.ts": stub.replaceAll("\n", "\r\n") + "\r\n",
     "b/01_presence/main.ts": `${stub}// more`,
+    "b/01_presence/print.ts": "",
+    "b/01_presence/words.json": "{}",
+    "b/01_presence/check.ts": "",
+    "b/01_presence/check_test.ts": "",
+    "b/01_presence/notes.txt": "",
     "c/01_presence/other.ts": stub,
     "d/01_presence/main.ts": "x".repeat(1_000_001),
     "e/01_presence/main.ts/x": "",
+    ...Object.fromEntries(
+      Array.from({ length: 51 }, (_, index) => [
+        `f/01_presence/${index === 0 ? "main" : index}.ts`,
+        "",
+      ]),
+    ),
   });
   const { folder } = made;
   const work = (name: string) =>
@@ -93,7 +104,11 @@ Deno.test("readWork() tells work from a stub, whatever ends its lines", async ()
   assertEquals(await work("a"), { state: "not started", note: "as it was" });
   assertEquals(await work("b"), {
     state: "started",
-    files: { "main.ts": `${folder}/b/01_presence/main.ts` },
+    files: {
+      "main.ts": `${folder}/b/01_presence/main.ts`,
+      "print.ts": `${folder}/b/01_presence/print.ts`,
+      "words.json": `${folder}/b/01_presence/words.json`,
+    },
   });
   assertEquals(await work("c"), { state: "not started", note: "missing" });
   assertEquals(await work("d"), {
@@ -103,6 +118,10 @@ Deno.test("readWork() tells work from a stub, whatever ends its lines", async ()
   assertEquals(await work("e"), {
     state: "refused",
     note: "main.ts is not a file",
+  });
+  assertEquals(await work("f"), {
+    state: "refused",
+    note: "it has more than 50 files",
   });
 });
 
