@@ -1,4 +1,5 @@
 export { BrokerStartError } from "./broker/start_error.ts";
+export { BrokerStoreError } from "./broker/store_error.ts";
 
 /** Options of {@linkcode startBroker}. */
 export interface BrokerOptions {
@@ -30,6 +31,17 @@ export interface BrokerOptions {
   rules?: TopicRule[] | undefined;
   /** Is given a line for each connection, refusal and loss; none unless given. */
   log?: ((line: string) => void) | undefined;
+  /**
+   * A folder to keep sessions and retained messages in, so that they outlive
+   * the broker; in memory unless given. It is made if it isn't there, and
+   * belongs to one broker at a time.
+   */
+  store?: string | undefined;
+  /**
+   * Is given a line when the store can't be written, as on a full disk, and when
+   * it can again. Until then nothing is acknowledged. It is `log` unless given.
+   */
+  warn?: ((line: string) => void) | undefined;
 }
 
 /** TLS for {@linkcode startBroker}. */

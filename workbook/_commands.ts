@@ -69,7 +69,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   broker: {
     description: "Run a broker for other terminals and other machines",
-    steps: program("broker", ["--allow-read"]),
+    steps: (args) =>
+      program("broker", ["--allow-read", ...storePermission(args)])(args),
   },
   sensors: {
     description: "Publish the readings of four virtual sensors",
@@ -186,9 +187,22 @@ function confined(
   }];
 }
 
+/** What a broker needs to write the folder of its store, if it has one. */
+function storePermission(args: string[]): string[] {
+  const index = args.findIndex((arg) => /^--store(=|$)/.test(arg));
+  const folder = /=(.*)$/s.exec(args[index] ?? "")?.[1] ?? args[index + 1];
+  if (index < 0 || !folder) return [];
+  return [pathPermission("--allow-write", folder)];
+}
+
 /** A permission for a folder of the project. */
 function scoped(flag: string, folder: string): string {
   const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
+  return pathPermission(flag, path);
+}
+
+/** A permission for a path, which is seen from the folder that Deno runs in. */
+function pathPermission(flag: string, path: string): string {
   // A comma would separate two paths, and Deno knows no way to write one.
   return path.includes(",") ? flag : `${flag}=${path}`;
 }

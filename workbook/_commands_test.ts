@@ -28,6 +28,16 @@ Deno.test("COMMANDS gives programs no more than they need", () => {
   }
 });
 
+Deno.test("COMMANDS.broker may write the folder of its store alone", () => {
+  const writes = (...args: string[]) =>
+    runs("broker", ...args)[0]!.filter((flag) => /^--allow-write/.test(flag));
+  assertEquals(writes("--port", "0"), []);
+  assertEquals(writes("--store", "a=b"), ["--allow-write=a=b"]);
+  assertEquals(writes("--store=a=b", "--port", "0"), ["--allow-write=a=b"]);
+  assertEquals(writes("--store", "a,b"), ["--allow-write"]);
+  assertEquals(writes("--store"), []);
+});
+
 Deno.test("COMMANDS lets the student's commands do no more than they need", () => {
   const flags = (name: string) =>
     runs(name)[0]!.filter((flag) => /^--(allow|deny)-/.test(flag))

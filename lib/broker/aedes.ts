@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Access } from "./access.ts";
 import { connectionOf } from "./connection.ts";
 import { createDeliver } from "./deliver.ts";
+import type { Durable } from "./durable.ts";
 import type { AedesClient, Internals } from "./internals.ts";
 import { logClients, type Peer, quote } from "./log.ts";
 import { Outbox } from "./outbox.ts";
@@ -27,20 +28,27 @@ export interface Core {
   close(): Promise<void>;
 }
 
-/** Makes an aedes broker that keeps to the rules and loses nothing. */
+/**
+ * Makes an aedes broker that keeps to the rules and loses nothing, not even at
+ * its end if it is given what is durable.
+ */
 export async function createCore(
   access: Access,
   log: (line: string) => void,
+  durable?: Durable,
 ): Promise<Core> {
   const peers = new WeakMap<Client, Peer>();
   const nameless = new WeakSet<Client>();
-  /** Messages that go no further than to be acknowledged. */
-  const forbidden = new WeakSet<object>();
+  /** Messages that are dropped, or on their way already, with their end. */
+  const handled = new WeakMap<object, Promise<unknown>>();
+  const store = createStore(durable?.records);
   const sessions = createSessions({
-    createOutbox: (id) =>
-      new Outbox((event) => log(`Client ${quote(id)} ${event}`)),
+    records: durable?.records,
+    createOutbox: (id, ...stored) =>
+      new Outbox((event) => log(`Client ${quote(id)} ${event}`), ...stored),
     userOf: (client) => peers.get(client)?.user,
     maySubscribe,
+    mayRestore: access.maySubscribe,
     attach: (outbox, client) => outbox.attach(connectionOf(client)),
   });
 
@@ -56,7 +64,7 @@ export async function createCore(
   }
 
   const options: AedesOptions = {
-    persistence: { ...createStore(), ...sessions },
+    persistence: { ...store, ...sessions },
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
     // No limit on the messages that are being delivered: beyond it, one client
     // that doesn't read would hold up all others.
@@ -76,7 +84,7 @@ export async function createCore(
         : access.connect(user, password);
       if (code === 0) {
         peers.get(client)!.user = user;
-        sessions.claim(client.id, user);
+        if (!sessions.claim(client.id, user)) store.cleanIncoming(client);
         done(null, true);
       } else {
         const error = new Error(REFUSALS[code]);
@@ -85,9 +93,15 @@ export async function createCore(
     },
     authorizePublish(client, packet, done) {
       if (!mayPublish(client, packet.topic)) {
-        forbidden.add(packet);
+        handled.set(packet, Promise.resolve());
         const [who, where] = [quote(client?.id ?? ""), quote(packet.topic)];
         log(`Client ${who} may not publish on ${where}: message dropped`);
+      } else if (packet.qos === 1) {
+        // aedes sends PUBACK first: what comes in between would lose the message.
+        const published = new Promise((resolve) =>
+          broker.publish(packet, client, resolve)
+        );
+        handled.set(packet, published);
       }
       done();
     },
@@ -98,13 +112,20 @@ export async function createCore(
       done(null, null);
     },
   };
-  const broker = await Aedes.createBroker(options);
-  mend(broker as unknown as Internals & Aedes, forbidden);
+  const broker = await Aedes.createBroker(options) as unknown as
+    & Internals
+    & Aedes;
+  mend(broker, handled);
   logClients(broker, peers, log);
   return {
     serve(stream, remote) {
       readWhole(stream);
-      writeTogether(stream);
+      durable?.holdWhileFailing(stream);
+      writeTogether(stream, (callback) => {
+        // One that is refused is cut at once, and learns nothing of what is stored.
+        if (client._authorized && durable) durable.whenStored(callback);
+        else callback();
+      });
       const client = broker.handle(stream) as AedesClient;
       peers.set(client, { remote });
       readInTurn(client);
@@ -113,7 +134,10 @@ export async function createCore(
         () => sessions.outboxOf(client),
       );
     },
-    close: () => new Promise((resolve) => broker.close(resolve)),
+    async close() {
+      await new Promise<void>((resolve) => broker.close(resolve));
+      durable?.close();
+    },
   };
 }
 
@@ -131,11 +155,15 @@ function readInTurn(client: AedesClient): void {
   });
 }
 
-function mend(broker: Internals & Aedes, forbidden: WeakSet<object>): void {
+function mend(
+  broker: Internals & Aedes,
+  handled: WeakMap<object, Promise<unknown>>,
+): void {
   const publish = broker.publish.bind(broker);
   broker.publish = (packet, ...rest) => {
-    if (forbidden.has(packet)) queueMicrotask(rest.at(-1) as () => void);
-    else publish(packet, ...rest);
+    const end = handled.get(packet);
+    if (end === undefined) publish(packet, ...rest);
+    else end.then(rest.at(-1) as () => void);
   };
   const unregister = broker.unregisterClient.bind(broker);
   broker.unregisterClient = (client) => {

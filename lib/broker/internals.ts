@@ -27,6 +27,8 @@ export interface Subscription {
 /** A client's connection as aedes knows it, with what its types leave out. */
 export interface AedesClient extends Client {
   conn: Duplex;
+  /** Whether it has been let in. */
+  _authorized: boolean;
   /** How many packets have been read that aren't done with. */
   _parsingBatch: number;
   /** Is called for each packet that is done with, and reads on after the last. */

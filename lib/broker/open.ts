@@ -1,6 +1,7 @@
 import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access.ts";
 import { createCore } from "./aedes.ts";
+import { openDurable } from "./durable.ts";
 import {
   assertKeyPair,
   type KeyPair,
@@ -16,10 +17,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   if (host === "") throw new TypeError('Host is "": it must not be empty');
   assertPorts(port, websocketPort, tls?.port, tls?.websocketPort);
   if (tls !== undefined) assertKeyPair(tls);
-  const core = await createCore(
-    createAccess(options),
-    options.log ?? (() => {}),
-  );
+  const { log = () => {}, warn = log, store } = options;
+  if (store === "") throw new TypeError('Store is "": it must name a folder');
+  const access = createAccess(options);
+  const durable = store === undefined
+    ? undefined
+    : await openDurable(store, warn);
+  const core = await createCore(access, log, durable);
   const listeners: Listener[] = [];
   let closing: Promise<void> | undefined;
   const close = () => closing ??= closeAll();

@@ -1,6 +1,7 @@
 import { createPace, type Pace } from "./pace.ts";
 import { type Delivery, publishHeader, pubrel } from "./packets.ts";
 import type { Connection } from "./connection.ts";
+import type { SessionRecord, StoredDelivery } from "./records.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;
@@ -8,10 +9,10 @@ const WINDOW = 1_000;
 const BACKLOG = 10_000;
 const LAST_MESSAGE_ID = 65_535;
 
-interface Sent {
-  message: Delivery;
-  /** Whether the client has confirmed a QoS 2 message: PUBREL is its turn. */
-  isReceived: boolean;
+/** A message of QoS 1 or 2 until its end. */
+interface Pending extends Omit<StoredDelivery, "number"> {
+  /** Names it in the store, once it is there. */
+  number: number | undefined;
 }
 
 /**
@@ -24,15 +25,35 @@ export class Outbox {
   #connection: Connection | undefined;
   #pace: Pace | undefined;
   readonly #log: (event: string) => void;
-  readonly #sent = new Map<number, Sent>();
-  #waiting: Delivery[] = [];
+  #record: SessionRecord | undefined;
+  readonly #sent = new Map<number, Pending>();
+  #waiting: Pending[] = [];
   /** How many at the front of `#waiting` have left it. */
   #taken = 0;
   #lastId = 0;
   #dropped = 0;
 
-  constructor(log: (event: string) => void) {
+  /**
+   * @param log Is told what the client misses.
+   * @param record Stores what is on its way, for a session with a store.
+   * @param stored What was on its way before the broker was started anew.
+   */
+  constructor(
+    log: (event: string) => void,
+    record?: SessionRecord,
+    stored: StoredDelivery[] = [],
+  ) {
     this.#log = log;
+    this.#record = record;
+    for (const delivery of stored) {
+      const { id } = delivery;
+      if (id === undefined) {
+        this.#waiting.push(delivery);
+      } else {
+        this.#sent.set(id, delivery);
+        this.#lastId = id;
+      }
+    }
   }
 
   /** Takes a new connection, and repeats on it what the last one left open. */
@@ -55,9 +76,23 @@ export class Outbox {
     if (message.qos === 0) {
       this.#sendOnce(message);
     } else {
-      this.#waiting.push(message);
+      const pending: Pending = {
+        number: undefined,
+        message,
+        id: undefined,
+        isReceived: false,
+      };
+      this.#waiting.push(pending);
       this.#fill();
+      pending.number = this.#record?.add(message, pending.id);
     }
+  }
+
+  /** Takes what is on its way out of the store: the session has ended. */
+  discard(): void {
+    const left = [...this.#sent.values(), ...this.#waiting.slice(this.#taken)];
+    for (const pending of left) this.#forget(pending);
+    this.#record = undefined;
   }
 
   /** Calls back, never at once, when the client can take another message. */
@@ -69,14 +104,23 @@ export class Outbox {
   /** PUBREC has come: the payload has done its duty. */
   receive(id: number): void {
     const sent = this.#sent.get(id);
-    if (sent !== undefined) sent.isReceived = true;
+    if (sent === undefined) return;
+    sent.isReceived = true;
+    if (sent.number !== undefined) this.#record?.receive(sent.number);
   }
 
   /** PUBACK or PUBCOMP has come. */
   complete(id: number): void {
-    if (!this.#sent.delete(id)) return;
+    const sent = this.#sent.get(id);
+    if (sent === undefined) return;
+    this.#sent.delete(id);
+    this.#forget(sent);
     this.#fill();
     this.#pace?.check();
+  }
+
+  #forget({ number }: Pending): void {
+    if (number !== undefined) this.#record?.complete(number);
   }
 
   get #waitingCount(): number {
@@ -99,9 +143,12 @@ export class Outbox {
   #fill(): void {
     if (!this.#connection?.isOpen) return;
     while (this.#waitingCount > 0 && this.#sent.size < WINDOW) {
-      const message = this.#waiting[this.#taken++]!;
+      const pending = this.#waiting[this.#taken++]!;
+      const { number, message } = pending;
       const id = this.#nextId();
-      this.#sent.set(id, { message, isReceived: false });
+      pending.id = id;
+      this.#sent.set(id, pending);
+      if (number !== undefined) this.#record?.send(number, id);
       this.#write(message, id);
     }
     // Cutting off the front is slow for a long array: not for each message.

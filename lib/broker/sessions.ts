@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import type { AedesClient, Packet, Subscription } from "./internals.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Records, SessionRecord, StoredDelivery } from "./records.ts";
 import { settled } from "./settled.ts";
 import { covers } from "./topics.ts";
 
@@ -9,6 +10,7 @@ interface Session {
   user: string | undefined;
   outbox: Outbox;
   subscriptions: Map<string, { levels: string[]; subscription: Subscription }>;
+  record: SessionRecord | undefined;
 }
 
 interface Subscriber {
@@ -20,18 +22,26 @@ interface Subscriber {
 /** What sessions need to know of the broker. */
 export interface SessionsOptions {
   /** Makes what goes to a client pass through an outbox. */
-  createOutbox(clientId: string): Outbox;
+  createOutbox(
+    clientId: string,
+    record?: SessionRecord,
+    stored?: StoredDelivery[],
+  ): Outbox;
   /** The user that a client has identified itself as. */
   userOf(client: AedesClient): string | undefined;
   /** Whether a client may subscribe to a filter. */
   maySubscribe(client: AedesClient, filter: string): boolean;
+  /** Whether a user may go on with a subscription that the store has. */
+  mayRestore(user: string | undefined, filter: string): boolean;
   /** Gives the outbox the client's connection. */
   attach(outbox: Outbox, client: AedesClient): void;
+  /** Where sessions outlive the broker, with a store. */
+  records?: Records | undefined;
 }
 
 /**
  * The sessions that outlive their connections, and what is on its way to each
- * client: the other part of aedes's storage ("persistence"), in memory.
+ * client: the other part of aedes's storage ("persistence").
  */
 export function createSessions(options: SessionsOptions) {
   const sessions = new Map<string, Session>();
@@ -41,14 +51,36 @@ export function createSessions(options: SessionsOptions) {
   function sessionOf(client: AedesClient): Session {
     let session = sessions.get(client.id);
     if (session === undefined) {
-      session = {
-        user: options.userOf(client),
-        outbox: options.createOutbox(client.id),
-        subscriptions: new Map(),
-      };
-      sessions.set(client.id, session);
+      const user = options.userOf(client);
+      const record = options.records?.addSession(client.id, user);
+      session = addSession(client.id, user, record);
     }
     return session;
+  }
+  function addSession(
+    clientId: string,
+    user: string | undefined,
+    record?: SessionRecord,
+    stored?: StoredDelivery[],
+  ): Session {
+    const outbox = options.createOutbox(clientId, record, stored);
+    const session = { user, outbox, subscriptions: new Map(), record };
+    sessions.set(clientId, session);
+    return session;
+  }
+  function subscribe(session: Session, subscription: Subscription): void {
+    const { topic } = subscription;
+    session.subscriptions.set(topic, {
+      levels: topic.split("/"),
+      subscription,
+    });
+  }
+  function forget(clientId: string): void {
+    const session = sessions.get(clientId);
+    if (session === undefined) return;
+    sessions.delete(clientId);
+    session.outbox.discard();
+    session.record?.remove();
   }
   function outboxOf(client: AedesClient): Outbox {
     let outbox = outboxes.get(client);
@@ -61,26 +93,46 @@ export function createSessions(options: SessionsOptions) {
     return outbox;
   }
 
+  for (const stored of options.records?.sessions() ?? []) {
+    const { clientId, user, record, deliveries } = stored;
+    const session = addSession(clientId, user, record, deliveries);
+    for (const subscription of stored.subscriptions) {
+      // The rules may have changed meanwhile.
+      if (options.mayRestore(user, subscription.topic)) {
+        subscribe(session, subscription);
+      }
+    }
+  }
+
   return {
     outboxOf,
-    /** Forgets a session that someone else tries to continue. */
-    claim(clientId: string, user: string | undefined): void {
-      if (sessions.get(clientId)?.user !== user) sessions.delete(clientId);
+    /** Forgets a session that someone else tries to continue, and says so. */
+    claim(clientId: string, user: string | undefined): boolean {
+      const isTheirs = sessions.get(clientId)?.user === user;
+      if (!isTheirs) forget(clientId);
+      return isTheirs;
     },
 
     addSubscriptions(client: AedesClient, subscriptions: Subscription[]) {
-      const stored = sessionOf(client).subscriptions;
+      const session = sessionOf(client);
       for (const subscription of subscriptions) {
         // aedes hands over those that were refused, too.
-        const { topic } = subscription;
+        const { topic, qos } = subscription;
         if (!options.maySubscribe(client, topic)) continue;
-        stored.set(topic, { levels: topic.split("/"), subscription });
+        // It hands over all of a SUBSCRIBE packet for each one in it.
+        const last = session.subscriptions.get(topic)?.subscription;
+        if (last === subscription) continue;
+        subscribe(session, subscription);
+        session.record?.subscribe(topic, qos);
       }
       return settled(undefined);
     },
     removeSubscriptions(client: AedesClient, filters: string[]) {
-      const stored = sessions.get(client.id)?.subscriptions;
-      for (const filter of filters) stored?.delete(filter);
+      const session = sessions.get(client.id);
+      for (const filter of filters) {
+        session?.subscriptions.delete(filter);
+        session?.record?.unsubscribe(filter);
+      }
       return settled(undefined);
     },
     subscriptionsByClient({ id }: { id: string }) {
@@ -103,7 +155,7 @@ export function createSessions(options: SessionsOptions) {
       return settled(subscribers);
     },
     cleanSubscriptions(client: AedesClient) {
-      sessions.delete(client.id);
+      forget(client.id);
       return settled(undefined);
     },
 

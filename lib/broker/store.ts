@@ -3,30 +3,49 @@ import { Readable, type Writable } from "node:stream";
 import { failed, settled } from "./settled.ts";
 import { covers } from "./topics.ts";
 import type { Packet } from "./internals.ts";
+import type { Records, Retained } from "./records.ts";
 
-type ClientId = { id: string };
+type ClientId = { id: string; clean?: boolean };
 type MessageId = { messageId: number };
 
 /**
  * The part of aedes's storage ("persistence") that isn't about what goes to
  * clients: retained messages, and the QoS 2 messages that publishers have
  * yet to release.
+ *
+ * @param records Where they outlive the broker, with a store.
  */
-export function createStore() {
-  const retained = new Map<string, { levels: string[]; packet: Packet }>();
+export function createStore(records?: Records) {
+  const retained = new Map<string, { levels: string[]; message: Retained }>();
   const unreleased = new Map<string, Set<number>>();
+
+  function retain(message: Retained): void {
+    const { topic } = message;
+    retained.set(topic, { levels: topic.split("/"), message });
+  }
+  function expect(clientId: string, messageId: number): void {
+    let ids = unreleased.get(clientId);
+    if (ids === undefined) unreleased.set(clientId, ids = new Set());
+    ids.add(messageId);
+  }
+  for (const message of records?.retained() ?? []) retain(message);
+  for (const { clientId, id } of records?.unreleased() ?? []) {
+    expect(clientId, id);
+  }
 
   return {
     async setup(): Promise<void> {},
 
-    storeRetained(packet: Packet) {
-      const { topic } = packet;
+    storeRetained({ topic, payload, qos }: Packet) {
       // An empty payload clears the topic (MQTT 3.1.1 section 3.3.1.3).
-      if (packet.payload.length === 0) retained.delete(topic);
-      else {retained.set(topic, {
-          levels: topic.split("/"),
-          packet: copy(packet),
-        });}
+      if (payload.length === 0) {
+        if (retained.delete(topic)) records?.clear(topic);
+      } else {
+        // A small payload would keep the whole chunk that it came in.
+        const message = { topic, payload: Buffer.from(payload), qos };
+        retain(message);
+        records?.retain(message);
+      }
       return settled(undefined);
     },
     /**
@@ -43,7 +62,7 @@ export function createStore() {
         pipe(target: Writable): void {
           for (const [topic, kept] of matching) {
             if (retained.get(topic) !== kept) continue;
-            target.write(kept.packet, () => this.pipe(target));
+            target.write(kept.message, () => this.pipe(target));
             return;
           }
           target.end();
@@ -52,9 +71,8 @@ export function createStore() {
     },
 
     incomingStorePacket(client: ClientId, { messageId }: MessageId) {
-      let ids = unreleased.get(client.id);
-      if (ids === undefined) unreleased.set(client.id, ids = new Set());
-      ids.add(messageId);
+      expect(client.id, messageId);
+      if (!client.clean) records?.expect(client.id, messageId);
       return settled(undefined);
     },
     incomingGetPacket(client: ClientId, { messageId }: MessageId) {
@@ -63,24 +81,21 @@ export function createStore() {
     },
     incomingDelPacket(client: ClientId, { messageId }: MessageId) {
       const isDeleted = unreleased.get(client.id)?.delete(messageId);
+      if (!client.clean) records?.release(client.id, messageId);
       return isDeleted ? settled(undefined) : failed("no such packet");
     },
     cleanIncoming(client: ClientId) {
-      unreleased.delete(client.id);
+      if (unreleased.delete(client.id)) records?.releaseAll(client.id);
       return settled(undefined);
     },
 
     // A connected client's will is kept by aedes itself. This store is there for
     // other brokers, which publish the wills that one which died leaves behind.
     // There is one broker here, and a computer that wakes from its sleep mustn't
-    // take it for a dead one.
+    // take it for a dead one. Nor are wills stored for a broker that is killed:
+    // most clients come back at once, and their wills would be wrong.
     putWill: () => Promise.resolve(),
     delWill: () => Promise.resolve(),
     streamWill: () => Readable.from([]),
   };
-}
-
-/** A small payload would keep the whole chunk that it came in from being freed. */
-function copy(packet: Packet): Packet {
-  return { ...packet, payload: Buffer.from(packet.payload) };
 }

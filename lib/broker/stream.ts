@@ -26,8 +26,14 @@ export function readWhole(stream: Duplex): void {
  *
  * aedes writes each packet in several small pieces, for each of which TLS makes
  * a record, and WebSocket a frame.
+ *
+ * @param stream The stream.
+ * @param whenAllowed Calls back when what has been written may go out.
  */
-export function writeTogether(stream: Duplex): void {
+export function writeTogether(
+  stream: Duplex,
+  whenAllowed = (callback: () => void) => callback(),
+): void {
   const write = stream.write.bind(stream) as (chunk: Buffer) => boolean;
   let chunks: Buffer[] = [];
   let length = 0;
@@ -45,7 +51,7 @@ export function writeTogether(stream: Duplex): void {
   }
   // Nobody here waits for the end of a single write.
   stream.write = (chunk: Buffer | string, encoding?: unknown) => {
-    if (chunks.length === 0) setImmediate(flush);
+    if (chunks.length === 0) setImmediate(() => whenAllowed(flush));
     const bytes = typeof chunk === "string"
       ? Buffer.from(chunk, encoding as BufferEncoding)
       : chunk;

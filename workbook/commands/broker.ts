@@ -10,20 +10,22 @@ const HELP = `
 Runs an MQTT 3.1.1 broker until Ctrl-C.
 
 Usage: deno task broker [--host H] [--port N] [--websocket-port N]
-                        [--user NAME:PASSWORD]... [--verbose]
+                        [--user NAME:PASSWORD]... [--store DIR] [--verbose]
 
   --host H              listen on this address (127.0.0.1: this machine only;
                         0.0.0.0: every network that it is on)
   --port N              listen on this port (1883; 0 for any free one)
   --websocket-port N    listen for MQTT over WebSocket, too
   --user NAME:PASSWORD  let in only those who are named so; may be repeated
+  --store DIR           keep sessions and retained messages in this folder: they
+                        outlive the broker, even if it is killed
   --verbose             print who connects, and what goes wrong
 `;
 
 await runProgram({
   help: HELP,
   names: {
-    string: ["host", "port", "websocket-port"],
+    string: ["host", "port", "websocket-port", "store"],
     collect: ["user"],
     boolean: ["verbose"],
   },
@@ -35,6 +37,7 @@ async function main(options: Options): Promise<void> {
   const host = options.text("host");
   const port = options.number("port", range);
   const websocketPort = options.number("websocket-port", range);
+  const store = options.text("store");
   const users = Object.fromEntries(options.texts("user").map(readUser));
   using stop = new StopSignal();
   await using broker = await startBroker({
@@ -42,6 +45,8 @@ async function main(options: Options): Promise<void> {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(websocketPort !== undefined && { websocketPort }),
+    ...(store !== undefined && { store }),
+    warn: (line) => console.error(line),
     ...(options.has("verbose") && { log: (line) => console.error(line) }),
   });
   const urls = [broker.url, broker.websocketUrl].filter(Boolean);

@@ -1,0 +1,61 @@
+import type { Duplex } from "node:stream";
+import { Commits } from "./commits.ts";
+import { openDatabase } from "./database.ts";
+import { createRecords, type Records } from "./records.ts";
+
+/**
+ * What makes the broker outlive its end.
+ *
+ * Nothing that a client is told depends on anything that isn't stored: whatever
+ * is written to a client goes out only after all that has happened before has
+ * been stored (PUBACK after the message; a message after its id, which a QoS 2
+ * client remembers; SUBACK after the subscription).
+ */
+export interface Durable {
+  readonly records: Records;
+  /** Calls back once all that has happened is stored. */
+  whenStored(callback: () => void): void;
+  /** Reads from a client only while storing works, or what waits would pile up. */
+  holdWhileFailing(stream: Duplex): void;
+  /** Stores what is left, and gives the folder free. */
+  close(): void;
+}
+
+/**
+ * Opens a store.
+ *
+ * @param folder The store's folder.
+ * @param warn Is told when it can't be written, and when it can again.
+ * @throws {BrokerStoreError} If the folder can't be used.
+ */
+export async function openDurable(
+  folder: string,
+  warn: (line: string) => void,
+): Promise<Durable> {
+  const database = await openDatabase(folder);
+  const commits = new Commits(
+    database,
+    (event) => warn(`Store "${folder}" ${event}`),
+  );
+  return {
+    records: createRecords(database, commits),
+    whenStored: (callback) => commits.whenStored(callback),
+    close: () => commits.close(),
+    holdWhileFailing(stream) {
+      const read = stream.read.bind(stream);
+      let isHeld = false;
+      stream.read = (size?: number | null) => {
+        // A read of 0 only fills the buffer.
+        if (size === 0 || !commits.isFailing) return read(size!);
+        if (!isHeld) {
+          isHeld = true;
+          commits.whenMended(() => {
+            isHeld = false;
+            stream.emit("readable");
+          });
+        }
+        return null;
+      };
+    },
+  };
+}
