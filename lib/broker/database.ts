@@ -79,11 +79,18 @@ const DURABLE = `
  * 64 KiB; a journal of our own would have to do again what SQLite has been
  * proven at for years: torn writes, compaction, locking and a full disk.
  *
+ * @param folder The folder.
+ * @param warn Is told what a user should know of.
  * @throws {BrokerStoreError} If it can't be used.
  */
-export async function openDatabase(folder: string): Promise<DatabaseSync> {
+export async function openDatabase(
+  folder: string,
+  warn: (event: string) => void,
+): Promise<DatabaseSync> {
   const path = join(folder, FILE);
-  await prepare(folder, path);
+  if (await prepare(folder, path) === 0) {
+    warn(`had an empty "${FILE}": it starts with nothing`);
+  }
   const { DatabaseSync } = await import("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
@@ -97,8 +104,14 @@ export async function openDatabase(folder: string): Promise<DatabaseSync> {
   }
 }
 
-/** Finds what SQLite has no words for, or would take for a new database. */
-async function prepare(folder: string, path: string): Promise<void> {
+/**
+ * Finds what SQLite has no words for, or would take for a new database, and
+ * tells the file's size, if there is one.
+ */
+async function prepare(
+  folder: string,
+  path: string,
+): Promise<number | undefined> {
   try {
     await Deno.mkdir(folder, { recursive: true });
     const size = await sizeOf(path);
@@ -109,6 +122,7 @@ async function prepare(folder: string, path: string): Promise<void> {
         `Store "${folder}" is damaged: "${FILE}" is empty and "${FILE}-wal" isn't`,
       );
     }
+    return size;
   } catch (error) {
     if (error instanceof BrokerStoreError) throw error;
     const message = error instanceof Deno.errors.AlreadyExists
@@ -169,7 +183,8 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
 function shrink(database: DatabaseSync): void {
   const free = Number(pragma(database, "freelist_count"));
   const all = Number(pragma(database, "page_count"));
-  if (free * 2 > all) database.exec("PRAGMA incremental_vacuum");
+  // Each step of this statement frees one page, and exec() takes only one.
+  if (free * 2 > all) database.prepare("PRAGMA incremental_vacuum").all();
 }
 
 function pragma(database: DatabaseSync, name: string): unknown {

@@ -32,11 +32,9 @@ export async function openDurable(
   folder: string,
   warn: (line: string) => void,
 ): Promise<Durable> {
-  const database = await openDatabase(folder);
-  const commits = new Commits(
-    database,
-    (event) => warn(`Store "${folder}" ${event}`),
-  );
+  const warnOf = (event: string) => warn(`Store "${folder}" ${event}`);
+  const database = await openDatabase(folder, warnOf);
+  const commits = new Commits(database, warnOf);
   return {
     records: createRecords(database, commits),
     whenStored: (callback) => commits.whenStored(callback),
