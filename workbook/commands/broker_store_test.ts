@@ -1,0 +1,216 @@
+import { assertEquals } from "@std/assert";
+import {
+  acknowledgement,
+  connectPacket,
+  openRaw,
+  publishPacket,
+  readPublish,
+  subscribePacket,
+  TYPE,
+} from "../../lib/testing/raw_client.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startProcess } from "../../lib/testing/processes.ts";
+import { startKillableBroker } from "../testing/killable_broker.ts";
+import { openSession, startLoad } from "../testing/ledger.ts";
+
+// The long form: WORKBOOK_KILLS=20 WORKBOOK_SEED=7 deno task test <this file>
+const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);
+const SEED = Number(Deno.env.get("WORKBOOK_SEED") ?? 1);
+const STATES = 20;
+
+/** Numbers from 0 to 1, the same ones for the same seed (Park and Miller's). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = state * 48_271 % 2_147_483_647) / 2_147_483_647;
+}
+
+Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times under load (seed ${SEED})`, async () => {
+  const random = randomNumbers(SEED);
+  await using broker = await startKillableBroker();
+  await using online = await openSession(broker.url, "online");
+  await online.client.subscribeAsync("load/#", { qos: 2 });
+  {
+    await using offline = await openSession(broker.url, "offline");
+    await offline.client.subscribeAsync("load/#", { qos: 2 });
+  }
+  await using first = await openSession(broker.url, "first");
+  await using second = await openSession(broker.url, "second");
+  await using third = await openSession(broker.url, "third");
+  const atQos1 = startLoad(first, (number) => (
+    { topic: "load/1", payload: `${number}`, qos: 1 }
+  ));
+  const atQos2 = startLoad(second, (number) => (
+    { topic: "load/2", payload: `${number}`, qos: 2 }
+  ));
+  const retained = new Map<string, string>();
+  const states = startLoad(third, (number) => {
+    const topic = `state/${number % STATES}`;
+    // Every seventh one clears the topic's retained message.
+    const payload = number % 7 === 3 ? "" : `${number}`;
+    retained.delete(topic);
+    if (payload !== "") retained.set(topic, payload);
+    return { topic, payload, qos: 1, retain: true };
+  });
+  const loads = [atQos1, atQos2, states];
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const more = loads.map((load) =>
+      load.untilAcknowledged(Math.ceil(random() * 300))
+    );
+    await Promise.all(more);
+    await broker.kill();
+    await broker.start();
+  }
+  await Promise.all(loads.map((load) => load.stop()));
+  // In this moment all is acknowledged, and nobody would send anything again.
+  await broker.kill();
+  await broker.start();
+
+  await first.client.publishAsync("load/1", "end", { qos: 1 });
+  await second.client.publishAsync("load/2", "end", { qos: 2 });
+  const end = { qos: 1, retain: true } as const;
+  await third.client.publishAsync("state/end", "end", end);
+  await using offline = await openSession(broker.url, "offline");
+  let repeated = 0;
+  for (const { received } of [online, offline]) {
+    await received.untilEnd("load/1");
+    await received.untilEnd("load/2");
+    repeated += received.assertAll("load/1", 1, atQos1.sent);
+    received.assertAll("load/2", 2, atQos2.sent);
+  }
+  await using reader = await openSession(broker.url, "reader");
+  await reader.client.subscribeAsync("state/#", { qos: 1 });
+  await reader.received.untilEnd("state/end");
+  for (let state = 0; state < STATES; state++) {
+    const topic = `state/${state}`;
+    const payload = retained.get(topic);
+    assertEquals(
+      reader.received.payloads(topic),
+      payload === undefined ? [] : [payload],
+    );
+  }
+  if (KILLS > 3) {
+    console.log(
+      `${KILLS + 1} kills; acknowledged ${atQos1.sent} at QoS 1, ` +
+        `${atQos2.sent} at QoS 2, ${states.sent} retained; ` +
+        `lost 0, repeated ${repeated} at QoS 1 and 0 at QoS 2`,
+    );
+  }
+});
+
+Deno.test("broker --store knows after a kill each step that it has confirmed", async () => {
+  await using broker = await startKillableBroker();
+  const restart = async () => {
+    await broker.kill();
+    await broker.start();
+  };
+  const recorder = { clientId: "recorder", clean: false };
+  const sender = { clientId: "sender", clean: false };
+  const first = publishPacket({ topic: "a", payload: "1", qos: 2, id: 9 });
+  {
+    await using client = await openRaw(broker, recorder);
+    await client.send(subscribePacket({ "a": 2 }));
+    assertEquals((await client.next())?.header, TYPE.SUBACK);
+    await restart();
+  }
+  {
+    await using client = await openRaw(broker, sender);
+    await client.send(first);
+    assertEquals((await client.next())?.header, TYPE.PUBREC);
+    await restart();
+  }
+  {
+    await using client = await openRaw(broker);
+    await client.send(connectPacket(recorder));
+    // It has the session.
+    assertEquals([...(await client.next())!.body], [1, 0]);
+    const { payload, id } = readPublish((await client.next())!);
+    assertEquals([payload, id], ["1", 1]);
+    await client.send(acknowledgement(TYPE.PUBREC, 1));
+    assertEquals((await client.next())?.header, TYPE.PUBREL);
+    await restart();
+  }
+  {
+    // The sender hasn't heard of its PUBREC: the broker must know the message.
+    await using client = await openRaw(broker, sender);
+    await client.send(first, acknowledgement(TYPE.PUBREL, 9));
+    assertEquals((await client.next())?.header, TYPE.PUBREC);
+    assertEquals((await client.next())?.header, TYPE.PUBCOMP);
+    await restart();
+  }
+  {
+    await using client = await openRaw(broker, sender);
+    await client.send(
+      publishPacket({ topic: "a", payload: "2", qos: 2, id: 9 }),
+      publishPacket({ topic: "a", payload: "3", qos: 1, id: 10 }),
+    );
+    assertEquals((await client.next())?.header, TYPE.PUBREC);
+    assertEquals((await client.next())?.header, TYPE.PUBACK);
+    await restart();
+  }
+  await using client = await openRaw(broker, recorder);
+  const pubrel = await client.next();
+  assertEquals([pubrel?.header, ...pubrel!.body], [TYPE.PUBREL, 0, 1]);
+  for (const [text, number] of [["2", 2], ["3", 3]]) {
+    const { payload, id, duplicate } = readPublish((await client.next())!);
+    assertEquals([payload, id, duplicate], [text, number, false]);
+  }
+});
+
+const PAHO = `
+import sys, paho.mqtt.client as mqtt
+received = []
+def on_connect(client, data, flags, code): client.subscribe("load/paho", 2)
+def on_subscribe(client, *rest): print("subscribed", flush=True)
+def on_message(client, data, message):
+    received.append(message.payload.decode())
+    if received[-1] == "end": client.disconnect()
+client = mqtt.Client("paho", clean_session=False)
+client.on_connect, client.on_message = on_connect, on_message
+client.on_subscribe = on_subscribe
+client.reconnect_delay_set(1, 1)
+client.connect("127.0.0.1", int(sys.argv[1]))
+client.loop_forever()
+print(" ".join(received))
+`;
+
+peerTest(
+  ["mosquitto_sub", "paho"],
+  "broker --store gives paho and mosquitto_sub each QoS 2 message once, over a kill",
+  async ({ mosquitto_sub, paho }) => {
+    await using broker = await startKillableBroker();
+    const session = [
+      ...["-h", "127.0.0.1", "-p", `${broker.port}`, "-c", "-i", "recorder"],
+      ...["-q", "2", "-t", "load/mosquitto"],
+    ];
+    await using asleep = startProcess(mosquitto_sub, [...session, "-E"]);
+    assertEquals((await asleep.end()).code, 0);
+    await using awake = startProcess(paho, ["-c", PAHO, `${broker.port}`]);
+    await awake.untilPrinted("subscribed");
+    await using publisher = await openSession(broker.url, "publisher");
+    const loads = ["mosquitto", "paho"].map((name) =>
+      startLoad(publisher, (number) => (
+        { topic: `load/${name}`, payload: `${number}`, qos: 2 }
+      ))
+    );
+    const untilBusy = () =>
+      Promise.all(loads.map((load) => load.untilAcknowledged(100)));
+    await untilBusy();
+    await broker.kill();
+    await broker.start();
+    await untilBusy();
+    await Promise.all(loads.map((load) => load.stop()));
+    for (const name of ["mosquitto", "paho"]) {
+      await publisher.client.publishAsync(`load/${name}`, "end", { qos: 2 });
+    }
+    const [first, second] = loads.map((
+      { sent },
+    ) => [...Array.from({ length: sent }, (_, number) => `${number}`), "end"]);
+    await using woken = startProcess(mosquitto_sub, [
+      ...session,
+      ...["-C", `${first!.length}`, "-W", "20"],
+    ]);
+    assertEquals((await woken.end()).stdout.trimEnd().split("\n"), first);
+    const { stdout } = await awake.end();
+    assertEquals(stdout.trimEnd().split("\n").at(-1)!.split(" "), second);
+  },
+);
