@@ -1,12 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 
+/** How long a change may wait that no client waits for, such as a PUBACK. */
+const LAZY_MILLISECONDS = 10;
 /** How long to wait before trying again what failed: somebody makes room. */
 const RETRY_MILLISECONDS = 1_000;
 
 /**
- * Gathers what is to be stored, and stores what has come together in one turn
- * of the event loop as one: waiting for the disk takes about as long for a
- * thousand messages as for one.
+ * Gathers what is to be stored, and stores together what has come in until a
+ * client waits for it: the disk takes about as long for a thousand messages as
+ * for one.
  */
 export class Commits {
   readonly #database: DatabaseSync;
@@ -15,7 +17,7 @@ export class Commits {
   #waiting: (() => void)[] = [];
   #mended: (() => void)[] = [];
   #immediate: ReturnType<typeof setImmediate> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #isFailing = false;
   #isClosed = false;
 
@@ -33,14 +35,18 @@ export class Commits {
   add(change: () => void): void {
     if (this.#isClosed) return;
     this.#pending.push(change);
-    if (this.#isFailing) return;
-    this.#immediate ??= setImmediate(() => this.#commit());
+    this.#timer ??= setTimeout(() => this.#commit(), LAZY_MILLISECONDS);
   }
 
   /** Calls back once all that has been added is stored: at once if it is. */
   whenStored(callback: () => void): void {
-    if (this.#pending.length === 0) callback();
-    else this.#waiting.push(callback);
+    if (this.#pending.length === 0) {
+      callback();
+      return;
+    }
+    this.#waiting.push(callback);
+    if (this.#isFailing) return;
+    this.#immediate ??= setImmediate(() => this.#commit());
   }
 
   /** Calls back once storing works again, after it has failed. */
@@ -51,7 +57,7 @@ export class Commits {
   /** Stores what is left, and closes the database. */
   close(): void {
     this.#commit();
-    clearTimeout(this.#retry);
+    clearTimeout(this.#timer);
     this.#isClosed = true;
     this.#database.close();
   }
@@ -59,7 +65,8 @@ export class Commits {
   #commit(): void {
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
-    clearTimeout(this.#retry);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     try {
       this.#database.exec("BEGIN");
       for (const change of this.#pending) change();
@@ -74,12 +81,15 @@ export class Commits {
     while (this.#waiting.length > 0 && this.#pending.length === 0) {
       this.#waiting.shift()!();
     }
+    if (this.#waiting.length > 0) {
+      this.#immediate ??= setImmediate(() => this.#commit());
+    }
     if (this.#isFailing) this.#recover();
   }
 
   #fail({ message }: Error): void {
     if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-    this.#retry = setTimeout(() => this.#commit(), RETRY_MILLISECONDS);
+    this.#timer = setTimeout(() => this.#commit(), RETRY_MILLISECONDS);
     if (this.#isFailing) return;
     this.#isFailing = true;
     this.#warn(

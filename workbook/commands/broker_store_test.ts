@@ -11,7 +11,7 @@ import {
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { startKillableBroker } from "../testing/killable_broker.ts";
-import { openSession, startLoad } from "../testing/ledger.ts";
+import { openPublisher, openSession, startLoad } from "../testing/ledger.ts";
 
 // The long form: WORKBOOK_KILLS=20 WORKBOOK_SEED=7 deno task test <this file>
 const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);
@@ -33,9 +33,9 @@ Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times unde
     await using offline = await openSession(broker.url, "offline");
     await offline.client.subscribeAsync("load/#", { qos: 2 });
   }
-  await using first = await openSession(broker.url, "first");
-  await using second = await openSession(broker.url, "second");
-  await using third = await openSession(broker.url, "third");
+  await using first = await openPublisher(broker.url, "first");
+  await using second = await openPublisher(broker.url, "second");
+  await using third = await openPublisher(broker.url, "third");
   const atQos1 = startLoad(first, (number) => (
     { topic: "load/1", payload: `${number}`, qos: 1 }
   ));
@@ -65,10 +65,10 @@ Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times unde
   await broker.kill();
   await broker.start();
 
-  await first.client.publishAsync("load/1", "end", { qos: 1 });
-  await second.client.publishAsync("load/2", "end", { qos: 2 });
+  await first.publishAsync("load/1", "end", { qos: 1 });
+  await second.publishAsync("load/2", "end", { qos: 2 });
   const end = { qos: 1, retain: true } as const;
-  await third.client.publishAsync("state/end", "end", end);
+  await third.publishAsync("state/end", "end", end);
   await using offline = await openSession(broker.url, "offline");
   let repeated = 0;
   for (const { received } of [online, offline]) {
@@ -186,7 +186,7 @@ peerTest(
     assertEquals((await asleep.end()).code, 0);
     await using awake = startProcess(paho, ["-c", PAHO, `${broker.port}`]);
     await awake.untilPrinted("subscribed");
-    await using publisher = await openSession(broker.url, "publisher");
+    await using publisher = await openPublisher(broker.url, "publisher");
     const loads = ["mosquitto", "paho"].map((name) =>
       startLoad(publisher, (number) => (
         { topic: `load/${name}`, payload: `${number}`, qos: 2 }
@@ -200,7 +200,7 @@ peerTest(
     await untilBusy();
     await Promise.all(loads.map((load) => load.stop()));
     for (const name of ["mosquitto", "paho"]) {
-      await publisher.client.publishAsync(`load/${name}`, "end", { qos: 2 });
+      await publisher.publishAsync(`load/${name}`, "end", { qos: 2 });
     }
     const [first, second] = loads.map((
       { sent },

@@ -6,6 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import mqtt, { type MqttClient } from "mqtt";
+import { type Client, connect } from "../../lib/mod.ts";
 import { within } from "../../lib/testing/deadline.ts";
 
 const PATIENCE_MILLISECONDS = 60_000;
@@ -40,6 +41,21 @@ export async function openSession(
   };
 }
 
+/**
+ * Connects a publisher that comes back by itself, to the same session. It is the
+ * toolkit's: MQTT.js alone rejects what is published while it repeats what the
+ * last connection left open, if that connection is lost, too.
+ */
+export function openPublisher(url: string, clientId: string): Promise<Client> {
+  return connect(url, {
+    clientId,
+    clean: false,
+    inflightWindow: WINDOW,
+    retryDelay: [0.02, 0.1],
+    log: () => {},
+  });
+}
+
 /** What one publisher has sent, numbered from 0. */
 export interface Load {
   /** How many have been sent. */
@@ -54,7 +70,7 @@ export interface Load {
 
 /** Publishes one message after the other, several at a time. */
 export function startLoad(
-  { client }: Session,
+  client: Client,
   messageOf: (number: number) => {
     topic: string;
     payload: string;
