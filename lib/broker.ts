@@ -90,6 +90,13 @@ export interface Broker extends AsyncDisposable {
  * no other program has to be installed. Sessions, retained messages and what
  * waits for clients are kept in memory, without a limit, and end with it.
  *
+ * With a `store` they are in a folder, too: no PUBACK, PUBREC, PUBCOMP or SUBACK
+ * is sent before the disk has what it confirms. A broker that is killed, or whose
+ * computer loses its power, goes on from there, and at QoS 2 a message still
+ * arrives once, if the clients come back to their sessions. Not kept are messages
+ * of QoS 0 on their way, and the wills of clients that were connected when the
+ * broker was killed. A broker that is closed publishes these.
+ *
  * @example A broker for a test
  * ```ts
  * import { startBroker } from "./mod.ts";
@@ -120,12 +127,34 @@ export interface Broker extends AsyncDisposable {
  * assertEquals(broker.websocketUrl, undefined);
  * ```
  *
+ * @example A retained message that outlives its broker
+ * ```ts
+ * import { messages, publishOnce, startBroker } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = await Deno.makeTempDir();
+ * {
+ *   await using broker = await startBroker({ port: 0, store });
+ *   const message = { topic: "iot/door", payload: "open", retain: true };
+ *   await publishOnce(broker.url, message);
+ * }
+ * {
+ *   await using broker = await startBroker({ port: 0, store });
+ *   for await (const message of messages(broker.url, "iot/#")) {
+ *     assertEquals(message.text, "open");
+ *     break;
+ *   }
+ * }
+ * await Deno.remove(store, { recursive: true });
+ * ```
+ *
  * @param options Where to listen, and who may do what.
  * @returns The broker, once it accepts connections.
  * @throws {RangeError} If a port isn't 0 to 65535.
- * @throws {TypeError} If the host is empty, the certificate or key can't be
+ * @throws {TypeError} If the host or the store is empty, the certificate or key can't be
  * used, or a rule has an invalid filter or an unknown user.
  * @throws {BrokerStartError} If it can't listen; nothing is left open then.
+ * @throws {BrokerStoreError} If the store can't be used.
  */
 export async function startBroker(
   options: BrokerOptions = {},

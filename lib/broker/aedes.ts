@@ -7,7 +7,7 @@ import type { Durable } from "./durable.ts";
 import type { AedesClient, Internals } from "./internals.ts";
 import { logClients, type Peer, quote } from "./log.ts";
 import { Outbox } from "./outbox.ts";
-import { createSessions } from "./sessions.ts";
+import { createSessions, NO_SUBSCRIPTION } from "./sessions.ts";
 import { createStore } from "./store.ts";
 import { readWhole, writeTogether } from "./stream.ts";
 
@@ -106,6 +106,7 @@ export async function createCore(
       done();
     },
     authorizeSubscribe(client, subscription, done) {
+      if (subscription === NO_SUBSCRIPTION) return done(null, null);
       const { topic } = subscription;
       if (maySubscribe(client, topic)) return done(null, subscription);
       log(`Client ${quote(client.id)} may not subscribe to ${quote(topic)}`);

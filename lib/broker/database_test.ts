@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../broker.ts";
 import { openClient } from "../testing/clients.ts";
 import { smallDiskTest } from "../testing/small_disk.ts";
+import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
@@ -227,5 +228,21 @@ folderTest(
     assertEquals((await readStore(store)).length, 500);
     assertEquals((await readStore(store)).length, 0);
     assert(await size() < 500_000, `${await size()} bytes`);
+  },
+);
+
+folderTest(
+  "openDatabase() makes each commit wait for the disk",
+  async (store) => {
+    const database = await openDatabase(store, () => {});
+    try {
+      const read = (name: string) =>
+        Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
+      assertEquals(read("journal_mode"), "wal");
+      assertEquals(read("synchronous"), 2); // FULL
+      assertEquals(read("fullfsync"), 1);
+    } finally {
+      database.close();
+    }
   },
 );

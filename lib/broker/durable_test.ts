@@ -174,8 +174,10 @@ storeTest(
       await recorder.subscribe("once", 2);
     }
     for (let turn = 0; turn < 3; turn++) {
-      await using publisher = await openRaw(broker, sender);
-      await publisher.send(message);
+      await using publisher = await openRaw(broker);
+      await publisher.send(connectPacket(sender), message);
+      // A session without subscriptions is one, too.
+      assertEquals((await publisher.next())?.body[0], turn === 0 ? 0 : 1);
       assertEquals((await publisher.next())?.header, TYPE.PUBREC);
       broker = await restart();
     }

@@ -19,6 +19,12 @@ interface Subscriber {
   qos: 0 | 1 | 2;
 }
 
+/**
+ * Stands for the subscriptions of a session that has none: for aedes, which says
+ * in CONNACK whether there is a session, it would be none itself.
+ */
+export const NO_SUBSCRIPTION: Subscription = { topic: "none", qos: 0 };
+
 /** What sessions need to know of the broker. */
 export interface SessionsOptions {
   /** Makes what goes to a client pass through an outbox. */
@@ -136,8 +142,11 @@ export function createSessions(options: SessionsOptions) {
       return settled(undefined);
     },
     subscriptionsByClient({ id }: { id: string }) {
-      const stored = sessions.get(id)?.subscriptions.values() ?? [];
-      return settled([...stored].map(({ subscription }) => subscription));
+      const session = sessions.get(id);
+      if (session === undefined) return settled([]);
+      if (session.subscriptions.size === 0) return settled([NO_SUBSCRIPTION]);
+      const stored = [...session.subscriptions.values()];
+      return settled(stored.map(({ subscription }) => subscription));
     },
     /** Each session once, even if several of its filters match the topic. */
     subscriptionsByTopic(topic: string) {

@@ -63,16 +63,18 @@ Deno.test("startBroker() keeps messages of QoS 1 and 2 for a session whose clien
 
 Deno.test("startBroker() says in CONNACK whether it has kept a session", async () => {
   await using broker = await startBroker({ port: 0 });
-  const connect = async (clean: boolean) => {
+  const connect = async (clean: boolean, filters?: Record<string, 1>) => {
     await using client = await openRaw(broker);
     await client.send(connectPacket({ ...RECORDER, clean }));
     const isPresent = (await client.next())?.body[0];
-    if (!isPresent) await subscribeRaw(client, { "iot/#": 1 });
+    if (filters) await subscribeRaw(client, filters);
     await client.send(rawPacket(TYPE.DISCONNECT));
     assertEquals(await client.next(), undefined);
     return isPresent;
   };
+  // A publisher's session has no subscriptions.
   assertEquals(await connect(false), 0);
+  assertEquals(await connect(false, { "iot/#": 1 }), 1);
   assertEquals(await connect(false), 1);
   // A clean session discards the one before it, and isn't kept itself.
   assertEquals(await connect(true), 0);

@@ -44,9 +44,22 @@ Deno.test("broker says that its port is taken", async () => {
   assertEquals(stderr.trim().split("\n").length, 1);
 });
 
+Deno.test("broker says that its store is no folder", async () => {
+  const store = await Deno.makeTempFile();
+  try {
+    const args = ["--port", "0", "--store", store];
+    const { code, stderr } = await runCommand("broker", args);
+    assertEquals(code, 1);
+    assertEquals(stderr, `Store "${store}" is a file: it must be a folder\n`);
+  } finally {
+    await Deno.remove(store);
+  }
+});
+
 const mistakes: [string[], string][] = [
   [["--port", "99999"], 'Option --port is "99999"'],
   [["--user", "info"], 'Option --user is "info"'],
+  [["--store", ""], 'Store is ""'],
   [["--prot", "1"], 'Option "--prot" is unknown'],
 ];
 for (const [args, text] of mistakes) {
