@@ -24,11 +24,23 @@ export interface BrokerOptions {
    */
   users?: Record<string, string> | undefined;
   /**
-   * What is allowed: with rules, all else is forbidden. A forbidden SUBSCRIBE
-   * is refused with 128; a forbidden PUBLISH is acknowledged and dropped, since
-   * MQTT 3.1.1 has no way to refuse one (section 3.3.5).
+   * A file with more users and the hashes of their passwords, which
+   * `deno task broker:passwd` and `mosquitto_passwd` write. Nobody else is let
+   * in, even if it names nobody. It is read once, at the start.
+   */
+  passwordFile?: string | URL | undefined;
+  /**
+   * What is allowed: with rules, all else is forbidden. A SUBSCRIBE to a filter
+   * of which nothing may be read is refused with 128, and of any other only
+   * what may be read is delivered. A forbidden PUBLISH is acknowledged and
+   * dropped, since MQTT 3.1.1 has no way to refuse one (section 3.3.5).
    */
   rules?: TopicRule[] | undefined;
+  /**
+   * A file with more rules, in the format of mosquitto's `acl_file` (man page
+   * mosquitto.conf). It is read once, at the start.
+   */
+  aclFile?: string | URL | undefined;
   /** Is given a line for each connection, refusal and loss; none unless given. */
   log?: ((line: string) => void) | undefined;
   /**
@@ -38,8 +50,9 @@ export interface BrokerOptions {
    */
   store?: string | undefined;
   /**
-   * Is given a line when the store can't be written, as on a full disk, and when
-   * it can again. Until then nothing is acknowledged. It is `log` unless given.
+   * Is given a line for what is hardly meant, such as that everyone on the
+   * network may connect, and when the store can't be written, as on a full disk,
+   * and can again: until then nothing is acknowledged. It is `log` unless given.
    */
   warn?: ((line: string) => void) | undefined;
 }
@@ -56,17 +69,24 @@ export interface BrokerTls {
   websocketPort?: number | undefined;
 }
 
-/** What some clients of the embedded broker may do. */
+/**
+ * What some clients of the embedded broker may do. In a topic filter, `%u`
+ * stands for the client's user, and `%c` for its client id. As in mosquitto, a
+ * user's own rules count before those for everyone, and in each of the two what
+ * is denied counts before what is allowed.
+ */
 export interface TopicRule {
   /** The user that the rule is for: everyone, unless given. */
   user?: string | undefined;
   /** Topic filters to publish on. */
   publish?: string[] | undefined;
   /**
-   * Topic filters to subscribe to. What a client subscribes to must be covered
-   * by one of them: `iot/#` allows `iot/+/temp`, but not `#`.
+   * Topic filters to read. Who may read `iot/#` and subscribes to `#` gets what
+   * `iot/#` lets through.
    */
   subscribe?: string[] | undefined;
+  /** Topic filters neither to publish on nor to read. */
+  deny?: string[] | undefined;
 }
 
 /** A running embedded broker. Disposing of it closes it. */
@@ -118,11 +138,7 @@ export interface Broker extends AsyncDisposable {
  * await using broker = await startBroker({
  *   port: 0,
  *   users: { ann: "secret", bob: "hidden" },
- *   rules: [
- *     { user: "ann", publish: ["iot/ann/#"] },
- *     { user: "bob", publish: ["iot/bob/#"] },
- *     { subscribe: ["iot/#"] },
- *   ],
+ *   rules: [{ publish: ["iot/%u/#"], subscribe: ["iot/#"] }],
  * });
  * assertEquals(broker.websocketUrl, undefined);
  * ```
@@ -148,11 +164,29 @@ export interface Broker extends AsyncDisposable {
  * await Deno.remove(store, { recursive: true });
  * ```
  *
+ * @example Users and rules in files that mosquitto reads, too
+ * ```ts
+ * import { connect, ConnectionRefusedError, startBroker } from "./mod.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/passwords`, "# nobody yet\n");
+ * await Deno.writeTextFile(`${folder}/acl`, "pattern write iot/%u/#\n");
+ * await using broker = await startBroker({
+ *   port: 0,
+ *   passwordFile: `${folder}/passwords`,
+ *   aclFile: `${folder}/acl`,
+ * });
+ * await assertRejects(() => connect(broker.url), ConnectionRefusedError);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
  * @param options Where to listen, and who may do what.
  * @returns The broker, once it accepts connections.
  * @throws {RangeError} If a port isn't 0 to 65535.
- * @throws {TypeError} If the host or the store is empty, the certificate or key can't be
- * used, or a rule has an invalid filter or an unknown user.
+ * @throws {TypeError} If the host or the store is empty, the certificate or key
+ * can't be used, a rule has an invalid filter or an unknown user, or the password
+ * file or the ACL file can't be read.
  * @throws {BrokerStartError} If it can't listen; nothing is left open then.
  * @throws {BrokerStoreError} If the store can't be used.
  */

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { BrokerStartError, startBroker } from "./broker.ts";
+import { type BrokerOptions, BrokerStartError, startBroker } from "./broker.ts";
 import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { openClient } from "./testing/clients.ts";
 import { within } from "./testing/deadline.ts";
@@ -74,6 +74,37 @@ Deno.test({
     assertEquals(open.url, `mqtt://localhost:${open.port}`);
     assertEquals(isFree(open.port, "127.0.0.2"), false);
   },
+});
+
+Deno.test("startBroker() warns of a network where everyone may connect", async () => {
+  const warningsOf = async (options: BrokerOptions) => {
+    const lines: string[] = [];
+    const write = (line: string) => lines.push(line);
+    // Where there is no other place for them, they go to the log.
+    for (const place of [{ warn: write }, { log: write }]) {
+      await using _broker = await startBroker({
+        ...EVERYWHERE,
+        ...options,
+        ...place,
+      });
+    }
+    assertEquals(
+      lines.slice(0, lines.length / 2),
+      lines.slice(lines.length / 2),
+    );
+    return lines.slice(lines.length / 2);
+  };
+  const users = { ann: "secret" };
+  assertEquals(await warningsOf({}), []);
+  assertEquals(await warningsOf({ host: "localhost" }), []);
+  assertEquals(await warningsOf({ host: "127.0.0.1", users }), []);
+  assertEquals(await warningsOf({ host: "0.0.0.0", users }), []);
+  assertEquals(await warningsOf({ host: "0.0.0.0" }), [
+    "Anyone who can reach 0.0.0.0 may connect without a password: a password file lets in only whom you name",
+  ]);
+  if (!hasIpv6()) return;
+  assertEquals(await warningsOf({ host: "::1" }), []);
+  assertEquals((await warningsOf({ host: "::" })).length, 1);
 });
 
 Deno.test({

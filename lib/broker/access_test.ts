@@ -1,5 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createAccess } from "./access.ts";
+import { assertEquals, assertRejects } from "@std/assert";
 import { type BrokerOptions, startBroker } from "../broker.ts";
 import { CA, LOCALHOST } from "../testing/certificates.ts";
 import { openClient } from "../testing/clients.ts";
@@ -26,7 +25,6 @@ const SCHOOL: BrokerOptions = {
 };
 const ANN = { user: "ann", password: "secret" };
 const BOB = { user: "bob", password: "hidden" };
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Sends a ping: what comes before its answer was all that was to come. */
 async function untilPingresp(client: RawClient): Promise<string[]> {
@@ -39,61 +37,6 @@ async function untilPingresp(client: RawClient): Promise<string[]> {
   }
 }
 
-Deno.test("createAccess() lets in whoever knows a password, and no one else", () => {
-  const { connect } = createAccess({ users: { ann: "secret", __proto__: "" } });
-  assertEquals(connect("ann", bytes("secret")), 0);
-  assertEquals(connect("ann", bytes("Secret")), 4);
-  assertEquals(connect("ann", bytes("")), 4);
-  assertEquals(connect("ann", undefined), 4);
-  assertEquals(connect("bob", bytes("secret")), 4);
-  assertEquals(connect("bob", bytes("")), 4);
-  assertEquals(connect("bob", undefined), 4);
-  assertEquals(connect("constructor", bytes("secret")), 4);
-  assertEquals(connect(undefined, undefined), 5);
-  assertEquals(connect(undefined, bytes("secret")), 5);
-});
-
-Deno.test("createAccess() lets everyone in where there are no users", () => {
-  for (const users of [undefined, {}]) {
-    const { connect, mayPublish, maySubscribe } = createAccess(
-      users === undefined ? {} : { users },
-    );
-    assertEquals(connect(undefined, undefined), 0);
-    assertEquals(connect("ann", bytes("anything")), 0);
-    assertEquals(mayPublish(undefined, "any/topic"), true);
-    assertEquals(maySubscribe(undefined, "#"), true);
-  }
-});
-
-Deno.test("createAccess() forbids what no rule allows", () => {
-  const { mayPublish, maySubscribe } = createAccess(SCHOOL);
-  assertEquals(mayPublish("ann", "iot/ann/room/temp"), true);
-  assertEquals(mayPublish("bob", "iot/bob/room/temp"), false);
-  assertEquals(mayPublish("bob", "iot/bob/temp"), true);
-  assertEquals(mayPublish("ann", "iot/bob/temp"), false);
-  assertEquals(mayPublish("ann", "news"), false);
-  assertEquals(maySubscribe("ann", "#"), true);
-  assertEquals(maySubscribe("ann", "$SYS/#"), false);
-  assertEquals(maySubscribe("bob", "#"), false);
-  assertEquals(maySubscribe("bob", "iot/+/temp"), true);
-  assertEquals(maySubscribe("bob", "+/ann"), false);
-  const { mayPublish: never } = createAccess({ rules: [] });
-  assertEquals(never(undefined, "iot"), false);
-});
-
-Deno.test("createAccess() rejects rules that can't be meant", () => {
-  assertThrows(
-    () => createAccess({ rules: [{ publish: ["a/#/b"] }] }),
-    TypeError,
-    'Topic filter is "a/#/b"',
-  );
-  assertThrows(
-    () => createAccess({ users: { ann: "x" }, rules: [{ user: "anne" }] }),
-    TypeError,
-    'Topic rule is for the user "anne": it must name one of the users',
-  );
-});
-
 Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any transport", async () => {
   await using broker = await startBroker({
     ...SCHOOL,
@@ -101,12 +44,12 @@ Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any
     tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
   });
   const { url: tcp, websocketUrl, tlsUrl, secureWebsocketUrl } = broker;
-  // Closing at once after CONNACK could lose it: hence more than one attempt.
-  for (let attempt = 0; attempt < 10; attempt++) {
-    for (const url of [tcp, websocketUrl!, tlsUrl!, secureWebsocketUrl!]) {
-      const wrong = { username: "ann", password: "wrong", ca: CA };
-      const error = await assertRejects(() => openClient(url, wrong));
-      assertEquals((error as Error & { code: number }).code, 4);
+  for (const url of [tcp, websocketUrl!, tlsUrl!, secureWebsocketUrl!]) {
+    const wrong = { username: "ann", password: "wrong", ca: CA };
+    const error = await assertRejects(() => openClient(url, wrong));
+    assertEquals((error as Error & { code: number }).code, 4);
+    // Closing at once after CONNACK could lose it: hence more than one attempt.
+    for (let attempt = 0; attempt < 10; attempt++) {
       const none = await assertRejects(() => openClient(url, { ca: CA }));
       assertEquals((none as Error & { code: number }).code, 5);
     }
@@ -118,7 +61,7 @@ Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any
   assertEquals(client.client.connected, true);
 });
 
-Deno.test("startBroker() refuses one forbidden filter and spares the others", async () => {
+Deno.test("startBroker() refuses filters of which nothing may be read, and spares the others", async () => {
   const lines: string[] = [];
   await using broker = await startBroker({
     ...SCHOOL,
@@ -126,15 +69,15 @@ Deno.test("startBroker() refuses one forbidden filter and spares the others", as
   });
   await using bob = await openRaw(broker, { ...BOB, clientId: "bob" });
   await bob.send(
-    subscribePacket({ "#": 2, "iot/#": 2, "secret": 1, "news": 1, "+": 0 }),
+    subscribePacket({ "x/#": 2, "iot/#": 2, "secret": 1, "news": 1, "+/y": 0 }),
   );
   const suback = await bob.next();
   assertEquals(suback?.header, TYPE.SUBACK);
-  assertEquals([...suback!.body], [0, 1, 128, 2, 128, 1, 128]);
+  assertEquals([...suback!.body], [0, 1, 128, 2, 128, 1, 0]);
   await using ann = await openRaw(broker, ANN);
   await ann.send(publishPacket({ topic: "iot/ann/x", payload: "hi" }));
   assertEquals(readPublish((await bob.next())!).topic, "iot/ann/x");
-  assertEquals(lines.includes('Client "bob" may not subscribe to "#"'), true);
+  assertEquals(lines.includes('Client "bob" may not subscribe to "x/#"'), true);
 });
 
 Deno.test("startBroker() keeps nothing for a session on a filter that it refused", async () => {

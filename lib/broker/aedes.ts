@@ -5,7 +5,7 @@ import { connectionOf } from "./connection.ts";
 import { createDeliver } from "./deliver.ts";
 import type { Durable } from "./durable.ts";
 import type { AedesClient, Internals } from "./internals.ts";
-import { logClients, type Peer, quote } from "./log.ts";
+import { addressOf, logClients, type Peer, quote } from "./log.ts";
 import { Outbox } from "./outbox.ts";
 import { createSessions, NO_SUBSCRIPTION } from "./sessions.ts";
 import { createStore } from "./store.ts";
@@ -44,23 +44,30 @@ export async function createCore(
   const store = createStore(durable?.records);
   const sessions = createSessions({
     records: durable?.records,
-    createOutbox: (id, ...stored) =>
-      new Outbox((event) => log(`Client ${quote(id)} ${event}`), ...stored),
+    createOutbox: (id, user, stored) =>
+      new Outbox({
+        log: (event) => log(`Client ${quote(id)} ${event}`),
+        mayReceive: access.rightsOf(user, id).mayReceive,
+        ...stored && { record: stored.record },
+        ...stored?.deliveries && { deliveries: stored.deliveries },
+      }),
     userOf: (client) => peers.get(client)?.user,
     maySubscribe,
-    mayRestore: access.maySubscribe,
+    mayRestore: (id, user, filter) =>
+      access.rightsOf(user, id).maySubscribe(filter),
     attach: (outbox, client) => outbox.attach(connectionOf(client)),
   });
 
   function maySubscribe(client: Client, filter: string): boolean {
     // MQTT 3.1.1 knows no shared subscriptions: they'd never get a message.
     return !filter.startsWith("$share/") &&
-      access.maySubscribe(peers.get(client)?.user, filter);
+      peers.get(client)!.rights!.maySubscribe(filter);
   }
   function mayPublish(client: Client | null, topic: string): boolean {
-    // A will's topic comes unchecked, and may have wildcards.
-    return client !== null && !/^\$SYS\/|[+#]/.test(topic) &&
-      access.mayPublish(peers.get(client)?.user, topic);
+    // A will's topic comes unchecked, and may have wildcards. mosquitto, too,
+    // keeps both of these beginnings for itself.
+    return client !== null && !/^\$(SYS|share)|[+#]/.test(topic) &&
+      peers.get(client)!.rights!.mayPublish(topic);
   }
 
   const options: AedesOptions = {
@@ -78,12 +85,16 @@ export async function createCore(
       if (!packet.clientId && packet.clean === false) nameless.add(client);
       done(null, true);
     },
-    authenticate(client, user, password, done) {
+    async authenticate(client, user, password, done) {
+      const peer = peers.get(client)!;
+      const address = addressOf(peer);
+      const isGone = () => (client as AedesClient).closed;
       const code = nameless.has(client)
         ? IDENTIFIER_REJECTED
-        : access.connect(user, password);
+        : await access.connect({ user, password, address, isGone });
       if (code === 0) {
-        peers.get(client)!.user = user;
+        peer.user = user;
+        peer.rights = access.rightsOf(user, client.id);
         if (!sessions.claim(client.id, user)) store.cleanIncoming(client);
         done(null, true);
       } else {
@@ -136,7 +147,8 @@ export async function createCore(
       );
     },
     async close() {
-      await new Promise<void>((resolve) => broker.close(resolve));
+      const closed = new Promise<void>((resolve) => broker.close(resolve));
+      await Promise.all([access.close(), closed]);
       durable?.close();
     },
   };

@@ -25,6 +25,8 @@ export type Serve = (stream: Duplex, remote: string) => void;
 export interface Listener {
   /** The port, also where any free one was asked for. */
   readonly port: number;
+  /** The IP address; `0.0.0.0` and `::` are all that this computer has. */
+  readonly address: string;
   /** Stops listening and cuts all connections. */
   close(): Promise<void>;
 }
@@ -79,8 +81,10 @@ async function listen(
     });
     server.listen(port, host, resolve);
   });
+  const bound = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound.port,
+    address: bound.address,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();

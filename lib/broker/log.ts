@@ -1,4 +1,5 @@
 import type { Aedes, Client } from "aedes";
+import type { Rights } from "./rules.ts";
 
 /** Who is at the other end of a connection. */
 export interface Peer {
@@ -6,6 +7,13 @@ export interface Peer {
   remote: string;
   /** The name that a client has identified itself with, if it has. */
   user?: string | undefined;
+  /** What the client may do, once it has been let in. */
+  rights?: Rights;
+}
+
+/** The address without the port. */
+export function addressOf({ remote }: Peer): string {
+  return remote.slice(0, remote.lastIndexOf(":"));
 }
 
 /** Writes a line for each client that comes, goes or fails. */

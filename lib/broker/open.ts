@@ -19,7 +19,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   if (tls !== undefined) assertKeyPair(tls);
   const { log = () => {}, warn = log, store } = options;
   if (store === "") throw new TypeError('Store is "": it must name a folder');
-  const access = createAccess(options);
+  const access = await createAccess(options, warn);
   const durable = store === undefined
     ? undefined
     : await openDurable(store, warn);
@@ -51,6 +51,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     const ws = await open("ws", listenWebSocket, websocketPort);
     const mqtts = tls && await open("mqtts", listenTcp, tls.port ?? 8883, tls);
     const wss = await open("wss", listenWebSocket, tls?.websocketPort, tls);
+    // All listen on the same address.
+    if (access.isOpen && !isLoopback(tcp.address)) {
+      warn(
+        `Anyone who can reach ${tcp.address} may connect without a password: a password file lets in only whom you name`,
+      );
+    }
     return {
       url: tcp.url,
       port: tcp.port,
@@ -76,4 +82,9 @@ function assertPorts(...ports: (number | undefined)[]): void {
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Whether only programs on this computer can reach an IP address. */
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }

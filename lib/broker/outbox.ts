@@ -9,6 +9,18 @@ const WINDOW = 1_000;
 const BACKLOG = 10_000;
 const LAST_MESSAGE_ID = 65_535;
 
+/** What an outbox needs to know. */
+export interface OutboxOptions {
+  /** Is told what the client misses. */
+  log: (event: string) => void;
+  /** Whether the client may receive messages of a topic: all, unless given. */
+  mayReceive?: (topic: string) => boolean;
+  /** Stores what is on its way, for a session with a store. */
+  record?: SessionRecord;
+  /** What was on its way before the broker was started anew, oldest first. */
+  deliveries?: StoredDelivery[];
+}
+
 /** A message of QoS 1 or 2 until its end. */
 interface Pending extends Omit<StoredDelivery, "number"> {
   /** Names it in the store, once it is there. */
@@ -25,6 +37,7 @@ export class Outbox {
   #connection: Connection | undefined;
   #pace: Pace | undefined;
   readonly #log: (event: string) => void;
+  readonly #mayReceive: (topic: string) => boolean;
   #record: SessionRecord | undefined;
   readonly #sent = new Map<number, Pending>();
   #waiting: Pending[] = [];
@@ -33,21 +46,18 @@ export class Outbox {
   #lastId = 0;
   #dropped = 0;
 
-  /**
-   * @param log Is told what the client misses.
-   * @param record Stores what is on its way, for a session with a store.
-   * @param stored What was on its way before the broker was started anew.
-   */
   constructor(
-    log: (event: string) => void,
-    record?: SessionRecord,
-    stored: StoredDelivery[] = [],
+    { log, mayReceive = () => true, record, deliveries = [] }: OutboxOptions,
   ) {
     this.#log = log;
+    this.#mayReceive = mayReceive;
     this.#record = record;
-    for (const delivery of stored) {
-      const { id } = delivery;
-      if (id === undefined) {
+    for (const delivery of deliveries) {
+      const { id, isReceived, number, message } = delivery;
+      // The rules may have changed meanwhile.
+      if (!isReceived && !mayReceive(message.topic)) {
+        record?.complete(number);
+      } else if (id === undefined) {
         this.#waiting.push(delivery);
       } else {
         this.#sent.set(id, delivery);
@@ -71,8 +81,12 @@ export class Outbox {
     this.#fill();
   }
 
-  /** Sends a message; at QoS 0 it is lost if the client isn't there. */
+  /**
+   * Sends a message that the client may receive; at QoS 0 it is lost if the
+   * client isn't there.
+   */
   send(message: Delivery): void {
+    if (!this.#mayReceive(message.topic)) return;
     if (message.qos === 0) {
       this.#sendOnce(message);
     } else {

@@ -25,7 +25,7 @@ const MESSAGE: Delivery = {
 };
 
 Deno.test("Outbox never uses a message id that isn't free", () => {
-  const outbox = new Outbox(() => {});
+  const outbox = new Outbox({ log: () => {} });
   const connection = connect();
   outbox.attach(connection);
   for (let count = 0; count < 70_000; count++) outbox.send(MESSAGE);
@@ -42,7 +42,7 @@ Deno.test("Outbox never uses a message id that isn't free", () => {
 });
 
 Deno.test("Outbox keeps to its window on a new connection", () => {
-  const outbox = new Outbox(() => {});
+  const outbox = new Outbox({ log: () => {} });
   for (let count = 0; count < 2_500; count++) outbox.send(MESSAGE);
   for (let turn = 0; turn < 3; turn++) {
     const connection = connect();

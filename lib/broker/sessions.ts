@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import type { AedesClient, Packet, Subscription } from "./internals.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Records, SessionRecord, StoredDelivery } from "./records.ts";
+import type { Records, SessionRecord, StoredSession } from "./records.ts";
 import { settled } from "./settled.ts";
 import { covers } from "./topics.ts";
 
@@ -19,6 +19,9 @@ interface Subscriber {
   qos: 0 | 1 | 2;
 }
 
+/** What the store has of a session, or where it keeps a new one. */
+type Stored = Pick<StoredSession, "record"> & Partial<StoredSession>;
+
 /**
  * Stands for the subscriptions of a session that has none: for aedes, which says
  * in CONNACK whether there is a session, it would be none itself.
@@ -30,15 +33,19 @@ export interface SessionsOptions {
   /** Makes what goes to a client pass through an outbox. */
   createOutbox(
     clientId: string,
-    record?: SessionRecord,
-    stored?: StoredDelivery[],
+    user: string | undefined,
+    stored?: Stored,
   ): Outbox;
   /** The user that a client has identified itself as. */
   userOf(client: AedesClient): string | undefined;
   /** Whether a client may subscribe to a filter. */
   maySubscribe(client: AedesClient, filter: string): boolean;
-  /** Whether a user may go on with a subscription that the store has. */
-  mayRestore(user: string | undefined, filter: string): boolean;
+  /** Whether a client may go on with a subscription that the store has. */
+  mayRestore(
+    clientId: string,
+    user: string | undefined,
+    filter: string,
+  ): boolean;
   /** Gives the outbox the client's connection. */
   attach(outbox: Outbox, client: AedesClient): void;
   /** Where sessions outlive the broker, with a store. */
@@ -59,17 +66,17 @@ export function createSessions(options: SessionsOptions) {
     if (session === undefined) {
       const user = options.userOf(client);
       const record = options.records?.addSession(client.id, user);
-      session = addSession(client.id, user, record);
+      session = addSession(client.id, user, record && { record });
     }
     return session;
   }
   function addSession(
     clientId: string,
     user: string | undefined,
-    record?: SessionRecord,
-    stored?: StoredDelivery[],
+    stored?: Stored,
   ): Session {
-    const outbox = options.createOutbox(clientId, record, stored);
+    const outbox = options.createOutbox(clientId, user, stored);
+    const { record } = stored ?? {};
     const session = { user, outbox, subscriptions: new Map(), record };
     sessions.set(clientId, session);
     return session;
@@ -92,7 +99,7 @@ export function createSessions(options: SessionsOptions) {
     let outbox = outboxes.get(client);
     if (outbox === undefined) {
       outbox = client.clean
-        ? options.createOutbox(client.id)
+        ? options.createOutbox(client.id, options.userOf(client))
         : sessionOf(client).outbox;
       outboxes.set(client, outbox);
     }
@@ -100,11 +107,11 @@ export function createSessions(options: SessionsOptions) {
   }
 
   for (const stored of options.records?.sessions() ?? []) {
-    const { clientId, user, record, deliveries } = stored;
-    const session = addSession(clientId, user, record, deliveries);
+    const { clientId, user } = stored;
+    const session = addSession(clientId, user, stored);
     for (const subscription of stored.subscriptions) {
       // The rules may have changed meanwhile.
-      if (options.mayRestore(user, subscription.topic)) {
+      if (options.mayRestore(clientId, user, subscription.topic)) {
         subscribe(session, subscription);
       }
     }

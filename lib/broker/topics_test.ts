@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { covers } from "./topics.ts";
+import { covers, intersect } from "./topics.ts";
 
 function check(cases: Record<string, boolean>): void {
   for (const [line, expected] of Object.entries(cases)) {
@@ -51,4 +51,33 @@ Deno.test("covers() lets no filter reach further than the one that is allowed", 
     "# $SYS/#": false,
     "+/# $SYS/#": false,
   });
+});
+
+Deno.test("intersect() finds the filter that lets through what both do", () => {
+  const cases = {
+    "iot/# iot/#": "iot/#",
+    "iot/# #": "iot/#",
+    "# +/+": "+/+",
+    "iot/# iot": "iot",
+    "iot/# +": "iot",
+    "iot/# +/temp": "iot/temp",
+    "iot/+ +/temp": "iot/temp",
+    "iot/+/# +/ann": "iot/ann",
+    "iot/+/# +/#": "iot/+/#",
+    "+/a/# b/+": "b/a",
+    "iot/# news": undefined,
+    "iot/+ iot": undefined,
+    "iot/+ iot/": "iot/",
+    "iot/+/x iot/+/y": undefined,
+    "iot/a iot/a/b": undefined,
+    "# $SYS/#": undefined,
+    "+/# $SYS/uptime": undefined,
+    "$SYS/# $SYS/+": "$SYS/+",
+  };
+  for (const [line, expected] of Object.entries(cases)) {
+    const [one, other] = line.split(" ").map((filter) => filter.split("/"));
+    for (const both of [intersect(one!, other!), intersect(other!, one!)]) {
+      assertEquals(both?.join("/"), expected, line);
+    }
+  }
 });

@@ -1,0 +1,19 @@
+/**
+ * A place for a test's files.
+ *
+ * @module
+ */
+
+/** A folder; disposing of it removes it with all that is in it. */
+export interface TemporaryFolder extends AsyncDisposable {
+  path: string;
+}
+
+/** Makes an empty folder. */
+export async function temporaryFolder(): Promise<TemporaryFolder> {
+  const path = await Deno.makeTempDir();
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
