@@ -72,6 +72,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     steps: (args) =>
       program("broker", ["--allow-read", ...storePermission(args)])(args),
   },
+  "broker:passwd": {
+    description: "Set, delete or list the users of a broker's password file",
+    steps: confined("broker:passwd", [
+      "--allow-env=MQTT_PASSWORD",
+      "--allow-read",
+      "--allow-write",
+    ]),
+  },
   sensors: {
     description: "Publish the readings of four virtual sensors",
     steps: program("sensors", []),
@@ -179,7 +187,8 @@ function confined(
   name: string,
   permissions: string[],
 ): (args: string[]) => Step[] {
-  const module = new URL(`commands/${name}.ts`, import.meta.url).href;
+  const file = `commands/${name.replace(":", "_")}.ts`;
+  const module = new URL(file, import.meta.url).href;
   const flags = ["--no-prompt", ...permissions];
   return (args) => [{
     ...moduleStep(name, "run", [...flags, module, ...args]),

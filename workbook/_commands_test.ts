@@ -26,6 +26,10 @@ Deno.test("COMMANDS gives programs no more than they need", () => {
     const writes = ["start", "record"].includes(name);
     assertEquals(run.includes("--allow-write"), writes, name);
   }
+  assertEquals(
+    runs("broker:passwd")[0]!.filter((flag) => flag.startsWith("--allow")),
+    ["--allow-env=MQTT_PASSWORD", "--allow-read", "--allow-write"],
+  );
 });
 
 Deno.test("COMMANDS.broker may write the folder of its store alone", () => {

@@ -10,13 +10,18 @@ const HELP = `
 Runs an MQTT 3.1.1 broker until Ctrl-C.
 
 Usage: deno task broker [--host H] [--port N] [--websocket-port N]
-                        [--user NAME:PASSWORD]... [--store DIR] [--verbose]
+                        [--password-file F] [--user NAME:PASSWORD]...
+                        [--acl-file F] [--store DIR] [--verbose]
 
   --host H              listen on this address (127.0.0.1: this machine only;
                         0.0.0.0: every network that it is on)
   --port N              listen on this port (1883; 0 for any free one)
   --websocket-port N    listen for MQTT over WebSocket, too
-  --user NAME:PASSWORD  let in only those who are named so; may be repeated
+  --password-file F     let in only the users of this file, which
+                        deno task broker:passwd writes
+  --user NAME:PASSWORD  let in this user, too; may be repeated. Others on this
+                        machine can see the password
+  --acl-file F          allow only what this file says, written as for mosquitto
   --store DIR           keep sessions and retained messages in this folder: they
                         outlive the broker, even if it is killed
   --verbose             print who connects, and what goes wrong
@@ -25,7 +30,14 @@ Usage: deno task broker [--host H] [--port N] [--websocket-port N]
 await runProgram({
   help: HELP,
   names: {
-    string: ["host", "port", "websocket-port", "store"],
+    string: [
+      "host",
+      "port",
+      "websocket-port",
+      "password-file",
+      "acl-file",
+      "store",
+    ],
     collect: ["user"],
     boolean: ["verbose"],
   },
@@ -39,9 +51,13 @@ async function main(options: Options): Promise<void> {
   const websocketPort = options.number("websocket-port", range);
   const store = options.text("store");
   const users = Object.fromEntries(options.texts("user").map(readUser));
+  const passwordFile = options.text("password-file");
+  const aclFile = options.text("acl-file");
   using stop = new StopSignal();
   await using broker = await startBroker({
     users,
+    passwordFile,
+    aclFile,
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(websocketPort !== undefined && { websocketPort }),
@@ -49,13 +65,13 @@ async function main(options: Options): Promise<void> {
     warn: (line) => console.error(line),
     ...(options.has("verbose") && { log: (line) => console.error(line) }),
   });
-  const urls = [broker.url, broker.websocketUrl].filter(Boolean);
-  console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
-  if (!isLoopback(host) && options.texts("user").length === 0) {
+  if (options.texts("user").length > 0) {
     console.error(
-      "Anyone who can reach this machine may connect: --user lets in only whom you name",
+      "Others on this machine can see the password of --user: deno task broker:passwd writes a file for --password-file",
     );
   }
+  const urls = [broker.url, broker.websocketUrl].filter(Boolean);
+  console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
   await stop.requested;
 }
 
@@ -63,8 +79,4 @@ function readUser(text: string): [name: string, password: string] {
   const colon = text.indexOf(":");
   if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
   throw new UsageError(`Option --user is "${text}": it must be NAME:PASSWORD`);
-}
-
-function isLoopback(host = "127.0.0.1"): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

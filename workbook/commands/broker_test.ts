@@ -1,6 +1,12 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { publishOnce, startBroker } from "../../lib/mod.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { setPassword } from "../../lib/broker/password_file.ts";
+import {
+  ConnectionRefusedError,
+  publishOnce,
+  startBroker,
+} from "../../lib/mod.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
 
 Deno.test({
   name: "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",
@@ -32,6 +38,49 @@ Deno.test({
   },
 });
 
+Deno.test("broker takes users and rules from files, and keeps quiet about them", async () => {
+  await using place = await temporaryFile("passwords");
+  const acl = `${place.file}.acl`;
+  await setPassword(place.file, "ann", "secret");
+  await Deno.writeTextFile(acl, "user ann\ntopic write iot/#\n");
+  const args = ["--port", "0", "--password-file", place.file];
+  await using broker = startCommand("broker", [...args, "--acl-file", acl]);
+  await broker.untilLogged("Ctrl-C ends");
+  const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
+  const message = { topic: "iot/greeting", payload: "hello", qos: 1 } as const;
+  await publishOnce(url.replace("//", "//ann:secret@"), message);
+  await assertRejects(
+    () => publishOnce(url.replace("//", "//ann:wrong@"), message),
+    ConnectionRefusedError,
+  );
+  assertEquals(broker.logged().trim().split("\n").length, 1);
+});
+
+Deno.test("broker warns of passwords on the command line, and of an open network", async () => {
+  const warned = async (...args: string[]) => {
+    await using broker = startCommand("broker", ["--port", "0", ...args]);
+    await broker.untilLogged("Ctrl-C ends");
+    return broker.logged();
+  };
+  const user = "Others on this machine can see the password of --user";
+  const open = "Anyone who can reach 0.0.0.0 may connect without a password";
+  for (
+    const [args, expected] of [
+      [[], []],
+      [["--user", "ann:secret"], [user]],
+      [["--host", "0.0.0.0"], [open]],
+      [["--host", "0.0.0.0", "--verbose"], [open]],
+      [["--host", "0.0.0.0", "--user", "ann:secret"], [user]],
+    ] as const
+  ) {
+    const logged = await warned(...args);
+    for (const text of [user, open]) {
+      const count = expected.some((other) => other === text) ? 1 : 0;
+      assertEquals(logged.split(text).length - 1, count, logged);
+    }
+  }
+});
+
 Deno.test("broker says that its port is taken", async () => {
   await using other = await startBroker({ port: 0 });
   const { code, stderr } = await runCommand("broker", [
@@ -60,6 +109,8 @@ const mistakes: [string[], string][] = [
   [["--port", "99999"], 'Option --port is "99999"'],
   [["--user", "info"], 'Option --user is "info"'],
   [["--store", ""], 'Store is ""'],
+  [["--password-file", "absent"], 'Password file "absent" can\'t be read'],
+  [["--acl-file", "absent"], 'ACL file "absent" can\'t be read'],
   [["--prot", "1"], 'Option "--prot" is unknown'],
 ];
 for (const [args, text] of mistakes) {

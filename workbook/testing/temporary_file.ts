@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
 
 /** A file's path in a folder of its own; disposing of it removes the folder. */
 export interface TemporaryFile extends AsyncDisposable {
@@ -18,9 +19,9 @@ export interface TemporaryFile extends AsyncDisposable {
 export async function temporaryFile(
   name = "sensorvalues.csv",
 ): Promise<TemporaryFile> {
-  const folder = await Deno.makeTempDir();
+  const folder = await temporaryFolder();
   return {
-    file: `${folder}/${name}`,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    file: `${folder.path}/${name}`,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

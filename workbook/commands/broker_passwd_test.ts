@@ -1,0 +1,160 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { readPasswordFile } from "../../lib/broker/password_file.ts";
+import { isHashOf } from "../../lib/broker/password_hash.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import { COMMANDS } from "../_commands.ts";
+import { runCommand, startCommand } from "../testing/commands.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+
+const TASK = "broker:passwd";
+
+/** Whether a password is what a file's user has. */
+async function isRight(
+  file: string,
+  user: string,
+  password: string,
+): Promise<boolean> {
+  const { users } = await readPasswordFile(file);
+  return await isHashOf(users.get(user)!, new TextEncoder().encode(password));
+}
+
+Deno.test("broker:passwd takes a password from a file, standard input or a variable", async () => {
+  await using place = await temporaryFile("passwords");
+  const { file } = place;
+  await Deno.writeTextFile(`${file}.txt`, "from a file\r\nno password\n");
+  const added = await runCommand(TASK, [file, "ann", "--from", `${file}.txt`]);
+  assertEquals(added, {
+    code: 0,
+    stdout: "",
+    stderr: 'Added the user "ann"\n',
+  });
+  assertEquals(await isRight(file, "ann", "from a file"), true);
+
+  await using command = startCommand(TASK, [file, "bob", "--from", "-"]);
+  await command.write("from input\n");
+  assertEquals((await command.end()).code, 0);
+  assertEquals(await isRight(file, "bob", "from input"), true);
+
+  const args = [file, "ann", "--from-variable"];
+  const changed = await runCommand(TASK, args, { MQTT_PASSWORD: "variable" });
+  assertEquals(changed, {
+    code: 0,
+    stdout: "",
+    stderr: 'Changed the password of "ann"\n',
+  });
+  assertEquals(await isRight(file, "ann", "variable"), true);
+
+  const listed = await runCommand(TASK, [file]);
+  assertEquals(listed, { code: 0, stdout: "ann\nbob\n", stderr: "" });
+  const deleted = await runCommand(TASK, [file, "ann", "--delete"]);
+  assertEquals(deleted.stderr, 'Deleted the user "ann"\n');
+  assertEquals((await runCommand(TASK, [file])).stdout, "bob\n");
+});
+
+Deno.test("broker:passwd warns of a password on the command line", async () => {
+  await using place = await temporaryFile("passwords");
+  const args = [place.file, "ann", "--password", "seen"];
+  const { code, stderr } = await runCommand(TASK, args);
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stderr,
+    "Others on this machine can see the password of --password",
+  );
+  assertEquals(await isRight(place.file, "ann", "seen"), true);
+});
+
+peerTest(
+  ["script"],
+  "broker:passwd asks twice on a terminal, and shows nothing",
+  async ({ script }) => {
+    await using place = await temporaryFile("passwords");
+    const { file } = place;
+    await using first = startInTerminal(script, [file, "ann"]);
+    await answer(first, "Password:", "s3cret");
+    await answer(first, "Password again:", "s3cret");
+    const { code, stdout } = await first.end();
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, 'Added the user "ann"');
+    assertEquals(stdout.includes("s3"), false, stdout);
+    assertEquals(await isRight(file, "ann", "s3cret"), true);
+
+    await using second = startInTerminal(script, [file, "ann"]);
+    await answer(second, "Password:", "other");
+    await answer(second, "Password again:", "others");
+    const differing = await second.end();
+    assertEquals(differing.code, 2);
+    assertStringIncludes(
+      differing.stdout,
+      "Passwords differ: nothing is changed",
+    );
+    assertEquals(await isRight(file, "ann", "s3cret"), true);
+  },
+);
+
+/** Runs the command in a terminal, which says its own name first. */
+function startInTerminal(script: string, args: string[]): Process {
+  const [step] = COMMANDS[TASK]!.steps(args);
+  const words = [
+    Deno.execPath(),
+    step!.subcommand,
+    ...denoFlags(),
+    ...step!.args,
+  ];
+  const quoted = words.map((word) => `'${word}'`).join(" ");
+  const command = `tty; exec ${quoted}`;
+  return startProcess(
+    script,
+    ["--quiet", "--return", "--command", command, "/dev/null"],
+    { NO_COLOR: "1", SHELL: "/bin/sh" },
+  );
+}
+
+/** Types an answer once the terminal has stopped showing what is typed. */
+async function answer(
+  terminal: Process,
+  question: string,
+  text: string,
+): Promise<void> {
+  await terminal.untilPrinted(question);
+  const [tty = ""] = terminal.printed().split(/\r?\n/);
+  const hidesInput = async () => {
+    const stty = new Deno.Command("stty", { args: ["-F", tty, "-a"] });
+    const { stdout } = await stty.output();
+    return / -echo /.test(new TextDecoder().decode(stdout));
+  };
+  await within(
+    "the terminal to hide what is typed",
+    (async () => {
+      while (!await hidesInput());
+    })(),
+  );
+  await terminal.write(`${text}\r`);
+}
+
+const mistakes: [string[], string][] = [
+  [[], "Password file is missing"],
+  [["missing"], 'Password file "missing" can\'t be read'],
+  [["missing", "ann"], "Password is missing: on a terminal it is asked for"],
+  [["missing", "ann", "--delete"], 'Password file "missing" can\'t be read'],
+  [["missing", "--delete"], "User is missing"],
+  [["missing", "--from", "x"], "it takes one source and a user"],
+  [
+    ["missing", "ann", "--from", "x", "--password", "y"],
+    "it takes one source and a user",
+  ],
+  [["missing", "ann", "--from", "absent"], 'can\'t be read from "absent"'],
+  [["missing", "ann", "--from-variable"], "Variable MQTT_PASSWORD is not set"],
+  [["missing", "a:b"], 'User name is "a:b": it must have no colon'],
+  [["missing", "a\nb"], 'User name is "a\\nb"'],
+];
+for (const [args, text] of mistakes) {
+  Deno.test(`broker:passwd ${JSON.stringify(args)} says "${text}"`, async () => {
+    const { code, stderr } = await runCommand(TASK, args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, text);
+    assertEquals(stderr.trim().split("\n").length, 1);
+  });
+}
