@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startProcess } from "../../lib/testing/processes.ts";
+import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
 import { startCommand } from "../../workbook/testing/commands.ts";
 import {
   type Command,
@@ -8,27 +9,35 @@ import {
   solutionCall,
 } from "./check_pages.ts";
 
-/** Starts a task of the page, without the launcher. */
-function startTask({ words }: Command, more: string[] = []) {
+/** Starts a task of the page in a folder, without the launcher. */
+function startTask({ words }: Command, folder: string, more: string[] = []) {
   const [deno, task, name = "", ...args] = words;
   assertEquals([deno, task], ["deno", "task"]);
-  return startCommand(name, [...args, ...more], { MQTT_TRACE: "1" });
+  const variables = { MQTT_TRACE: "1" };
+  return startCommand(name, [...args, ...more], variables, folder);
 }
 
 Deno.test("broker_embedded.md sets up a broker that takes info and its password", async () => {
-  const [broker, sub, main, wrong, ...others] = readCommands(
+  const [passwd, broker, sub, main, wrong, ...others] = readCommands(
     "broker_embedded.md",
   );
   assertEquals(others, []);
+  await using folder = await temporaryFolder();
 
-  await using running = startTask(broker!, ["--port", "0"]);
+  // Without a terminal, the password has to come from somewhere else.
+  const source = ["--from", "-"];
+  await using writing = startTask(passwd!, folder.path, source);
+  await writing.write("Password1234\n");
+  assertEquals((await writing.end()).code, 0);
+
+  await using running = startTask(broker!, folder.path, ["--port", "0"]);
   await running.untilLogged("Ctrl-C ends");
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(running.logged())![1]);
 
   const words = sub!.words.map((word) =>
     word.replace("@localhost", `@localhost:${port}`)
   );
-  await using listener = startTask({ ...sub!, words });
+  await using listener = startTask({ ...sub!, words }, folder.path);
   await listener.untilLogged("SUBACK");
 
   await using program = startProcess(...solutionCall(main!, port));
