@@ -222,6 +222,56 @@ storeTest(
 );
 
 storeTest(
+  "startBroker() takes a QoS 2 message for new, whatever another user's session has",
+  async (restart) => {
+    const users = { ann: "secret", bob: "hidden" };
+    const recorder = { ...RECORDER, username: "ann", password: "secret" };
+    let broker = await restart({ users });
+    {
+      await using client = await openClient(broker.url, recorder);
+      await client.subscribe("iot/#", 1);
+    }
+    for (const [user, password] of Object.entries(users)) {
+      const fields = { clientId: "sender", clean: false, user, password };
+      await using sender = await openRaw(broker, fields);
+      const topic = `iot/${user}`;
+      await sender.send(publishPacket({ topic, qos: 2, id: 9 }));
+      assertEquals((await sender.next())?.header, TYPE.PUBREC);
+      broker = await restart({ users });
+    }
+    await using client = await openClient(broker.url, recorder);
+    const received = await client.untilReceived(2);
+    assertEquals(received.map(({ topic }) => topic), ["iot/ann", "iot/bob"]);
+  },
+);
+
+storeTest(
+  "startBroker() tells why it refuses a client, also while it is storing",
+  async (restart) => {
+    const broker = await restart({ users: { ann: "secret" } });
+    const ann = { username: "ann", password: "secret" };
+    await using publisher = await openClient(broker.url, ann);
+    let isOver = false;
+    const publish = async () => {
+      for (let count = 0; !isOver; count++) {
+        await publisher.publish(`iot/${count % 100}`, "x", {
+          qos: 1,
+          retain: true,
+        });
+      }
+    };
+    const publishing = Promise.all(Array.from({ length: 50 }, publish));
+    for (let count = 0; count < 20; count++) {
+      await using stranger = await openRaw(broker);
+      await stranger.send(connectPacket({ user: "ann", password: "wrong" }));
+      assertEquals([...(await stranger.next())!.body], [0, 4]);
+    }
+    isOver = true;
+    await publishing;
+  },
+);
+
+storeTest(
   "startBroker() keeps nothing for a stored subscription that is forbidden now",
   async (restart) => {
     {
@@ -275,22 +325,39 @@ smallDiskTest(
   "startBroker() acknowledges nothing on a full disk, and goes on when there is room",
   async (folder, remount) => {
     assert(await remount("size=400k"));
-    const warnings: string[] = [];
-    const warned = Promise.withResolvers<void>();
-    const mended = Promise.withResolvers<void>();
     const store = `${folder}/store`;
-    const warn = (line: string) => {
-      warnings.push(line);
-      if (warnings.length === 1) warned.resolve();
-      else mended.resolve();
-    };
+    const copy = await Deno.makeTempDir();
     const total = 500;
-    {
-      await using broker = await startBroker({ port: 0, store, warn });
+    const texts = async (path: string, count: number) => {
+      await using broker = await startBroker({ port: 0, store: path });
+      await using recorder = await openClient(broker.url, RECORDER);
+      const received = await recorder.untilReceived(count);
+      return received.map(({ text }) => parseInt(text));
+    };
+    const warnings: string[] = [];
+    const lines: string[] = [];
+    const full = Promise.withResolvers<void>();
+    const mended = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<void>();
+    try {
+      await using broker = await startBroker({
+        port: 0,
+        store,
+        log(line) {
+          lines.push(line);
+          if (line.includes("may not publish")) heard.resolve();
+        },
+        warn(line) {
+          warnings.push(line, ...lines.filter((line) => /may not/.test(line)));
+          if (line.includes("can't")) full.resolve();
+          else mended.resolve();
+        },
+      });
       {
         await using recorder = await openClient(broker.url, RECORDER);
         await recorder.subscribe("iot/#", 1);
       }
+      await using talker = await openRaw(broker, {});
       await using publisher = await openClient(broker.url);
       let acknowledged = 0;
       const sent = Array.from({ length: total }, async (_, index) => {
@@ -298,27 +365,31 @@ smallDiskTest(
         await publisher.client.publishAsync("iot/x", text, { qos: 1 });
         acknowledged++;
       });
-      await within("a warning", warned.promise);
+      await within("a full disk", full.promise);
+      // It isn't even listened to, or what it says would pile up.
+      await talker.send(publishPacket({ topic: "$SYS/x" }));
       await using late = await openRaw(broker);
       await late.send(connectPacket());
-      const before = acknowledged;
-      assert(before < total);
+      for await (const { name } of Deno.readDir(store)) {
+        await Deno.copyFile(`${store}/${name}`, `${copy}/${name}`);
+      }
+      assert(acknowledged < total);
+      const stored = await texts(copy, acknowledged);
+      assertEquals(stored, [...stored.keys()]);
       assert(await remount("size=4m"));
       await within("the store", mended.promise);
       await Promise.all(sent);
+      await within("the talker", heard.promise);
       assertEquals((await late.next())?.header, TYPE.CONNACK);
+    } finally {
+      await Deno.remove(copy, { recursive: true });
     }
     assertEquals(warnings, [
       `Store "${store}" can't be written (database or disk is full): until it can, nothing is acknowledged`,
       `Store "${store}" can be written again`,
     ]);
-    await using broker = await startBroker({ port: 0, store });
-    await using recorder = await openClient(broker.url, RECORDER);
-    const received = await recorder.untilReceived(total);
-    assertEquals(
-      received.map(({ text }) => parseInt(text)),
-      Array.from({ length: total }, (_, index) => index),
-    );
+    const all = Array.from({ length: total }, (_, index) => index);
+    assertEquals(await texts(store, total), all);
   },
 );
 
