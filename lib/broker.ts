@@ -61,7 +61,7 @@ export interface BrokerOptions {
 export interface BrokerTls {
   /** The certificate in PEM, followed by those of its chain. */
   cert: string;
-  /** The certificate's key in PEM. */
+  /** The certificate's key in PEM, without a passphrase. */
   key: string;
   /** The port for TLS: 8883 unless given, 0 for any free one. */
   port?: number | undefined;

@@ -1,3 +1,5 @@
+import { ExplainedFailure, UNTRUSTED } from "./client/tls_failure.ts";
+
 /**
  * The broker answered, and refused the connection: a wrong password, for
  * instance. Trying again without a change makes no sense, so nothing does.
@@ -73,7 +75,9 @@ const CONNECTION_REASONS: Record<number, string> = {
 
 /**
  * The broker could not be reached in time: nothing listens there, the name is
- * unknown, TLS failed, or the answer never came. `cause` is the last error.
+ * unknown, TLS failed, or the answer never came. `cause` is the last error; what
+ * is wrong with a certificate stands in its `code`, as Node names it, such as
+ * `CERT_HAS_EXPIRED`.
  *
  * @example Reading the message
  * ```ts
@@ -181,9 +185,6 @@ export class PublishError extends Error {
   }
 }
 
-const UNTRUSTED =
-  "its certificate is not signed by an authority that is trusted here";
-
 const CAUSES: Record<string, string> = {
   ECONNREFUSED: "connection refused (is a broker running there?)",
   ECONNRESET: "the connection was reset",
@@ -202,6 +203,7 @@ const CAUSES: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   CERT_HAS_EXPIRED: "its certificate has expired",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
 };
 
@@ -215,6 +217,7 @@ export function describeCause(
   cause: (Error & { code?: unknown }) | undefined,
 ): string {
   if (cause === undefined) return "the broker closed the connection";
+  if (cause instanceof ExplainedFailure) return cause.message;
   const known = CAUSES[String(cause.code)];
   if (known !== undefined) return known;
   const text = cause.message;
@@ -225,6 +228,10 @@ export function describeCause(
   }
   const { event } = cause as { event?: { message?: string } };
   const words = event?.message?.split("failed to connect to WebSocket: ").pop();
+  if (/h2 alpn/.test(words ?? "")) return "it serves no WebSocket on this port";
+  if (/CertificateRequired/.test(text)) {
+    return "it asks for a certificate of the client (tls: cert and key)";
+  }
   // Deno tries HTTP/2 after a TLS handshake failed, and tells only of that.
   if (/NoApplicationProtocol|HTTP\/2 not/.test(words ?? "")) {
     return "its certificate is not trusted here, or it serves no WebSocket";

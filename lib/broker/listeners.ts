@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import {
@@ -9,14 +8,9 @@ import {
 } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
+import type { KeyPair } from "./key_pair.ts";
 import { BrokerStartError } from "./start_error.ts";
 import { acceptWebSockets } from "./websocket.ts";
-
-/** A certificate and its key, both in PEM. */
-export interface KeyPair {
-  cert: string;
-  key: string;
-}
 
 /** Serves a client on a stream. */
 export type Serve = (stream: Duplex, remote: string) => void;
@@ -103,29 +97,4 @@ async function assertPermission(host: string, port: number): Promise<void> {
   if (state === "granted") return;
   const cause = new Deno.errors.NotCapable("Listening is not permitted");
   throw new BrokerStartError(host, port, cause);
-}
-
-/**
- * Checks a certificate and its key: Deno starts a TLS server with any text, and
- * then no client can connect.
- *
- * @throws {TypeError} If one of them can't be read, or they don't fit.
- */
-export function assertKeyPair({ cert, key }: KeyPair): void {
-  const certificate = read("certificate", () => new X509Certificate(cert));
-  const privateKey = read("key", () => createPrivateKey(key));
-  if (certificate.checkPrivateKey(privateKey)) return;
-  throw new TypeError(
-    "TLS key is of another certificate: it must fit this one",
-  );
-}
-
-function read<T>(what: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (cause) {
-    throw new TypeError(`TLS ${what} can't be read: it must be PEM text`, {
-      cause,
-    });
-  }
 }

@@ -2,13 +2,8 @@ import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access.ts";
 import { createCore } from "./aedes.ts";
 import { openDurable } from "./durable.ts";
-import {
-  assertKeyPair,
-  type KeyPair,
-  type Listener,
-  listenTcp,
-  listenWebSocket,
-} from "./listeners.ts";
+import { assertKeyPair, type KeyPair } from "./key_pair.ts";
+import { type Listener, listenTcp, listenWebSocket } from "./listeners.ts";
 import type { Broker, BrokerOptions } from "../broker.ts";
 
 /** Does what `startBroker()` says. */

@@ -1,7 +1,9 @@
 import { Buffer } from "node:buffer";
 import type { IClientOptions } from "mqtt";
 import { type BrokerAddress, parseAddress } from "./address.ts";
+import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
+import { explainFailure } from "./failed_attempt.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
@@ -37,6 +39,7 @@ export function createClient(
   if (inflightWindow !== undefined) {
     assertWhole("In-flight window", inflightWindow, [1, 65535]);
   }
+  if (tls?.ca !== undefined) assertAuthorities(tls.ca);
   const [shortest, longest] = retryDelay;
   if (!(shortest > 0 && longest >= shortest)) {
     throw new RangeError(
@@ -98,45 +101,62 @@ function assertWhole(
 }
 
 /** Waits until the client is connected for the first time. */
-export function whenConnected(
+export async function whenConnected(
   client: ToolkitClient,
-  { timeout = 30, retry = true, signal }: ConnectOptions,
+  { timeout = 30, retry = true, tls, signal }: ConnectOptions,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const { label } = client.address;
+  const { address } = client;
+  const settled = new AbortController();
+  let explaining: Promise<void> | undefined;
   let hasFailed = false;
-  const unreachable = () =>
-    new BrokerUnreachableError(label, client.lastError ?? silence(client));
+  const explain = async (tell: (error: BrokerUnreachableError) => void) => {
+    const error = client.lastError ?? silence(client);
+    const attempt = { address, tls, signal: settled.signal };
+    const cause = error && await explainFailure(error, attempt);
+    if (settled.signal.aborted) return;
+    tell(new BrokerUnreachableError(address.label, cause));
+  };
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
-    if (!retry) reject(unreachable());
-    if (!retry || hasFailed) return;
+    if (hasFailed) return;
     hasFailed = true;
-    client.report(`${unreachable().message}; trying again`);
+    explaining = explain((error) => {
+      if (!retry) return reject(error);
+      client.report(`${error.message}; trying again`);
+    });
+    // It mustn't try again while the failure is being explained.
+    if (!retry) void client.close();
   };
+  const onTimeout = () => explaining = explain(reject);
   const onAbort = () => reject(signal?.reason);
   // setTimeout takes 32 bits of milliseconds, and ends at once for more.
   const timer = timeout < 2 ** 31 / 1000
-    ? setTimeout(() => reject(unreachable()), timeout * 1000)
+    ? setTimeout(onTimeout, timeout * 1000)
     : undefined;
   client.once("connect", () => {
-    if (hasFailed) client.report(`Connected to ${label}`);
+    if (hasFailed) client.report(`Connected to ${address.label}`);
     resolve();
   });
   client.on("error", onError);
   client.on("close", onClose);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
-  return promise.finally(() => {
+  try {
+    await promise;
+  } finally {
+    settled.abort();
+    await explaining;
     clearTimeout(timer);
     client.off("error", onError);
     client.off("close", onClose);
     signal?.removeEventListener("abort", onAbort);
-  });
+  }
 }
 
-/** What to say of a connection that neither failed nor was answered. */
-function silence(client: ToolkitClient): Error {
+/** What to say of a connection that neither failed nor was answered, if it stands. */
+function silence(client: ToolkitClient): Error | undefined {
+  if (client.stream.destroyed) return undefined;
   const isOpen = client.stream.writable && !("connecting" in client.stream &&
     client.stream.connecting);
   return isOpen

@@ -7,13 +7,19 @@ import { type GatheringStream, gatherWrites } from "./write_buffer.ts";
 
 /** Certificates and keys in PEM form, as text. */
 export interface TlsOptions {
-  /** The certificate authorities to trust instead of the system's. */
+  /**
+   * The certificate authorities to trust, one or several in each text. Over
+   * `mqtts://` no others count; over `wss://` those that Deno trusts do, too.
+   */
   ca?: string | string[];
   /** The client's own certificate, where the broker asks for one. */
   cert?: string;
   /** The private key of `cert`. */
   key?: string;
-  /** The name that the broker's certificate must be for, if not the host's. */
+  /**
+   * The name that the broker's certificate must be for, if not the host's.
+   * WebSocket knows only the host's.
+   */
   servername?: string;
 }
 

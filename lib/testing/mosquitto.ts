@@ -25,13 +25,15 @@ export interface MosquittoOptions {
   config?: string | ((place: MosquittoPlace) => string);
   /** Whether to open a second listener, for WebSocket. */
   websocket?: boolean;
+  /** A certificate and its key, in PEM: both listeners speak TLS then. */
+  tls?: { cert: string; key: string };
 }
 
 /** A running mosquitto. */
 export interface Mosquitto extends AsyncDisposable {
-  /** `mqtt://127.0.0.1:…` */
+  /** `mqtt://127.0.0.1:…`, or `mqtts:` with `tls` */
   readonly url: string;
-  /** `ws://127.0.0.1:…`, if `websocket` was asked for. */
+  /** `ws://127.0.0.1:…`, or `wss:`, if `websocket` was asked for. */
   readonly websocketUrl: string | undefined;
   /** `127.0.0.1` */
   readonly host: string;
@@ -65,6 +67,7 @@ export async function startMosquitto(
   if (command === undefined) throw new Error("mosquitto is not installed");
   const directory = await Deno.makeTempDir({ prefix: "mosquitto_" });
   const log: string[] = [];
+  const secure = options.tls ? "s" : "";
   // Between finding a free port and using it another program may take it.
   for (let attempt = 1;; attempt++) {
     const port = freePort();
@@ -72,6 +75,7 @@ export async function startMosquitto(
     const path = `${directory}/mosquitto.conf`;
     try {
       const text = configuration({ port, directory }, websocketPort, options);
+      if (options.tls) await writeKeyPair(directory, options.tls);
       await Deno.writeTextFile(path, text);
       let running: Running | undefined = await run(command, path, log);
       const stop = async () => {
@@ -79,10 +83,10 @@ export async function startMosquitto(
         running = undefined;
       };
       return {
-        url: `mqtt://${HOST}:${port}`,
+        url: `mqtt${secure}://${HOST}:${port}`,
         websocketUrl: websocketPort === undefined
           ? undefined
-          : `ws://${HOST}:${websocketPort}`,
+          : `ws${secure}://${HOST}:${websocketPort}`,
         host: HOST,
         port,
         log,
@@ -109,8 +113,12 @@ export async function startMosquitto(
 function configuration(
   place: MosquittoPlace,
   websocketPort: number | undefined,
-  { config = "" }: MosquittoOptions,
+  { config = "", tls }: MosquittoOptions,
 ): string {
+  const { directory } = place;
+  const keyPair = tls
+    ? [`certfile ${directory}/tls.crt`, `keyfile ${directory}/tls.key`]
+    : [];
   const lines = [
     "allow_anonymous true",
     "set_tcp_nodelay true",
@@ -122,10 +130,19 @@ function configuration(
   if (Deno.build.os !== "windows" && Deno.uid() === 0) lines.push("user root");
   if (websocketPort !== undefined) {
     lines.push(`listener ${websocketPort} ${HOST}`, "protocol websockets");
+    lines.push(...keyPair);
   }
-  lines.push(`listener ${place.port} ${HOST}`);
+  lines.push(`listener ${place.port} ${HOST}`, ...keyPair);
   lines.push(typeof config === "function" ? config(place) : config, "");
   return lines.join("\n");
+}
+
+async function writeKeyPair(
+  directory: string,
+  { cert, key }: { cert: string; key: string },
+): Promise<void> {
+  await Deno.writeTextFile(`${directory}/tls.crt`, cert);
+  await Deno.writeTextFile(`${directory}/tls.key`, key, { mode: 0o600 });
 }
 
 interface Running {
