@@ -80,6 +80,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "--allow-write",
     ]),
   },
+  "broker:certificate": {
+    description: "Make certificates for a broker with TLS",
+    steps: confined("broker:certificate", [
+      "--allow-read",
+      "--allow-write",
+      "--allow-sys=hostname,networkInterfaces",
+    ]),
+  },
   sensors: {
     description: "Publish the readings of four virtual sensors",
     steps: program("sensors", []),

@@ -42,6 +42,16 @@ Deno.test("COMMANDS.broker may write the folder of its store alone", () => {
   assertEquals(writes("--store"), []);
 });
 
+Deno.test("COMMANDS gives broker:certificate no network", () => {
+  const [run = []] = runs("broker:certificate");
+  assertEquals(run.filter((flag) => flag.startsWith("--")), [
+    "--no-prompt",
+    "--allow-read",
+    "--allow-write",
+    "--allow-sys=hostname,networkInterfaces",
+  ]);
+});
+
 Deno.test("COMMANDS lets the student's commands do no more than they need", () => {
   const flags = (name: string) =>
     runs(name)[0]!.filter((flag) => /^--(allow|deny)-/.test(flag))

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertAuthorities } from "../lib/client/authorities.ts";
 import type { ConnectOptions, Will } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./_program.ts";
@@ -86,7 +87,7 @@ export async function readConnection(
   const protocolVersion = readVersion(options);
   const will = readWill(options);
   const caFile = options.text("cafile");
-  const tls = caFile && { ca: decoder.decode(await readFile(caFile)) };
+  const tls = caFile !== undefined && await readAuthorities(caFile);
   const host = readHost(options);
   return {
     host,
@@ -132,6 +133,12 @@ function readHost(options: Options): string {
     if (url.username !== known) url.password = "";
   }
   return url.href;
+}
+
+async function readAuthorities(path: string): Promise<{ ca: string }> {
+  const ca = decoder.decode(await readFile(path));
+  assertAuthorities(ca, `File "${path}"`);
+  return { ca };
 }
 
 async function readUser(

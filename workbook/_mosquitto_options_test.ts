@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CA, CA_FILE } from "../lib/testing/certificates.ts";
+import { CA, CA_FILE, LOCALHOST } from "../lib/testing/certificates.ts";
 import { CONNECTION_NAMES, readConnection } from "./_mosquitto_options.ts";
 import { readOptions, UsageError } from "./_program.ts";
 
@@ -95,5 +95,21 @@ Deno.test("readConnection() refuses what can't be carried out", async () => {
       UsageError,
       message,
     );
+  }
+});
+
+Deno.test("readConnection() refuses a file without certificates", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    for (const text of ["", "rubbish", LOCALHOST.key]) {
+      await Deno.writeTextFile(file, text);
+      await assertRejects(
+        () => read("", "--cafile", file),
+        TypeError,
+        `File "${file}" holds no certificate: it must be text in PEM form`,
+      );
+    }
+  } finally {
+    await Deno.remove(file);
   }
 });

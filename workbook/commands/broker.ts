@@ -4,12 +4,15 @@
  * @module
  */
 import { startBroker, StopSignal } from "../../lib/mod.ts";
+import { readTls, TLS_HELP, TLS_NAMES } from "../_broker_tls.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
 Runs an MQTT 3.1.1 broker until Ctrl-C.
 
 Usage: deno task broker [--host H] [--port N] [--websocket-port N]
+                        [--cert FILE --key FILE [--tls-port N]
+                         [--secure-websocket-port N]]
                         [--password-file F] [--user NAME:PASSWORD]...
                         [--acl-file F] [--store DIR] [--verbose]
 
@@ -17,6 +20,7 @@ Usage: deno task broker [--host H] [--port N] [--websocket-port N]
                         0.0.0.0: every network that it is on)
   --port N              listen on this port (1883; 0 for any free one)
   --websocket-port N    listen for MQTT over WebSocket, too
+  ${TLS_HELP}
   --password-file F     let in only the users of this file, which
                         deno task broker:passwd writes
   --user NAME:PASSWORD  let in this user, too; may be repeated. Others on this
@@ -34,6 +38,7 @@ await runProgram({
       "host",
       "port",
       "websocket-port",
+      ...TLS_NAMES.string,
       "password-file",
       "acl-file",
       "store",
@@ -51,6 +56,7 @@ async function main(options: Options): Promise<void> {
   const websocketPort = options.number("websocket-port", range);
   const store = options.text("store");
   const users = Object.fromEntries(options.texts("user").map(readUser));
+  const { tls, warning } = await readTls(options);
   const passwordFile = options.text("password-file");
   const aclFile = options.text("acl-file");
   using stop = new StopSignal();
@@ -61,16 +67,23 @@ async function main(options: Options): Promise<void> {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(websocketPort !== undefined && { websocketPort }),
+    tls,
     ...(store !== undefined && { store }),
     warn: (line) => console.error(line),
     ...(options.has("verbose") && { log: (line) => console.error(line) }),
   });
+  if (warning !== undefined) console.error(warning);
   if (options.texts("user").length > 0) {
     console.error(
       "Others on this machine can see the password of --user: deno task broker:passwd writes a file for --password-file",
     );
   }
-  const urls = [broker.url, broker.websocketUrl].filter(Boolean);
+  const urls = [
+    broker.url,
+    broker.websocketUrl,
+    broker.tlsUrl,
+    broker.secureWebsocketUrl,
+  ].filter(Boolean);
   console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
   await stop.requested;
 }

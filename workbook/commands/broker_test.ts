@@ -1,10 +1,18 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createPrivateKey } from "node:crypto";
 import { setPassword } from "../../lib/broker/password_file.ts";
+import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
 import {
   ConnectionRefusedError,
   publishOnce,
   startBroker,
 } from "../../lib/mod.ts";
+import {
+  CA_FILE,
+  CERT_FILE,
+  KEY_FILE,
+  LOCALHOST,
+} from "../../lib/testing/certificates.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
 
@@ -121,3 +129,81 @@ for (const [args, text] of mistakes) {
     assertEquals(stderr.trim().split("\n").length, 1);
   });
 }
+
+Deno.test("broker says what is wrong with its certificate and key", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const encrypted = `${folder}/encrypted.key`;
+    const pem = createPrivateKey(LOCALHOST.key).export({
+      type: "pkcs8",
+      format: "pem",
+      cipher: "aes-256-cbc",
+      passphrase: "secret",
+    });
+    await Deno.writeTextFile(encrypted, String(pem));
+    const mistakes: [args: string[], text: string][] = [
+      [["--cert", CERT_FILE], "Option --cert needs --key"],
+      [["--key", KEY_FILE], "Option --key needs --cert"],
+      [["--tls-port", "0"], "Option --tls-port needs a certificate"],
+      [
+        ["--secure-websocket-port", "0"],
+        "Option --secure-websocket-port needs a certificate",
+      ],
+      [
+        ["--cert", "no.crt", "--key", KEY_FILE],
+        'File "no.crt" can\'t be read: ',
+      ],
+      [
+        ["--cert", CERT_FILE, "--key", "no.key"],
+        'File "no.key" can\'t be read: ',
+      ],
+      [
+        ["--cert", KEY_FILE, "--key", KEY_FILE],
+        `Certificate "${KEY_FILE}" can't be read: it must be PEM text`,
+      ],
+      [
+        ["--cert", CERT_FILE, "--key", encrypted],
+        `Key "${encrypted}" is encrypted: it must be one without a passphrase`,
+      ],
+      [
+        ["--cert", CA_FILE, "--key", KEY_FILE],
+        `Key "${KEY_FILE}" is of another certificate`,
+      ],
+    ];
+    await Promise.all(mistakes.map(async ([args, text]) => {
+      const { code, stderr } = await runCommand("broker", args);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, text);
+      assertEquals(stderr.trim().split("\n").length, 1);
+    }));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("broker warns of a certificate whose time is over, and serves", async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000);
+  const authority = await makeAuthority({
+    names: [],
+    notBefore: day(-9),
+    notAfter: day(9),
+  });
+  const pair = await signCertificate(authority, {
+    names: ["localhost"],
+    notBefore: day(-9),
+    notAfter: day(-2),
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    const [cert, key] = [`${folder}/old.crt`, `${folder}/old.key`] as const;
+    await Deno.writeTextFile(cert, pair.cert);
+    await Deno.writeTextFile(key, pair.key);
+    const ports = ["--port", "0", "--tls-port", "0"];
+    const files = ["--cert", cert, "--key", key];
+    await using broker = startCommand("broker", [...ports, ...files]);
+    await broker.untilLogged(`Certificate "${cert}" has expired on`);
+    assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

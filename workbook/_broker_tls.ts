@@ -1,0 +1,55 @@
+import { assertKeyPair, describeInvalidity } from "../lib/broker/key_pair.ts";
+import type { BrokerTls } from "../lib/mod.ts";
+import { readFile } from "./_input_file.ts";
+import { type OptionNames, type Options, UsageError } from "./_program.ts";
+
+/** The broker's options for TLS. */
+export const TLS_NAMES = {
+  string: ["cert", "key", "tls-port", "secure-websocket-port"],
+} satisfies OptionNames;
+
+/** What `--help` says about them. */
+export const TLS_HELP = `
+  --cert FILE           listen with TLS, too, with this certificate in PEM,
+                        followed by those of its chain; needs --key
+  --key FILE            the certificate's key in PEM, without a passphrase
+  --tls-port N          the port for TLS (8883; 0 for any free one)
+  --secure-websocket-port N
+                        listen for MQTT over WebSocket with TLS, too
+`.trim();
+
+/**
+ * Reads the options for TLS, with what clients will complain of.
+ *
+ * @returns What `startBroker` takes, and a warning; nothing without a
+ *   certificate.
+ * @throws {UsageError} If one lacks another, or a file can't be read.
+ * @throws {TypeError} If a file is no certificate or key, or they don't fit.
+ */
+export async function readTls(
+  options: Options,
+): Promise<{ tls?: BrokerTls; warning?: string | undefined }> {
+  const range = { least: 0, most: 65535 };
+  const port = options.number("tls-port", range);
+  const websocketPort = options.number("secure-websocket-port", range);
+  const cert = options.text("cert");
+  const key = options.text("key");
+  if (cert === undefined && key === undefined) {
+    const name = TLS_NAMES.string.find((name) => options.text(name));
+    if (name === undefined) return {};
+    throw new UsageError(`Option --${name} needs a certificate: --cert, --key`);
+  }
+  if (cert === undefined) throw new UsageError("Option --key needs --cert");
+  if (key === undefined) throw new UsageError("Option --cert needs --key");
+  const pair = { cert: await read(cert), key: await read(key) };
+  const names = { cert: `Certificate "${cert}"`, key: `Key "${key}"` };
+  assertKeyPair(pair, names);
+  return {
+    tls: { ...pair, port, websocketPort },
+    warning: describeInvalidity(pair, names.cert),
+  };
+}
+
+async function read(path: string): Promise<string> {
+  return new TextDecoder().decode(await readFile(path));
+}
