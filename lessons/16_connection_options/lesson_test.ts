@@ -201,15 +201,15 @@ Deno.test("tls trusts what its authority has signed, for this host and in time",
     ],
     [
       [authority, ["certificate", "localhost", "-1"]],
-      [/is not signed by an authority that is trusted/, /certificate expired/],
+      [/its certificate has expired: it was valid until [\d-]+ \(or .*\)$/],
     ],
     [
       [authority, ["certificate", "broker.example", "365"]],
-      [/its certificate is for another host name$/, /not valid for name/],
+      [/for another host name: not for "localhost", but for "broker.example"$/],
     ],
     [
       [authority, ["certificate", "localhost", "365"], authority],
-      [/is not signed by an authority that is trusted/, /BadSignature/],
+      [/its certificate is not signed by an authority that is trusted here$/],
     ],
   ];
   await all(attempts.map(async ([steps, reasons]) => {

@@ -36,11 +36,6 @@ try {
     if (!(error instanceof BrokerUnreachableError)) throw error;
     // An untrusted authority, a wrong host name, a certificate that has expired.
     console.log(error.message);
-    // Deno's own TLS knows the reason more exactly: ask it, too.
-    const { hostname, port } = new URL(broker.tlsUrl!);
-    const options = { hostname, port: Number(port), caCerts: [ca] };
-    using connection = await Deno.connectTls(options);
-    await connection.handshake().catch(({ message }) => console.log(message));
   }
 } catch (error) {
   exitWithError(error);
