@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { type Broker, type BrokerOptions, startBroker } from "../broker.ts";
 import { openClient, type Received } from "../testing/clients.ts";
 import { within } from "../testing/deadline.ts";
@@ -268,6 +269,38 @@ storeTest(
     }
     isOver = true;
     await publishing;
+  },
+);
+
+storeTest(
+  "startBroker() publishes at its end, and stores, the wills of who is connected",
+  async (restart) => {
+    let broker = await restart();
+    {
+      await using recorder = await openClient(broker.url, RECORDER);
+      await recorder.subscribe("wills/#", 1);
+    }
+    const options = { qos: 1, retain: true } as const;
+    const wills = ["a", "b", "c"].map((name) => ({
+      topic: `wills/${name}`,
+      payload: Buffer.from("gone"),
+      ...options,
+    }));
+    const clients = await Promise.all(
+      wills.map((will) => openClient(broker.url, { will })),
+    );
+    broker = await restart();
+    await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+    await using recorder = await openClient(broker.url, RECORDER);
+    await using newcomer = await openClient(broker.url);
+    await newcomer.subscribe("wills/#", 1);
+    for (const client of [recorder, newcomer]) {
+      const received = await client.untilReceived(wills.length);
+      assertEquals(
+        received.map(({ topic }) => topic).sort(),
+        wills.map(({ topic }) => topic),
+      );
+    }
   },
 );
 
