@@ -110,6 +110,7 @@ export async function whenConnected(
   const settled = new AbortController();
   let explaining: Promise<void> | undefined;
   let hasFailed = false;
+  let isTold = false;
   const explain = async (tell: (error: BrokerUnreachableError) => void) => {
     const error = client.lastError ?? silence(client);
     const attempt = { address, tls, signal: settled.signal };
@@ -123,6 +124,7 @@ export async function whenConnected(
     hasFailed = true;
     explaining = explain((error) => {
       if (!retry) return reject(error);
+      isTold = true;
       client.report(`${error.message}; trying again`);
     });
     // It mustn't try again while the failure is being explained.
@@ -135,7 +137,7 @@ export async function whenConnected(
     ? setTimeout(onTimeout, timeout * 1000)
     : undefined;
   client.once("connect", () => {
-    if (hasFailed) client.report(`Connected to ${address.label}`);
+    if (isTold) client.report(`Connected to ${address.label}`);
     resolve();
   });
   client.on("error", onError);
