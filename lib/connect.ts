@@ -28,10 +28,13 @@ export interface ConnectProperties {
  * `await using` closes it too. `refused` never resolves, and rejects with a
  * {@linkcode ConnectionRefusedError} if the broker refuses to take the client
  * back after a lost connection; if nobody has asked for it, the refusal is
- * logged.
+ * logged. `sessionPresent` says whether the broker has resumed a session from
+ * before, with its subscriptions and the messages that waited (MQTT 3.1.1 section
+ * 3.2.2.2); it is renewed with each connection.
  */
 export type Client = MqttClient & AsyncDisposable & {
   readonly refused: Promise<never>;
+  readonly sessionPresent: boolean;
   close(options?: { timeout?: number }): Promise<void>;
 };
 
@@ -56,7 +59,11 @@ export interface ConnectOptions {
    * that outlives its client (`false`) needs a `clientId`.
    */
   clean?: boolean;
-  /** Seconds of silence after which a ping is sent; 60 unless given, 0 for none. */
+  /**
+   * Seconds after which a ping is sent; 60 unless given, 0 for none. A broker from
+   * which nothing has come for half as long again is taken for gone: the
+   * connection is given up and restored (MQTT 3.1.1 section 3.1.2.10).
+   */
   keepalive?: number;
   /** The user's name. */
   username?: string | undefined;
@@ -81,7 +88,10 @@ export interface ConnectOptions {
    * flight. MQTT 5's server may lower it.
    */
   inflightWindow?: number;
-  /** Seconds until a broker that can't be reached is given up; 30 unless given. */
+  /**
+   * Seconds until a broker that can't be reached, or doesn't answer, is given up;
+   * 30 unless given. For `subscribe` and `messages` SUBACK has as long again.
+   */
   timeout?: number;
   /** Whether to try again after a first failure, true unless given. */
   retry?: boolean;
@@ -103,7 +113,12 @@ export interface ConnectOptions {
  *
  * A broker that can't be reached is tried again, with a growing pause, until
  * `timeout` or `signal`. Once connected, a lost connection is restored in the
- * same way, for as long as it takes.
+ * same way, for as long as it takes. So is one on which something comes that isn't
+ * MQTT: it is closed (MQTT 3.1.1 section 4.8), and the log says so.
+ *
+ * All of `mqtt`, `mqtts`, `ws` and `wss` may be used in one program, in any order.
+ * (MQTT.js's own `mqtt.connect` keeps to the transports of its first call if that
+ * asked for `forceNativeWebSocket`.)
  *
  * @example Connecting, publishing, and closing
  * ```ts

@@ -11,18 +11,10 @@ import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { messages } from "./messages.ts";
 import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { within } from "./testing/deadline.ts";
-import { startMosquitto } from "./testing/mosquitto.ts";
+import { freePort, startMosquitto } from "./testing/mosquitto.ts";
 import { peerTest } from "./testing/peers.ts";
 import { startScriptedBroker } from "./testing/scripted_broker.ts";
-
-const QUICK: [number, number] = [0.02, 0.1];
-const silent = () => {};
-
-/** A port that nothing listens on, as far as one can know. */
-async function freePort(): Promise<number> {
-  await using broker = await startBroker({ port: 0 });
-  return broker.port;
-}
+import { QUICK, silent } from "./testing/scripts.ts";
 
 Deno.test("connect() sends what the options say, and DISCONNECT at the end", async () => {
   await using broker = await startScriptedBroker();
@@ -57,7 +49,7 @@ Deno.test("connect() takes user and password from the URL", async () => {
 });
 
 Deno.test("connect() waits for a broker that starts later", async () => {
-  const port = await freePort();
+  const port = freePort();
   const lines: string[] = [];
   const connecting = connect(`127.0.0.1:${port}`, {
     retryDelay: QUICK,
@@ -77,7 +69,7 @@ Deno.test("connect() waits for a broker that starts later", async () => {
 });
 
 Deno.test("connect() gives up after its timeout, naming address and cause", async () => {
-  const port = await freePort();
+  const port = freePort();
   const error = await assertRejects(
     () => connect(`127.0.0.1:${port}`, { timeout: 0.2, log: silent }),
     BrokerUnreachableError,
@@ -108,7 +100,7 @@ Deno.test("connect() says of a broker that hangs up that it did", async () => {
 });
 
 Deno.test("connect() stops trying when its signal aborts", async () => {
-  const port = await freePort();
+  const port = freePort();
   const controller = new AbortController();
   const connecting = connect(`127.0.0.1:${port}`, {
     signal: controller.signal,
@@ -153,167 +145,6 @@ peerTest(
     assertEquals(error.code, 135);
   },
 );
-
-Deno.test("connect() pauses longer after each failure, with chance in it", async () => {
-  let isAlive = true;
-  await using broker = await startScriptedBroker((_packet, { socket }) => {
-    if (isAlive) return undefined;
-    socket.destroy();
-    return "answered";
-  });
-  await using client = await connect(broker.url, {
-    retryDelay: [0.01, 0.1],
-    log: silent,
-  });
-  const pauses: number[] = [];
-  const enough = Promise.withResolvers<void>();
-  client.on("reconnect", () => {
-    pauses.push(client.options.reconnectPeriod!);
-    if (pauses.length === 8) enough.resolve();
-  });
-  isAlive = false;
-  broker.connections[0]!.socket.destroy();
-  await within("eight attempts", enough.promise);
-  pauses.slice(0, 8).forEach((pause, index) => {
-    const most = Math.min(100, 10 * 2 ** (index + 1));
-    assert(pause >= 10 && pause <= most, `${pause} is not in 10–${most}`);
-  });
-  assert(Math.max(...pauses) > 20);
-  assertEquals(new Set(pauses).size, pauses.length);
-});
-
-Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
-  const lines: string[] = [];
-  await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
-  assertEquals(lines.length, 2);
-  assertStringIncludes(lines[0]!, "lost");
-  assertStringIncludes(lines[1]!, "again");
-});
-
-Deno.test("connect() gives up a connection that the broker refuses to take back", async () => {
-  const lines: string[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd === "publish") return "answered";
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
-  broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", publishing),
-    ConnectionRefusedError,
-    "not authorized",
-  );
-  assertStringIncludes(lines.at(-1)!, "not authorized");
-});
-
-Deno.test("close() ends in time while offline, and settles what is pending", async () => {
-  const port = await freePort();
-  const broker = await startBroker({ port });
-  const client = await connect(broker.url, { log: silent });
-  const lost = new Promise<void>((resolve) => client.once("close", resolve));
-  await broker.close();
-  await within("the loss", lost);
-  const pending = [
-    client.publishAsync("iot/x", "0"),
-    client.publishAsync("iot/x", "1", { qos: 1 }),
-    client.publishAsync("iot/x", "2", { qos: 2 }),
-    client.subscribeAsync("iot/#"),
-    client.unsubscribeAsync("iot/#"),
-  ];
-  const settled = Promise.allSettled(pending);
-  await within("close()", client.close(), 3000);
-  const outcomes = await within("the promises", settled);
-  assertEquals(outcomes.map(({ status }) => status), Array(5).fill("rejected"));
-  await assertRejects(() => client.publishAsync("iot/x", "3"), Error, "closed");
-});
-
-Deno.test("close() ends in time although the broker acknowledges nothing", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
-  const client = await connect(broker.url);
-  const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
-  const outcome = Promise.allSettled([publishing]);
-  await within("close()", client.close({ timeout: 0.1 }), 3000);
-  assertEquals((await outcome)[0].status, "rejected");
-  assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
-});
-
-Deno.test("close() lets what is in flight finish", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const client = await connect(broker.url);
-  const publishing = Promise.all(
-    Array.from(
-      { length: 100 },
-      (_, index) => client.publishAsync("iot/x", `${index}`, { qos: 2 }),
-    ),
-  );
-  await client.close();
-  assertEquals((await publishing).length, 100);
-});
-
-Deno.test("connect() never gives a message id twice", async () => {
-  let isDeaf = true;
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" && isDeaf ? "answered" : undefined
-  );
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: silent,
-    clientId: "a",
-    clean: false,
-  });
-  const first = [1, 2, 3].map((value) =>
-    client.publishAsync("iot/first", `${value}`, { qos: 1 })
-  );
-  await within("the publishes", broker.received("publish", 3));
-  isDeaf = false;
-  // In the gap before MQTT.js says that it is connected, ids must be safe too.
-  const later: Promise<unknown>[] = [];
-  client.on("packetreceive", ({ cmd }) => {
-    if (cmd !== "connack") return;
-    later.push(client.subscribeAsync("iot/later"));
-    later.push(client.publishAsync("iot/later", "4", { qos: 1 }));
-  });
-  broker.connections[0]!.socket.destroy();
-  await within("the first publishes", Promise.all(first));
-  await within("the later packets", Promise.all(later));
-  const sent = broker.packets.filter((packet) => packet.cmd === "publish");
-  const ids = new Map<string, Set<unknown>>();
-  for (const { payload, messageId } of sent) {
-    const text = String(payload);
-    ids.set(text, (ids.get(text) ?? new Set()).add(messageId));
-  }
-  assertEquals([...ids.keys()].sort(), ["1", "2", "3", "4"]);
-  assertEquals([...ids.values()].map((set) => set.size), [1, 1, 1, 1]);
-});
-
-for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
-  const shown = JSON.stringify(topic.slice(0, 12));
-  Deno.test(`publishAsync() refuses the topic ${shown}`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    await using client = await connect(broker.url);
-    await assertRejects(
-      () => client.publishAsync(topic, "1", { qos: 1 }),
-      TypeError,
-      "Topic name",
-    );
-    assert(client.connected);
-  });
-}
 
 Deno.test("connect() checks its options", async () => {
   await assertRejects(
@@ -364,4 +195,25 @@ Deno.test("connect() speaks WebSocket, and carries 3 MB over it", async () => {
     assertEquals(text.length, payload.length);
     break;
   }
+});
+
+Deno.test("connect() takes a transport together with the broker of MQTT_URL", async () => {
+  await using broker = await startScriptedBroker();
+  const before = Deno.env.get("MQTT_URL");
+  Deno.env.set("MQTT_URL", broker.url.replace("mqtt:", "ws:"));
+  try {
+    await using client = await connect(undefined, { transport: "tcp" });
+    assert(client.connected);
+  } finally {
+    if (before === undefined) Deno.env.delete("MQTT_URL");
+    else Deno.env.set("MQTT_URL", before);
+  }
+});
+
+Deno.test("connect() rejects a pause of no time", async () => {
+  await assertRejects(
+    () => connect("x", { retryDelay: [0, 1] }),
+    RangeError,
+    "Retry delay is [0,1]",
+  );
 });

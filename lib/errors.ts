@@ -223,9 +223,6 @@ export function describeCause(
   const text = cause.message;
   if (text === "connack timeout") return "it accepts, but does not answer";
   if (text === "Keepalive timeout") return "it stopped answering pings";
-  if (/^(Invalid header|Unsupported|Cannot parse)/.test(text)) {
-    return `what it answers is not MQTT (${decapitalize(text)})`;
-  }
   const { event } = cause as { event?: { message?: string } };
   const words = event?.message?.split("failed to connect to WebSocket: ").pop();
   if (/h2 alpn/.test(words ?? "")) return "it serves no WebSocket on this port";
@@ -242,4 +239,20 @@ export function describeCause(
 /** Makes a message fit for the middle of a sentence. */
 export function decapitalize(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The reason that what a broker sent could not be read. */
+export class NotMqttError extends Error {
+  override readonly name = "NotMqttError";
+
+  constructor(cause: Error) {
+    super(`what it answers is not MQTT (${decapitalize(cause.message)})`, {
+      cause,
+    });
+  }
+}
+
+/** Makes an error of whatever was thrown. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -128,3 +128,49 @@ Deno.test("messages() rejects if it can't connect, is refused, or may not subscr
     SubscriptionRefusedError,
   );
 });
+
+Deno.test("messages() ends at once when its loop is left with a message in hand", async () => {
+  await using broker = await startScriptedBroker();
+  const source = messages(broker.url, "#");
+  const first = source.next();
+  await within("SUBSCRIBE", broker.received("subscribe"));
+  broker.connections[0]!.send({
+    cmd: "publish",
+    topic: "a",
+    payload: "1",
+    qos: 0,
+    retain: false,
+    dup: false,
+  });
+  await within("the message", first);
+  await within("the end", source.return(), 2000);
+});
+
+Deno.test("messages() rejects when the broker refuses to take it back", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
+    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
+    return "answered";
+  });
+  const source = messages(broker.url, "#", {
+    retryDelay: [0.02, 0.1],
+    log: () => {},
+  });
+  const first = source.next();
+  await within("SUBSCRIBE", broker.received("subscribe"));
+  broker.connections[0]!.send({
+    cmd: "publish",
+    topic: "a",
+    payload: "1",
+    qos: 0,
+    retain: false,
+    dup: false,
+  });
+  await within("the message", first);
+  const second = source.next();
+  broker.connections[0]!.socket.destroy();
+  await assertRejects(
+    () => within("the refusal", second),
+    ConnectionRefusedError,
+  );
+});

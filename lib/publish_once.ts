@@ -1,4 +1,5 @@
 import type { ConnectOptions } from "./connect.ts";
+import { BrokerUnreachableError } from "./errors.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 
 const ANSWER_TIMEOUT = 30;
@@ -72,15 +73,22 @@ export async function publishMany(
   messages: Iterable<OutgoingMessage> | AsyncIterable<OutgoingMessage>,
   options: ConnectOptions = {},
 ): Promise<void> {
-  const publisher = await Publisher.connect(host, options);
+  const { timeout = ANSWER_TIMEOUT } = options;
+  const publisher = await Publisher.connect(host, {
+    ...options,
+    answerTimeout: timeout,
+  });
   try {
     for await (const { topic, payload = "", ...flags } of messages) {
       await publisher.ready;
       publisher.publish(topic, payload, flags);
     }
-    const { timeout = ANSWER_TIMEOUT } = options;
     await publisher.close({ timeout: Math.min(timeout, LONGEST_TIMEOUT) });
   } catch (error) {
+    // A broker that is silent is waited for no longer.
+    if (error instanceof BrokerUnreachableError) {
+      await publisher.client.close({ timeout: 0 });
+    }
     throw error instanceof AggregateError ? error.errors[0] ?? error : error;
   } finally {
     await publisher.client.close();

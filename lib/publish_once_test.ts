@@ -1,7 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { startBroker } from "./broker.ts";
-import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
+import {
+  BrokerUnreachableError,
+  ConnectionRefusedError,
+  PublishError,
+} from "./errors.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
+import { within } from "./testing/deadline.ts";
 import { startScriptedBroker } from "./testing/scripted_broker.ts";
 
 Deno.test("publishOnce() connects, publishes, disconnects", async () => {
@@ -56,5 +61,20 @@ Deno.test("publishOnce() rejects with what went wrong", async () => {
     () => publishOnce(open.url, { topic: "a/#" }),
     TypeError,
     '"a/#"',
+  );
+});
+
+Deno.test("publishOnce() gives up a broker that never acknowledges", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" ? "answered" : undefined
+  );
+  await assertRejects(
+    () =>
+      within(
+        "publishOnce()",
+        publishOnce(broker.url, { topic: "a", qos: 1 }, { timeout: 0.2 }),
+      ),
+    PublishError,
+    "closed first",
   );
 });

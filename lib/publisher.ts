@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { AnswerWatch } from "./client/answer_watch.ts";
 import { ToolkitClient } from "./client/client.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
@@ -18,6 +19,11 @@ export interface PublisherOptions {
    * refused; 10,000 unless given.
    */
   queueLimit?: number;
+  /**
+   * Seconds after which `ready` and `flush` give up a broker that is connected
+   * but acknowledges nothing; 30 unless given.
+   */
+  answerTimeout?: number;
 }
 
 const DONE = Promise.resolve();
@@ -30,7 +36,8 @@ const FAILURES_TO_KEEP = 10;
  * Each promise of `publish` settles, whatever happens: at QoS 0 once the message
  * is on its way, at QoS 1 and 2 once the broker has it (PUBACK, PUBCOMP). The
  * in-flight window is the connection's `inflightWindow`. While the broker is
- * away messages wait, up to `queueLimit`; what exceeds it is refused.
+ * away messages wait, up to `queueLimit`; what exceeds it is refused. What a
+ * broker that is there never acknowledges is rejected by `close`.
  *
  * @example A thousand readings, as fast as the connection takes them
  * ```ts
@@ -48,26 +55,33 @@ const FAILURES_TO_KEEP = 10;
 export class Publisher implements AsyncDisposable {
   readonly #client: ToolkitClient;
   readonly #queueLimit: number;
+  readonly #answers: AnswerWatch;
   #ownsClient = false;
   readonly #pending = new Set<Promise<void>>();
   #failed: Error[] = [];
   #failures = 0;
-  #room: PromiseWithResolvers<void> | undefined;
+  #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
   /**
    * Publishes over a connection that others may use too, and that `close` leaves
    * open.
    *
    * @param client The client, as `connect` gives it.
-   * @param options How many messages may wait.
+   * @param options How many messages may wait, and how long.
    * @throws {TypeError} If the client was not made by `connect`.
-   * @throws {RangeError} If `queueLimit` isn't a whole number above 0.
+   * @throws {RangeError} If `queueLimit` isn't a whole number above 0, or
+   *   `answerTimeout` isn't a number above 0.
    */
   constructor(client: Client, options: PublisherOptions = {}) {
-    const { queueLimit = 10_000 } = options;
+    const { queueLimit = 10_000, answerTimeout = 30 } = options;
     if (!Number.isInteger(queueLimit) || queueLimit < 1) {
       throw new RangeError(
         `Queue limit is ${queueLimit}: it must be a whole number above 0`,
+      );
+    }
+    if (!(answerTimeout > 0)) {
+      throw new RangeError(
+        `Answer timeout is ${answerTimeout}: it must be a number of seconds above 0`,
       );
     }
     if (!(client instanceof ToolkitClient)) {
@@ -75,6 +89,7 @@ export class Publisher implements AsyncDisposable {
     }
     this.#client = client;
     this.#queueLimit = queueLimit;
+    this.#answers = new AnswerWatch(client, answerTimeout);
   }
 
   /**
@@ -102,14 +117,18 @@ export class Publisher implements AsyncDisposable {
   /**
    * Resolves when there is room for a message in the in-flight window and in the
    * connection's buffer: await it before each `publish` to go no faster than the
-   * connection does.
+   * connection does. It rejects with a {@linkcode BrokerUnreachableError} if the
+   * broker acknowledges nothing for `answerTimeout`; an outage is waited out.
    */
   get ready(): Promise<void> {
     if (this.#hasRoom) return DONE;
     if (this.#room === undefined) {
-      this.#room = Promise.withResolvers();
+      const { promise: room, resolve } = Promise.withResolvers<void>();
+      const promise = this.#answers.wait(room);
+      promise.catch(() => this.#endWait());
+      this.#room = { promise, resolve };
       this.#client.stream.once("drain", this.#wake);
-      this.#client.once("close", this.#wake);
+      this.#client.on("close", this.#wake).on("connect", this.#wake);
     }
     return this.#room.promise;
   }
@@ -122,12 +141,18 @@ export class Publisher implements AsyncDisposable {
   }
 
   readonly #wake = () => {
-    if (this.#room === undefined || !this.#hasRoom) return;
-    this.#client.stream.off("drain", this.#wake);
-    this.#client.off("close", this.#wake);
-    this.#room.resolve();
-    this.#room = undefined;
+    if (this.#room === undefined) return;
+    if (this.#hasRoom) return this.#endWait();
+    // Each connection has a stream of its own.
+    this.#client.stream.off("drain", this.#wake).once("drain", this.#wake);
   };
+
+  #endWait(): void {
+    this.#client.stream.off("drain", this.#wake);
+    this.#client.off("close", this.#wake).off("connect", this.#wake);
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
 
   /**
    * Publishes a message.
@@ -168,6 +193,7 @@ export class Publisher implements AsyncDisposable {
     promise.catch(() => {});
     this.#client.publish(topic, bytes, { ...options, qos }, (error) => {
       this.#pending.delete(promise);
+      this.#answers.note();
       if (error) reject(this.#note(topic, error));
       else resolve();
       this.#wake();
@@ -196,9 +222,11 @@ export class Publisher implements AsyncDisposable {
    *
    * @throws {AggregateError} If messages were not published since the last
    *   `flush`: `errors` holds the first ten failures.
+   * @throws {BrokerUnreachableError} If the broker acknowledges nothing for
+   *   `answerTimeout`.
    */
   async flush(): Promise<void> {
-    await this.#whenSettled();
+    await this.#answers.wait(this.#whenSettled());
     await this.#client.whenWritten();
     this.#throwFailures();
   }

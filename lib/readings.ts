@@ -30,10 +30,12 @@ export interface ReadReadingsOptions {
  * ko §5, has recorded. They come one by one, so a recording may be larger than
  * the memory.
  *
- * Lines may end with CRLF or LF, the last one without; blank lines, a byte-order
- * mark and a header are skipped (a header being a first row with three fields
- * of which neither is a time or a number where a reading has one). Times are
- * local, or RFC 3339.
+ * Lines may end with CRLF or LF; blank lines, a byte-order mark and a header are
+ * skipped (a header being a first row with three fields of which neither is a
+ * time or a number where a reading has one). Times are local, or RFC 3339.
+ *
+ * A last row without a line end is no reading, however whole it looks: a program
+ * that was killed may have written `12.3` of `12.34`.
  *
  * @example The mean of a topic
  * ```ts
@@ -110,7 +112,8 @@ export async function* readReadings(
     let start = 0;
     for (let row; (row = rowAt(text, start, ended)) !== undefined;) {
       const { fields, end } = row;
-      const reading = readingOf(fields);
+      const isTorn = ended && end === text.length;
+      const reading = readingOf(fields, isTorn);
       if (typeof reading !== "string") yield reading;
       else if (!isBlank(fields) && !(first && isHeader(fields))) {
         onInvalid(line, reading);
@@ -158,7 +161,7 @@ function rowAt(
 }
 
 /** The reading that a row holds, or why it holds none. */
-function readingOf(fields: string[]): Reading | string {
+function readingOf(fields: string[], isTorn: boolean): Reading | string {
   const [timeText = "", topic = "", valueText = ""] = fields;
   if (fields.length !== 3) {
     const count = `${fields.length} field${fields.length === 1 ? "" : "s"}`;
@@ -167,8 +170,13 @@ function readingOf(fields: string[]): Reading | string {
   const time = parseTime(timeText);
   if (time === undefined) return `Time is not valid: ${excerpt(timeText)}`;
   const value = DECIMAL.test(valueText) ? Number(valueText) : NaN;
-  if (Number.isFinite(value)) return { time, topic, value };
-  return `Value is not a number: ${excerpt(valueText)}`;
+  if (!Number.isFinite(value)) {
+    return `Value is not a number: ${excerpt(valueText)}`;
+  }
+  if (isTorn) {
+    return `Row has no line end, as if torn: ${excerpt(fields.join())}`;
+  }
+  return { time, topic, value };
 }
 
 function isBlank(fields: string[]): boolean {

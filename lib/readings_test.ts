@@ -30,15 +30,14 @@ const READING: Reading = {
   value: 21.5,
 };
 
-Deno.test("readReadings() accepts CRLF, LF, a header, a BOM, blank lines, no last line end", async () => {
+Deno.test("readReadings() accepts CRLF, LF, a header, a BOM and blank lines", async () => {
   for (
     const text of [
       `${ROW}\r\n${ROW}\r\n`,
       `${ROW}\n${ROW}\n`,
-      `${ROW}\n${ROW}`,
       `\ufefftime,topic,value\r\n${ROW}\r\n${ROW}\r\n`,
       `\n"시간","토픽, 이름","값"\n\n${ROW}\n\r\n${ROW}\n\n`,
-      `\ufeff${ROW}\n"2026-11-21 09:30:00.123456","iot/x","21.50"`,
+      `\ufeff${ROW}\n"2026-11-21 09:30:00.123456","iot/x","21.50"\n`,
     ]
   ) assertEquals(await read(text), [READING, READING], JSON.stringify(text));
   assertEquals(await read(""), []);
@@ -92,6 +91,24 @@ Deno.test("readReadings() skips what isn't a reading with onInvalid", async () =
     .join("\n");
   assertEquals(await read(text, { onInvalid }), Array(4).fill(READING));
   assertEquals(invalid, [2, 4, 7]);
+});
+
+Deno.test("readReadings() takes no last row without a line end, wherever it was torn", async () => {
+  for (let length = 1; length <= ROW.length; length++) {
+    const text = `${ROW}\r\n${ROW.slice(0, length)}`;
+    const invalid: number[] = [];
+    const onInvalid = (line: number) => invalid.push(line);
+    assertEquals(await read(text, { onInvalid }), [READING], text);
+    assertEquals(invalid, [2], text);
+  }
+  const error = await assertRejects(
+    () => read(`${ROW}\r\n${ROW}`),
+    RecordingError,
+  );
+  assertEquals(
+    error.message,
+    `FILE:2: Row has no line end, as if torn: "${ROW}"`,
+  );
 });
 
 Deno.test("readReadings() loses one line to a quote that is never closed", async () => {

@@ -22,7 +22,10 @@ const LONGEST_INTERVAL = (2 ** 31 - 1) / 1000;
 /**
  * A virtual sensor: publishes a uniform random value on a topic at each interval
  * (document ko §5 a, class `Sensor`). The first value comes after one interval,
- * and the intervals don't drift.
+ * and the intervals don't drift, whatever the clock on the wall does.
+ *
+ * While the connection is lost nothing is published: an old value is worth
+ * nothing, so none waits for the broker's return.
  *
  * @example A thermometer, every 10 milliseconds
  * ```ts
@@ -103,6 +106,10 @@ export class Sensor implements AsyncDisposable {
         ? await Publisher.connect(host, this.#options)
         : new Publisher(client);
       if (this.#run !== run) return await publisher.close();
+      // Told here, so that the connection doesn't tell it too.
+      if (client === undefined) {
+        publisher.client.refused.catch((error) => this.#report(error));
+      }
       this.#publisher = publisher;
     } catch (error) {
       if (this.#run === run) this.#run = undefined;
@@ -127,7 +134,7 @@ export class Sensor implements AsyncDisposable {
     const { onValue, ...flags } = this.#options;
     try {
       const value = await this.#read();
-      if (this.#run !== run) return;
+      if (this.#run !== run || this.#isOffline) return;
       onValue?.(value, this.topic);
       const { qos = 0, retain = false } = flags;
       this.#publisher?.publish(this.topic, value, { qos, retain })
@@ -135,6 +142,12 @@ export class Sensor implements AsyncDisposable {
     } catch (error) {
       this.#report(error as Error);
     }
+  }
+
+  /** Whether the connection is lost, and sought again. */
+  get #isOffline(): boolean {
+    const client = this.#publisher?.client;
+    return client?.reconnecting === true && !client.disconnecting;
   }
 
   #read(): Reading | Promise<Reading> {
@@ -152,8 +165,8 @@ export class Sensor implements AsyncDisposable {
   }
 
   /**
-   * Stops at once, waits for what is in flight, and closes the sensor's own
-   * connection.
+   * Stops at once, waits for what is in flight unless the connection is lost, and
+   * closes the sensor's own connection.
    *
    * @returns A promise that resolves once the sensor has stopped.
    */
@@ -161,8 +174,9 @@ export class Sensor implements AsyncDisposable {
     this.#run = undefined;
     clearTimeout(this.#timer);
     const publisher = this.#publisher;
+    const options = this.#isOffline ? { timeout: 0 } : {};
     this.#publisher = undefined;
-    await publisher?.close().catch((error) => this.#report(error));
+    await publisher?.close(options).catch((error) => this.#report(error));
   }
 
   /** Stops the sensor. */

@@ -131,3 +131,37 @@ for (const range of [[2, 1], [NaN, 1], [0, Infinity]] as [number, number][]) {
     );
   });
 }
+
+Deno.test("Sensor tells onValue what it publishes, and says so if it can't", async () => {
+  await using broker = await startScriptedBroker();
+  await using client = await connect(broker.url);
+  const values: unknown[] = [];
+  const failed = Promise.withResolvers<string>();
+  await using sensor = new Sensor(0.005, [0, 1], "iot/x", {
+    client,
+    onValue: (value, topic) => values.push(topic, String(value)),
+    log: failed.resolve,
+  });
+  await sensor.start();
+  await within("values", broker.received("publish", 3));
+  const sent = broker.packets.flatMap((packet) =>
+    packet.cmd === "publish" ? [packet.topic, String(packet.payload)] : []
+  );
+  assertEquals(values.slice(0, sent.length), sent);
+  await client.close();
+  const line = await within("the report", failed.promise);
+  assertEquals(
+    line,
+    'Sensor on iot/x failed: Message on "iot/x" was not published: the connection is closed',
+  );
+});
+
+Deno.test("Sensor started, stopped and started again runs once", async () => {
+  await using broker = await startScriptedBroker();
+  const sensor = new Sensor(3600, [0, 1], "iot/x", { host: broker.url });
+  const starting = sensor.start();
+  await sensor.stop();
+  await Promise.all([starting, sensor.start()]);
+  await within("stop()", sensor.stop());
+  await within("both DISCONNECTs", broker.received("disconnect", 2), 3000);
+});

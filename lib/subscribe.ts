@@ -27,7 +27,10 @@ export interface SubscribeOptions extends ConnectOptions {
    * reconnection that subscribed again (paho: `on_subscribe`).
    */
   onSubscribe?: (filters: string[]) => void;
-  /** Called when the handler throws; logs the topic and the error unless given. */
+  /**
+   * Called when the handler throws. Unless given, the topic and the error are
+   * logged; an error that is thrown again and again, as a recorder's is, once.
+   */
   onError?: (error: Error, message: Message) => void;
 }
 
@@ -69,6 +72,8 @@ export interface Subscription extends AsyncDisposable {
  *   refuses is logged, and the others go on.
  * @throws {SubscriptionRefusedError} If the broker refuses every filter.
  * @throws {ConnectionRefusedError} If the broker refuses the connection, now or later.
+ * @throws {BrokerUnreachableError} If `options.timeout` is given, and it can't be
+ *   reached or doesn't answer in time.
  * @throws {TypeError | RangeError} If the host, a filter or an option isn't valid.
  */
 export function subscribe(

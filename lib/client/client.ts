@@ -9,6 +9,7 @@ import {
 import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
+import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
@@ -19,6 +20,7 @@ import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
   describeCause,
+  NotMqttError,
   PublishError,
 } from "../errors.ts";
 
@@ -46,6 +48,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
+  /** See {@linkcode Client}. */
+  sessionPresent = false;
   /** The last attempt's error. */
   lastError: Error | undefined;
   /** The refusal after which the client no longer tries. */
@@ -86,6 +90,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.#refused.promise.catch(() => {});
     this.#watchConnection();
+    watchSilence(this);
     tracePackets(this);
     // Only a client that connects at once may be ended for good.
     this.options.manualConnect = false;
@@ -118,7 +123,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     let attempts = 0;
     this.options.reconnectPeriod = shortest * 1000;
 
-    this.on("connect", ({ properties }) => {
+    this.on("connect", ({ properties, sessionPresent }) => {
+      this.sessionPresent = sessionPresent;
       attempts = 0;
       this.options.reconnectPeriod = shortest * 1000;
       this.#publishes.limitWindow(properties?.receiveMaximum ?? Infinity);
@@ -138,6 +144,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.on("error", (error) => {
       this.lastError = error;
       this.#handleRefusal(error);
+      this.#handleMalformed(error);
     });
     // What MQTT.js sends again after a reconnect lacks its flag [MQTT-3.3.1-1].
     this.on("packetsend", (packet) => {
@@ -176,6 +183,20 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.refusal = refusal;
     this.#refused.reject(refusal);
     this.#settleAll(refusal);
+  }
+
+  /** Closes the connection, as [MQTT-4.8.0-1] asks; MQTT.js would read on. */
+  #handleMalformed(error: Error): void {
+    const isMalformed = !("code" in error) && !this.stream.destroyed &&
+      !this.disconnecting;
+    if (!isMalformed) return;
+    this.cut(new NotMqttError(error));
+  }
+
+  /** Closes the connection without a DISCONNECT; the next one follows. */
+  cut(cause: Error): void {
+    this.lastError = cause;
+    (this.stream as GatheringStream).abandon();
   }
 
   override publish(

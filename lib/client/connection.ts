@@ -132,10 +132,7 @@ export async function whenConnected(
   };
   const onTimeout = () => explaining = explain(reject);
   const onAbort = () => reject(signal?.reason);
-  // setTimeout takes 32 bits of milliseconds, and ends at once for more.
-  const timer = timeout < 2 ** 31 / 1000
-    ? setTimeout(onTimeout, timeout * 1000)
-    : undefined;
+  const timer = startTimer(timeout, onTimeout);
   client.once("connect", () => {
     if (isTold) client.report(`Connected to ${address.label}`);
     resolve();
@@ -154,6 +151,16 @@ export async function whenConnected(
     client.off("close", onClose);
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Starts a timer, unless it is one of weeks or for ever. */
+export function startTimer(
+  seconds: number,
+  action: () => void,
+): ReturnType<typeof setTimeout> | undefined {
+  // setTimeout takes 32 bits of milliseconds, and ends at once for more.
+  if (seconds >= 2 ** 31 / 1000) return undefined;
+  return setTimeout(action, seconds * 1000);
 }
 
 /** What to say of a connection that neither failed nor was answered, if it stands. */

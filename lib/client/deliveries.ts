@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers";
 import { holdAcknowledgements } from "./acknowledgements.ts";
 import type { ToolkitClient } from "./client.ts";
 import type { Client } from "../connect.ts";
+import { toError } from "../errors.ts";
 import type { Message } from "../message.ts";
 
 /** What a caller does with each message: see `subscribe`. */
@@ -14,6 +16,10 @@ interface Waiting {
 // Beyond these, nothing more is read until the handler has caught up.
 const MOST_WAITING = 1000;
 const MOST_BYTES = 16 * 1024 * 1024;
+// After so many milliseconds of handlers, the program's timers get their turn.
+const LONGEST_TURN = 50;
+// To look at the clock takes as long as a short handler does.
+const UNTIMED_IF_SHORT = 16;
 
 /** Rejecting with this leaves a message unacknowledged without a word. */
 export const ABANDONED = Symbol("abandoned");
@@ -30,6 +36,9 @@ export class Deliveries {
   #bytes = 0;
   #isBusy = false;
   #isStopping = false;
+  #turnStart: number | undefined;
+  #lastTime = 0;
+  #untimed = 0;
   #proceed: (() => void) | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
   #onIdle: (() => void) | undefined;
@@ -94,13 +103,15 @@ export class Deliveries {
   }
 
   #next(): void {
-    this.#isBusy = false;
-    while (!this.#isBusy) {
+    do {
+      this.#isBusy = this.#isTurnLong();
+      // Busy meanwhile, so that what arrives is not handled before its turn.
+      if (this.#isBusy) return inNextTurn(() => this.#next());
       const next = this.#waiting.shift();
       if (next === undefined) break;
       this.#bytes -= next.message.payload.length;
       this.#handle(next.message, next.settle);
-    }
+    } while (!this.#isBusy);
     if (!this.#isFull) this.#resume();
     if (!this.#isBusy) this.#onIdle?.();
   }
@@ -112,8 +123,13 @@ export class Deliveries {
   ): void {
     settle(false);
     if (error === ABANDONED) return;
-    const reason = error instanceof Error ? error : new Error(String(error));
-    this.#onError(reason, message);
+    try {
+      this.#onError(toError(error), message);
+    } catch (thrown) {
+      this.#client.report(
+        `onError failed on ${message.topic}: ${toError(thrown).message}`,
+      );
+    }
   }
 
   get #isFull(): boolean {
@@ -126,7 +142,9 @@ export class Deliveries {
   }
 
   #pace(proceed: () => void): void {
-    if (!this.#isFull || this.#isAwaitingAnswer) return proceed();
+    if (!this.#isFull || this.#isAwaitingAnswer) {
+      return this.#isTurnLong() ? inNextTurn(proceed) : proceed();
+    }
     this.#proceed = proceed;
     // Pings go on, and their answers, which wait unread, are not missed.
     const { keepalive } = this.#client;
@@ -135,6 +153,22 @@ export class Deliveries {
       this.#client.sendPing();
       this.#client.reschedulePing(true);
     }, keepalive * 500);
+  }
+
+  /**
+   * MQTT.js handles all messages of a chunk in one turn of the event loop: with a
+   * handler that takes its time, no ping would leave before their end.
+   */
+  #isTurnLong(): boolean {
+    if (this.#untimed-- > 0) return false;
+    const now = performance.now();
+    this.#untimed = now - this.#lastTime < 1 ? UNTIMED_IF_SHORT : 0;
+    this.#lastTime = now;
+    if (this.#turnStart === undefined) {
+      this.#turnStart = now;
+      setImmediate(() => this.#turnStart = undefined);
+    }
+    return now - this.#turnStart > LONGEST_TURN;
   }
 
   #resume(): void {
@@ -148,6 +182,11 @@ export class Deliveries {
     this.#proceed = undefined;
     return proceed;
   }
+}
+
+/** Waits for what has arrived, too: between immediates, Deno reads no socket. */
+function inNextTurn(action: () => void): void {
+  setTimeout(action, 0);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,5 +1,6 @@
 import type { BrokerAddress } from "./address.ts";
 import type { TlsOptions } from "./stream.ts";
+import { NotMqttError } from "../errors.ts";
 import { ExplainedFailure, explainPlain, explainTls } from "./tls_failure.ts";
 
 /** How long a second look at a broker may take, in milliseconds. */
@@ -54,12 +55,8 @@ export async function explainFailure(
 
 function isVague(error: AttemptError): boolean {
   return VAGUE_CODES.includes(error.code) || "event" in error ||
-    isNotMqtt(error);
-}
-
-/** Whether MQTT.js could make nothing of what came, such as TLS's alert. */
-function isNotMqtt({ message }: Error): boolean {
-  return /^(Invalid header|Unsupported|Cannot parse)/.test(message);
+    // Such as TLS's alert.
+    error instanceof NotMqttError;
 }
 
 async function look(

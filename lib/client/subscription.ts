@@ -1,14 +1,19 @@
 import type { ErrorWithSubackPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
-import { createClient, whenConnected } from "./connection.ts";
+import { createClient, startTimer, whenConnected } from "./connection.ts";
 import { Deliveries, type Handler } from "./deliveries.ts";
 import { parseTopics, type Topics } from "./topic_requests.ts";
-import { SubscriptionRefusedError } from "../errors.ts";
+import {
+  BrokerUnreachableError,
+  SubscriptionRefusedError,
+  toError,
+} from "../errors.ts";
 import type { Message } from "../message.ts";
 import type { SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 const HASTE = 0.5;
+const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
 export interface OpenSubscription extends AsyncDisposable {
@@ -34,29 +39,35 @@ export async function openSubscription(
   const { qos = 0 } = options;
   const requests = parseTopics(topics, qos);
   const client = createClient(host, options);
-  const {
-    onError = (error, message) => reportFailure(client, message, error),
-  } = options;
+  const { onError = failureReporter(client) } = options;
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
   let closing: Promise<void> | undefined;
   const close = () => closing ??= closeSubscription(client, deliveries);
+  const { timeout = LONGEST_SILENCE } = options;
+  let timer: ReturnType<typeof startTimer>;
+  const tooLate = Promise.withResolvers<never>();
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(options.signal?.reason);
   aborted.promise.catch(() => {});
   options.signal?.addEventListener("abort", onAbort);
-  const { answered, refused } = keepSubscribed(
-    client,
-    requests,
-    options.onSubscribe,
-  );
+  const { answered, refused } = keepSubscribed(client, requests, options);
   const tellRefused = () => {
     if (refused.length === 0 || options.callerTellsRefused) return;
     client.report(new SubscriptionRefusedError(refused).message);
   };
   try {
     await whenConnected(client, options);
-    await Promise.race([answered, client.refused, aborted.promise]);
+    timer = startTimer(timeout, () => {
+      const cause = client.lastError ?? unanswered();
+      tooLate.reject(new BrokerUnreachableError(client.address.label, cause));
+    });
+    await Promise.race([
+      answered,
+      client.refused,
+      aborted.promise,
+      tooLate.promise,
+    ]);
     if (requests.size === 0) throw new SubscriptionRefusedError(refused);
     tellRefused();
     return { client, refused, close, [Symbol.asyncDispose]: close };
@@ -66,17 +77,26 @@ export async function openSubscription(
     if (error === options.signal?.reason) tellRefused();
     throw error;
   } finally {
+    clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
 }
 
-function reportFailure(
+function unanswered(): Error {
+  return new Error("it does not answer SUBSCRIBE");
+}
+
+/** Logs what a handler throws; the same error, such as a recorder's, only once. */
+function failureReporter(
   client: ToolkitClient,
-  { topic, qos }: Message,
-  { message }: Error,
-): void {
-  const outcome = qos === 0 ? "" : "; the message stays unacknowledged";
-  client.report(`Handler failed on ${topic}: ${message}${outcome}`);
+): (error: Error, message: Message) => void {
+  let told: Error | undefined;
+  return (error, { topic, qos }) => {
+    if (error === told) return;
+    told = error;
+    const outcome = qos === 0 ? "" : "; the message stays unacknowledged";
+    client.report(`Handler failed on ${topic}: ${error.message}${outcome}`);
+  };
 }
 
 async function closeSubscription(
@@ -95,18 +115,26 @@ async function closeSubscription(
  * Subscribes on each connection whose session doesn't know the filters yet.
  *
  * A filter a packet: with several in one, MQTT.js lets one refusal drop them all.
+ * A connection on which one stays without an answer makes room for the next, as
+ * a subscriber that waits for ever would look like a topic without messages.
  */
 function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, 0 | 1 | 2>,
-  onSubscribe: SubscribeOptions["onSubscribe"],
+  { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
 ): { answered: Promise<void>; refused: string[] } {
-  const unanswered = new Set(requests.keys());
+  const missing = new Set(requests.keys());
   const refused: string[] = [];
   let hasAnswered = false;
   const { promise, resolve } = Promise.withResolvers<void>();
 
+  function giveUp(): void {
+    // Until the first answer, a caller who set a time is told when it is over.
+    if (hasAnswered || timeout === Infinity) client.cut(unanswered());
+  }
+
   async function request(filter: string, qos: 0 | 1 | 2): Promise<void> {
+    const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
     try {
       await client.subscribeAsync(filter, { qos });
     } catch (error) {
@@ -119,23 +147,27 @@ function keepSubscribed(
       if (hasAnswered) {
         client.report(new SubscriptionRefusedError([filter]).message);
       }
+    } finally {
+      clearTimeout(timer);
     }
-    unanswered.delete(filter);
-    if (unanswered.size > 0) return;
+    missing.delete(filter);
+    if (missing.size > 0) return;
     hasAnswered = true;
     resolve();
   }
 
   client.on("connect", ({ sessionPresent }) => {
-    if (sessionPresent && unanswered.size === 0) return;
+    if (sessionPresent && missing.size === 0) return;
     if (!sessionPresent) {
-      for (const filter of requests.keys()) unanswered.add(filter);
+      for (const filter of requests.keys()) missing.add(filter);
     }
-    const asked = [...requests].filter(([filter]) => unanswered.has(filter))
+    const asked = [...requests].filter(([filter]) => missing.has(filter))
       .map(([filter, qos]) => request(filter, qos));
     Promise.all(asked).then(() => {
       if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
-    });
+    }).catch((error) =>
+      client.report(`onSubscribe failed: ${toError(error).message}`)
+    );
   });
   return { answered: promise, refused };
 }

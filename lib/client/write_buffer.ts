@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
+import type { Writable } from "node:stream";
 import type { IStream } from "mqtt";
 
 const SIZE = 64 * 1024;
@@ -9,6 +10,8 @@ const MOST_BYTES_PER_UTF16_UNIT = 3;
 export type GatheringStream = IStream & {
   /** Waits until all that was written so far has left, or the stream is closed. */
   whenWritten(): Promise<void>;
+  /** Closes at once, and passes on nothing more of what has arrived. */
+  abandon(): void;
 };
 
 /**
@@ -23,6 +26,8 @@ export function gatherWrites(stream: IStream): GatheringStream {
     ...rest: unknown[]
   ) => boolean;
   const end = stream.end.bind(stream) as (...rest: unknown[]) => IStream;
+  const pipe = stream.pipe.bind(stream);
+  let reader: Writable | undefined;
   let buffer = Buffer.allocUnsafe(SIZE);
   let begin = 0;
   let used = 0;
@@ -86,6 +91,11 @@ export function gatherWrites(stream: IStream): GatheringStream {
     end: (...rest: unknown[]) => {
       flush();
       return end(...rest);
+    },
+    pipe: (destination: Writable) => pipe(reader = destination),
+    abandon: () => {
+      stream.destroy();
+      reader?.destroy();
     },
     whenWritten: () => {
       flush();

@@ -205,7 +205,8 @@ async function signalled(
   }
 }
 
-function freePort(): number {
+/** A port that nothing listens on, as far as one can know. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: HOST, port: 0 });
   return listener.addr.port;
 }

@@ -1,0 +1,229 @@
+import { assertEquals } from "@std/assert";
+import mqtt, { type Packet } from "mqtt";
+import { startBroker } from "../broker.ts";
+import { connect } from "../connect.ts";
+import { publishMany } from "../publish_once.ts";
+import { subscribe } from "../subscribe.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { collector, deliver, KEPT, QUICK, silent } from "../testing/scripts.ts";
+
+type SendPacket = (
+  packet: Packet,
+  done?: () => void,
+  ...rest: unknown[]
+) => void;
+
+Deno.test("holdAcknowledgements() finds in MQTT.js the private method that it replaces", async () => {
+  await using broker = await startScriptedBroker();
+  const client = mqtt.connect(broker.url, { reconnectPeriod: 0 });
+  try {
+    const internals = client as unknown as { _sendPacket: SendPacket };
+    const inherited = mqtt.MqttClient.prototype as unknown as {
+      _sendPacket?: unknown;
+    };
+    assertEquals(typeof inherited._sendPacket, "function");
+    const send = internals._sendPacket.bind(client);
+    const held: Packet[] = [];
+    internals._sendPacket = (packet, done, ...rest) => {
+      if (packet.cmd !== "puback" && packet.cmd !== "pubrec") {
+        return send(packet, done, ...rest);
+      }
+      held.push(packet);
+      // MQTT.js reads on only once this is called.
+      assertEquals(typeof done, "function");
+      done?.();
+    };
+    await within(
+      "the connection",
+      new Promise((resolve) => client.once("connect", resolve)),
+    );
+    deliver(broker, { qos: 1, id: 7 });
+    deliver(broker, { qos: 2, id: 8 });
+    // A ping's answer comes after both, so both were read by then.
+    const answered = new Promise<void>((resolve) =>
+      client.on("packetreceive", ({ cmd }) => cmd === "pingresp" && resolve())
+    );
+    client.sendPing();
+    await within("the answer", answered);
+    assertEquals(
+      held.map(({ cmd, messageId }) => [cmd, messageId]),
+      [["puback", 7], ["pubrec", 8]],
+    );
+    const commands = () => broker.packets.map(({ cmd }) => cmd);
+    assertEquals(commands(), ["connect", "pingreq"]);
+    for (const packet of held) send(packet);
+    await within("PUBREC", broker.received("pubrec"));
+    assertEquals(commands().slice(2), ["puback", "pubrec"]);
+  } finally {
+    await within("the end", client.endAsync(true));
+  }
+});
+
+for (const qos of [1, 2] as const) {
+  const acknowledgement = qos === 1 ? "puback" : "pubrec";
+
+  Deno.test(`subscribe() acknowledges after the handler at QoS ${qos}, in order`, async () => {
+    await using broker = await startScriptedBroker();
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    await using _subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      () => {
+        started.resolve();
+        return release.promise;
+      },
+      false,
+      { qos },
+    );
+    for (const id of [1, 2, 3]) deliver(broker, { qos, id });
+    await within("the handler", started.promise);
+    // A round trip through the client's packet loop: it goes on reading.
+    await using other = await connect(broker.url);
+    await other.publishAsync("x", "1", { qos: 1 });
+    assertEquals(
+      broker.packets.filter(({ cmd }) => cmd === acknowledgement),
+      [],
+    );
+    release.resolve();
+    await within("the acknowledgements", broker.received(acknowledgement, 3));
+    const ids = broker.packets.filter(({ cmd }) => cmd === acknowledgement).map(
+      ({ messageId }) => messageId,
+    );
+    assertEquals(ids, [1, 2, 3]);
+  });
+
+  Deno.test(`subscribe() leaves a message unacknowledged at QoS ${qos} if its handler fails`, async () => {
+    await using broker = await startScriptedBroker();
+    await using _subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      ({ text }) => {
+        if (text === "1") throw new Error("no");
+      },
+      false,
+      { qos, log: silent },
+    );
+    for (const id of [1, 2]) deliver(broker, { qos, id });
+    await within("the acknowledgement", broker.received(acknowledgement));
+    const ids = broker.packets.filter(({ cmd }) => cmd === acknowledgement).map(
+      ({ messageId }) => messageId,
+    );
+    assertEquals(ids, [2]);
+  });
+
+  Deno.test(`subscribe() lets a handler publish on its own client at QoS ${qos}`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    const { take, have } = collector();
+    await using _subscription = await subscribe(
+      broker.url,
+      ["in", "out"],
+      async (message, client) => {
+        if (message.topic === "in") {
+          await client.publishAsync("out", message.text, { qos });
+        }
+        take(message);
+      },
+      false,
+      { qos },
+    );
+    await publishMany(
+      broker.url,
+      Array.from(
+        { length: 50 },
+        (_, index) => ({ topic: "in", payload: index, qos }),
+      ),
+    );
+    await have(100);
+  });
+
+  Deno.test(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async () => {
+    await using broker = await startScriptedBroker();
+    const release = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    await using subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      () => {
+        started.resolve();
+        return release.promise;
+      },
+      false,
+      { qos, retryDelay: QUICK, log: silent },
+    );
+    deliver(broker, { qos, id: 7 });
+    await within("the handler", started.promise);
+    const again = new Promise((resolve) =>
+      subscription.client.once("connect", resolve)
+    );
+    broker.connections[0]!.socket.destroy();
+    await within("the reconnection", again);
+    release.resolve();
+    await subscription.client.publishAsync("fence", "", { qos: 1 });
+    assertEquals(
+      broker.packets.filter(({ cmd }) => cmd === acknowledgement),
+      [],
+    );
+  });
+}
+
+Deno.test("subscribe() acknowledges nothing on a connection that didn't bring it", async () => {
+  await using broker = await startScriptedBroker();
+  const release = Promise.withResolvers<void>();
+  await using subscription = await subscribe(
+    broker.url,
+    "a",
+    () => release.promise,
+    false,
+    { ...KEPT, qos: 1, clean: true, keepalive: 1 },
+  );
+  for (let messageId = 1; messageId <= 3000; messageId++) {
+    broker.connections[0]!.send({
+      cmd: "publish",
+      topic: "a",
+      payload: "x",
+      qos: 1,
+      messageId,
+      retain: false,
+      dup: false,
+    });
+  }
+  await within("pings", broker.received("pingreq", 2));
+  broker.connections[0]!.socket.destroy();
+  await within("SUBSCRIBE", broker.received("subscribe", 2));
+  release.resolve();
+  await subscription.client.publishAsync("fence", "", { qos: 1 });
+  await subscription.close();
+  const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+  assertEquals(acknowledged, []);
+});
+
+Deno.test("subscribe() acknowledges what it handled before the broker answered SUBSCRIBE", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    send({
+      cmd: "publish",
+      topic: "iot/x",
+      payload: "1",
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+    });
+    return "answered";
+  });
+  const controller = new AbortController();
+  await subscribe(
+    broker.url,
+    "iot/#",
+    async () => {
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    true,
+    { ...KEPT, qos: 1, signal: controller.signal },
+  );
+  await within("DISCONNECT", broker.received("disconnect"));
+  assertEquals(broker.packets.filter(({ cmd }) => cmd === "puback").length, 1);
+});

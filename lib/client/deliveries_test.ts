@@ -1,0 +1,237 @@
+import { assert, assertEquals } from "@std/assert";
+import { startBroker } from "../broker.ts";
+import type { Message } from "../message.ts";
+import { publishMany, publishOnce } from "../publish_once.ts";
+import { subscribe } from "../subscribe.ts";
+import { within } from "../testing/deadline.ts";
+import {
+  type ScriptedConnection,
+  startScriptedBroker,
+} from "../testing/scripted_broker.ts";
+import { collector, deliver, silent } from "../testing/scripts.ts";
+
+/** Blocks the handler, sends messages, and says how many were read by then. */
+async function readWhileBusy(
+  count: number,
+  message: { qos: 0 | 1; text: string },
+): Promise<number> {
+  await using broker = await startScriptedBroker();
+  const release = Promise.withResolvers<void>();
+  const all = Promise.withResolvers<void>();
+  let handled = 0;
+  await using subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    async () => {
+      await release.promise;
+      if (++handled === count) all.resolve();
+    },
+    false,
+    { keepalive: 1, qos: message.qos, log: () => {} },
+  );
+  let read = 0;
+  subscription.client.on("packetreceive", ({ cmd }) => {
+    if (cmd === "publish") read++;
+  });
+  for (let id = 1; id <= count; id++) deliver(broker, { ...message, id });
+  // Sent every half keepalive, so by then there was time to read everything.
+  await within("pings", broker.received("pingreq", 3));
+  const readSoFar = read;
+  release.resolve();
+  await within("all messages", all.promise);
+  return readSoFar;
+}
+
+for (const qos of [0, 1] as const) {
+  Deno.test(`subscribe() lets a thousand messages of QoS ${qos} wait, and no more`, async () => {
+    const read = await readWhileBusy(3000, { qos, text: "x" });
+    assert(read > 900 && read < 1100, `${read} were read`);
+  });
+
+  Deno.test(`subscribe() lets 16 MB of QoS ${qos} wait, and no more`, async () => {
+    const read = await readWhileBusy(400, { qos, text: "x".repeat(100_000) });
+    assert(read > 150 && read < 200, `${read} were read`);
+  });
+}
+
+Deno.test("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async () => {
+  await using broker = await startScriptedBroker();
+  const count = 3000;
+  const payload = "x".repeat(30_000);
+  let handled = 0;
+  const all = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  await using subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    async () => {
+      await release.promise;
+      if (++handled === count) all.resolve();
+    },
+    false,
+    { keepalive: 1, log: silent },
+  );
+  const [{ socket, send }] = broker.connections as [ScriptedConnection];
+  for (let index = 0; index < count; index++) {
+    send({
+      cmd: "publish",
+      topic: "iot/x",
+      payload,
+      qos: 0,
+      retain: false,
+      dup: false,
+    });
+  }
+  // The pings go on, though their answers are behind what isn't read yet.
+  await within("pings", broker.received("pingreq", 4));
+  assert(
+    socket.writableLength > 30_000_000,
+    `${socket.writableLength} bytes wait`,
+  );
+  assert(subscription.client.connected);
+  release.resolve();
+  await within("all messages", all.promise);
+});
+
+Deno.test("subscribe() reads on for a handler that awaits its own publish behind a full queue", async () => {
+  await using broker = await startScriptedBroker();
+  const count = 3000;
+  const all = Promise.withResolvers<void>();
+  let handled = 0;
+  await using _subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    async (_message: Message, client) => {
+      if (handled === 0) {
+        await broker.received("pingreq", 2);
+        await client.publishAsync("iot/out", "1", { qos: 1 });
+      }
+      if (++handled === count) all.resolve();
+    },
+    false,
+    { keepalive: 1, log: () => {} },
+  );
+  for (let id = 0; id < count; id++) deliver(broker, { qos: 0, text: "x" });
+  await within("all messages", all.promise);
+});
+
+Deno.test("subscribe() keeps its connection while a handler outlasts the keepalive", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const lines: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  await using subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    () => {
+      started.resolve();
+      return release.promise;
+    },
+    false,
+    { qos: 1, keepalive: 1, log: (line) => lines.push(line) },
+  );
+  await publishOnce(broker.url, { topic: "iot/x", qos: 1 });
+  await within("the handler", started.promise);
+  let pings = 0;
+  await within(
+    "three pings",
+    new Promise<void>((resolve) => {
+      subscription.client.on("packetreceive", ({ cmd }) => {
+        if (cmd === "pingresp" && ++pings === 3) resolve();
+      });
+    }),
+  );
+  release.resolve();
+  assertEquals(lines, []);
+  assert(subscription.client.connected);
+});
+
+Deno.test("subscribe() reports a handler's error with its topic and goes on", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const lines: string[] = [];
+  const { take, have, texts } = collector();
+  const handler = (message: Message) => {
+    if (message.text === "sync") throw new Error("sync failure");
+    if (message.text === "async") {
+      return Promise.reject(new Error("async failure"));
+    }
+    take(message);
+  };
+  await using _subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    handler,
+    false,
+    {
+      qos: 1,
+      log: (line) => lines.push(line),
+    },
+  );
+  const payloads = ["sync", "async", "good"];
+  await publishMany(
+    broker.url,
+    payloads.map((payload) => ({ topic: `iot/${payload}`, payload, qos: 1 })),
+  );
+  await have(1);
+  assertEquals(texts, ["iot/good good"]);
+  assertEquals(lines, [
+    "Handler failed on iot/sync: sync failure; the message stays unacknowledged",
+    "Handler failed on iot/async: async failure; the message stays unacknowledged",
+  ]);
+});
+
+Deno.test("close() finishes the message in hand, and takes no other", async () => {
+  await using broker = await startScriptedBroker();
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const texts: string[] = [];
+  const subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    ({ text }) => {
+      texts.push(text);
+      started.resolve();
+      return release.promise;
+    },
+    false,
+    { qos: 1 },
+  );
+  deliver(broker, { qos: 1, id: 1 });
+  await within("the handler", started.promise);
+  const closing = subscription.close();
+  const second = new Promise<void>((resolve) =>
+    subscription.client.on("packetreceive", ({ cmd }) => {
+      if (cmd === "publish") resolve();
+    })
+  );
+  deliver(broker, { qos: 1, id: 2 });
+  await within("the second message", second);
+  release.resolve();
+  await within("close()", closing);
+  await within("DISCONNECT", broker.received("disconnect"));
+  assertEquals(texts, ["1"]);
+  assertEquals(
+    broker.packets.slice(2).map(({ cmd, messageId }) => [cmd, messageId ?? 0]),
+    [["puback", 1], ["disconnect", 0]],
+  );
+});
+
+Deno.test("close() gives up a handler that never ends, and says so", async () => {
+  await using broker = await startScriptedBroker();
+  const lines: string[] = [];
+  const started = Promise.withResolvers<void>();
+  const subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    () => {
+      started.resolve();
+      return new Promise(() => {});
+    },
+    false,
+    { log: (line) => lines.push(line) },
+  );
+  deliver(broker, { qos: 0 });
+  await within("the handler", started.promise);
+  await within("close()", subscription.close(), 8000);
+  assertEquals(lines, ["1 messages were not handled in time"]);
+});

@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
+import { connect } from "../connect.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { QUICK, silent } from "../testing/scripts.ts";
+
+Deno.test("connect() never gives a message id twice", async () => {
+  let isDeaf = true;
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && isDeaf ? "answered" : undefined
+  );
+  await using client = await connect(broker.url, {
+    retryDelay: QUICK,
+    log: silent,
+    clientId: "a",
+    clean: false,
+  });
+  const first = [1, 2, 3].map((value) =>
+    client.publishAsync("iot/first", `${value}`, { qos: 1 })
+  );
+  await within("the publishes", broker.received("publish", 3));
+  isDeaf = false;
+  // In the gap before MQTT.js says that it is connected, ids must be safe too.
+  const later: Promise<unknown>[] = [];
+  client.on("packetreceive", ({ cmd }) => {
+    if (cmd !== "connack") return;
+    later.push(client.subscribeAsync("iot/later"));
+    later.push(client.publishAsync("iot/later", "4", { qos: 1 }));
+  });
+  broker.connections[0]!.socket.destroy();
+  await within("the first publishes", Promise.all(first));
+  await within("the later packets", Promise.all(later));
+  const sent = broker.packets.filter((packet) => packet.cmd === "publish");
+  const ids = new Map<string, Set<unknown>>();
+  for (const { payload, messageId } of sent) {
+    const text = String(payload);
+    ids.set(text, (ids.get(text) ?? new Set()).add(messageId));
+  }
+  assertEquals([...ids.keys()].sort(), ["1", "2", "3", "4"]);
+  assertEquals([...ids.values()].map((set) => set.size), [1, 1, 1, 1]);
+});
+
+Deno.test("connect() keeps the id of a SUBSCRIBE that waits for the connection", async () => {
+  await using broker = await startScriptedBroker();
+  await using client = await connect(broker.url, {
+    retryDelay: QUICK,
+    log: () => {},
+  });
+  const lost = new Promise<void>((resolve) => client.once("close", resolve));
+  broker.connections[0]!.socket.destroy();
+  await within("the loss", lost);
+  const asked: Promise<unknown>[] = [client.subscribeAsync("waiting")];
+  // Between CONNACK and the `connect` event, MQTT.js takes packets already.
+  const inTheGap = Promise.withResolvers<void>();
+  client.on("packetreceive", ({ cmd }) => {
+    if (cmd !== "connack") return;
+    process.nextTick(() => {
+      assert(client.connected);
+      asked.push(client.subscribeAsync("in the gap"));
+      inTheGap.resolve();
+    });
+  });
+  await within("the gap", inTheGap.promise);
+  await within("both", Promise.all(asked));
+  const ids = broker.packets.flatMap((packet) =>
+    packet.cmd === "subscribe" ? [packet.messageId] : []
+  );
+  assertEquals(ids.length, 2);
+  assertEquals(new Set(ids).size, 2);
+});

@@ -1,0 +1,33 @@
+import { assert } from "@std/assert";
+import mqtt from "mqtt";
+import { startBroker } from "../broker.ts";
+import { connect } from "../connect.ts";
+import { within } from "../testing/deadline.ts";
+
+// The first mqtt.connect() of a process settles for good which transports MQTT.js
+// knows: connect() must not depend on it.
+for (const isWebSocketFirst of [true, false]) {
+  const order = isWebSocketFirst ? ["ws", "mqtt"] : ["mqtt", "ws"];
+  Deno.test(`connect() speaks ${order[0]} and then ${order[1]} in one process`, async () => {
+    await using broker = await startBroker({ port: 0, websocketPort: 0 });
+    const urls = [broker.url, broker.websocketUrl!];
+    for (const url of isWebSocketFirst ? urls.reverse() : urls) {
+      await using client = await within("the connection", connect(url));
+      await client.publishAsync("iot/x", "1", { qos: 1 });
+    }
+  });
+}
+
+Deno.test("connect() speaks mqtt where MQTT.js's own client has taken the browser's transports", async () => {
+  await using broker = await startBroker({ port: 0, websocketPort: 0 });
+  const first = mqtt.connect(broker.websocketUrl!, {
+    forceNativeWebSocket: true,
+  });
+  await within(
+    "the first connection",
+    new Promise<void>((resolve) => first.once("connect", () => resolve())),
+  );
+  await using client = await within("the connection", connect(broker.url));
+  assert(client.connected);
+  await first.endAsync();
+});

@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConnectionRefusedError, PublishError } from "../errors.ts";
+import { messages } from "../messages.ts";
+import { Publisher } from "../publisher.ts";
+import { Sensor } from "../sensor.ts";
+import { subscribe } from "../subscribe.ts";
+import { within } from "../testing/deadline.ts";
+import {
+  type ScriptedBroker,
+  startScriptedBroker,
+} from "../testing/scripted_broker.ts";
+import { deliver, QUICK, silent } from "../testing/scripts.ts";
+
+const RECONNECTS = 3;
+
+/** A broker that cuts three connections, and refuses the fourth. */
+interface Fickle extends AsyncDisposable {
+  broker: ScriptedBroker;
+  lines: string[];
+  options: { retryDelay: [number, number]; log: (line: string) => void };
+  /** Cuts the connections until one is refused. */
+  cutAll(): Promise<void>;
+  /** What was logged about the refusal. */
+  refusals(): string[];
+}
+
+async function startFickle(): Promise<Fickle> {
+  const broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd === "publish") return "answered";
+    if (packet.cmd !== "connect") return;
+    const returnCode = broker.connections.length > RECONNECTS ? 5 : 0;
+    send({ cmd: "connack", returnCode, sessionPresent: false });
+    return "answered";
+  });
+  const lines: string[] = [];
+  return {
+    broker,
+    lines,
+    options: { retryDelay: QUICK, log: (line) => lines.push(line) },
+    async cutAll() {
+      for (let count = 1; count <= RECONNECTS; count++) {
+        await within("a connection", broker.received("connect", count));
+        broker.connections[count - 1]!.socket.destroy();
+      }
+      await within("the last", broker.received("connect", RECONNECTS + 1));
+    },
+    refusals: () => lines.filter((line) => line.includes("refused")),
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("subscribe() ends with the refusal of a later reconnect", async () => {
+  await using fickle = await startFickle();
+  const { broker, options } = fickle;
+  const ended = subscribe(broker.url, "#", silent, true, options);
+  ended.catch(silent);
+  await within("SUBSCRIBE", broker.received("subscribe"));
+  await fickle.cutAll();
+  const error = await assertRejects(
+    () => within("the end", ended),
+    ConnectionRefusedError,
+    "not authorized",
+  );
+  assertEquals(error.code, 5);
+  assertEquals(fickle.refusals(), []);
+  assertEquals(broker.connections.length, RECONNECTS + 1);
+});
+
+Deno.test("messages() ends with the refusal of a later reconnect", async () => {
+  await using fickle = await startFickle();
+  const { broker, options } = fickle;
+  const source = messages(broker.url, "#", options);
+  const first = source.next();
+  await within("SUBSCRIBE", broker.received("subscribe"));
+  deliver(broker, { qos: 0 });
+  await within("the message", first);
+  const second = source.next();
+  second.catch(silent);
+  await fickle.cutAll();
+  await assertRejects(
+    () => within("the end", second),
+    ConnectionRefusedError,
+  );
+  assertEquals((await source.next()).done, true);
+  assertEquals(fickle.refusals(), []);
+});
+
+Deno.test("Publisher rejects all that is pending when a later reconnect is refused, and tells it once", async () => {
+  await using fickle = await startFickle();
+  const { broker, options } = fickle;
+  const publisher = await Publisher.connect(broker.url, {
+    ...options,
+    inflightWindow: 3,
+  });
+  const published = ([0, 1, 2, 1, 1] as const).map((qos) =>
+    publisher.publish("iot/x", qos, { qos })
+  );
+  const ready = publisher.ready;
+  const settled = Promise.allSettled(published);
+  await within("PUBLISH", broker.received("publish", 2));
+  await fickle.cutAll();
+  const outcomes = await within("the promises", settled);
+  const errors = outcomes.flatMap((outcome) =>
+    outcome.status === "rejected" ? [outcome.reason] : []
+  );
+  // The one of QoS 0 was on its way.
+  assertEquals(errors.length, 4);
+  for (const error of errors) {
+    assert(error instanceof PublishError);
+    assert(error.cause instanceof ConnectionRefusedError);
+  }
+  await within("ready", ready);
+  await assertRejects(
+    () => within("publish()", publisher.publish("iot/x", 1, { qos: 1 })),
+    PublishError,
+    "refused the connection",
+  );
+  await assertRejects(
+    () => within("close()", publisher.close(), 1000),
+    AggregateError,
+    "5 messages were not published",
+  );
+  assertEquals(fickle.refusals().length, 1);
+  assertEquals(broker.connections.length, RECONNECTS + 1);
+});
+
+Deno.test("Sensor stops in time when a later reconnect was refused, which is told once", async () => {
+  await using fickle = await startFickle();
+  const { broker, options } = fickle;
+  const ticks = Promise.withResolvers<void>();
+  let isRefused = false;
+  let readings = 0;
+  const sensor = new Sensor(0.01, [0, 1], "iot/x", {
+    ...options,
+    host: broker.url,
+    qos: 1,
+    read: () => {
+      if (isRefused && ++readings === 5) ticks.resolve();
+      return 1;
+    },
+    log: (line) => {
+      options.log(line);
+      isRefused ||= line.includes("refused");
+    },
+  });
+  await sensor.start();
+  await within("PUBLISH", broker.received("publish"));
+  await fickle.cutAll();
+  await within("readings after the refusal", ticks.promise);
+  await within("stop()", sensor.stop(), 1000);
+  assertEquals(fickle.refusals().length, 1, fickle.lines.join("\n"));
+});
