@@ -87,11 +87,21 @@ export function createRecords(
     return (...values) => statement.iterate(...values);
   }
   const rows = {
-    retained: read("SELECT * FROM retained ORDER BY number"),
-    sessions: read("SELECT * FROM session ORDER BY key"),
-    subscriptions: read("SELECT * FROM subscription WHERE session = ?"),
-    deliveries: read("SELECT * FROM delivery ORDER BY number"),
-    unreleased: read("SELECT * FROM unreleased"),
+    retained: read(
+      `SELECT ${whole("topic")}, payload, qos FROM retained ORDER BY number`,
+    ),
+    sessions: read(
+      `SELECT key, ${whole("client")}, ${whole("user")}
+         FROM session ORDER BY key`,
+    ),
+    subscriptions: read(
+      `SELECT ${whole("filter")}, qos FROM subscription WHERE session = ?`,
+    ),
+    deliveries: read(
+      `SELECT number, session, ${whole("topic")}, payload, qos, retain, id,
+         received FROM delivery ORDER BY number`,
+    ),
+    unreleased: read(`SELECT ${whole("client")}, id FROM unreleased`),
   };
   const retain = change(
     `INSERT INTO retained (topic, payload, qos) VALUES (?, ?, ?)
@@ -154,11 +164,12 @@ export function createRecords(
         lastKey = key as number;
         const subscriptions = [];
         for (const { filter, qos } of rows.subscriptions(lastKey)) {
-          subscriptions.push({ topic: filter, qos } as StoredSubscription);
+          const topic = textOf(filter);
+          subscriptions.push({ topic, qos } as StoredSubscription);
         }
         yield {
-          clientId: client as string,
-          user: user as string | null ?? undefined,
+          clientId: textOf(client),
+          user: user === null ? undefined : textOf(user),
           subscriptions,
           deliveries: deliveries.get(lastKey) ?? [],
           record: recordOf(lastKey),
@@ -167,7 +178,7 @@ export function createRecords(
     },
     *unreleased() {
       for (const { client, id } of rows.unreleased()) {
-        yield { clientId: client as string, id: id as number };
+        yield { clientId: textOf(client), id: id as number };
       }
     },
     retain: ({ topic, payload, qos }) => retain(topic, payload, qos),
@@ -182,11 +193,24 @@ export function createRecords(
   };
 }
 
+/** A text's bytes: as text it would be read no further than to a NUL. */
+function whole(column: string): string {
+  return `CAST(${column} AS BLOB) AS ${column}`;
+}
+
+function bytesOf(value: SQLOutputValue | undefined): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array<ArrayBuffer>;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function textOf(value: SQLOutputValue | undefined): string {
+  return bytesOf(value).toString();
+}
+
 function messageOf({ topic, payload, qos }: Row): Retained {
-  const { buffer, byteOffset, byteLength } = payload as Uint8Array<ArrayBuffer>;
   return {
-    topic: topic as string,
-    payload: Buffer.from(buffer, byteOffset, byteLength),
+    topic: textOf(topic),
+    payload: bytesOf(payload),
     qos: qos as 0 | 1 | 2,
   };
 }
