@@ -1,3 +1,5 @@
+import type { BrokerLimits } from "./broker/limits.ts";
+export type { BrokerLimits };
 export { BrokerStartError } from "./broker/start_error.ts";
 export { BrokerStoreError } from "./broker/store_error.ts";
 
@@ -10,10 +12,7 @@ export interface BrokerOptions {
   host?: string | undefined;
   /** The port for plain TCP: 1883 unless given, 0 for any free one. */
   port?: number | undefined;
-  /**
-   * The port for WebSocket, 0 for any free one; no WebSocket unless given. Web
-   * pages of any origin may connect.
-   */
+  /** The port for WebSocket, 0 for any free one; no WebSocket unless given. */
   websocketPort?: number | undefined;
   /** Listens with TLS, too. */
   tls?: BrokerTls | undefined;
@@ -41,6 +40,16 @@ export interface BrokerOptions {
    * mosquitto.conf). It is read once, at the start.
    */
   aclFile?: string | URL | undefined;
+  /** What clients may take; each limit says what it is unless given. */
+  limits?: BrokerLimits | undefined;
+  /**
+   * Where web pages may be from that connect by WebSocket, such as
+   * `https://school.example`; `*` for anywhere. Always let in are programs other
+   * than browsers, which name no origin (RFC 6455 section 10.2), and pages of
+   * the host that they connect to, if that is `localhost` or an IP address. All
+   * other pages are refused with the HTTP status 403.
+   */
+  origins?: string[] | undefined;
   /** Is given a line for each connection, refusal and loss; none unless given. */
   log?: ((line: string) => void) | undefined;
   /**
@@ -108,7 +117,8 @@ export interface Broker extends AsyncDisposable {
 /**
  * Starts an MQTT 3.1.1 broker inside this program, to learn and to test with:
  * no other program has to be installed. Sessions, retained messages and what
- * waits for clients are kept in memory, without a limit, and end with it.
+ * waits for clients are kept in memory and end with it. A client that breaks the
+ * protocol, or is over a limit that has no gentler answer, is cut.
  *
  * With a `store` they are in a folder, too: no PUBACK, PUBREC, PUBCOMP or SUBACK
  * is sent before the disk has what it confirms. A broker that is killed, or whose
@@ -183,10 +193,10 @@ export interface Broker extends AsyncDisposable {
  *
  * @param options Where to listen, and who may do what.
  * @returns The broker, once it accepts connections.
- * @throws {RangeError} If a port isn't 0 to 65535.
+ * @throws {RangeError} If a port isn't 0 to 65535, or a limit can't be one.
  * @throws {TypeError} If the host or the store is empty, the certificate or key
- * can't be used, a rule has an invalid filter or an unknown user, or the password
- * file or the ACL file can't be read.
+ * can't be used, an origin isn't one, a rule has an invalid filter or an unknown
+ * user, or the password file or the ACL file can't be read.
  * @throws {BrokerStartError} If it can't listen; nothing is left open then.
  * @throws {BrokerStoreError} If the store can't be used.
  */

@@ -5,19 +5,26 @@ import { connectionOf } from "./connection.ts";
 import { createDeliver } from "./deliver.ts";
 import type { Durable } from "./durable.ts";
 import type { AedesClient, Internals } from "./internals.ts";
+import type { Limits } from "./limits.ts";
 import { addressOf, logClients, type Peer, quote } from "./log.ts";
 import { Outbox } from "./outbox.ts";
+import { PacketReader } from "./packet_reader.ts";
+import { cut } from "./refusals.ts";
+import { createRetainedLimit } from "./retained_limit.ts";
 import { createSessions, NO_SUBSCRIPTION } from "./sessions.ts";
 import { createStore } from "./store.ts";
-import { readWhole, writeTogether } from "./stream.ts";
+import { readPackets, writeTogether } from "./stream.ts";
+import { createSubscriptionLimit } from "./subscription_limit.ts";
+import { TokenBucket } from "./token_bucket.ts";
 
 const REFUSALS: Record<number, string> = {
   2: "identifier rejected",
+  3: "no room for one more session (maxSessions)",
   4: "bad user name or password",
   5: "not authorized",
 };
 const IDENTIFIER_REJECTED = 2;
-const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
+const SERVER_UNAVAILABLE = 3;
 const LAST_MESSAGE_ID = 65_535;
 
 /** The broker without its listeners. */
@@ -34,6 +41,7 @@ export interface Core {
  */
 export async function createCore(
   access: Access,
+  limits: Limits,
   log: (line: string) => void,
   durable?: Durable,
 ): Promise<Core> {
@@ -41,18 +49,23 @@ export async function createCore(
   const nameless = new WeakSet<Client>();
   /** Messages that are dropped, or on their way already, with their end. */
   const handled = new WeakMap<object, Promise<unknown>>();
-  const store = createStore(durable?.records);
+  const store = createStore({
+    records: durable?.records,
+    limit: createRetainedLimit(limits, log),
+  });
+  const subscriptions = createSubscriptionLimit(limits.maxSubscriptions, log);
   const sessions = createSessions({
     records: durable?.records,
     createOutbox: (id, user, stored) =>
       new Outbox({
         log: (event) => log(`Client ${quote(id)} ${event}`),
+        limits,
         mayReceive: access.rightsOf(user, id).mayReceive,
         ...stored && { record: stored.record },
         ...stored?.deliveries && { deliveries: stored.deliveries },
       }),
     userOf: (client) => peers.get(client)?.user,
-    maySubscribe,
+    isGranted: subscriptions.has,
     mayRestore: (id, user, filter) =>
       access.rightsOf(user, id).maySubscribe(filter),
     attach: (outbox, client) => outbox.attach(connectionOf(client)),
@@ -72,7 +85,7 @@ export async function createCore(
 
   const options: AedesOptions = {
     persistence: { ...store, ...sessions },
-    connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
+    connectTimeout: limits.connectTimeout * 1_000,
     // No limit on the messages that are being delivered: beyond it, one client
     // that doesn't read would hold up all others.
     concurrency: 0,
@@ -89,9 +102,14 @@ export async function createCore(
       const peer = peers.get(client)!;
       const address = addressOf(peer);
       const isGone = () => (client as AedesClient).closed;
-      const code = nameless.has(client)
-        ? IDENTIFIER_REJECTED
-        : await access.connect({ user, password, address, isGone });
+      const judge = async () => {
+        if (nameless.has(client)) return IDENTIFIER_REJECTED;
+        const code = await access.connect({ user, password, address, isGone });
+        if (code !== 0 || client.clean) return code;
+        const hasRoom = sessions.hasRoomFor(client.id, limits.maxSessions);
+        return hasRoom ? 0 : SERVER_UNAVAILABLE;
+      };
+      const code = await judge();
       if (code === 0) {
         peer.user = user;
         peer.rights = access.rightsOf(user, client.id);
@@ -119,7 +137,10 @@ export async function createCore(
     authorizeSubscribe(client, subscription, done) {
       if (subscription === NO_SUBSCRIPTION) return done(null, null);
       const { topic } = subscription;
-      if (maySubscribe(client, topic)) return done(null, subscription);
+      if (maySubscribe(client, topic)) {
+        const isGranted = subscriptions.add(client, topic);
+        return done(null, isGranted ? subscription : null);
+      }
       log(`Client ${quote(client.id)} may not subscribe to ${quote(topic)}`);
       done(null, null);
     },
@@ -128,10 +149,20 @@ export async function createCore(
     & Internals
     & Aedes;
   mend(broker, handled);
+  broker.on("unsubscribe", (filters, client) => {
+    if (client !== null) subscriptions.remove(client, filters);
+  });
   logClients(broker, peers, log);
   return {
     serve(stream, remote) {
-      readWhole(stream);
+      const allowance = new TokenBucket(limits.maxMessageRate);
+      const reader = new PacketReader({ ...limits, allowance });
+      readPackets(
+        stream,
+        reader,
+        allowance.pauseMilliseconds,
+        (error) => cut(client, error),
+      );
       durable?.holdWhileFailing(stream);
       writeTogether(stream, (callback) => {
         // One that is refused is cut at once, and learns nothing of what is stored.

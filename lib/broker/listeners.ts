@@ -10,10 +10,17 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import type { KeyPair } from "./key_pair.ts";
 import { BrokerStartError } from "./start_error.ts";
-import { acceptWebSockets } from "./websocket.ts";
+import type { Admission } from "./admission.ts";
+import { acceptWebSockets, type WebSocketOptions } from "./websocket.ts";
 
 /** Serves a client on a stream. */
 export type Serve = (stream: Duplex, remote: string) => void;
+
+/** What clients come through. */
+export interface Door extends WebSocketOptions {
+  admission: Admission;
+  serve: Serve;
+}
 
 /** A server that accepts connections. */
 export interface Listener {
@@ -29,45 +36,53 @@ export interface Listener {
 export function listenTcp(
   host: string,
   port: number,
-  serve: Serve,
+  door: Door,
   tls?: KeyPair,
 ): Promise<Listener> {
   const accept = (socket: Socket) => {
+    if (socket.destroyed) return;
     // Acknowledgements mustn't wait for more to come (Nagle's algorithm).
     socket.setNoDelay(true);
-    serve(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+    const remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    door.admission.isServed(remote);
+    door.serve(socket, remote);
   };
   const server = tls ? createTlsServer(tls, accept) : createServer(accept);
-  return listen(server, host, port);
+  return listen(server, host, port, door.admission);
 }
 
 /** Listens for MQTT over WebSocket, or over secure WebSocket with a key pair. */
 export function listenWebSocket(
   host: string,
   port: number,
-  serve: Serve,
+  door: Door,
   tls?: KeyPair,
 ): Promise<Listener> {
   const server = tls ? createHttpsServer(tls) : createHttpServer();
   server.on("connection", (socket: Socket) => socket.setNoDelay(true));
-  acceptWebSockets(server, serve);
-  return listen(server, host, port);
+  acceptWebSockets(server, (stream, remote) => {
+    door.admission.isServed(remote);
+    door.serve(stream, remote);
+  }, door);
+  return listen(server, host, port, door.admission);
 }
 
 async function listen(
   server: Server,
   host: string,
   port: number,
+  admission: Admission,
 ): Promise<Listener> {
   await assertPermission(host, port);
   const sockets = new Set<Socket>();
   // A TLS server, too, reports the plain connection below, with or without a
-  // handshake.
-  server.on("connection", (socket: Socket) => {
+  // handshake. This comes first: who isn't admitted goes no further.
+  server.prependListener("connection", (socket: Socket) => {
     sockets.add(socket);
     // One that is reset before anybody else listens mustn't end the program.
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
+    admission.admit(socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: Error & { code?: string }) => {

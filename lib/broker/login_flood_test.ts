@@ -9,7 +9,9 @@ import {
 } from "../testing/raw_client.ts";
 import { temporaryFolder } from "../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
+import { createAdmission } from "./admission.ts";
 import { createCore } from "./aedes.ts";
+import { readLimits } from "./limits.ts";
 import { type Listener, listenTcp } from "./listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { setPassword } from "./password_file.ts";
@@ -25,10 +27,21 @@ async function startCore(
   access: Access,
   ...addresses: string[]
 ): Promise<AsyncDisposable & { listeners: Listener[] }> {
-  const core = await createCore(access, () => {});
+  const limits = readLimits();
+  const log = () => {};
+  const core = await createCore(access, limits, log);
+  const door = {
+    admission: createAdmission(limits, log),
+    isPageAllowed: () => true,
+    maxPacketSize: limits.maxPacketSize,
+    log,
+  };
   const listeners = await Promise.all(
     addresses.map((address) =>
-      listenTcp("127.0.0.1", 0, (stream) => core.serve(stream, `${address}:1`))
+      listenTcp("127.0.0.1", 0, {
+        ...door,
+        serve: (stream) => core.serve(stream, `${address}:1`),
+      })
     ),
   );
   return {

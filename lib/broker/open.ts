@@ -1,9 +1,12 @@
 import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access.ts";
+import { createAdmission } from "./admission.ts";
 import { createCore } from "./aedes.ts";
 import { openDurable } from "./durable.ts";
 import { assertKeyPair, type KeyPair } from "./key_pair.ts";
+import { readLimits } from "./limits.ts";
 import { type Listener, listenTcp, listenWebSocket } from "./listeners.ts";
+import { allowPages } from "./origins.ts";
 import type { Broker, BrokerOptions } from "../broker.ts";
 
 /** Does what `startBroker()` says. */
@@ -14,11 +17,17 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   if (tls !== undefined) assertKeyPair(tls);
   const { log = () => {}, warn = log, store } = options;
   if (store === "") throw new TypeError('Store is "": it must name a folder');
+  const limits = readLimits(options.limits);
+  const isPageAllowed = allowPages(options.origins);
   const access = await createAccess(options, warn);
   const durable = store === undefined
     ? undefined
     : await openDurable(store, warn);
-  const core = await createCore(access, log, durable);
+  const core = await createCore(access, limits, log, durable);
+  const { maxPacketSize } = limits;
+  const admission = createAdmission(limits, log);
+  const { serve } = core;
+  const door = { admission, serve, isPageAllowed, maxPacketSize, log };
   const listeners: Listener[] = [];
   let closing: Promise<void> | undefined;
   const close = () => closing ??= closeAll();
@@ -34,7 +43,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     keyPair?: KeyPair,
   ): Promise<Listener & { url: string } | undefined> {
     if (port === undefined) return undefined;
-    const listener = await listen(host, port, core.serve, keyPair);
+    const listener = await listen(host, port, door, keyPair);
     listeners.push(listener);
     return {
       ...listener,

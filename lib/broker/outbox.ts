@@ -1,18 +1,27 @@
+import { Buffer } from "node:buffer";
 import { createPace, type Pace } from "./pace.ts";
 import { type Delivery, publishHeader, pubrel } from "./packets.ts";
 import type { Connection } from "./connection.ts";
+import type { Limits } from "./limits.ts";
 import type { SessionRecord, StoredDelivery } from "./records.ts";
+import { createTally } from "./tally.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;
-/** From how many waiting messages on publishers are slowed down. */
+/** From how many waiting messages on publishers are slowed down, at most. */
 const BACKLOG = 10_000;
+/** What may be kept alive by a small payload that came together with others. */
+const LARGEST_SLAB = 16_384;
 const LAST_MESSAGE_ID = 65_535;
+
+/** How much may wait for a client. */
+export type OutboxLimits = Pick<Limits, "maxQueuedMessages" | "maxQueuedBytes">;
 
 /** What an outbox needs to know. */
 export interface OutboxOptions {
   /** Is told what the client misses. */
   log: (event: string) => void;
+  limits: OutboxLimits;
   /** Whether the client may receive messages of a topic: all, unless given. */
   mayReceive?: (topic: string) => boolean;
   /** Stores what is on its way, for a session with a store. */
@@ -43,26 +52,39 @@ export class Outbox {
   #waiting: Pending[] = [];
   /** How many at the front of `#waiting` have left it. */
   #taken = 0;
+  /** Of the messages of QoS 1 and 2 that wait or are under way. */
+  #bytes = 0;
   #lastId = 0;
   #dropped = 0;
+  readonly #limits: OutboxLimits;
+  /** How many messages of QoS 1 and 2 there was no room for. */
+  #overflow = 0;
+  #tellOverflow = () => {};
 
   constructor(
-    { log, mayReceive = () => true, record, deliveries = [] }: OutboxOptions,
+    { log, limits, mayReceive = () => true, record, deliveries = [] }:
+      OutboxOptions,
   ) {
     this.#log = log;
+    this.#limits = limits;
     this.#mayReceive = mayReceive;
     this.#record = record;
-    for (const delivery of deliveries) {
-      const { id, isReceived, number, message } = delivery;
-      // The rules may have changed meanwhile.
-      if (!isReceived && !mayReceive(message.topic)) {
-        record?.complete(number);
-      } else if (id === undefined) {
-        this.#waiting.push(delivery);
-      } else {
-        this.#sent.set(id, delivery);
-        this.#lastId = id;
-      }
+    for (const delivery of deliveries) this.#restore(delivery);
+  }
+
+  #restore(delivery: StoredDelivery): void {
+    const { id, isReceived, number, message } = delivery;
+    // The rules may have changed meanwhile.
+    if (!isReceived && !this.#mayReceive(message.topic)) {
+      this.#record?.complete(number);
+      return;
+    }
+    this.#bytes += sizeOf(message);
+    if (id === undefined) {
+      this.#waiting.push(delivery);
+    } else {
+      this.#sent.set(id, delivery);
+      this.#lastId = id;
     }
   }
 
@@ -71,7 +93,7 @@ export class Outbox {
     this.#connection = connection;
     this.#pace = createPace(
       connection,
-      () => this.#waitingCount > BACKLOG,
+      () => this.#isBehind,
       () => this.#log("does not read: nobody waits for it any more"),
     );
     for (const [id, { message, isReceived }] of this.#sent) {
@@ -89,16 +111,19 @@ export class Outbox {
     if (!this.#mayReceive(message.topic)) return;
     if (message.qos === 0) {
       this.#sendOnce(message);
-    } else {
+    } else if (this.#hasRoomFor(message)) {
       const pending: Pending = {
         number: undefined,
-        message,
+        message: withoutSlab(message),
         id: undefined,
         isReceived: false,
       };
+      this.#bytes += sizeOf(message);
       this.#waiting.push(pending);
       this.#fill();
-      pending.number = this.#record?.add(message, pending.id);
+      pending.number = this.#record?.add(pending.message, pending.id);
+    } else {
+      this.#drop();
     }
   }
 
@@ -128,6 +153,7 @@ export class Outbox {
     const sent = this.#sent.get(id);
     if (sent === undefined) return;
     this.#sent.delete(id);
+    this.#bytes -= sizeOf(sent.message);
     this.#forget(sent);
     this.#fill();
     this.#pace?.check();
@@ -139,6 +165,31 @@ export class Outbox {
 
   get #waitingCount(): number {
     return this.#waiting.length - this.#taken;
+  }
+
+  get #isBehind(): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
+    return this.#waitingCount > Math.min(BACKLOG, maxQueuedMessages / 2) ||
+      this.#bytes > maxQueuedBytes / 2;
+  }
+
+  #hasRoomFor(message: Delivery): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
+    return this.#waitingCount < maxQueuedMessages &&
+      this.#bytes + sizeOf(message) <= maxQueuedBytes;
+  }
+
+  /** Drops a new message: what was taken on before it has been promised. */
+  #drop(): void {
+    if (this.#overflow === 0) {
+      this.#tellOverflow = createTally((count) =>
+        this.#log(
+          `has ${this.#waitingCount} messages waiting, of ${this.#bytes} bytes: newer ones dropped so far: ${count} (maxQueuedMessages, maxQueuedBytes)`,
+        )
+      );
+    }
+    this.#overflow++;
+    this.#tellOverflow();
   }
 
   #sendOnce(message: Delivery): void {
@@ -165,6 +216,12 @@ export class Outbox {
       if (number !== undefined) this.#record?.send(number, id);
       this.#write(message, id);
     }
+    if (this.#overflow > 0 && this.#waitingCount === 0) {
+      this.#log(
+        `missed ${this.#overflow} messages of QoS 1 and 2, as too many waited`,
+      );
+      this.#overflow = 0;
+    }
     // Cutting off the front is slow for a long array: not for each message.
     if (this.#taken > WINDOW && this.#taken * 2 > this.#waiting.length) {
       this.#waiting.splice(0, this.#taken);
@@ -183,4 +240,17 @@ export class Outbox {
     const header = publishHeader(message, id, isDuplicate);
     this.#connection?.write(header, message.payload);
   }
+}
+
+function sizeOf({ topic, payload }: Delivery): number {
+  return topic.length + payload.length;
+}
+
+/** A payload is a part of all that came in with it, and would keep that. */
+function withoutSlab(message: Delivery): Delivery {
+  const { payload } = message;
+  const { byteLength } = payload.buffer;
+  const isAlone = byteLength <= LARGEST_SLAB ||
+    byteLength <= 2 * payload.length;
+  return isAlone ? message : { ...message, payload: Buffer.from(payload) };
 }

@@ -38,8 +38,8 @@ export interface SessionsOptions {
   ): Outbox;
   /** The user that a client has identified itself as. */
   userOf(client: AedesClient): string | undefined;
-  /** Whether a client may subscribe to a filter. */
-  maySubscribe(client: AedesClient, filter: string): boolean;
+  /** Whether a client has been granted a subscription. */
+  isGranted(client: AedesClient, filter: string): boolean;
   /** Whether a client may go on with a subscription that the store has. */
   mayRestore(
     clientId: string,
@@ -119,6 +119,9 @@ export function createSessions(options: SessionsOptions) {
 
   return {
     outboxOf,
+    /** Whether a client has a session, or may have one more. */
+    hasRoomFor: (clientId: string, most: number) =>
+      sessions.size < most || sessions.has(clientId),
     /** Forgets a session that someone else tries to continue, and says so. */
     claim(clientId: string, user: string | undefined): boolean {
       const isTheirs = sessions.get(clientId)?.user === user;
@@ -131,7 +134,7 @@ export function createSessions(options: SessionsOptions) {
       for (const subscription of subscriptions) {
         // aedes hands over those that were refused, too.
         const { topic, qos } = subscription;
-        if (!options.maySubscribe(client, topic)) continue;
+        if (!options.isGranted(client, topic)) continue;
         // It hands over all of a SUBSCRIBE packet for each one in it.
         const last = session.subscriptions.get(topic)?.subscription;
         if (last === subscription) continue;

@@ -4,6 +4,7 @@ import { failed, settled } from "./settled.ts";
 import { covers } from "./topics.ts";
 import type { Packet } from "./internals.ts";
 import type { Records, Retained } from "./records.ts";
+import type { RetainedLimit } from "./retained_limit.ts";
 
 type ClientId = { id: string; clean?: boolean };
 type MessageId = { messageId: number };
@@ -13,15 +14,19 @@ type MessageId = { messageId: number };
  * clients: retained messages, and the QoS 2 messages that publishers have
  * yet to release.
  *
- * @param records Where they outlive the broker, with a store.
+ * @param options Where they outlive the broker, with a store, and how many
+ *   retained messages there may be.
  */
-export function createStore(records?: Records) {
+export function createStore(
+  { records, limit }: { records: Records | undefined; limit: RetainedLimit },
+) {
   const retained = new Map<string, { levels: string[]; message: Retained }>();
   const unreleased = new Map<string, Set<number>>();
 
   function retain(message: Retained): void {
     const { topic } = message;
     retained.set(topic, { levels: topic.split("/"), message });
+    limit.count(message);
   }
   function expect(clientId: string, messageId: number): void {
     let ids = unreleased.get(clientId);
@@ -40,7 +45,8 @@ export function createStore(records?: Records) {
       // An empty payload clears the topic (MQTT 3.1.1 section 3.3.1.3).
       if (payload.length === 0) {
         if (retained.delete(topic)) records?.clear(topic);
-      } else {
+        limit.count({ topic, payload });
+      } else if (limit.hasRoomFor({ topic, payload })) {
         // A small payload would keep the whole chunk that it came in.
         const message = { topic, payload: Buffer.from(payload), qos };
         retain(message);

@@ -1,23 +1,73 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { PacketReader } from "./packet_reader.ts";
 
 /**
- * Makes a stream's `read()` return all the bytes that have arrived.
+ * Makes a stream's `read()` return whole packets: all that have arrived and may
+ * pass now.
  *
  * aedes calls `read(null)` once for each `readable` event and relies on getting
  * everything. Since Node.js 26, and so on Deno, a stream hands out one chunk a
  * call; the rest would wait for an event that never comes.
+ *
+ * @param stream The stream; it emits `readable` also when a pause is over.
+ * @param reader Cuts the bytes into packets, and checks them.
+ * @param pauseMilliseconds How long who sends too much has to wait.
+ * @param fail Is told once what is wrong, after the packets before it.
  */
-export function readWhole(stream: Duplex): void {
+export function readPackets(
+  stream: Duplex,
+  reader: Pick<PacketReader, "take">,
+  pauseMilliseconds: number,
+  fail: (error: unknown) => void,
+): void {
   const read = stream.read.bind(stream);
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let error: unknown;
+  let isOver = false;
+  let isParsing = false;
+  let isAskedAgain = false;
+  stream.once("close", () => clearTimeout(pause));
+
+  function goOn(): void {
+    pause = undefined;
+    stream.emit("readable");
+  }
+  function parsed(): void {
+    isParsing = false;
+    if (isAskedAgain) stream.emit("readable");
+    isAskedAgain = false;
+  }
+  function readAll(): Buffer[] {
+    const packets: Buffer[] = [];
+    for (let chunk = read(); chunk !== null; chunk = read()) {
+      const taken = reader.take(chunk);
+      if (taken.packets.length > 0) packets.push(taken.packets);
+      error = taken.error;
+      if (taken.isHeldUp) pause = setTimeout(goOn, pauseMilliseconds);
+      // Back it goes: a stream that has ended mustn't say so before its time.
+      if (taken.rest.length > 0) stream.unshift(taken.rest);
+      if (taken.rest.length > 0 || error !== undefined) break;
+    }
+    return packets;
+  }
   stream.read = (size?: number | null) => {
     // A read of 0 only starts the filling of the buffer: a loop of them would
     // never end, and bytes taken out here would be lost.
     if (size !== undefined && size !== null) return read(size);
-    const chunks: Buffer[] = [];
-    for (let chunk = read(); chunk !== null; chunk = read()) chunks.push(chunk);
-    if (chunks.length <= 1) return chunks[0] ?? null;
-    return Buffer.concat(chunks);
+    // A packet that is done with at once makes aedes read on while its parser is
+    // still busy with the bytes before: that would put it out of step.
+    isAskedAgain ||= isParsing;
+    if (isParsing || pause !== undefined || isOver) return null;
+    const packets = error === undefined ? readAll() : [];
+    if (packets.length > 0) {
+      isParsing = true;
+      queueMicrotask(parsed);
+      return packets.length > 1 ? Buffer.concat(packets) : packets[0];
+    }
+    isOver = error !== undefined;
+    if (isOver) fail(error);
+    return null;
   };
 }
 

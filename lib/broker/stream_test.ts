@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { startBroker } from "../broker.ts";
-import { readWhole, writeTogether } from "./stream.ts";
+import { readPackets, writeTogether } from "./stream.ts";
 import { openClient } from "../testing/clients.ts";
 import { within } from "../testing/deadline.ts";
 import { openRaw, publishPacket, TYPE } from "../testing/raw_client.ts";
@@ -16,23 +16,104 @@ async function received(...chunks: string[]): Promise<Duplex> {
   return stream;
 }
 
-Deno.test("readWhole() returns all chunks for a read without a size", async () => {
+const NONE = Buffer.alloc(0);
+
+/** Takes the first bytes of each chunk, until there are none that may pass. */
+function takeBytes(count: number, allowed = Infinity) {
+  return {
+    take(chunk: Buffer) {
+      const isHeldUp = allowed-- <= 0;
+      const end = isHeldUp ? 0 : count;
+      const [packets, rest] = [chunk.subarray(0, end), chunk.subarray(end)];
+      if (isHeldUp) allowed = Infinity;
+      return { packets, rest, isHeldUp, error: undefined };
+    },
+  };
+}
+
+Deno.test("readPackets() returns all chunks for a read without a size", async () => {
   for (const size of [undefined, null]) {
     const stream = await received("one ", "two ", "three");
-    readWhole(stream);
+    readPackets(stream, takeBytes(Infinity), 1, () => {});
     // Node's types don't know the `null` that aedes passes.
     assertEquals(`${stream.read(size as undefined)}`, "one two three");
+    await turn();
     assertEquals(stream.read(), null);
   }
 });
 
-Deno.test("readWhole() leaves a read with a size alone, also that of 0", async () => {
+Deno.test("readPackets() leaves a read with a size alone, also that of 0", async () => {
   const stream = await received("one ", "two");
-  readWhole(stream);
+  readPackets(stream, takeBytes(Infinity), 1, () => {});
   stream.read(0);
   assertEquals(`${stream.read(2)}`, "on");
   stream.read(0);
   assertEquals(`${stream.read()}`, "e two");
+});
+
+Deno.test("readPackets() holds back the rest, and the stream's end with it", async () => {
+  const stream = await received("one", "two");
+  let hasEnded = false;
+  const ended = new Promise<void>((resolve) => {
+    stream.once("end", () => {
+      hasEnded = true;
+      resolve();
+    });
+  });
+  stream.push(null);
+  readPackets(stream, takeBytes(2, 2), 1, () => {});
+  assertEquals(`${stream.read()}`, "on");
+  await turn();
+  assertEquals(`${stream.read()}`, "e");
+  await turn();
+  // Now it has to wait, until "readable" says so.
+  const readable = new Promise((resolve) => {
+    stream.prependOnceListener("readable", resolve);
+  });
+  assertEquals(stream.read(), null);
+  await turn();
+  assertEquals(hasEnded, false);
+  await within("the pause's end", readable);
+  assertEquals(`${stream.read()}`, "tw");
+  await turn();
+  assertEquals(`${stream.read()}`, "o");
+  await turn();
+  assertEquals(stream.read(), null);
+  await within("the end", ended);
+});
+
+Deno.test("readPackets() hands out nothing while what it has handed out is parsed", async () => {
+  const stream = await received("one");
+  readPackets(stream, takeBytes(2), 1, () => {});
+  const readable = new Promise((resolve) => {
+    stream.prependOnceListener("readable", resolve);
+  });
+  assertEquals(`${stream.read()}`, "on");
+  // A packet is done with at once, and asks for more.
+  assertEquals(stream.read(), null);
+  await within("the turn's end", readable);
+  assertEquals(`${stream.read()}`, "e");
+});
+
+Deno.test("readPackets() tells of an error once, after the packets before it", async () => {
+  const stream = await received("good", "bad", "lost");
+  const errors: unknown[] = [];
+  const take = (packets: Buffer) => {
+    const isBad = `${packets}` === "bad";
+    return {
+      packets: isBad ? NONE : packets,
+      rest: NONE,
+      isHeldUp: false,
+      error: isBad ? new Error("bad") : undefined,
+    };
+  };
+  readPackets(stream, { take }, 1, (error) => errors.push(error));
+  assertEquals(`${stream.read()}`, "good");
+  await turn();
+  assertEquals(errors.length, 0);
+  assertEquals(stream.read(), null);
+  assertEquals(stream.read(), null);
+  assertEquals(errors.map(String), ["Error: bad"]);
 });
 
 /** A stream that keeps what is written, each once it is told to go on. */
@@ -105,7 +186,7 @@ Deno.test("writeTogether() says when the stream is full, and when it has drained
   await turn();
 });
 
-// Both time out if the broker doesn't use readWhole().
+// Both time out if the broker doesn't use readPackets().
 
 for (const transport of ["url", "websocketUrl"] as const) {
   Deno.test(`startBroker() carries 3 MB at every QoS, kept or not (${transport})`, async () => {

@@ -1,0 +1,343 @@
+// What MQTT 3.1.1 forbids, and what the broker does about it: it closes that
+// connection (section 4.8) and serves the others.
+
+import { assert, assertEquals } from "@std/assert";
+import { startBroker } from "../broker.ts";
+import { openClient } from "../testing/clients.ts";
+import {
+  acknowledgement,
+  connectPacket,
+  openRaw,
+  publishPacket,
+  type RawClient,
+  rawPacket,
+  readPublish,
+  subscribePacket,
+  TYPE,
+} from "../testing/raw_client.ts";
+
+const UNSUBSCRIBE = 0xa2;
+const bytes = (...values: number[]) => Uint8Array.from(values);
+const encode = (text: string) => new TextEncoder().encode(text);
+/** A length of two bytes, and what has it. */
+const field = (...content: number[]) =>
+  bytes(content.length >> 8, content.length & 0xff, ...content);
+const text = (value: string) => field(...encode(value));
+const id = bytes(0, 1);
+
+/** Not UTF-8: halves of a surrogate pair, a NUL in two bytes, a lone byte … */
+const BAD_TEXTS = [
+  [0xed, 0xa0, 0x80],
+  [0xed, 0xbf, 0xbf],
+  [0xc0, 0x80],
+  [0x61, 0xff],
+  [0xf5, 0x80, 0x80, 0x80],
+  [0xe2, 0x82],
+  // … and NUL itself, which is, but mustn't be (section 1.5.3).
+  [0x61, 0x00, 0x62],
+].map((content) => field(...content));
+
+/** CONNECT with a name, a level and flags of one's own. */
+const connect = (
+  name: string,
+  level: number,
+  flags = 2,
+  ...rest: Uint8Array[]
+) => rawPacket(TYPE.CONNECT, text(name), bytes(level, flags, 0, 0), ...rest);
+
+/** What may not be the first packet. */
+const BEFORE_CONNECT: Record<string, Uint8Array> = {
+  "PUBLISH": publishPacket({ topic: "a" }),
+  "SUBSCRIBE": subscribePacket({ a: 0 }),
+  "PINGREQ": rawPacket(TYPE.PINGREQ),
+  "DISCONNECT": rawPacket(TYPE.DISCONNECT),
+  "CONNACK": rawPacket(TYPE.CONNACK, bytes(0, 0)),
+  "a packet of type 0": bytes(0, 0),
+  "a packet of type 15": bytes(0xf0, 0),
+  "an HTTP request": encode("GET / HTTP/1.1\r\n\r\n"),
+  "a TLS handshake": bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
+  "CONNECT with a reserved flag in its header": bytes(0x11, 0),
+  "CONNECT without anything": rawPacket(TYPE.CONNECT),
+  "CONNECT with a reserved flag": connect("MQTT", 4, 3, text("a")),
+  "CONNECT with a will of QoS 3": connect(
+    "MQTT",
+    4,
+    0x1e,
+    ...[text("a"), text("will"), text("")],
+  ),
+  "CONNECT with a QoS for no will": connect("MQTT", 4, 0x0a, text("a")),
+  "CONNECT that retains no will": connect("MQTT", 4, 0x22, text("a")),
+  "CONNECT with a password of nobody": connect(
+    "MQTT",
+    4,
+    0x42,
+    text("a"),
+    text("x"),
+  ),
+  "CONNECT that lacks its user": connect("MQTT", 4, 0x82, text("a")),
+  "CONNECT that lacks its client id": connect("MQTT", 4),
+  "CONNECT that goes on after its end": connect(
+    "MQTT",
+    4,
+    2,
+    text("a"),
+    text("b"),
+  ),
+  "CONNECT with an empty will topic": connect(
+    "MQTT",
+    4,
+    6,
+    ...[text("a"), text(""), text("x")],
+  ),
+  "CONNECT that announces 256 MB": bytes(0x10, 0xff, 0xff, 0xff, 0x7f),
+  "a remaining length of five bytes": bytes(0x10, 0x80, 0x80, 0x80, 0x80, 1),
+  ...Object.fromEntries(BAD_TEXTS.map((bad) => [
+    `CONNECT with the client id ${bad.subarray(2)}`,
+    connect("MQTT", 4, 2, bad),
+  ])),
+};
+
+/** What may not follow. */
+const AFTER_CONNECT: Record<string, Uint8Array> = {
+  "a second CONNECT": connectPacket(),
+  "CONNACK": rawPacket(TYPE.CONNACK, bytes(0, 0)),
+  "SUBACK": rawPacket(TYPE.SUBACK, id, bytes(0)),
+  "UNSUBACK": rawPacket(0xb0, id),
+  "PINGRESP": rawPacket(TYPE.PINGRESP),
+  "a packet of type 0": bytes(0, 0),
+  "a packet of type 15": bytes(0xf0, 0),
+  "PUBLISH at QoS 3": rawPacket(0x36, text("a"), id),
+  "PUBLISH with the id 0": publishPacket({ topic: "a", qos: 1, id: 0 }),
+  "PUBLISH that lacks its id": rawPacket(0x32, text("a")),
+  "PUBLISH without a topic": publishPacket({ topic: "" }),
+  "PUBLISH on +": publishPacket({ topic: "a/+" }),
+  "PUBLISH on #": publishPacket({ topic: "#" }),
+  "PUBLISH whose topic is longer than it": rawPacket(
+    0x30,
+    bytes(0, 9),
+    encode("a"),
+  ),
+  "PUBLISH on 65,535 levels": publishPacket({ topic: "/".repeat(65_534) }),
+  "PUBREL with flags of PUBACK": acknowledgement(0x60, 1),
+  "PUBACK with flags": acknowledgement(0x42, 1),
+  "PUBACK with the id 0": acknowledgement(TYPE.PUBACK, 0),
+  "PUBREC with half an id": rawPacket(TYPE.PUBREC, bytes(1)),
+  "PUBCOMP that goes on": rawPacket(TYPE.PUBCOMP, id, bytes(0)),
+  "SUBSCRIBE with flags of PUBLISH": rawPacket(0x80, id, text("a"), bytes(0)),
+  "SUBSCRIBE with the id 0": subscribePacket({ a: 0 }, 0),
+  "SUBSCRIBE to nothing": rawPacket(TYPE.SUBSCRIBE, id),
+  "SUBSCRIBE to an empty filter": subscribePacket({ "": 0 }),
+  "SUBSCRIBE that lacks its QoS": rawPacket(TYPE.SUBSCRIBE, id, text("a")),
+  "SUBSCRIBE at QoS 3": rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(3)),
+  "SUBSCRIBE with reserved bits": rawPacket(
+    TYPE.SUBSCRIBE,
+    id,
+    text("a"),
+    bytes(4),
+  ),
+  "SUBSCRIBE to a#": subscribePacket({ "a#": 0 }),
+  "SUBSCRIBE to #/a": subscribePacket({ "#/a": 0 }),
+  "SUBSCRIBE to a/+b": subscribePacket({ "a/+b": 0 }),
+  "SUBSCRIBE to +a": subscribePacket({ "+a": 0 }),
+  "SUBSCRIBE to 32,768 levels": subscribePacket({ ["+/".repeat(32_767)]: 0 }),
+  "UNSUBSCRIBE from nothing": rawPacket(UNSUBSCRIBE, id),
+  "UNSUBSCRIBE from a/#/b": rawPacket(UNSUBSCRIBE, id, text("a/#/b")),
+  "PINGREQ with a payload": rawPacket(TYPE.PINGREQ, bytes(0)),
+  "DISCONNECT with a payload": rawPacket(TYPE.DISCONNECT, bytes(0)),
+  "DISCONNECT with flags": bytes(0xe1, 0),
+  "PUBLISH that announces 256 MB": bytes(0x30, 0xff, 0xff, 0xff, 0x7f),
+  "a remaining length of five bytes": bytes(0x30, 0x80, 0x80, 0x80, 0x80, 1),
+  ...Object.fromEntries(BAD_TEXTS.flatMap((bad) => [
+    [`PUBLISH on ${bad.subarray(2)}`, rawPacket(0x30, bad)],
+    [
+      `SUBSCRIBE to ${bad.subarray(2)}`,
+      rawPacket(TYPE.SUBSCRIBE, id, bad, bytes(0)),
+    ],
+  ])),
+};
+
+async function ping(client: RawClient): Promise<void> {
+  await client.send(rawPacket(TYPE.PINGREQ));
+  assertEquals((await client.next())?.header, TYPE.PINGRESP);
+}
+
+Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  await using broker = await startBroker({ port: 0, log });
+  await using other = await openRaw(broker, {});
+  for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
+    lines.length = 0;
+    await using raw = await openRaw(broker);
+    await raw.send(packet);
+    assertEquals(await raw.next(), undefined, name);
+    assertEquals(lines.length, 1, `${name}: ${lines}`);
+    await ping(other);
+  }
+});
+
+Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  await using broker = await startBroker({ port: 0, log });
+  await using other = await openRaw(broker, {});
+  for (const [name, packet] of Object.entries(AFTER_CONNECT)) {
+    await using raw = await openRaw(broker, { clientId: "hostile" });
+    // What came before it counts.
+    await raw.send(rawPacket(TYPE.PINGREQ), packet, rawPacket(TYPE.PINGREQ));
+    assertEquals((await raw.next())?.header, TYPE.PINGRESP, name);
+    assertEquals(await raw.next(), undefined, name);
+    await ping(other);
+  }
+  const complaints = lines.filter((line) =>
+    line.startsWith('Client "hostile" from ')
+  );
+  assertEquals(complaints.length, Object.keys(AFTER_CONNECT).length);
+});
+
+Deno.test("startBroker() says with CONNACK 1 that it doesn't speak a protocol", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const others: [string, number][] = [
+    ...[0, 3, 5, 6, 127, 255].map((level): [string, number] => ["MQTT", level]),
+    ["MQIsdp", 4],
+    ["mqtt", 4],
+    ["", 4],
+    ["AMQP", 4],
+  ];
+  for (const [name, level] of others) {
+    await using raw = await openRaw(broker);
+    await raw.send(connect(name, level, 2, text("a")));
+    const packet = await raw.next();
+    assertEquals([packet?.header, ...packet?.body ?? []], [TYPE.CONNACK, 0, 1]);
+    assertEquals(await raw.next(), undefined);
+  }
+});
+
+Deno.test("startBroker() answers what is out of order, but allowed", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using raw = await openRaw(broker, {});
+  // A PUBLISH may have been forgotten, so its PUBREL has an answer (section 4.3.3).
+  await raw.send(acknowledgement(TYPE.PUBREL, 7));
+  assertEquals((await raw.next())?.header, TYPE.PUBCOMP);
+  await raw.send(acknowledgement(TYPE.PUBREC, 7));
+  assertEquals((await raw.next())?.header, TYPE.PUBREL);
+  await raw.send(acknowledgement(TYPE.PUBACK, 7));
+  await raw.send(acknowledgement(TYPE.PUBCOMP, 7));
+  await ping(raw);
+  // A length may have more bytes than it needs: nothing forbids it.
+  await raw.send(bytes(TYPE.PINGREQ, 0x80, 0x80, 0x00));
+  assertEquals((await raw.next())?.header, TYPE.PINGRESP);
+});
+
+Deno.test("startBroker() stays in step, wherever packets are cut", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const packets = [
+    subscribePacket({ a: 0 }),
+    // It is done with at once, so that the broker reads on too soon.
+    acknowledgement(TYPE.PUBACK, 9),
+    subscribePacket({ b: 1, "+/c/+": 2 }, 2),
+    publishPacket({ topic: "a", payload: "hello" }),
+  ];
+  const all = packets.flatMap((packet) => [...packet]);
+  for (let cut = 0; cut < all.length; cut++) {
+    await using raw = await openRaw(broker, {});
+    await raw.send(bytes(...all.slice(0, cut)));
+    await raw.send(bytes(...all.slice(cut)));
+    const headers = [];
+    while (headers.length < 3) headers.push((await raw.next())?.header);
+    assertEquals(headers, [TYPE.SUBACK, TYPE.SUBACK, TYPE.PUBLISH], `${cut}`);
+  }
+});
+
+Deno.test("startBroker() does nothing for what follows DISCONNECT", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using subscriber = await openRaw(broker, {});
+  await subscriber.send(subscribePacket({ "#": 0 }));
+  await subscriber.next();
+  await using raw = await openRaw(broker);
+  await raw.send(
+    connectPacket({ will: { topic: "will", payload: "" } }),
+    publishPacket({ topic: "before" }),
+    rawPacket(TYPE.DISCONNECT),
+    publishPacket({ topic: "after" }),
+  );
+  while (await raw.next() !== undefined);
+  assertEquals(readPublish((await subscriber.next())!).topic, "before");
+  await ping(subscriber);
+});
+
+Deno.test("startBroker() keeps what names of objects can't reach", async () => {
+  await using broker = await startBroker({ port: 0 });
+  for (const name of ["__proto__", "constructor", "toString"]) {
+    for (const clean of [true, false]) {
+      await using raw = await openRaw(broker, { clientId: name, clean });
+      await raw.send(subscribePacket({ [`${name}/x`]: 1, [name]: 1 }));
+      assertEquals((await raw.next())?.body.at(-1), 1);
+      await raw.send(publishPacket({ topic: name, qos: 1, retain: true }));
+      const headers = [(await raw.next())?.header, (await raw.next())?.header];
+      assertEquals(headers.sort(), [0x32, TYPE.PUBACK]);
+    }
+  }
+});
+
+Deno.test("startBroker() finds who gets a message in little time, however deep the topics", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    limits: { maxTopicLevels: 100 },
+  });
+  // All combinations of + and a name on the first levels, and # at each depth.
+  const filters = Array.from({ length: 200 }, (_, index) => {
+    const levels = index.toString(2).padStart(8, "0").split("");
+    const start = levels.map((bit) => bit === "1" ? "+" : "a").join("/");
+    return `${start}${"/+".repeat(index % 91)}/#`;
+  });
+  const clients = await Promise.all(
+    [true, false].map((clean) =>
+      openRaw(broker, { clientId: `${clean}`, clean })
+    ),
+  );
+  for (const raw of clients) {
+    await raw.send(
+      subscribePacket(Object.fromEntries(filters.map((name) => [name, 1]))),
+    );
+    assertEquals((await raw.next())?.body.length, 2 + filters.length);
+  }
+  await using publisher = await openRaw(broker, {});
+  const topic = Array(100).fill("a").join("/");
+  const start = performance.now();
+  for (let count = 0; count < 100; count++) {
+    await publisher.send(publishPacket({ topic, qos: 1 }));
+    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+  }
+  const milliseconds = (performance.now() - start) / 100;
+  assert(milliseconds < 50, `${milliseconds} ms for a message`);
+  for (const raw of clients) {
+    assertEquals(readPublish((await raw.next())!).topic, topic);
+    raw.close();
+  }
+});
+
+Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
+  const lines: string[] = [];
+  await using broker = await startBroker({
+    port: 0,
+    limits: { maxQueuedBytes: 2_000_000 },
+    log: (line) => lines.push(line),
+  });
+  await using deaf = await openRaw(broker, { clientId: "deaf" });
+  await deaf.send(subscribePacket({ "#": 1 }));
+  await deaf.next();
+  // From here on nothing of it is read, but what the system's buffers take.
+  const { publish, [Symbol.asyncDispose]: leave } = await openClient(
+    broker.url,
+  );
+  const payload = "x".repeat(100_000);
+  for (let count = 0; count < 60; count++) {
+    await publish("a", payload, { qos: 1 });
+  }
+  assert(
+    lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
+    lines.join("\n"),
+  );
+  await leave();
+});

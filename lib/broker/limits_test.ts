@@ -1,0 +1,328 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type BrokerLimits,
+  type BrokerOptions,
+  startBroker,
+} from "../broker.ts";
+import { CA, LOCALHOST } from "../testing/certificates.ts";
+import { openClient } from "../testing/clients.ts";
+import { within } from "../testing/deadline.ts";
+import {
+  connectPacket,
+  openRaw,
+  publishPacket,
+  rawPacket,
+  readPublish,
+  subscribePacket,
+  TYPE,
+} from "../testing/raw_client.ts";
+import { readLimits } from "./limits.ts";
+
+/** A broker with limits, and the lines that it logs. */
+async function startLimited(limits: BrokerLimits, options?: BrokerOptions) {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const broker = await startBroker({ port: 0, limits, log, ...options });
+  return { ...broker, lines };
+}
+
+const has = (lines: string[], part: string) =>
+  lines.some((line) => line.includes(part));
+
+Deno.test("startBroker() rejects limits that can't be", async () => {
+  const wrong: [BrokerLimits, string][] = [
+    [
+      { maxConnections: 0 },
+      "maxConnections is 0: it must be a whole number of 1 or more",
+    ],
+    [
+      { maxTopicLevels: 101 },
+      "maxTopicLevels is 101: it must be a whole number from 1 to 100",
+    ],
+    [{ maxMessageRate: NaN }, "maxMessageRate is NaN"],
+    [{ maxQueuedMessages: 1.5 }, "maxQueuedMessages is 1.5"],
+    [{ maxPacketSize: Infinity }, "maxPacketSize is Infinity"],
+  ];
+  for (const [limits, text] of wrong) {
+    await assertRejects(
+      () => startBroker({ port: 0, limits }),
+      RangeError,
+      text,
+    );
+  }
+  const { maxSessions, maxTopicLevels } = readLimits({ maxSessions: Infinity });
+  assertEquals([maxSessions, maxTopicLevels], [Infinity, 32]);
+});
+
+Deno.test("startBroker() closes connections beyond the limit, and takes new ones when there is room", async () => {
+  for (const name of ["maxConnections", "maxConnectionsPerAddress"] as const) {
+    await using broker = await startLimited({ [name]: 3 });
+    const inside = await Promise.all(
+      [0, 1, 2].map(() => openRaw(broker, {})),
+    );
+    for (let count = 0; count < 20; count++) {
+      await using outside = await openRaw(broker);
+      assertEquals(await outside.next(), undefined);
+    }
+    assertEquals(broker.lines.filter((line) => line.includes(name)).length, 2);
+    assert(has(broker.lines, ": 10 ("), broker.lines.join("\n"));
+    for (const raw of inside) {
+      await raw.send(rawPacket(TYPE.PINGREQ));
+      assertEquals((await raw.next())?.header, TYPE.PINGRESP);
+    }
+    await inside[0]!.send(rawPacket(TYPE.DISCONNECT));
+    assertEquals(await inside[0]!.next(), undefined);
+    await using _again = await openRaw(broker, {});
+    for (const raw of inside) raw.close();
+  }
+});
+
+Deno.test("startBroker() counts the connections of all its ports together", async () => {
+  await using broker = await startLimited({ maxConnections: 2 }, {
+    websocketPort: 0,
+    tls: { ...LOCALHOST, port: 0 },
+  });
+  await using _one = await openClient(broker.websocketUrl!);
+  await using _two = await openClient(broker.tlsUrl!, { ca: CA });
+  for (const url of [broker.url, broker.websocketUrl!, broker.tlsUrl!]) {
+    await assertRejects(() => openClient(url, { ca: CA }));
+  }
+});
+
+Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port", async () => {
+  await using broker = await startLimited({ connectTimeout: 1 }, {
+    websocketPort: 0,
+    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
+  });
+  const urls = [broker.websocketUrl, broker.tlsUrl, broker.secureWebsocketUrl];
+  const ports = [
+    broker.port,
+    ...urls.map((url) => Number(new URL(url!).port)),
+  ];
+  const start = performance.now();
+  await Promise.all(ports.map(async (port) => {
+    await using silent = await openRaw({ port });
+    assertEquals(await silent.next(), undefined);
+  }));
+  // It says a byte of CONNECT or of a request now and then.
+  const beginnings = [
+    connectPacket({ clientId: "x".repeat(1_000) }),
+    new TextEncoder().encode(
+      `GET / HTTP/1.1\r\nHost: a\r\nX: ${"y".repeat(1_000)}`,
+    ),
+  ];
+  await Promise.all(beginnings.map(async (bytes, index) => {
+    await using dribbling = await openRaw({ port: ports[index]! });
+    const over = dribbling.next();
+    let isOver = false;
+    over.then(() => isOver = true);
+    for (const byte of bytes) {
+      if (isOver) break;
+      await dribbling.send(Uint8Array.of(byte)).catch(() => {});
+      await Promise.race([over, new Promise((go) => setTimeout(go, 20))]);
+    }
+    assertEquals(await over, undefined);
+  }));
+  const seconds = (performance.now() - start) / 1_000;
+  assert(seconds > 1.9 && seconds < 8, `${seconds} s`);
+  await using client = await openClient(broker.url);
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  assert(client.client.connected, "It has connected in time");
+});
+
+Deno.test("startBroker() cuts a client upon the header of a packet that is too large", async () => {
+  await using broker = await startLimited({ maxPacketSize: 1_000 }, {
+    websocketPort: 0,
+  });
+  await using raw = await openRaw(broker, {});
+  // As large as may be, then a byte more, of which only the header is sent.
+  const topic = "t";
+  await raw.send(publishPacket({ topic, payload: "x".repeat(992), qos: 1 }));
+  assertEquals((await raw.next())?.header, TYPE.PUBACK);
+  await raw.send(
+    publishPacket({ topic, payload: "x".repeat(993), qos: 1 }).subarray(0, 3),
+  );
+  assertEquals(await raw.next(), undefined);
+  assert(has(broker.lines, "Packet has 1001 bytes: maxPacketSize allows 1000"));
+  await using large = await openRaw(broker);
+  await large.send(Uint8Array.of(0x10, 0xff, 0xff, 0x7f));
+  assertEquals(await large.next(), undefined);
+});
+
+Deno.test("startBroker() reads slower from who sends too much, and loses nothing", async () => {
+  await using broker = await startLimited({ maxMessageRate: 200 });
+  await using subscriber = await openRaw(broker, {});
+  await subscriber.send(subscribePacket({ "rate/#": 0 }));
+  await subscriber.next();
+  await using publisher = await openRaw(broker, {});
+  const start = performance.now();
+  const total = 500;
+  await publisher.send(
+    ...Array.from(
+      { length: total },
+      (_, index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
+    ),
+  );
+  // It has gone before its turn comes.
+  await publisher.send(rawPacket(TYPE.DISCONNECT));
+  await using other = await openRaw(broker, {});
+  await other.send(rawPacket(TYPE.PINGREQ));
+  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+  for (let index = 0; index < total; index++) {
+    assertEquals(readPublish((await subscriber.next())!).payload, `${index}`);
+  }
+  const seconds = (performance.now() - start) / 1_000;
+  // The first 200 or so pass at once.
+  assert(seconds > 1.2, `${seconds} s`);
+});
+
+Deno.test("startBroker() cuts who uses more levels than there may be", async () => {
+  await using broker = await startLimited({ maxTopicLevels: 3 });
+  await using fine = await openRaw(broker, {});
+  await fine.send(subscribePacket({ "a/b/#": 1 }));
+  assertEquals([...(await fine.next())!.body], [0, 1, 1]);
+  const deep = [
+    publishPacket({ topic: "a/b/c/d" }),
+    subscribePacket({ "a/b/c/#": 1 }),
+    subscribePacket({ "///": 1 }),
+  ];
+  for (const packet of deep) {
+    await using raw = await openRaw(broker, {});
+    await raw.send(packet);
+    assertEquals(await raw.next(), undefined);
+  }
+  await using dying = await openRaw(broker);
+  await dying.send(connectPacket({ will: { topic: "a/b/c/d", payload: "" } }));
+  assertEquals(await dying.next(), undefined);
+  assertEquals(
+    broker.lines.filter((line) => line.includes("maxTopicLevels is 3")).length,
+    4,
+  );
+});
+
+Deno.test("startBroker() refuses subscriptions beyond the limit, and keeps none of them", async () => {
+  await using broker = await startLimited({ maxSubscriptions: 2 });
+  for (const clean of [true, false]) {
+    const session = { clientId: `many ${clean}`, clean };
+    await using raw = await openRaw(broker, session);
+    await raw.send(subscribePacket({ a: 1, b: 1, c: 1 }));
+    assertEquals([...(await raw.next())!.body], [0, 1, 1, 1, 128]);
+    await raw.send(subscribePacket({ b: 0, d: 1 }));
+    assertEquals([...(await raw.next())!.body], [0, 1, 0, 128]);
+    const filter = new TextEncoder().encode("b");
+    await raw.send(rawPacket(0xa2, Uint8Array.of(0, 2, 0, 1), filter));
+    assertEquals((await raw.next())?.header, 0xb0);
+    await raw.send(subscribePacket({ d: 1 }));
+    assertEquals([...(await raw.next())!.body], [0, 1, 1]);
+  }
+  await using publisher = await openRaw(broker, {});
+  for (const topic of ["c", "d"]) {
+    await publisher.send(publishPacket({ topic, qos: 1 }));
+    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+  }
+  await using back = await openRaw(broker, {
+    clientId: "many false",
+    clean: false,
+  });
+  assertEquals(readPublish((await back.next())!).topic, "d");
+  assert(
+    has(
+      broker.lines,
+      "Subscriptions refused so far: 1 (maxSubscriptions is 2)",
+    ),
+  );
+});
+
+Deno.test("startBroker() refuses one session too many with 3", async () => {
+  await using broker = await startLimited({ maxSessions: 2 });
+  for (const clientId of ["a", "b"]) {
+    (await openRaw(broker, { clientId, clean: false })).close();
+  }
+  await using third = await openRaw(broker);
+  await third.send(connectPacket({ clientId: "c", clean: false }));
+  assertEquals([...(await third.next())!.body], [0, 3]);
+  assertEquals(await third.next(), undefined);
+  assert(has(broker.lines, "no room for one more session (maxSessions)"));
+  // It may do without one, and who has one comes back to it.
+  await using _without = await openRaw(broker, { clientId: "c" });
+  await using _back = await openRaw(broker, { clientId: "a", clean: false });
+  // One that is given up makes room.
+  (await openRaw(broker, { clientId: "b", clean: true })).close();
+  await using _fourth = await openRaw(broker, { clientId: "d", clean: false });
+});
+
+Deno.test("startBroker() keeps no more retained messages than it may", async () => {
+  const many = { maxRetainedMessages: 2 };
+  const large = { maxRetainedBytes: 20 };
+  for (const limits of [many, large]) {
+    await using broker = await startLimited(limits);
+    await using publisher = await openClient(broker.url);
+    const retain = (topic: string, payload: string) =>
+      publisher.publish(topic, payload, { retain: true, qos: 1 });
+    await using live = await openClient(broker.url);
+    await live.subscribe("#", 1);
+    await retain("a", "12345678");
+    await retain("b", "12345678");
+    await retain("c", "12345678");
+    await retain("b", "123456789");
+    await retain("a", "");
+    await retain("d", "1234567");
+    assertEquals((await live.untilReceived(6)).length, 6);
+    await using late = await openClient(broker.url);
+    await late.subscribe("#", 1);
+    await late.publish("end", "", { qos: 1 });
+    const received = await late.untilReceived(3);
+    assertEquals(received.map(({ topic, text }) => [topic, text]).sort(), [
+      ["b", "123456789"],
+      ["d", "1234567"],
+      ["end", ""],
+    ]);
+    assert(has(broker.lines, "Retained messages not kept so far: 1 "));
+  }
+});
+
+Deno.test("startBroker() drops newer messages for a session that is away too long, and says so", async () => {
+  await using broker = await startLimited({ maxQueuedMessages: 20 });
+  const session = { clientId: "away", clean: false };
+  const first = await openRaw(broker, session);
+  await first.send(subscribePacket({ "q/1": 1, "q/2": 2 }));
+  await first.next();
+  first.close();
+  await using publisher = await openClient(broker.url);
+  for (let index = 0; index < 50; index++) {
+    const qos = index % 2 === 0 ? 1 : 2;
+    await publisher.publish(`q/${qos}`, `${index}`, { qos });
+  }
+  assert(has(broker.lines, '"away" has 20 messages waiting'));
+  assert(has(broker.lines, "newer ones dropped so far: 10 "));
+  await using second = await openRaw(broker, session);
+  for (let index = 0; index < 20; index++) {
+    assertEquals(readPublish((await second.next())!).payload, `${index}`);
+  }
+  assert(has(broker.lines, "missed 30 messages of QoS 1 and 2"));
+  await publisher.publish("q/1", "again", { qos: 1 });
+  assertEquals(readPublish((await second.next())!).payload, "again");
+});
+
+Deno.test("startBroker() tells limits from defects: a flood of connections ends, and it serves", async () => {
+  await using broker = await startLimited({ maxConnectionsPerAddress: 50 });
+  await using client = await openClient(broker.url);
+  await client.subscribe("a", 1);
+  const flood = await Promise.all(
+    Array.from({ length: 400 }, () => openRaw(broker)),
+  );
+  await client.publish("a", "in the midst", { qos: 1 });
+  assertEquals((await client.untilReceived(1))[0]?.text, "in the midst");
+  const closed = flood.map((raw) => raw.next());
+  await within(
+    "351 to be closed",
+    Promise.all(
+      flood.map((raw, index) =>
+        raw.send(connectPacket()).catch(() => {}).then(() => closed[index])
+      ),
+    ),
+  );
+  const answers = await Promise.all(closed);
+  assertEquals(answers.filter((packet) => packet !== undefined).length, 49);
+  for (const raw of flood) raw.close();
+});
