@@ -61,6 +61,13 @@ const CHECK_PERMISSIONS = [
   scoped("--deny-write", "exercises"),
 ];
 
+/** The broker under test and the client beside load their own modules. */
+const FUZZ_PERMISSIONS = [
+  ...MQTT_PERMISSIONS,
+  "--allow-run",
+  scoped("--allow-read", "."),
+];
+
 /** The commands, by the name of their task. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
@@ -147,6 +154,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   test: {
     description: "Run all tests, or those of the files that you name",
     steps: (args) => [testStep(args)],
+  },
+  "test:fuzz": {
+    description: "Send hostile input to the embedded broker, from a seed",
+    steps: confined("fuzz", FUZZ_PERMISSIONS),
   },
   bench: {
     description: "Measure the toolkit against other MQTT clients",

@@ -1,0 +1,3 @@
+import { runBroker } from "./broker_process.ts";
+
+await runBroker();
