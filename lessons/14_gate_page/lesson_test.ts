@@ -115,6 +115,18 @@ Deno.test("server hands out nothing else", async () => {
       "/server.ts",
       "/../server.ts",
       "/..%2fserver.ts",
+      "/%2e%2e/server.ts",
+      "/%2e%2e%2fserver.ts",
+      "/..%252fserver.ts",
+      "/..%5cserver.ts",
+      "/..\\server.ts",
+      "/..%c0%afserver.ts",
+      "/.%00./server.ts",
+      "/page.js%00.html",
+      "/page.js/",
+      "/./page.js",
+      "/PAGE.JS",
+      "/?/../server.ts",
       "/../../../../../../etc/passwd",
       "//etc/passwd",
       "/page.js/../../server.ts",
@@ -132,6 +144,25 @@ Deno.test("server hands out nothing else", async () => {
     assertMatch(answer, /^HTTP\/1.1 404 Not Found\r\n/, path);
     assertMatch(answer, /\r\ncontent-type: text\/plain/i, path);
   }
+});
+
+Deno.test("server goes on after requests that are none", async () => {
+  await using server = await startServer(NOWHERE);
+  const { address } = server;
+  const wrong = [
+    ["rubbish"],
+    ["GET /\0 HTTP/1.1", `Host: ${address}`],
+    ["GET / HTTP/9.9", `Host: ${address}`],
+    ["GET / HTTP/1.1", `X: ${"y".repeat(100_000)}`],
+    ["POST / HTTP/1.1", `Host: ${address}`, "Content-Length: -1"],
+  ];
+  for (const lines of wrong) {
+    const answer = await ask(address, lines).catch(() => "");
+    assert(!answer.includes("200 OK"), `${lines[0]}: ${answer}`);
+  }
+  const response = await fetch(`http://${address}/`);
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
 });
 
 Deno.test("server opens a WebSocket to its own page only", async () => {

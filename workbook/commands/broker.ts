@@ -5,6 +5,11 @@
  */
 import { startBroker, StopSignal } from "../../lib/mod.ts";
 import { readTls, TLS_HELP, TLS_NAMES } from "../_broker_tls.ts";
+import {
+  LIMIT_HELP,
+  LIMIT_OPTIONS,
+  readLimitOptions,
+} from "../_limit_options.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
@@ -14,7 +19,8 @@ Usage: deno task broker [--host H] [--port N] [--websocket-port N]
                         [--cert FILE --key FILE [--tls-port N]
                          [--secure-websocket-port N]]
                         [--password-file F] [--user NAME:PASSWORD]...
-                        [--acl-file F] [--store DIR] [--verbose]
+                        [--acl-file F] [--origin URL]... [--store DIR]
+                        [--verbose] [LIMITS]
 
   --host H              listen on this address (127.0.0.1: this machine only;
                         0.0.0.0: every network that it is on)
@@ -26,10 +32,13 @@ Usage: deno task broker [--host H] [--port N] [--websocket-port N]
   --user NAME:PASSWORD  let in this user, too; may be repeated. Others on this
                         machine can see the password
   --acl-file F          allow only what this file says, written as for mosquitto
+  --origin URL          let in web pages from there, too, such as
+                        https://school.example (*: from anywhere); those from
+                        the address that they connect to are always let in
   --store DIR           keep sessions and retained messages in this folder: they
                         outlive the broker, even if it is killed
   --verbose             print who connects, and what goes wrong
-`;
+${LIMIT_HELP}`;
 
 await runProgram({
   help: HELP,
@@ -42,8 +51,9 @@ await runProgram({
       "password-file",
       "acl-file",
       "store",
+      ...LIMIT_OPTIONS,
     ],
-    collect: ["user"],
+    collect: ["user", "origin"],
     boolean: ["verbose"],
   },
   main,
@@ -51,28 +61,22 @@ await runProgram({
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };
-  const host = options.text("host");
-  const port = options.number("port", range);
-  const websocketPort = options.number("websocket-port", range);
-  const store = options.text("store");
-  const users = Object.fromEntries(options.texts("user").map(readUser));
   const { tls, warning } = await readTls(options);
-  const passwordFile = options.text("password-file");
-  const aclFile = options.text("acl-file");
   using stop = new StopSignal();
   await using broker = await startBroker({
-    users,
-    passwordFile,
-    aclFile,
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
-    ...(websocketPort !== undefined && { websocketPort }),
+    host: options.text("host"),
+    port: options.number("port", range),
+    websocketPort: options.number("websocket-port", range),
     tls,
-    ...(store !== undefined && { store }),
+    users: Object.fromEntries(options.texts("user").map(readUser)),
+    passwordFile: options.text("password-file"),
+    aclFile: options.text("acl-file"),
+    origins: options.texts("origin"),
+    store: options.text("store"),
+    limits: readLimitOptions(options),
     warn: (line) => console.error(line),
     ...(options.has("verbose") && { log: (line) => console.error(line) }),
   });
-  if (warning !== undefined) console.error(warning);
   if (options.texts("user").length > 0) {
     console.error(
       "Others on this machine can see the password of --user: deno task broker:passwd writes a file for --password-file",
@@ -85,6 +89,7 @@ async function main(options: Options): Promise<void> {
     broker.secureWebsocketUrl,
   ].filter(Boolean);
   console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
+  if (warning !== undefined) console.error(warning);
   await stop.requested;
 }
 

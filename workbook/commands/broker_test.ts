@@ -13,6 +13,9 @@ import {
   KEY_FILE,
   LOCALHOST,
 } from "../../lib/testing/certificates.ts";
+import { within } from "../../lib/testing/deadline.ts";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { startBrowser } from "../testing/browser.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
 
@@ -113,7 +116,83 @@ Deno.test("broker says that its store is no folder", async () => {
   }
 });
 
+Deno.test("broker keeps to the limits and origins that it is given", async () => {
+  const limits = ["--max-packet-size", "100", "--max-topic-levels", "2"];
+  const page = "https://school.example";
+  await using broker = startCommand("broker", [
+    ...["--port", "0", "--websocket-port", "0", "--verbose"],
+    ...limits,
+    ...["--origin", page],
+  ]);
+  await broker.untilLogged("Ctrl-C ends");
+  const [tcp, webSocket] = broker.logged().match(/(mqtt|ws):\/\/[\d.]+:\d+/g)!;
+  const client = { clientId: "ann" };
+  await publishOnce(tcp!, { topic: "a/b", payload: "x", qos: 1 }, client);
+  const large = { topic: "a", payload: "x".repeat(100), qos: 1 } as const;
+  await assertRejects(() => publishOnce(tcp!, large, client));
+  await broker.untilLogged("Packet has 107 bytes: maxPacketSize allows 100");
+  const deep = { topic: "a/b/c", payload: "", qos: 1 } as const;
+  await assertRejects(() => publishOnce(tcp!, deep, client));
+  await broker.untilLogged("Topic name has 3 levels: maxTopicLevels is 2");
+  for (const origin of [page, `${page}:444`]) {
+    const socket = new WebSocket(webSocket!, {
+      protocols: ["mqtt"],
+      headers: { origin },
+    });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    for (const type of ["open", "error"]) {
+      socket.addEventListener(type, () => resolve(type));
+    }
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    const outcome = await within("the WebSocket to open or fail", promise);
+    assertEquals(outcome, origin === page ? "open" : "error");
+    socket.close();
+    await within("the WebSocket to close", closed);
+  }
+  await broker.untilLogged(`Page of "${page}:444"`);
+});
+
+peerTest(
+  ["chromium"],
+  "broker lets in web pages of the host that they connect to, and no others",
+  async ({ chromium }) => {
+    await using broker = await startBroker({ port: 0, websocketPort: 0 });
+    await using pages = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () =>
+        new Response("<!DOCTYPE html><title>A page</title>", {
+          headers: { "content-type": "text/html" },
+        }),
+    );
+    await using browser = await startBrowser(chromium);
+    const { port } = new URL(broker.websocketUrl!);
+    for (
+      const [page, asked, outcome] of [
+        ["127.0.0.1", "127.0.0.1", "open"],
+        ["localhost", "localhost", "open"],
+        ["localhost", "127.0.0.1", "error"],
+      ]
+    ) {
+      await using open = await browser.open(
+        `http://${page}:${pages.addr.port}/`,
+      );
+      assertEquals(
+        await open.page.evaluate(`new Promise((resolve) => {
+          const socket = new WebSocket("ws://${asked}:${port}", "mqtt");
+          socket.onopen = () => resolve("open");
+          socket.onerror = () => resolve("error");
+        })`),
+        outcome,
+        `${page} to ${asked}`,
+      );
+    }
+  },
+);
+
 const mistakes: [string[], string][] = [
+  [["--max-packet-size", "x"], 'Option --max-packet-size is "x"'],
+  [["--max-topic-levels", "101"], "a whole number from 1 to 100"],
+  [["--origin", "school.example/x"], 'Origin is "school.example/x"'],
   [["--port", "99999"], 'Option --port is "99999"'],
   [["--user", "info"], 'Option --user is "info"'],
   [["--store", ""], 'Store is ""'],
