@@ -31,6 +31,8 @@ export interface ConnectProperties {
  * logged. `sessionPresent` says whether the broker has resumed a session from
  * before, with its subscriptions and the messages that waited (MQTT 3.1.1 section
  * 3.2.2.2); it is renewed with each connection.
+ * `reconnect()` connects again at once, also if the broker is silent, and what is
+ * in flight goes on as after a lost connection.
  */
 export type Client = MqttClient & AsyncDisposable & {
   readonly refused: Promise<never>;
@@ -56,7 +58,9 @@ export interface ConnectOptions {
   clientId?: string | undefined;
   /**
    * Whether the session ends with the connection, true unless given. A session
-   * that outlives its client (`false`) needs a `clientId`.
+   * that outlives its client (`false`) needs a `clientId`. Only such a session lets
+   * what is in flight at QoS 2 survive a lost connection (see `Publisher`), and
+   * lets a subscriber get what was published while it was away.
    */
   clean?: boolean;
   /**
@@ -84,8 +88,8 @@ export interface ConnectOptions {
   /**
    * How many QoS 1 and 2 publishes may wait for their acknowledgement at once
    * (paho: `max_inflight_messages_set`). Unless given it is 1,000, at QoS 2 only
-   * 20: mosquitto closes the connection of a client that has more of them in
-   * flight. MQTT 5's server may lower it.
+   * 19: while a client has 20 of them in flight, mosquitto acknowledges what it
+   * publishes at QoS 1 and drops it, and with more it closes the connection. MQTT 5's server may lower it.
    */
   inflightWindow?: number;
   /**

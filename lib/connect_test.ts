@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
@@ -13,6 +14,7 @@ import { CA, LOCALHOST } from "./testing/certificates.ts";
 import { within } from "./testing/deadline.ts";
 import { freePort, startMosquitto } from "./testing/mosquitto.ts";
 import { peerTest } from "./testing/peers.ts";
+import { startProcess } from "./testing/processes.ts";
 import { startScriptedBroker } from "./testing/scripted_broker.ts";
 import { QUICK, silent } from "./testing/scripts.ts";
 
@@ -216,4 +218,32 @@ Deno.test("connect() rejects a pause of no time", async () => {
     RangeError,
     "Retry delay is [0,1]",
   );
+});
+
+Deno.test("connect() gives up at once without the permission, and names it", async () => {
+  const module = JSON.stringify(import.meta.resolve("./connect.ts"));
+  const config = fileURLToPath(import.meta.resolve("../deno.json"));
+  const program = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(
+    program,
+    `import { connect } from ${module};
+    const options = { timeout: Infinity, log: (line) => console.error(line) };
+    await connect(Deno.args[0], options).catch(({ name, message }) =>
+      console.log(name + ": " + message)
+    );`,
+  );
+  // For a name it is the lookup that fails, for an address the connection.
+  for (const address of ["localhost:1883", "127.0.0.1:1883"]) {
+    const flags = ["--no-prompt", "--no-check", "--allow-env"];
+    const args = ["run", `--config=${config}`, ...flags, program, address];
+    await using process = startProcess(Deno.execPath(), args);
+    const { stdout, stderr } = await process.end();
+    const words = "Deno does not permit it (run the program with --allow-net)";
+    assertEquals({ stdout, stderr }, {
+      stdout:
+        `BrokerUnreachableError: Broker at ${address} can't be reached: ${words}\n`,
+      stderr: "",
+    });
+  }
+  await Deno.remove(program);
 });

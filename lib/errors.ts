@@ -152,7 +152,9 @@ export class SubscriptionRefusedError extends Error {
 
 /**
  * A message that was not published: the queue was full, the connection was
- * closed first, or the broker refused it.
+ * closed first, or the broker refused it. Or one of which nobody knows, because
+ * it was sent, and the connection or the session was lost before the broker had
+ * confirmed it: then `mayHaveArrived` is true.
  *
  * @example Reading what was refused
  * ```ts
@@ -164,6 +166,7 @@ export class SubscriptionRefusedError extends Error {
  *   error.message,
  *   'Message on "iot/user1/temp" was not published: the queue is full',
  * );
+ * assertEquals(error.mayHaveArrived, false);
  * ```
  */
 export class PublishError extends Error {
@@ -171,17 +174,32 @@ export class PublishError extends Error {
   override readonly name = "PublishError";
   /** The message's topic. */
   readonly topic: string;
+  /**
+   * Whether the message was sent and may have arrived all the same. Publishing it
+   * again may then make two of it.
+   */
+  readonly mayHaveArrived: boolean;
 
   /**
    * Makes the error.
    *
    * @param topic The message's topic.
    * @param reason Why it was not published.
-   * @param options The error that caused it, if any.
+   * @param options The error that caused it, if any, and whether the message may
+   *   have arrived, false unless given.
    */
-  constructor(topic: string, reason: string, options?: ErrorOptions) {
-    super(`Message on "${topic}" was not published: ${reason}`, options);
+  constructor(
+    topic: string,
+    reason: string,
+    options: ErrorOptions & { mayHaveArrived?: boolean } = {},
+  ) {
+    const { mayHaveArrived = false, ...cause } = options;
+    const what = mayHaveArrived
+      ? "may or may not have arrived"
+      : "was not published";
+    super(`Message on "${topic}" ${what}: ${reason}`, cause);
     this.topic = topic;
+    this.mayHaveArrived = mayHaveArrived;
   }
 }
 
@@ -218,6 +236,9 @@ export function describeCause(
 ): string {
   if (cause === undefined) return "the broker closed the connection";
   if (cause instanceof ExplainedFailure) return cause.message;
+  if (isNotPermitted(cause)) {
+    return "Deno does not permit it (run the program with --allow-net)";
+  }
   const known = CAUSES[String(cause.code)];
   if (known !== undefined) return known;
   const text = cause.message;
@@ -234,6 +255,15 @@ export function describeCause(
     return "its certificate is not trusted here, or it serves no WebSocket";
   }
   return words || text || String(cause.code ?? "unknown error");
+}
+
+/** Whether a connection failed because the program lacks Deno's permission. */
+export function isNotPermitted(
+  cause: (Error & { code?: unknown; syscall?: unknown }) | undefined,
+): boolean {
+  // For a name it is only the lookup that tells, in Node.js's words.
+  return cause?.name === "NotCapable" ||
+    cause?.code === "EPERM" && cause.syscall === "getaddrinfo";
 }
 
 /** Makes a message fit for the middle of a sentence. */

@@ -33,11 +33,25 @@ const FAILURES_TO_KEEP = 10;
  * Publishes many messages over one connection under flow control: what paho's
  * `publish` and `wait_for_publish` do together (document fr, "QoS").
  *
- * Each promise of `publish` settles, whatever happens: at QoS 0 once the message
- * is on its way, at QoS 1 and 2 once the broker has it (PUBACK, PUBCOMP). The
- * in-flight window is the connection's `inflightWindow`. While the broker is
- * away messages wait, up to `queueLimit`; what exceeds it is refused. What a
- * broker that is there never acknowledges is rejected by `close`.
+ * Each promise of `publish` settles once the connection is back or closed: at QoS
+ * 0 once the message is on its way, at QoS 1 and 2 once the broker has it (PUBACK,
+ * PUBCOMP). The in-flight window is the connection's `inflightWindow`. While the
+ * broker is away messages wait, up to `queueLimit`; what exceeds it is refused.
+ * What a broker that is there never acknowledges is rejected by `close`.
+ *
+ * What a resolved promise means, and what a lost connection does to what is in
+ * flight (MQTT 3.1.1 sections 4.1, 4.3 and 4.4):
+ *
+ * - QoS 0: the message was sent. It may be lost with the connection.
+ * - QoS 1: the broker has it, once or more often. What is in flight is sent again
+ *   on the next connection, with or without the session.
+ * - QoS 2, in a session that the broker keeps (`clean: false` and a `clientId`):
+ *   the broker has it exactly once. What is in flight goes on where it was.
+ * - QoS 2 in a session that ends with the connection (`clean: true`, which is
+ *   usual), or that the broker has lost: what resolves arrived exactly once. Of
+ *   what is in flight when the connection is lost nobody can know any more
+ *   whether it arrived: its promise rejects, with a {@linkcode PublishError} whose
+ *   `mayHaveArrived` is true, and it is not sent again.
  *
  * @example A thousand readings, as fast as the connection takes them
  * ```ts
@@ -163,7 +177,8 @@ export class Publisher implements AsyncDisposable {
    * @returns A promise that resolves once the message is on its way (QoS 0) or
    *   with the broker (QoS 1 and 2). Left alone, its failure is told by `flush`
    *   and `close`.
-   * @throws {PublishError} If the queue is full, or the connection was closed first.
+   * @throws {PublishError} If the queue is full, the connection was closed first,
+   *   or, at QoS 2, the session was lost with the message in flight.
    * @throws {TypeError} If the topic isn't valid.
    */
   publish(
@@ -267,9 +282,13 @@ export class Publisher implements AsyncDisposable {
     this.#failures = 0;
     if (count === 0) return;
     const first = failed[0]?.message ?? "the broker has not answered";
+    const isUnsure = failed.some((error) =>
+      error instanceof PublishError && error.mayHaveArrived
+    );
+    const what = isUnsure ? "confirmed" : "published";
     throw new AggregateError(
       failed,
-      count === 1 ? first : `${count} messages were not published: ${first}`,
+      count === 1 ? first : `${count} messages were not ${what}: ${first}`,
     );
   }
 }

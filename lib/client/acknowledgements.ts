@@ -1,4 +1,5 @@
-import type { IPublishPacket, MqttClient, Packet } from "mqtt";
+import type { IPublishPacket, MqttClient } from "mqtt";
+import { internalsOf } from "./internals.ts";
 import { Message } from "../message.ts";
 
 /** Takes a message; `settle` says whether its handler succeeded. */
@@ -9,8 +10,6 @@ export type Deliver = (
 
 /** Decides when MQTT.js may go on to the next packet. */
 export type Pace = (proceed: () => void) => void;
-
-type SendPacket = (packet: Packet, done?: () => void, ...rest: never[]) => void;
 
 interface Delivery {
   qos: 1 | 2;
@@ -27,8 +26,7 @@ interface Delivery {
  * MQTT.js reads nothing while `handleMessage` waits: a handler that awaits a
  * publish on its own client would wait for ever, and one that outlasts the
  * keepalive would lose its connection. So MQTT.js acknowledges at once, and the
- * PUBACK or PUBREC is held back here: `_sendPacket` is the one private method
- * of MQTT.js that the toolkit touches.
+ * PUBACK or PUBREC is held back here, by replacing `_sendPacket`.
  *
  * At QoS 2 the handler runs on PUBLISH, before PUBREC (MQTT 3.1.1 section 4.3.3,
  * method B), since PUBREC is what makes the broker forget the message.
@@ -39,7 +37,7 @@ export function holdAcknowledgements(
   pace: Pace,
 ): void {
   const deliveries = new Map<number, Delivery>();
-  const internals = client as unknown as { _sendPacket: SendPacket };
+  const internals = internalsOf(client);
   const send = internals._sendPacket.bind(client);
 
   function settled(delivery: Delivery, handled: boolean): void {

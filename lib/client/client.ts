@@ -9,6 +9,8 @@ import {
 import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
+import { InflightLedger } from "./inflight.ts";
+import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
@@ -19,6 +21,7 @@ import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
+  decapitalize,
   describeCause,
   NotMqttError,
   PublishError,
@@ -27,6 +30,8 @@ import {
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy.
 const TEMPORARY_REFUSALS = [3, 136, 137];
 const CONNACK_TIMEOUT = 10_000;
+// How long the peer has to close its side, where that is all that is awaited.
+const HASTE = 1000;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 export interface ToolkitOptions extends StreamOptions {
@@ -58,9 +63,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
+  readonly #inflight: InflightLedger;
   /** Whether someone waits for a refusal, and so will tell of it. */
   #isWatched = false;
   #isReady = false;
+  /** Whether the next attempt is to come without a pause. */
+  #isHasty = false;
   #lostAt: number | undefined;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
@@ -88,6 +96,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.report = log;
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.#inflight = new InflightLedger(this);
+    this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
     this.#watchConnection();
     watchSilence(this);
@@ -123,12 +133,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     let attempts = 0;
     this.options.reconnectPeriod = shortest * 1000;
 
-    this.on("connect", ({ properties, sessionPresent }) => {
-      this.sessionPresent = sessionPresent;
+    this.on("packetreceive", (packet) => {
+      // Before `connect`, which follows a few turns later.
+      if (packet.cmd === "connack") this.sessionPresent = packet.sessionPresent;
+    });
+    this.on("connect", (connack) => {
       attempts = 0;
       this.options.reconnectPeriod = shortest * 1000;
-      this.#publishes.limitWindow(properties?.receiveMaximum ?? Infinity);
+      const { receiveMaximum = Infinity } = connack.properties ?? {};
+      this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      this.#inflight.resume(connack);
       this.#isReady = true;
       this.#publishes.sendWaiting();
     });
@@ -136,7 +151,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.prependListener("close", () => {
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
-      this.options.reconnectPeriod = pause * 1000;
+      this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
+      this.#isHasty = false;
       const wasReady = this.#isReady;
       this.#isReady = false;
       if (wasReady && !this.disconnecting) this.#reportLoss();
@@ -145,12 +161,6 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.lastError = error;
       this.#handleRefusal(error);
       this.#handleMalformed(error);
-    });
-    // What MQTT.js sends again after a reconnect lacks its flag [MQTT-3.3.1-1].
-    this.on("packetsend", (packet) => {
-      if (!this.#isReady && packet.cmd === "publish") {
-        packet.dup = packet.qos > 0;
-      }
     });
   }
 
@@ -287,6 +297,34 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     return this;
   }
 
+  /**
+   * Connects again at once, and keeps what is in flight. MQTT.js's own waits for
+   * the answers first, without a limit, and then forgets what lacked one.
+   */
+  override reconnect(): this {
+    const { stream } = this;
+    if (this.#closing !== undefined) {
+      throw new Error(
+        `Connection to ${this.address.label} is closed: connect() opens another`,
+      );
+    }
+    if (stream.closed) {
+      this.emit("reconnect");
+      this.connect();
+      return this;
+    }
+    this.#isHasty = true;
+    if (!this.connected) {
+      stream.destroy();
+      return this;
+    }
+    internalsOf(this)._sendPacket({ cmd: "disconnect" });
+    stream.end();
+    const timer = setTimeout(() => stream.destroy(), HASTE);
+    stream.once("close", () => clearTimeout(timer));
+    return this;
+  }
+
   #settleAll(error: Error): void {
     this.#publishes.clear();
     this.#unsettled.settleAll(error);
@@ -308,9 +346,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const lost = new Promise<void>((resolve) => this.once("close", resolve));
       await this.#unsettled.whenEmpty(timeout, lost);
     }
-    this.#settleAll(
-      new Error(`Connection to ${this.address.label} was closed first`),
+    const error = new Error(
+      `Connection to ${this.address.label} was closed first`,
     );
+    this.#publishes.clear();
+    this.#inflight.giveUp(decapitalize(error.message));
+    this.#settleAll(error);
     for (const id of Object.keys(this.outgoing)) {
       this.removeOutgoingMessage(Number(id));
     }

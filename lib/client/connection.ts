@@ -7,7 +7,7 @@ import { explainFailure } from "./failed_attempt.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
-import { BrokerUnreachableError } from "../errors.ts";
+import { BrokerUnreachableError, isNotPermitted } from "../errors.ts";
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
 export function createClient(
@@ -120,15 +120,17 @@ export async function whenConnected(
   };
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
+    // A permission that is missing now will be missing later.
+    const isLast = !retry || isNotPermitted(client.lastError);
     if (hasFailed) return;
     hasFailed = true;
     explaining = explain((error) => {
-      if (!retry) return reject(error);
+      if (isLast) return reject(error);
       isTold = true;
       client.report(`${error.message}; trying again`);
     });
     // It mustn't try again while the failure is being explained.
-    if (!retry) void client.close();
+    if (isLast) void client.close();
   };
   const onTimeout = () => explaining = explain(reject);
   const onAbort = () => reject(signal?.reason);

@@ -1,0 +1,188 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Packet } from "mqtt";
+import { internalsOf } from "./internals.ts";
+import { connect } from "../connect.ts";
+import { PublishError } from "../errors.ts";
+import { Publisher } from "../publisher.ts";
+import { within } from "../testing/deadline.ts";
+import {
+  type ScriptedBroker,
+  startScriptedBroker,
+} from "../testing/scripted_broker.ts";
+
+const QUICK = {
+  retryDelay: [0.02, 0.1] as [number, number],
+  log: () => {},
+};
+const KEPT = { ...QUICK, clientId: "publisher", clean: false };
+
+/** Answers no packet of some kinds on the first connection; then all of them. */
+async function startForgetful(
+  { silentOn, sessionPresent = false }: {
+    silentOn: Packet["cmd"][];
+    sessionPresent?: boolean;
+  },
+): Promise<ScriptedBroker> {
+  const broker = await startScriptedBroker((packet, { send }) => {
+    const isFirst = broker.connections.length === 1;
+    if (isFirst && silentOn.includes(packet.cmd)) return "answered";
+    if (packet.cmd !== "connect") return;
+    const isPresent = sessionPresent && !isFirst;
+    send({ cmd: "connack", returnCode: 0, sessionPresent: isPresent });
+    return "answered";
+  });
+  return broker;
+}
+
+/** The packets about messages, as they came. */
+function exchanged({ packets }: ScriptedBroker): string[] {
+  return packets.flatMap((packet) => {
+    if (packet.cmd === "pubrel") return ["pubrel"];
+    if (packet.cmd !== "publish") return [];
+    return [`publish ${packet.payload}${packet.dup ? " again" : ""}`];
+  });
+}
+
+for (const packet of ["publish", "pubrel"] as const) {
+  Deno.test(`Publisher tells of QoS 2 that a forgotten session leaves it unsure, after ${packet}`, async () => {
+    await using broker = await startForgetful({ silentOn: [packet] });
+    await using publisher = await Publisher.connect(broker.url, QUICK);
+    const published = publisher.publish("iot/x", "1", { qos: 2 });
+    await within(packet, broker.received(packet));
+    broker.connections[0]!.socket.destroy();
+    const error = await assertRejects(
+      () => within("the outcome", published),
+      PublishError,
+      'Message on "iot/x" may or may not have arrived: the broker has forgotten the session',
+    );
+    assert(error.mayHaveArrived);
+    await assertRejects(() => publisher.flush(), AggregateError);
+    await publisher.publish("iot/x", "2", { qos: 2 });
+    const before = packet === "publish" ? ["publish 1"] : [
+      "publish 1",
+      "pubrel",
+    ];
+    assertEquals(exchanged(broker), [...before, "publish 2", "pubrel"]);
+  });
+
+  Deno.test(`Publisher goes on where it was at QoS 2 in a kept session, after ${packet}`, async () => {
+    await using broker = await startForgetful({
+      silentOn: [packet],
+      sessionPresent: true,
+    });
+    await using publisher = await Publisher.connect(broker.url, KEPT);
+    const published = publisher.publish("iot/x", "1", { qos: 2 });
+    await within(packet, broker.received(packet));
+    broker.connections[0]!.socket.destroy();
+    await within("the outcome", published);
+    assertEquals(
+      exchanged(broker),
+      packet === "publish"
+        ? ["publish 1", "publish 1 again", "pubrel"]
+        : ["publish 1", "pubrel", "pubrel"],
+    );
+  });
+}
+
+Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
+  await using broker = await startForgetful({ silentOn: ["publish"] });
+  await using publisher = await Publisher.connect(broker.url, {
+    ...QUICK,
+    inflightWindow: 2,
+  });
+  const published = ["1", "2", "3"].map((text) =>
+    publisher.publish("iot/x", text, { qos: 1 })
+  );
+  await within("two", broker.received("publish", 2));
+  broker.connections[0]!.socket.destroy();
+  await within("all", Promise.all(published));
+  assertEquals(exchanged(broker), [
+    "publish 1",
+    "publish 2",
+    "publish 1 again",
+    "publish 2 again",
+    "publish 3",
+  ]);
+});
+
+Deno.test("connect() is back before the broker has answered what is sent again", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" ? "answered" : undefined
+  );
+  await using client = await connect(broker.url, QUICK);
+  const published = [1, 2, 3].map((value) =>
+    client.publishAsync("iot/x", `${value}`, { qos: 1 })
+  );
+  const outcomes = Promise.allSettled(published);
+  await within("three", broker.received("publish", 3));
+  const again = new Promise((resolve) => client.once("connect", resolve));
+  broker.connections[0]!.socket.destroy();
+  await within("the reconnection", again);
+  await within("three again", broker.received("publish", 6));
+  await client.subscribeAsync("iot/y");
+  await client.close({ timeout: 0.1 });
+  for (const outcome of await outcomes) {
+    assert(outcome.status === "rejected" && outcome.reason.mayHaveArrived);
+  }
+});
+
+Deno.test("connect() answers a PUBREC that it reads too late once, on the next connection", async () => {
+  await using broker = await startForgetful({
+    silentOn: ["publish"],
+    sessionPresent: true,
+  });
+  await using client = await connect(broker.url, KEPT);
+  const published = client.publishAsync("iot/x", "1", { qos: 2 });
+  await within("PUBLISH", broker.received("publish"));
+  const [messageId] = Object.keys(client.outgoing).map(Number);
+  client.once("close", () => {
+    // What MQTT.js does with a PUBREC that was read before the loss.
+    internalsOf(client)._sendPacket({ cmd: "pubrel", messageId: messageId! });
+  });
+  broker.connections[0]!.socket.destroy();
+  await within("the outcome", published);
+  assertEquals(exchanged(broker), ["publish 1", "pubrel"]);
+});
+
+Deno.test("reconnect() keeps what is in flight, although the broker is silent", async () => {
+  await using broker = await startForgetful({ silentOn: ["publish"] });
+  await using client = await connect(broker.url, {
+    ...QUICK,
+    retryDelay: [60, 60],
+  });
+  const published = client.publishAsync("iot/x", "1", { qos: 1 });
+  await within("PUBLISH", broker.received("publish"));
+  client.reconnect();
+  client.reconnect();
+  await within("the outcome", published, 5000);
+  assertEquals(exchanged(broker), ["publish 1", "publish 1 again"]);
+  await within("DISCONNECT", broker.received("disconnect"));
+  assertEquals(broker.connections.length, 2);
+});
+
+Deno.test("reconnect() ends an attempt that hangs, and waits for no pause", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "connect" && broker.connections.length === 2
+      ? "answered"
+      : undefined
+  );
+  await using client = await connect(broker.url, {
+    ...QUICK,
+    retryDelay: [60, 60],
+  });
+  client.stream.destroy();
+  await new Promise<void>((resolve) => client.once("close", () => resolve()));
+  client.reconnect();
+  await within("the second CONNECT", broker.received("connect", 2));
+  const again = new Promise((resolve) => client.once("connect", resolve));
+  client.reconnect();
+  await within("the reconnection", again, 5000);
+  assertEquals(broker.connections.length, 3);
+});
+
+Deno.test("reconnect() doesn't open again what was closed", async () => {
+  await using broker = await startScriptedBroker();
+  const client = await connect(broker.url);
+  await client.close();
+  assertThrows(() => client.reconnect(), Error, "is closed: connect() opens");
+});
