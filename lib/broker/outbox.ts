@@ -222,8 +222,12 @@ export class Outbox {
       );
       this.#overflow = 0;
     }
-    // Cutting off the front is slow for a long array: not for each message.
-    if (this.#taken > WINDOW && this.#taken * 2 > this.#waiting.length) {
+    // What has been taken would be kept alive. Mostly nothing else is there;
+    // cutting off the front of a long array is slow: not for each message.
+    if (this.#waitingCount === 0) {
+      this.#waiting.length = 0;
+      this.#taken = 0;
+    } else if (this.#taken > WINDOW && this.#taken * 2 > this.#waiting.length) {
       this.#waiting.splice(0, this.#taken);
       this.#taken = 0;
     }

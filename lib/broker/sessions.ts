@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
+import { FilterTree } from "./filter_tree.ts";
 import type { AedesClient, Packet, Subscription } from "./internals.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Records, SessionRecord, StoredSession } from "./records.ts";
@@ -7,6 +8,7 @@ import { settled } from "./settled.ts";
 import { covers } from "./topics.ts";
 
 interface Session {
+  clientId: string;
   user: string | undefined;
   outbox: Outbox;
   subscriptions: Map<string, { levels: string[]; subscription: Subscription }>;
@@ -58,6 +60,8 @@ export interface SessionsOptions {
  */
 export function createSessions(options: SessionsOptions) {
   const sessions = new Map<string, Session>();
+  /** Whose filters match a topic. */
+  const filters = new FilterTree<Session>();
   /** Outboxes by connection, whether or not the session outlives it. */
   const outboxes = new WeakMap<AedesClient, Outbox>();
 
@@ -77,21 +81,24 @@ export function createSessions(options: SessionsOptions) {
   ): Session {
     const outbox = options.createOutbox(clientId, user, stored);
     const { record } = stored ?? {};
-    const session = { user, outbox, subscriptions: new Map(), record };
+    const subscriptions = new Map();
+    const session = { clientId, user, outbox, subscriptions, record };
     sessions.set(clientId, session);
     return session;
   }
   function subscribe(session: Session, subscription: Subscription): void {
     const { topic } = subscription;
-    session.subscriptions.set(topic, {
-      levels: topic.split("/"),
-      subscription,
-    });
+    const levels = topic.split("/");
+    session.subscriptions.set(topic, { levels, subscription });
+    filters.add(levels, session);
   }
   function forget(clientId: string): void {
     const session = sessions.get(clientId);
     if (session === undefined) return;
     sessions.delete(clientId);
+    for (const { levels } of session.subscriptions.values()) {
+      filters.delete(levels, session);
+    }
     session.outbox.discard();
     session.record?.remove();
   }
@@ -143,11 +150,12 @@ export function createSessions(options: SessionsOptions) {
       }
       return settled(undefined);
     },
-    removeSubscriptions(client: AedesClient, filters: string[]) {
+    removeSubscriptions(client: AedesClient, topics: string[]) {
       const session = sessions.get(client.id);
-      for (const filter of filters) {
-        session?.subscriptions.delete(filter);
-        session?.record?.unsubscribe(filter);
+      for (const topic of topics) {
+        if (!session?.subscriptions.delete(topic)) continue;
+        filters.delete(topic.split("/"), session);
+        session.record?.unsubscribe(topic);
       }
       return settled(undefined);
     },
@@ -162,14 +170,15 @@ export function createSessions(options: SessionsOptions) {
     subscriptionsByTopic(topic: string) {
       const levels = topic.split("/");
       const subscribers: Subscriber[] = [];
-      for (const [clientId, session] of sessions) {
+      for (const session of filters.match(levels)) {
         let best: Subscription | undefined;
         for (const stored of session.subscriptions.values()) {
           const { subscription } = stored;
           if (subscription.qos <= (best?.qos ?? 0)) continue;
           if (covers(stored.levels, levels)) best = subscription;
         }
-        if (best !== undefined) subscribers.push({ clientId, ...best });
+        if (best === undefined) continue;
+        subscribers.push({ clientId: session.clientId, ...best });
       }
       return settled(subscribers);
     },
