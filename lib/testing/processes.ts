@@ -8,8 +8,11 @@ import { within } from "./deadline.ts";
 
 /** A program that runs. Disposing of it kills it. */
 export interface Process extends AsyncDisposable {
-  /** Waits until standard output has a line that contains a text. */
-  untilPrinted(text: string): Promise<void>;
+  /**
+   * Waits until standard output has a line that contains a text. Between two
+   * pieces of output there may be 30 s of silence unless more are given.
+   */
+  untilPrinted(text: string, milliseconds?: number): Promise<void>;
   /** Waits until standard error has a text in it. */
   untilLogged(text: string): Promise<void>;
   /** What standard output has had so far. */
@@ -73,7 +76,11 @@ export function startProcess(
     const code = await within(`the end of ${command}`, over, 30_000);
     return { code, ...output };
   }
-  async function until(name: "stdout" | "stderr", text: string) {
+  async function until(
+    name: "stdout" | "stderr",
+    text: string,
+    milliseconds = 30_000,
+  ) {
     while (!output[name].includes(text)) {
       if (isOver) {
         const { stdout, stderr } = output;
@@ -82,11 +89,11 @@ export function startProcess(
         );
       }
       const more = new Promise<void>((resolve) => wake = resolve);
-      await within(`${command} to print "${text}"`, more, 30_000);
+      await within(`${command} to print "${text}"`, more, milliseconds);
     }
   }
   return {
-    untilPrinted: (text) => until("stdout", text),
+    untilPrinted: (text, milliseconds) => until("stdout", text, milliseconds),
     printed: () => output.stdout,
     logged: () => output.stderr,
     untilLogged: (text) => until("stderr", text),

@@ -1,0 +1,121 @@
+/**
+ * Puts the toolkit through faults of network, brokers and programs, and proves
+ * that it loses nothing.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { findPeer } from "../../lib/testing/peers.ts";
+import { type Options, runProgram, UsageError } from "../_program.ts";
+import { copyWithout, CURES } from "../hardening/faults/cures.ts";
+import { programFlags } from "../hardening/faults/program_flags.ts";
+import { LAST_LINE, type SoakOptions } from "../hardening/faults/settings.ts";
+
+const HELP = `
+Publishes, subscribes and records while connections are cut, reset, stalled,
+delayed, throttled, split and reordered, brokers restart and forget, handlers
+fail and processes are killed. Proves at the end that nothing was lost,
+duplicated at QoS 2, left pending or left open: if it was, the exit status is 1.
+
+Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
+                             [--without CURE] [--verbose]
+
+  --seed N        what befalls whom, and when (1)
+  --minutes M     how long (1)
+  --broker NAME   mosquitto or embedded (mosquitto, where it is installed)
+  --without CURE  take a cure out of a copy of the toolkit, to see it fail:
+                  ${Object.keys(CURES).join(", ")}
+  --verbose       print what the clients log
+`;
+
+/** How long a program may take to end once all is closed, in milliseconds. */
+const LONGEST_END = 10_000;
+
+await runProgram({
+  help: HELP,
+  names: {
+    string: ["seed", "minutes", "broker", "without"],
+    boolean: ["verbose"],
+  },
+  main,
+});
+
+async function main(options: Options): Promise<number> {
+  const soak: SoakOptions = {
+    seed: options.number("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
+    minutes: options.number("minutes", { least: 0.01, whole: false }) ?? 1,
+    broker: readBroker(options.text("broker")),
+    isVerbose: options.has("verbose"),
+  };
+  const cure = options.text("without");
+  if (cure !== undefined && !Object.hasOwn(CURES, cure)) {
+    const known = Object.keys(CURES).join(", ");
+    throw new UsageError(
+      `Option --without is "${cure}": it must be one of ${known}`,
+    );
+  }
+  const without = cure === undefined ? "" : `, without ${cure}`;
+  console.log(
+    `Seed ${soak.seed}, ${soak.minutes} minutes, ${soak.broker} broker${without}`,
+  );
+  if (cure === undefined) {
+    return await run(soak, new URL("../..", import.meta.url).href);
+  }
+  const copy = await Deno.makeTempDir({ prefix: "mqtt_without_" });
+  try {
+    await copyWithout(cure, copy);
+    return await run(soak, `file://${copy}/`);
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+}
+
+function readBroker(name: string | undefined): SoakOptions["broker"] {
+  const isThere = findPeer("mosquitto") !== undefined;
+  if (name === undefined) return isThere ? "mosquitto" : "embedded";
+  if (name === "embedded") return name;
+  if (name !== "mosquitto") {
+    throw new UsageError(
+      `Option --broker is "${name}": it must be mosquitto or embedded`,
+    );
+  }
+  if (!isThere) throw new UsageError("Broker mosquitto is not installed");
+  return name;
+}
+
+/** Runs the soak of a copy of the project in a process of its own. */
+async function run(soak: SoakOptions, project: string): Promise<number> {
+  const program = new URL("workbook/hardening/faults/soak.ts", project);
+  const permissions = ["env", "net", "read", "run", "sys=uid", "write"]
+    .map((permission) => `--allow-${permission}`);
+  await using resources = new AsyncDisposableStack();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      ...programFlags(),
+      ...permissions,
+      fileURLToPath(program),
+      JSON.stringify(soak),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let isStuck = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  resources.defer(() => clearTimeout(timer));
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    await Deno.stdout.write(new TextEncoder().encode(text));
+    if (!text.includes(LAST_LINE)) continue;
+    // What is left open, such as a timer, keeps a program from ending.
+    timer = setTimeout(() => {
+      isStuck = true;
+      child.kill("SIGKILL");
+    }, LONGEST_END);
+  }
+  const { code } = await child.status;
+  if (isStuck) console.log("Leaked: something keeps the program from ending");
+  const holds = code === 0 && !isStuck;
+  console.log(holds ? "It holds" : "It does not hold");
+  return holds ? 0 : 1;
+}

@@ -1,0 +1,220 @@
+/**
+ * Programs that receive while the network fails.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { setTimeout as pause } from "node:timers/promises";
+import { CsvRecorder, readReadings } from "../../../lib/csv.ts";
+import {
+  type Client,
+  type Message,
+  messages,
+  subscribe,
+  type SubscribeOptions,
+} from "../../../lib/mod.ts";
+import { type Process, startProcess } from "../../../lib/testing/processes.ts";
+import type { Random } from "../../checking/random.ts";
+import type { Ledger } from "./ledger.ts";
+import { programFlags } from "./program_flags.ts";
+import { KEEPALIVE, RETRY_DELAY, TOPICS } from "./settings.ts";
+
+/** What consumers share. */
+export interface Consumption {
+  url: string;
+  ledger: Ledger;
+  random: Random;
+  log: (line: string) => void;
+}
+
+/** Somebody who must get every message. */
+export interface Consumer {
+  name: string;
+  /** How often the broker has granted what it subscribed to. */
+  grants(): number;
+  /** Looks at what it has, where that isn't in the ledger as soon as it has it. */
+  refresh?(): Promise<void>;
+  /** The client behind it, to look at its listeners. */
+  client?: Client;
+  close(): Promise<void>;
+}
+
+/** One whose handler, or whose process, can be made to fail. */
+export interface FailingConsumer extends Consumer {
+  /** Makes it fail once. */
+  fail(): Promise<void>;
+}
+
+/** Whether handlers may fail at the moment. */
+export interface Mood {
+  mayFail: boolean;
+}
+
+function optionsOf(
+  name: string,
+  qos: 1 | 2,
+  { log }: Consumption,
+): SubscribeOptions & { grants: () => number } {
+  let grants = 0;
+  return {
+    clientId: name,
+    clean: false,
+    qos,
+    keepalive: KEEPALIVE,
+    retryDelay: RETRY_DELAY,
+    log: (line) => log(`${name}: ${line}`),
+    onError: () => {},
+    onSubscribe: () => grants++,
+    grants: () => grants,
+  };
+}
+
+function idOf(message: Message): number {
+  return message.number;
+}
+
+/** `subscribe` with a handler that takes its time, and now and then throws. */
+export async function startSubscriber(
+  consumption: Consumption,
+  mood: Mood,
+): Promise<Consumer> {
+  const { url, ledger, random } = consumption;
+  const name = "subscriber";
+  ledger.addConsumer(name, true);
+  const options = optionsOf(name, 2, consumption);
+  const subscription = await subscribe(
+    url,
+    TOPICS,
+    async (message) => {
+      if (random.next() < 0.05) await pause(random.integer(0, 5));
+      if (mood.mayFail && random.next() < 0.005) throw new Error("It failed");
+      ledger.handle(name, idOf(message));
+    },
+    false,
+    options,
+  );
+  const { client } = subscription;
+  return { ...options, name, client, close: () => subscription.close() };
+}
+
+/** `messages`, in one loop to the end. */
+export function startReader(consumption: Consumption): Consumer {
+  const { url, ledger } = consumption;
+  const name = "reader";
+  ledger.addConsumer(name, true);
+  const stop = new AbortController();
+  const options = optionsOf(name, 2, consumption);
+  const reading = (async () => {
+    const stream = messages(url, TOPICS, { ...options, signal: stop.signal });
+    for await (const message of stream) ledger.handle(name, idOf(message));
+  })();
+  return { ...options, name, close: () => (stop.abort(), reading) };
+}
+
+/**
+ * `messages`, in loops that are left with a message in hand: the next loop, with
+ * the same client id, must get that one again.
+ */
+export function startQuitter(consumption: Consumption): FailingConsumer {
+  const { url, ledger, random } = consumption;
+  const name = "quitter";
+  ledger.addConsumer(name, false);
+  const stop = new AbortController();
+  const options = optionsOf(name, 1, consumption);
+  let isToQuit = false;
+  const readOnce = async () => {
+    const stream = messages(url, TOPICS, { ...options, signal: stop.signal });
+    for await (const message of stream) {
+      if (isToQuit) return;
+      // Meanwhile more messages come in, which wait behind this one.
+      if (random.next() < 0.1) await pause(1);
+      ledger.handle(name, idOf(message));
+    }
+  };
+  const reading = (async () => {
+    while (!stop.signal.aborted) {
+      await readOnce();
+      isToQuit = false;
+    }
+  })();
+  return {
+    ...options,
+    name,
+    fail: () => Promise.resolve(void (isToQuit = true)),
+    close: () => (stop.abort(), reading),
+  };
+}
+
+/** `CsvRecorder`, in this process. */
+export async function startRecorder(
+  consumption: Consumption,
+  folder: string,
+): Promise<Consumer> {
+  const { url, ledger, log } = consumption;
+  const name = "recorder";
+  ledger.addConsumer(name, true);
+  const path = `${folder}/${name}.csv`;
+  const recorder = await CsvRecorder.open(path, { log });
+  const options = optionsOf(name, 2, consumption);
+  const { record } = recorder;
+  const subscription = await subscribe(url, TOPICS, record, false, options);
+  return {
+    ...options,
+    name,
+    client: subscription.client,
+    refresh: async () => ledger.replace(name, await idsIn(path)),
+    async close() {
+      await subscription.close();
+      await recorder.close();
+    },
+  };
+}
+
+/** `CsvRecorder`, in a process that is killed and started again. */
+export async function startKilledRecorder(
+  consumption: Consumption,
+  folder: string,
+): Promise<FailingConsumer> {
+  const { url, ledger } = consumption;
+  const name = "killed recorder";
+  ledger.addConsumer(name, false);
+  const path = `${folder}/killed.csv`;
+  const start = () => {
+    const program = new URL("recorder_program.ts", import.meta.url);
+    const permissions = ["env", "net", "read", "write"]
+      .map((permission) => `--allow-${permission}`);
+    return startProcess(Deno.execPath(), [
+      "run",
+      ...programFlags(),
+      ...permissions,
+      fileURLToPath(program),
+      ...[url, "killed", path],
+    ]);
+  };
+  let recorder: Process = start();
+  // A process's grants end with it.
+  let grantsBefore = 0;
+  const grants = () =>
+    grantsBefore + recorder.printed().split("subscribed").length - 1;
+  await recorder.untilPrinted("subscribed");
+  return {
+    name,
+    grants,
+    async fail() {
+      const killed = recorder;
+      killed.kill("SIGKILL");
+      await killed.end();
+      grantsBefore = grants();
+      recorder = start();
+    },
+    refresh: async () => ledger.replace(name, await idsIn(path)),
+    async close() {
+      await recorder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function idsIn(path: string): Promise<number[]> {
+  const readings = await Array.fromAsync(readReadings(path));
+  return readings.map(({ value }) => value);
+}

@@ -1,0 +1,280 @@
+/**
+ * One run of the soak: who publishes, who receives, and what befalls them.
+ *
+ * @module
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "../../../lib/mod.ts";
+import { within } from "../../../lib/testing/deadline.ts";
+import { Random } from "../../checking/random.ts";
+import type { RestartableBroker } from "./brokers.ts";
+import {
+  type Consumer,
+  type FailingConsumer,
+  startKilledRecorder,
+  startQuitter,
+  startReader,
+  startRecorder,
+  startSubscriber,
+} from "./consumers.ts";
+import { countListeners } from "./leaks.ts";
+import type { Ledger } from "./ledger.ts";
+import { type FaultCounts, Network } from "./network.ts";
+import {
+  type Producer,
+  type Production,
+  publishInHaste,
+  startPublisher,
+  startSensors,
+} from "./producers.ts";
+
+/** How long something may take once nothing fails any more, in milliseconds. */
+const PATIENCE = 30_000;
+/** The same, once something has been waited for in vain. */
+const IMPATIENCE = 2000;
+const GLANCE = 50;
+
+/** What a run is made of. */
+export interface RunParts {
+  broker: RestartableBroker;
+  ledger: Ledger;
+  faults: FaultCounts;
+  random: Random;
+  /** For the files of recorders. */
+  folder: string;
+  log: (line: string) => void;
+}
+
+/** One run, from its start to its end. */
+export class Run implements AsyncDisposable {
+  readonly #parts: RunParts;
+  readonly #resources = new AsyncDisposableStack();
+  readonly #ending = new AbortController();
+  readonly #clients = new Set<Client>();
+  readonly #mood = { mayFail: false };
+  #toProducers!: Network;
+  #toConsumers!: Network;
+  #producers: Producer[] = [];
+  #consumers: Consumer[] = [];
+  #failing: FailingConsumer[] = [];
+  #haste: Promise<void> | undefined;
+  #listeners = new Map<Client, number>();
+  #hasForgotten = false;
+  #patience = PATIENCE;
+
+  private constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts everybody on a network without faults. */
+  static async start(parts: RunParts): Promise<Run> {
+    const run = new Run(parts);
+    try {
+      await run.#open();
+      return run;
+    } catch (error) {
+      await run[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { broker, faults, folder, ledger, log } = this.#parts;
+    const open = async () =>
+      this.#resources.use(
+        await Network.open(broker.port, this.#chance(), faults),
+      );
+    this.#toProducers = await open();
+    this.#toConsumers = await open();
+
+    const consumption = {
+      ledger,
+      log,
+      random: this.#chance(),
+      url: this.#toConsumers.proxy.url,
+    };
+    const quitter = startQuitter(consumption);
+    const killed = await startKilledRecorder(consumption, folder);
+    this.#failing = [quitter, killed];
+    this.#consumers = [
+      ...this.#failing,
+      startReader(consumption),
+      await startSubscriber(consumption, this.#mood),
+      await startRecorder(consumption, folder),
+    ];
+    await this.#until(
+      "everybody to be subscribed",
+      () => this.#consumers.every((consumer) => consumer.grants() > 0),
+    );
+
+    const production: Production = {
+      ...consumption,
+      random: this.#chance(),
+      url: this.#toProducers.proxy.url,
+      signal: this.#ending.signal,
+      clients: this.#clients,
+      hasForgotten: () => this.#hasForgotten,
+    };
+    this.#producers = [
+      await startPublisher(production, "clean", false),
+      await startPublisher(production, "kept", true),
+      await startSensors(production),
+    ];
+    this.#haste = publishInHaste(production);
+    for (const { client } of [...this.#producers, ...this.#consumers]) {
+      if (client) this.#listeners.set(client, countListeners(client));
+    }
+  }
+
+  /**
+   * A chance of its own for whoever uses it: what befalls one must not depend on
+   * how fast another goes.
+   */
+  #chance(): Random {
+    return new Random(this.#parts.random.integer(0, 2 ** 32 - 1));
+  }
+
+  /** Lets faults happen for some seconds, in rounds. */
+  async suffer(seconds: number): Promise<void> {
+    const { broker, random } = this.#parts;
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) {
+      const left = end - performance.now();
+      await this.#round(Math.min(left, random.integer(2000, 5000)));
+      const isLast = performance.now() >= end;
+      const forgets = !broker.keepsSessions || random.next() < 0.5;
+      if (isLast || forgets) await this.#forget();
+    }
+  }
+
+  /** Lets faults of all kinds happen at once. */
+  async #round(milliseconds: number): Promise<void> {
+    const { broker, faults } = this.#parts;
+    const end = performance.now() + milliseconds;
+    const repeat = async (
+      [least, most]: [number, number],
+      act: (random: Random) => Promise<void>,
+    ) => {
+      const own = this.#chance();
+      while (true) {
+        await pause(own.integer(least, most));
+        if (performance.now() > end) return;
+        await act(own);
+      }
+    };
+    const networks = [this.#toProducers, this.#toConsumers];
+    this.#mood.mayFail = true;
+    await Promise.all([
+      ...networks.map((network) =>
+        repeat([100, 900], (own) => network.storm(own))
+      ),
+      ...networks.map((network) =>
+        repeat([50, 400], (own) => network.hurtOne(own))
+      ),
+      repeat([500, 2500], async (own) => {
+        const victim = own.pick(this.#failing);
+        faults.add(`failing ${victim.name}`);
+        await victim.fail();
+      }),
+      repeat([1000, 6000], async () => {
+        if (!broker.keepsSessions) return;
+        faults.add("restarted broker");
+        await broker.restart({ forget: false });
+      }),
+    ]);
+    this.#mood.mayFail = false;
+  }
+
+  /**
+   * Makes the broker forget everything. What it has acknowledged is delivered
+   * first, since it can't be later, and nothing is published until all consumers
+   * are subscribed again: for who is not, a broker without sessions keeps nothing.
+   */
+  async #forget(): Promise<void> {
+    const { broker, faults } = this.#parts;
+    faults.add("forgetful broker");
+    this.#toProducers.proxy.hold();
+    this.#toProducers.endAll("reset");
+    await this.#until(
+      "producers to lose their connections",
+      () => [...this.#clients].every(({ connected }) => !connected),
+    );
+    await this.#deliverAll();
+
+    const grants = this.#consumers.map((consumer) => consumer.grants());
+    this.#hasForgotten = true;
+    await broker.restart({ forget: true });
+    this.#toConsumers.endAll("reset");
+    for (const [index, consumer] of this.#consumers.entries()) {
+      const isBack = () => consumer.grants() > grants[index]!;
+      await this.#until(`${consumer.name} to subscribe again`, isBack);
+    }
+    this.#toProducers.calm();
+  }
+
+  /** Waits until every consumer has handled what is confirmed. */
+  async #deliverAll(): Promise<void> {
+    // What a handler has failed on comes again on the next connection.
+    this.#toConsumers.calm();
+    this.#toConsumers.endAll("reset");
+    await this.#until("everything to arrive", async () => {
+      for (const consumer of this.#consumers) await consumer.refresh?.();
+      return this.#parts.ledger.missing().size === 0;
+    });
+  }
+
+  /** Ends all faults, and waits until nothing is on its way any more. */
+  async finish(): Promise<void> {
+    const { ledger } = this.#parts;
+    this.#ending.abort();
+    for (const network of [this.#toProducers, this.#toConsumers]) {
+      network.calm();
+    }
+    const settled = [
+      this.#haste,
+      ...this.#producers.map((one) => one.finish()),
+    ];
+    await this.#attempt("producers to finish", Promise.all(settled));
+    await this.#deliverAll();
+    for (const [client, before] of this.#listeners) {
+      await this.#until("a connection", () => client.connected);
+      const more = countListeners(client) - before;
+      if (more > 0) ledger.note(`Leaked: ${more} listeners on a client`);
+    }
+    const ends = [...this.#producers, ...this.#consumers].map((one) =>
+      one.close()
+    );
+    await this.#attempt("everybody to close", Promise.all(ends));
+    for (const consumer of this.#consumers) await consumer.refresh?.();
+  }
+
+  /** Waits until something is so, or notes that it never was. */
+  async #until(
+    what: string,
+    isSo: () => boolean | Promise<boolean>,
+  ): Promise<void> {
+    const deadline = performance.now() + this.#patience;
+    while (!await isSo()) {
+      if (performance.now() > deadline) return this.#giveUp(what);
+      await pause(GLANCE);
+    }
+  }
+
+  /** Waits for a promise, or notes that it never settled. */
+  async #attempt(what: string, promise: Promise<unknown>): Promise<void> {
+    try {
+      await within(what, promise, this.#patience);
+    } catch (error) {
+      this.#giveUp(`${what}: ${(error as Error).message}`);
+    }
+  }
+
+  #giveUp(what: string): void {
+    this.#patience = IMPATIENCE;
+    this.#parts.ledger.note(`Waited in vain for ${what}`);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync();
+  }
+}
