@@ -41,7 +41,10 @@ export function denoProgram(name: string, job: Job): string[] {
   return [
     Deno.execPath(),
     "run",
-    "--allow-all",
+    "--allow-env",
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
     "--quiet",
     "--cached-only",
     ...moduleFlags(),

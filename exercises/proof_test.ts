@@ -17,6 +17,7 @@ import {
 } from "../workbook/checking/run_checks.ts";
 import { stage } from "../workbook/checking/stage.ts";
 import { denoFlags } from "../workbook/testing/deno_flags.ts";
+import { permissionsIn } from "../workbook/testing/permissions.ts";
 
 const HERE = new URL("./", import.meta.url);
 const SEED = Number(Deno.env.get("WORKBOOK_SEED") || Date.now() % 2 ** 32);
@@ -52,7 +53,10 @@ async function forEach<T>(
 async function failures(
   exercise: Exercise,
   requirements: readonly Requirement[],
-  programs: Pick<ChecksOptions, "files" | "command" | "deadline">,
+  programs: Pick<
+    ChecksOptions,
+    "files" | "command" | "permissions" | "deadline"
+  >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
   await forEach(requirements, async (requirement) => {
@@ -98,7 +102,11 @@ for (const folder of namesIn("./")) {
 
   Deno.test(`${folder}: the solution passes (seed ${SEED})`, async () => {
     const files = filesIn(`../solutions/${folder}`);
-    const failed = await failures(exercise, exercise.requirements, { files });
+    const failed = await failures(exercise, exercise.requirements, {
+      files,
+      // No more than its header says.
+      permissions: (program) => permissionsIn(files[`${program}.ts`]!),
+    });
     assertEquals(Object.fromEntries(failed), {});
   });
 

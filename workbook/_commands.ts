@@ -113,7 +113,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   lessons: {
     description: "List the lessons",
-    steps: program("lessons", ["--allow-read"]),
+    steps: confined("lessons", [scoped("--allow-read", "lessons")]),
   },
   ...lessonCommands(),
   exercises: {
@@ -155,14 +155,40 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Run all tests, or those of the files that you name",
     steps: (args) => [testStep(args)],
   },
+  "test:faults": {
+    description: "Cut, stall and kill, and prove that nothing is lost",
+    steps: confined("test:faults", [
+      "--allow-env",
+      "--allow-read",
+      "--allow-run",
+      "--allow-write",
+    ]),
+  },
   "test:fuzz": {
     description: "Send hostile input to the embedded broker, from a seed",
-    steps: confined("fuzz", FUZZ_PERMISSIONS),
+    steps: confined("test:fuzz", FUZZ_PERMISSIONS),
+  },
+  "test:load": {
+    description: "Load the embedded broker, and count what arrives",
+    steps: confined("test:load", [
+      "--allow-env=WORKBOOK_FLAGS",
+      `--allow-run=sh,${Deno.execPath()}`,
+      scoped("--allow-read", "lessons"),
+      scoped("--allow-write", ".workbook"),
+    ]),
   },
   bench: {
     description: "Measure the toolkit against other MQTT clients",
     steps: (args) => [
-      moduleStep("bench", "run", ["--allow-all", "bench/main.ts", ...args]),
+      moduleStep("bench", "run", [
+        ...MQTT_PERMISSIONS,
+        "--allow-read",
+        "--allow-run",
+        "--allow-sys",
+        "--allow-write",
+        "bench/main.ts",
+        ...args,
+      ]),
     ],
   },
   "check-all": {
@@ -249,7 +275,10 @@ function lessonCommands(): Record<string, Command> {
 function lessonStep(lesson: Lesson, args: string[]): Step {
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith("-")) {
-    const [step] = program("lesson", ["--allow-read", "--allow-run"])(args);
+    const [step] = program("lesson", [
+      scoped("--allow-read", "lessons"),
+      `--allow-run=${Deno.execPath()}`,
+    ])(args);
     return { ...step!, variables: { WORKBOOK_LESSON: lesson.number } };
   }
   const names = listPrograms(lesson);

@@ -51,7 +51,7 @@ export interface Lesson extends LessonData {
 }
 
 const LESSONS = new URL("../lessons/", import.meta.url);
-const LESSONS_FOLDER = fileURLToPath(LESSONS);
+const PROJECT_FOLDER = fileURLToPath(new URL("../", import.meta.url));
 
 /** Reads all lessons, in order. */
 export function listLessons(): Lesson[] {
@@ -96,5 +96,10 @@ export function programFlags(file: URL): string[] {
   }
   // A header's paths are seen from the project's folder.
   return words.split(" ").filter((word) => word.startsWith("-"))
-    .map((flag) => flag.replaceAll(/(?<=[=,])lessons\//g, LESSONS_FOLDER));
+    .map((flag) =>
+      flag.replaceAll(
+        /(?<=[=,])(?:lessons\/|lib\b|deno\.)/g,
+        (path) => `${PROJECT_FOLDER}${path}`,
+      )
+    );
 }

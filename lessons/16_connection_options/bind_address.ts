@@ -2,7 +2,7 @@
  * @title Choose the address to connect from
  * @difficulty intermediate
  * @tags bind address, network interface
- * @run deno run --allow-env --allow-net lessons/16_connection_options/bind_address.ts
+ * @run deno run --allow-env --allow-net=127.0.0.1,127.0.0.2,192.0.2.1 lessons/16_connection_options/bind_address.ts
  *
  * A computer with several network interfaces has several addresses. Usually the
  * system chooses the one to connect from; the bind address chooses it instead.

@@ -2,7 +2,7 @@
  * @title Connect with TLS
  * @difficulty advanced
  * @tags TLS, certificate authority, certificate
- * @run deno run --allow-env --allow-net --allow-read=certificates lessons/16_connection_options/tls.ts
+ * @run deno run --allow-env --allow-net=127.0.0.1,localhost --allow-read=certificates lessons/16_connection_options/tls.ts
  *
  * TLS encrypts, and it proves that the broker is the one that we mean. For that,
  * the client must know which authority to trust.
@@ -19,17 +19,17 @@ try {
   // with the certificate and the key that certificate.ts has written.
   const cert = await Deno.readTextFile("certificates/broker.crt");
   const key = await Deno.readTextFile("certificates/broker.key");
-  await using broker = await startBroker({
-    host: "localhost",
-    port: 0,
-    tls: { cert, key, port: 0 },
-  });
+  const tls = { cert, key, port: 0 };
+  await using broker = await startBroker({ port: 0, tls });
 
   // The client trusts our authority, and no other. Deno's own list of
   // authorities doesn't count any more.
   const ca = await Deno.readTextFile("certificates/ca.crt");
+  // Certificates are for names: call the broker by its own, not by its address.
+  const { port } = new URL(broker.tlsUrl!);
+  const url = `mqtts://localhost:${port}`;
   try {
-    const client = await connect(broker.tlsUrl, { tls: { ca }, retry: false });
+    const client = await connect(url, { tls: { ca }, retry: false });
     console.log("connected, encrypted and to the right broker");
     await client.close();
   } catch (error) {

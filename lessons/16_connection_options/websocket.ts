@@ -2,7 +2,7 @@
  * @title Speak MQTT over WebSocket
  * @difficulty intermediate
  * @tags transport, WebSocket
- * @run deno run --allow-env --allow-net lessons/16_connection_options/websocket.ts
+ * @run deno run --allow-env --allow-net=127.0.0.1 lessons/16_connection_options/websocket.ts
  *
  * Web pages can't open TCP connections, and some networks let only the web pass.
  * WebSocket carries the same packets there, to a port of its own.

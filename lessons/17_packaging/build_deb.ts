@@ -40,7 +40,8 @@ try {
   await Deno.mkdir(`${ROOT}/usr/bin`, { recursive: true });
   const mode = 0o755;
   await Deno.writeTextFile(`${ROOT}/usr/bin/mqtt-sensors`, COMMAND, { mode });
-} catch {
+} catch (error) {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
   console.error("Bundle is missing: run bundle.ts first");
   Deno.exit(1);
 }
@@ -50,7 +51,8 @@ try {
     args: ["-Zgzip", "--root-owner-group", "--build", ROOT, PACKAGE],
   }).spawn().status;
   Deno.exit(code);
-} catch {
+} catch (error) {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
   console.error(
     "This machine has no dpkg-deb: only Debian and its relatives do",
   );

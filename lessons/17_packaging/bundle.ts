@@ -2,7 +2,7 @@
  * @title Bundle a program with its packages
  * @difficulty advanced
  * @tags packaging, offline, lock file
- * @run deno run --allow-read --allow-write=dist --allow-run lessons/17_packaging/bundle.ts
+ * @run deno run --allow-read=lib,lessons/10_sensors/four_sensors.ts,deno.json,deno.lock --allow-write=dist --allow-run=deno lessons/17_packaging/bundle.ts
  *
  * Copies the four sensors of lesson 10 and all that they need into one folder,
  * which can be carried to a machine without network.
@@ -52,7 +52,7 @@ try {
 
 // 3. The packages themselves: Deno finds out which the program needs, fetches
 // those that it doesn't have yet, and puts them all into node_modules.
-const { code } = await new Deno.Command(Deno.execPath(), {
+const { code } = await new Deno.Command("deno", {
   args: ["install", "--quiet", "--entrypoint", PROGRAM],
   cwd: BUNDLE,
 }).spawn().status;

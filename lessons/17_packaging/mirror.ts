@@ -16,11 +16,12 @@ if (registry === undefined || !URL.canParse(registry)) {
 }
 const upstream = registry.replace(/\/$/, "");
 await Deno.mkdir("dist/mirror", { recursive: true });
+const folder = await Deno.realPath("dist/mirror");
 
 async function serve(request: Request): Promise<Response> {
   const { pathname, origin } = new URL(request.url);
   // Each address gets a file of its own, in this folder whatever the address is.
-  const file = `dist/mirror/${encodeURIComponent(pathname)}`;
+  const file = `${folder}/${encodeURIComponent(pathname)}`;
 
   // What isn't here yet is fetched and kept. It gets its name last, so that a
   // file that is there is whole.

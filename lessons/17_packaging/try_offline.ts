@@ -2,14 +2,14 @@
  * @title Run the bundle as on a machine without network
  * @difficulty intermediate
  * @tags packaging, offline, cache
- * @run deno run --allow-run lessons/17_packaging/try_offline.ts
+ * @run deno run --allow-run=deno lessons/17_packaging/try_offline.ts
  *
  * A bundle is good if it runs where nothing can be fetched. This takes away all
  * that Deno could fetch from, and runs it for five seconds.
  */
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 
-const sensors = new Deno.Command(Deno.execPath(), {
+const sensors = new Deno.Command("deno", {
   args: [
     "run",
     // Deno fails at once if something is missing, in place of fetching it.

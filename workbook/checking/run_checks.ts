@@ -27,6 +27,11 @@ export interface ChecksOptions {
    * stands for the program's name. TypeScript on Deno unless given.
    */
   command?: readonly string[] | undefined;
+  /**
+   * The permissions of each program on Deno; what every student's program may
+   * do, and those of the exercise, unless given.
+   */
+  permissions?: (program: string) => string[];
   /** What chance begins with. */
   seed: number;
   /** Deno's flags for the project, such as `--import-map`. */
@@ -113,7 +118,7 @@ function describeFailure(
 function launcher(
   { permissions = [] }: Exercise,
   folder: string,
-  { command, flags, isStranger = false }: ChecksOptions,
+  { command, flags, permissions: given, isStranger = false }: ChecksOptions,
 ): Launch {
   const confine = isStranger && command === undefined
     ? limited
@@ -144,10 +149,12 @@ function launcher(
           ...flags,
           ...isStranger ? STRANGER_FLAGS : [],
           "--no-prompt",
-          "--allow-env",
-          `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
-          `--allow-read=${folder}`,
-          ...permissions,
+          ...given?.(program) ?? [
+            "--allow-env",
+            `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
+            `--allow-read=${folder}`,
+            ...permissions,
+          ],
           `${folder}/${program}.ts`,
         ],
         ...args,
