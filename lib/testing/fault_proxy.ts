@@ -35,6 +35,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly url: string;
   /** How bytes travel from now on. */
   weather: Weather = {};
+  /** When a piece last travelled, in milliseconds, as `performance.now()` tells. */
+  lastPiece = 0;
   readonly #server: ReturnType<typeof createServer>;
   readonly #lines = new Set<Line>();
   readonly #random: () => number;
@@ -108,6 +110,7 @@ export class FaultProxy implements AsyncDisposable {
     }
     if (shuffled) await this.#shuffler.turn();
     while (this.#gate) await this.#gate.promise;
+    this.lastPiece = performance.now();
     return piece;
   }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../lib/testing/peers.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
@@ -88,7 +89,6 @@ async function run(soak: SoakOptions, project: string): Promise<number> {
   const program = new URL("workbook/hardening/faults/soak.ts", project);
   const permissions = ["env", "net", "read", "run", "sys=uid", "write"]
     .map((permission) => `--allow-${permission}`);
-  await using resources = new AsyncDisposableStack();
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -102,11 +102,12 @@ async function run(soak: SoakOptions, project: string): Promise<number> {
     stderr: "inherit",
   }).spawn();
   let isStuck = false;
+  let printed = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
-  resources.defer(() => clearTimeout(timer));
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(new TextEncoder().encode(text));
-    if (!text.includes(LAST_LINE)) continue;
+    process.stdout.write(text);
+    printed += text;
+    if (timer !== undefined || !printed.includes(LAST_LINE)) continue;
     // What is left open, such as a timer, keeps a program from ending.
     timer = setTimeout(() => {
       isStuck = true;
@@ -114,6 +115,7 @@ async function run(soak: SoakOptions, project: string): Promise<number> {
     }, LONGEST_END);
   }
   const { code } = await child.status;
+  clearTimeout(timer);
   if (isStuck) console.log("Leaked: something keeps the program from ending");
   const holds = code === 0 && !isStuck;
   console.log(holds ? "It holds" : "It does not hold");

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
-import { CsvRecorder, readReadings } from "../../../lib/csv.ts";
 import {
   type Client,
   type Message,
@@ -13,10 +11,8 @@ import {
   subscribe,
   type SubscribeOptions,
 } from "../../../lib/mod.ts";
-import { type Process, startProcess } from "../../../lib/testing/processes.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger } from "./ledger.ts";
-import { programFlags } from "./program_flags.ts";
 import { KEEPALIVE, RETRY_DELAY, TOPICS } from "./settings.ts";
 
 /** What consumers share. */
@@ -50,7 +46,8 @@ export interface Mood {
   mayFail: boolean;
 }
 
-function optionsOf(
+/** What consumers subscribe with: a session that is kept. */
+export function optionsOf(
   name: string,
   qos: 1 | 2,
   { log }: Consumption,
@@ -143,78 +140,4 @@ export function startQuitter(consumption: Consumption): FailingConsumer {
     fail: () => Promise.resolve(void (isToQuit = true)),
     close: () => (stop.abort(), reading),
   };
-}
-
-/** `CsvRecorder`, in this process. */
-export async function startRecorder(
-  consumption: Consumption,
-  folder: string,
-): Promise<Consumer> {
-  const { url, ledger, log } = consumption;
-  const name = "recorder";
-  ledger.addConsumer(name, true);
-  const path = `${folder}/${name}.csv`;
-  const recorder = await CsvRecorder.open(path, { log });
-  const options = optionsOf(name, 2, consumption);
-  const { record } = recorder;
-  const subscription = await subscribe(url, TOPICS, record, false, options);
-  return {
-    ...options,
-    name,
-    client: subscription.client,
-    refresh: async () => ledger.replace(name, await idsIn(path)),
-    async close() {
-      await subscription.close();
-      await recorder.close();
-    },
-  };
-}
-
-/** `CsvRecorder`, in a process that is killed and started again. */
-export async function startKilledRecorder(
-  consumption: Consumption,
-  folder: string,
-): Promise<FailingConsumer> {
-  const { url, ledger } = consumption;
-  const name = "killed recorder";
-  ledger.addConsumer(name, false);
-  const path = `${folder}/killed.csv`;
-  const start = () => {
-    const program = new URL("recorder_program.ts", import.meta.url);
-    const permissions = ["env", "net", "read", "write"]
-      .map((permission) => `--allow-${permission}`);
-    return startProcess(Deno.execPath(), [
-      "run",
-      ...programFlags(),
-      ...permissions,
-      fileURLToPath(program),
-      ...[url, "killed", path],
-    ]);
-  };
-  let recorder: Process = start();
-  // A process's grants end with it.
-  let grantsBefore = 0;
-  const grants = () =>
-    grantsBefore + recorder.printed().split("subscribed").length - 1;
-  await recorder.untilPrinted("subscribed");
-  return {
-    name,
-    grants,
-    async fail() {
-      const killed = recorder;
-      killed.kill("SIGKILL");
-      await killed.end();
-      grantsBefore = grants();
-      recorder = start();
-    },
-    refresh: async () => ledger.replace(name, await idsIn(path)),
-    async close() {
-      await recorder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function idsIn(path: string): Promise<number[]> {
-  const readings = await Array.fromAsync(readReadings(path));
-  return readings.map(({ value }) => value);
 }

@@ -33,6 +33,7 @@ export interface Production {
 const LONGEST_PAYLOAD = 1500;
 const LONGEST_PAUSE = 12;
 const LARGEST_BATCH = 4;
+const GLANCE = 50;
 
 function connectOptions(
   { log }: Production,
@@ -171,6 +172,7 @@ export async function startSensors(production: Production): Promise<Producer> {
     return new Sensor(0.02, [0, 1], `${ROOT}/${by}`, {
       client,
       qos,
+      log: production.log,
       read: () => ledger.newId(),
       onValue: (id) => ledger.publish(Number(id), { by, qos, tolerance }),
     });
@@ -180,6 +182,10 @@ export async function startSensors(production: Production): Promise<Producer> {
     client,
     async finish() {
       await Promise.all(sensors.map((sensor) => sensor.stop()));
+      // They don't wait for a connection that is lost, but it comes back.
+      const names = ["sensor1", "sensor2"];
+      const isPending = () => names.some((name) => ledger.pendingOf(name) > 0);
+      while (isPending() && !client.disconnecting) await pause(GLANCE);
     },
     close: () => client.close(),
   };

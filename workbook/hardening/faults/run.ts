@@ -5,21 +5,19 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../../lib/mod.ts";
-import { within } from "../../../lib/testing/deadline.ts";
 import { Random } from "../../checking/random.ts";
 import type { RestartableBroker } from "./brokers.ts";
 import {
   type Consumer,
   type FailingConsumer,
-  startKilledRecorder,
   startQuitter,
   startReader,
-  startRecorder,
   startSubscriber,
 } from "./consumers.ts";
 import { countListeners } from "./leaks.ts";
 import type { Ledger } from "./ledger.ts";
 import { type FaultCounts, Network } from "./network.ts";
+import { Patience } from "./patience.ts";
 import {
   type Producer,
   type Production,
@@ -27,12 +25,10 @@ import {
   startPublisher,
   startSensors,
 } from "./producers.ts";
+import { startKilledRecorder, startRecorder } from "./recorders.ts";
 
-/** How long something may take once nothing fails any more, in milliseconds. */
-const PATIENCE = 30_000;
-/** The same, once something has been waited for in vain. */
-const IMPATIENCE = 2000;
-const GLANCE = 50;
+/** After so many milliseconds without a byte nothing is on its way. */
+const QUIET = 300;
 
 /** What a run is made of. */
 export interface RunParts {
@@ -48,6 +44,7 @@ export interface RunParts {
 /** One run, from its start to its end. */
 export class Run implements AsyncDisposable {
   readonly #parts: RunParts;
+  readonly #patience: Patience;
   readonly #resources = new AsyncDisposableStack();
   readonly #ending = new AbortController();
   readonly #clients = new Set<Client>();
@@ -60,10 +57,10 @@ export class Run implements AsyncDisposable {
   #haste: Promise<void> | undefined;
   #listeners = new Map<Client, number>();
   #hasForgotten = false;
-  #patience = PATIENCE;
 
   private constructor(parts: RunParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.ledger);
   }
 
   /** Starts everybody on a network without faults. */
@@ -102,7 +99,7 @@ export class Run implements AsyncDisposable {
       await startSubscriber(consumption, this.#mood),
       await startRecorder(consumption, folder),
     ];
-    await this.#until(
+    await this.#patience.until(
       "everybody to be subscribed",
       () => this.#consumers.every((consumer) => consumer.grants() > 0),
     );
@@ -143,13 +140,13 @@ export class Run implements AsyncDisposable {
       await this.#round(Math.min(left, random.integer(2000, 5000)));
       const isLast = performance.now() >= end;
       const forgets = !broker.keepsSessions || random.next() < 0.5;
-      if (isLast || forgets) await this.#forget();
+      await this.#restart({ forget: isLast || forgets });
     }
   }
 
   /** Lets faults of all kinds happen at once. */
   async #round(milliseconds: number): Promise<void> {
-    const { broker, faults } = this.#parts;
+    const { faults } = this.#parts;
     const end = performance.now() + milliseconds;
     const repeat = async (
       [least, most]: [number, number],
@@ -176,38 +173,38 @@ export class Run implements AsyncDisposable {
         faults.add(`failing ${victim.name}`);
         await victim.fail();
       }),
-      repeat([1000, 6000], async () => {
-        if (!broker.keepsSessions) return;
-        faults.add("restarted broker");
-        await broker.restart({ forget: false });
-      }),
     ]);
     this.#mood.mayFail = false;
   }
 
   /**
-   * Makes the broker forget everything. What it has acknowledged is delivered
-   * first, since it can't be later, and nothing is published until all consumers
-   * are subscribed again: for who is not, a broker without sessions keeps nothing.
+   * Restarts the broker while publishes are in flight. What it has acknowledged is
+   * delivered first: a broker that forgets it can't deliver it later, and mosquitto
+   * 2.0.11 sends from its file what consumers had received at QoS 2 before.
    */
-  async #forget(): Promise<void> {
+  async #restart({ forget }: { forget: boolean }): Promise<void> {
     const { broker, faults } = this.#parts;
-    faults.add("forgetful broker");
+    faults.add(forget ? "forgetful broker" : "restarted broker");
     this.#toProducers.proxy.hold();
     this.#toProducers.endAll("reset");
-    await this.#until(
+    await this.#patience.until(
       "producers to lose their connections",
       () => [...this.#clients].every(({ connected }) => !connected),
     );
     await this.#deliverAll();
+    await this.#patience.until(
+      "consumers to be quiet",
+      () => performance.now() - this.#toConsumers.proxy.lastPiece > QUIET,
+    );
 
     const grants = this.#consumers.map((consumer) => consumer.grants());
-    this.#hasForgotten = true;
-    await broker.restart({ forget: true });
+    this.#hasForgotten ||= forget;
+    await broker.restart({ forget });
     this.#toConsumers.endAll("reset");
+    // Who isn't subscribed gets nothing from a broker without the session.
     for (const [index, consumer] of this.#consumers.entries()) {
-      const isBack = () => consumer.grants() > grants[index]!;
-      await this.#until(`${consumer.name} to subscribe again`, isBack);
+      const isBack = () => !forget || consumer.grants() > grants[index]!;
+      await this.#patience.until(`${consumer.name} to subscribe again`, isBack);
     }
     this.#toProducers.calm();
   }
@@ -217,7 +214,7 @@ export class Run implements AsyncDisposable {
     // What a handler has failed on comes again on the next connection.
     this.#toConsumers.calm();
     this.#toConsumers.endAll("reset");
-    await this.#until("everything to arrive", async () => {
+    await this.#patience.until("everything to arrive", async () => {
       for (const consumer of this.#consumers) await consumer.refresh?.();
       return this.#parts.ledger.missing().size === 0;
     });
@@ -234,44 +231,18 @@ export class Run implements AsyncDisposable {
       this.#haste,
       ...this.#producers.map((one) => one.finish()),
     ];
-    await this.#attempt("producers to finish", Promise.all(settled));
+    await this.#patience.attempt("producers to finish", Promise.all(settled));
     await this.#deliverAll();
     for (const [client, before] of this.#listeners) {
-      await this.#until("a connection", () => client.connected);
+      await this.#patience.until("a connection", () => client.connected);
       const more = countListeners(client) - before;
       if (more > 0) ledger.note(`Leaked: ${more} listeners on a client`);
     }
     const ends = [...this.#producers, ...this.#consumers].map((one) =>
       one.close()
     );
-    await this.#attempt("everybody to close", Promise.all(ends));
+    await this.#patience.attempt("everybody to close", Promise.all(ends));
     for (const consumer of this.#consumers) await consumer.refresh?.();
-  }
-
-  /** Waits until something is so, or notes that it never was. */
-  async #until(
-    what: string,
-    isSo: () => boolean | Promise<boolean>,
-  ): Promise<void> {
-    const deadline = performance.now() + this.#patience;
-    while (!await isSo()) {
-      if (performance.now() > deadline) return this.#giveUp(what);
-      await pause(GLANCE);
-    }
-  }
-
-  /** Waits for a promise, or notes that it never settled. */
-  async #attempt(what: string, promise: Promise<unknown>): Promise<void> {
-    try {
-      await within(what, promise, this.#patience);
-    } catch (error) {
-      this.#giveUp(`${what}: ${(error as Error).message}`);
-    }
-  }
-
-  #giveUp(what: string): void {
-    this.#patience = IMPATIENCE;
-    this.#parts.ledger.note(`Waited in vain for ${what}`);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
