@@ -65,6 +65,8 @@ export async function startScriptedBroker(
       changed.resolve();
       changed = Promise.withResolvers<void>();
     });
+    // Such as a client that tries whether TLS is spoken here.
+    parser.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => parser.parse(chunk));
     socket.on("error", () => socket.destroy());
   });
