@@ -10,6 +10,7 @@ import {
 } from "../../lib/testing/raw_client.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
+import { Random } from "../checking/random.ts";
 import { startKillableBroker } from "../testing/killable_broker.ts";
 import { openPublisher, openSession, startLoad } from "../testing/ledger.ts";
 
@@ -18,14 +19,8 @@ const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);
 const SEED = Number(Deno.env.get("WORKBOOK_SEED") ?? 1);
 const STATES = 20;
 
-/** Numbers from 0 to 1, the same ones for the same seed (Park and Miller's). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = state * 48_271 % 2_147_483_647) / 2_147_483_647;
-}
-
 Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times under load (seed ${SEED})`, async () => {
-  const random = randomNumbers(SEED);
+  const random = new Random(SEED);
   await using broker = await startKillableBroker();
   await using online = await openSession(broker.url, "online");
   await online.client.subscribeAsync("load/#", { qos: 2 });
@@ -54,7 +49,7 @@ Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times unde
   const loads = [atQos1, atQos2, states];
   for (let kill = 1; kill <= KILLS; kill++) {
     const more = loads.map((load) =>
-      load.untilAcknowledged(Math.ceil(random() * 300))
+      load.untilAcknowledged(random.integer(1, 300))
     );
     await Promise.all(more);
     await broker.kill();
