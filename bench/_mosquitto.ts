@@ -1,3 +1,4 @@
+import { freePort } from "../lib/testing/mosquitto.ts";
 import { findPeer } from "../lib/testing/peers.ts";
 import { startChild } from "./_children.ts";
 
@@ -110,9 +111,4 @@ function configuration(port: number): string {
   // Started by root, mosquitto becomes another user, who may not exist.
   if (Deno.build.os !== "windows" && Deno.uid() === 0) lines.push("user root");
   return lines.join("\n") + "\n";
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  return listener.addr.port;
 }

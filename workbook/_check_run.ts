@@ -16,6 +16,7 @@ import {
   placeOf,
   programFiles,
 } from "./_exercises.ts";
+import { launcherFlags } from "./_launcher_flags.ts";
 import { noteSolved } from "./_progress.ts";
 import { progressBar } from "./_progress_bar.ts";
 import { wrap } from "./_wrap.ts";
@@ -89,7 +90,7 @@ export class CheckRun implements Disposable {
       ...this.#common,
       files: command === undefined ? ownFiles(exercise) : {},
       command,
-      flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]"),
+      flags: launcherFlags(),
       onOutcome: (outcome, index) => printer.take(outcome, index),
     });
     this.#printResult(outcomes);

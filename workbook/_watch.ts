@@ -15,6 +15,7 @@ import {
   programFiles,
 } from "./_exercises.ts";
 import { takeHint } from "./_hints.ts";
+import { launcherFlags } from "./_launcher_flags.ts";
 import { noteSolved, readProgress } from "./_progress.ts";
 import { watchFiles } from "./_watch_files.ts";
 import type { Screen } from "./_watch_screen.ts";
@@ -103,7 +104,7 @@ export class Watch implements AsyncDisposable {
     const all = await checkExercise(exercise, {
       files: ownFiles(exercise),
       seed: Math.floor(Math.random() * 2 ** 32),
-      flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]"),
+      flags: launcherFlags(),
       signal,
       onOutcome: (outcome, index) => {
         outcomes[index] = outcome;

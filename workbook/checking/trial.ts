@@ -290,6 +290,10 @@ export class Trial implements AsyncDisposable {
         words: "It needs a permission that the exercise doesn't give.",
       },
       {
+        when: /^error: SyntaxError/m.test(errors),
+        words: "It doesn't start: Deno can't read it, and says where it stops.",
+      },
+      {
         when: !this.#isOffline && this.sent("connect").length === 0,
         words:
           "It never connected to the broker of the check: is the address taken from MQTT_URL?",

@@ -75,6 +75,15 @@ Deno.test("check without a name lists what isn't started, and runs the rest", as
   assertStringIncludes(started.output, "\nSolved: 0 of 1 started, 1 in all\n");
 });
 
+Deno.test("check says of a program that Deno can't read that it doesn't start", async () => {
+  await using project = await copyExercises();
+  await project.write(WORK, "import { x");
+  const { code, output } = await project.task("check", "01");
+  assertEquals(code, 1);
+  assertStringIncludes(output, "error: SyntaxError: Expected ','");
+  assertStringIncludes(output, "It looks like this: It doesn't start: Deno");
+});
+
 Deno.test("check knows the student's modules beside the program", async () => {
   await using project = await copyExercises();
   const solution = await project.read("solutions/01_presence/main.ts");

@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../_exercises.ts";
+import { launcherFlags } from "../_launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
@@ -153,7 +154,7 @@ async function grade(
         exercises,
         command,
         seed,
-        flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]"),
+        flags: launcherFlags(),
         signal: stop.signal,
         onGrade: () => progress.addRequirement(),
       });

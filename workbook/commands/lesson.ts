@@ -5,6 +5,7 @@
  */
 import { startBroker, StopSignal } from "../../lib/mod.ts";
 import { findBroker } from "../_find_broker.ts";
+import { launcherFlags } from "../_launcher_flags.ts";
 import { type Lesson, listLessons, listPrograms } from "../_lessons.ts";
 import { runProgram } from "../_program.ts";
 import { runLesson } from "../_run_lesson.ts";
@@ -24,7 +25,7 @@ await runProgram({
       seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
     );
     return await runLesson(lesson, {
-      flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") ?? "[]"),
+      flags: launcherFlags(),
       variables: {
         MQTT_URL: broker.url,
         ...options.has("trace") && { MQTT_TRACE: "1" },

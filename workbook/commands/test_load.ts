@@ -14,6 +14,7 @@ import {
 import { watchStart } from "../hardening/load/measure_start.ts";
 import { runLoad } from "../hardening/load/run_load.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
+import { launcherFlags } from "../_launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
@@ -68,7 +69,7 @@ async function load(options: Options, signal: AbortSignal): Promise<number> {
   const { clients, seconds, seed } = size;
   console.log(`${clients} clients, ${seconds} s, seed ${seed}`);
   const result = await runLoad(size, {
-    flags: readFlags(),
+    flags: launcherFlags(),
     signal,
     tell: (line) => console.error(line),
   });
@@ -88,7 +89,7 @@ async function watch(options: Options, signal: AbortSignal): Promise<number> {
       seconds: minutes * 60,
       interval: Math.min(1, minutes),
       file,
-      flags: readFlags(),
+      flags: launcherFlags(),
       signal,
     });
     const { memory, live, sockets, faults } = findGrowth(watched);
@@ -108,11 +109,6 @@ async function watch(options: Options, signal: AbortSignal): Promise<number> {
 function refuse(options: Options, names: string[], words: string): void {
   const name = names.find((name) => options.text(name) !== undefined);
   if (name !== undefined) throw new UsageError(`Option --${name} ${words}`);
-}
-
-/** Deno's flags for the project, which the launcher gives. */
-function readFlags(): string[] {
-  return JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]");
 }
 
 /** Tells what is wrong; the exit code says whether anything is. */

@@ -1,5 +1,6 @@
+import { launcherFlags } from "../../_launcher_flags.ts";
+
 /** Flags that make Deno resolve modules as it does for this process. */
 export function programFlags(): string[] {
-  const flags: string[] = JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "[]");
-  return ["--no-prompt", ...flags];
+  return ["--no-prompt", ...launcherFlags()];
 }
