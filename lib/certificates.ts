@@ -17,7 +17,7 @@ import {
 } from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
 import { isIP } from "node:net";
-import type { KeyPair } from "./broker/key_pair.ts";
+import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { isPermitted, PRIVATE_NAMES } from "./permitted_names.ts";
 
 /** From when and until when a certificate is valid. */

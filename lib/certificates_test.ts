@@ -2,7 +2,7 @@ import "reflect-metadata"; // @peculiar/x509 wants it first.
 import * as x509 from "@peculiar/x509";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { X509Certificate } from "node:crypto";
-import type { KeyPair } from "./broker/key_pair.ts";
+import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { startBroker } from "./broker.ts";
 import {
   inspectAuthority,

@@ -5,7 +5,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import { startBroker } from "./broker.ts";
-import type { KeyPair } from "./broker/key_pair.ts";
+import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { makeAuthority, signCertificate } from "./certificates.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";

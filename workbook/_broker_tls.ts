@@ -1,4 +1,7 @@
-import { assertKeyPair, describeInvalidity } from "../lib/broker/key_pair.ts";
+import {
+  assertKeyPair,
+  describeInvalidity,
+} from "../lib/broker/listen/key_pair.ts";
 import type { BrokerTls } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./_program.ts";

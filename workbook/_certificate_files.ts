@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { KeyPair } from "../lib/broker/key_pair.ts";
+import type { KeyPair } from "../lib/broker/listen/key_pair.ts";
 import { reasonOf } from "../lib/recording_error.ts";
 import { UsageError } from "./_program.ts";
 

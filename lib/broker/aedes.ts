@@ -1,20 +1,20 @@
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Duplex } from "node:stream";
-import type { Access } from "./access.ts";
-import { connectionOf } from "./connection.ts";
-import { createDeliver } from "./deliver.ts";
-import type { Durable } from "./durable.ts";
+import type { Access } from "./access/access.ts";
+import { connectionOf } from "./wire/connection.ts";
+import { createDeliver } from "./delivery/deliver.ts";
+import type { Durable } from "./store/durable.ts";
 import type { AedesClient, Internals } from "./internals.ts";
 import type { Limits } from "./limits.ts";
 import { addressOf, logClients, type Peer, quote } from "./log.ts";
-import { Outbox } from "./outbox.ts";
-import { PacketReader } from "./packet_reader.ts";
+import { Outbox } from "./delivery/outbox.ts";
+import { PacketReader } from "./wire/packet_reader.ts";
 import { cut } from "./refusals.ts";
-import { createRetainedLimit } from "./retained_limit.ts";
+import { createRetainedLimit } from "./delivery/retained_limit.ts";
 import { createSessions, NO_SUBSCRIPTION } from "./sessions.ts";
 import { createStore } from "./store.ts";
-import { readPackets, writeTogether } from "./stream.ts";
-import { createSubscriptionLimit } from "./subscription_limit.ts";
+import { readPackets, writeTogether } from "./wire/stream.ts";
+import { createSubscriptionLimit } from "./delivery/subscription_limit.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 const REFUSALS: Record<number, string> = {

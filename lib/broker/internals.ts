@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { Deliver } from "./deliver.ts";
+import type { Deliver } from "./delivery/deliver.ts";
 
 // What this project relies on of aedes 1.2.0 that its types don't show. The
 // tests of delivery and of sessions fail if another version changes it.

@@ -1,5 +1,5 @@
 import type { Aedes, Client } from "aedes";
-import type { Rights } from "./rules.ts";
+import type { Rights } from "./access/rules.ts";
 
 /** Who is at the other end of a connection. */
 export interface Peer {

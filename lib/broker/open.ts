@@ -1,13 +1,17 @@
 import { assertPort } from "../client/address.ts";
-import { createAccess } from "./access.ts";
-import { createAdmission } from "./admission.ts";
+import { createAccess } from "./access/access.ts";
+import { createAdmission } from "./listen/admission.ts";
 import { createCore } from "./aedes.ts";
-import { openDurable } from "./durable.ts";
-import { assertKeyPair, type KeyPair } from "./key_pair.ts";
+import { openDurable } from "./store/durable.ts";
+import { assertKeyPair, type KeyPair } from "./listen/key_pair.ts";
 import { readLimits } from "./limits.ts";
-import { type Listener, listenTcp, listenWebSocket } from "./listeners.ts";
-import { allowPages } from "./origins.ts";
-import type { Broker, BrokerOptions } from "../broker.ts";
+import {
+  type Listener,
+  listenTcp,
+  listenWebSocket,
+} from "./listen/listeners.ts";
+import { allowPages } from "./listen/origins.ts";
+import type { Broker, BrokerOptions } from "./options.ts";
 
 /** Does what `startBroker()` says. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {

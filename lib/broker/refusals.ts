@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { AedesClient } from "./internals.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { ProtocolError } from "./wire/protocol_error.ts";
 
 /** CONNACK with return code 1, "unacceptable protocol version". */
 const OTHER_PROTOCOL = Buffer.of(0x20, 2, 0, 1);

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-import { FilterTree } from "./filter_tree.ts";
+import { FilterTree } from "./delivery/filter_tree.ts";
 import type { AedesClient, Packet, Subscription } from "./internals.ts";
-import type { Outbox } from "./outbox.ts";
-import type { Records, SessionRecord, StoredSession } from "./records.ts";
+import type { Outbox } from "./delivery/outbox.ts";
+import type { Records, SessionRecord, StoredSession } from "./store/records.ts";
 import { settled } from "./settled.ts";
-import { covers } from "./topics.ts";
+import { covers } from "./delivery/topics.ts";
 
 interface Session {
   clientId: string;

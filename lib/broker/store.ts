@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { Readable, type Writable } from "node:stream";
 import { failed, settled } from "./settled.ts";
-import { covers } from "./topics.ts";
+import { covers } from "./delivery/topics.ts";
 import type { Packet } from "./internals.ts";
-import type { Records, Retained } from "./records.ts";
-import type { RetainedLimit } from "./retained_limit.ts";
+import type { Records, Retained } from "./store/records.ts";
+import type { RetainedLimit } from "./delivery/retained_limit.ts";
 
 type ClientId = { id: string; clean?: boolean };
 type MessageId = { messageId: number };

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { KeyPair } from "../../lib/broker/key_pair.ts";
+import type { KeyPair } from "../../lib/broker/listen/key_pair.ts";
 import {
   inspectAuthority,
   makeAuthority,

@@ -10,7 +10,7 @@ import {
   deleteUser,
   readPasswordFile,
   setPassword,
-} from "../../lib/broker/password_file.ts";
+} from "../../lib/broker/access/password_file.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { readPasswordFile } from "../../lib/broker/password_file.ts";
-import { isHashOf } from "../../lib/broker/password_hash.ts";
+import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { isHashOf } from "../../lib/broker/access/password_hash.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";

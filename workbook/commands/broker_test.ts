@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
-import { setPassword } from "../../lib/broker/password_file.ts";
+import { setPassword } from "../../lib/broker/access/password_file.ts";
 import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
 import {
   ConnectionRefusedError,

@@ -1,0 +1,114 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { startMosquitto } from "../../testing/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { readAclFile } from "./acl_file.ts";
+
+async function read(text: string | Uint8Array) {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/acl`;
+  if (typeof text === "string") await Deno.writeTextFile(file, text);
+  else await Deno.writeFile(file, text);
+  return await readAclFile(file);
+}
+
+const GOOD = `# For the class
+topic read news
+
+  user  ann lee\x20
+topic readwrite iot/a b/#
+topic  write   iot/+\r
+topic deny
+#user bob
+pattern readwrite own/%u/%c
+topic deny %u
+`;
+
+/** Lines that are refused, with the reason. */
+const BAD: Record<string, string> = {
+  "topc read a": "it must begin with topic, pattern, user or #",
+  " # not at the start": "it must begin with topic, pattern, user or #",
+  "topic": "a topic must follow",
+  "pattern": "a topic must follow",
+  "topic maybe a/b": '"maybe" must be read, write, readwrite or deny',
+  "topic read a/#/b": "# must be its last level, alone",
+  "topic read a+": "+ must be a whole level",
+  "user": "the user's name must follow",
+};
+
+Deno.test("readAclFile() reads mosquitto's format", async () => {
+  const ann = { user: "ann lee" };
+  const anonymous = { user: undefined };
+  const row = (who: unknown, access: string, filter: string) => ({
+    who,
+    access,
+    filter,
+    isPattern: who === "everyone",
+  });
+  const expected = [
+    row(anonymous, "read", "news"),
+    row(ann, "readwrite", "iot/a b/#"),
+    row(ann, "write", "iot/+"),
+    row(ann, "readwrite", "deny"),
+    row("everyone", "readwrite", "own/%u/%c"),
+    row(ann, "deny", "%u"),
+  ];
+  assertEquals<unknown>(await read(GOOD), expected);
+  // As Windows's editor may write it.
+  assertEquals<unknown>(await read(`\ufeff${GOOD}`), expected);
+  assertEquals(await read(""), []);
+});
+
+Deno.test("readAclFile() names the file, the line and its text where it is wrong", async () => {
+  for (const [line, reason] of Object.entries(BAD)) {
+    const { message } = await assertRejects(
+      () => read(`topic a\n\n${line}\ntopic b`),
+      TypeError,
+    );
+    const beginning = /^ACL file "[^"]+" line 3 is /.exec(message)?.[0];
+    const rest = message.slice(beginning?.length ?? 0);
+    assertEquals(rest.startsWith(`${JSON.stringify(line)}: `), true, message);
+    assertEquals(rest.endsWith(reason), true, message);
+  }
+});
+
+Deno.test("readAclFile() says why it can't read a file", async () => {
+  await assertRejects(
+    () => readAclFile("missing.acl"),
+    TypeError,
+    'ACL file "missing.acl" can\'t be read: there is no such file',
+  );
+  await assertRejects(
+    () => read(Uint8Array.of(0xff, 0xfe)),
+    TypeError,
+    "it must be UTF-8 text",
+  );
+  await assertRejects(
+    () => read("topic read\tnews"),
+    TypeError,
+    'line 1 is "topic read\\tnews": its words must have spaces between them',
+  );
+});
+
+peerTest(
+  ["mosquitto"],
+  "mosquitto takes what readAclFile() takes, and refuses what it refuses",
+  async () => {
+    const start = (text: string) =>
+      startMosquitto({
+        config: ({ directory }) => {
+          Deno.writeTextFileSync(`${directory}/acl`, text);
+          return `acl_file ${directory}/acl`;
+        },
+      });
+    await (await start(GOOD))[Symbol.asyncDispose]();
+    for (const line of Object.keys(BAD)) {
+      await assertRejects(
+        () => start(`${line}\n`),
+        Error,
+        "mosquitto did not start",
+        line,
+      );
+    }
+  },
+);

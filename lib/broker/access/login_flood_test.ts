@@ -1,0 +1,141 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  connectPacket,
+  openRaw,
+  publishPacket,
+  rawPacket,
+  subscribePacket,
+  TYPE,
+} from "../../testing/raw_client.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { type Access, createAccess } from "./access.ts";
+import { createAdmission } from "../listen/admission.ts";
+import { createCore } from "../aedes.ts";
+import { readLimits } from "../limits.ts";
+import { type Listener, listenTcp } from "../listen/listeners.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
+import { setPassword } from "./password_file.ts";
+
+const ANN = { user: "ann", password: "secret" };
+
+async function accessOf(passwordFile: string): Promise<Access> {
+  return await createAccess({ passwordFile }, () => {});
+}
+
+/** A broker whose clients come from the addresses of other computers. */
+async function startCore(
+  access: Access,
+  ...addresses: string[]
+): Promise<AsyncDisposable & { listeners: Listener[] }> {
+  const limits = readLimits();
+  const log = () => {};
+  const core = await createCore(access, limits, log);
+  const door = {
+    admission: createAdmission(limits, log),
+    isPageAllowed: () => true,
+    maxPacketSize: limits.maxPacketSize,
+    log,
+  };
+  const listeners = await Promise.all(
+    addresses.map((address) =>
+      listenTcp("127.0.0.1", 0, {
+        ...door,
+        serve: (stream) => core.serve(stream, `${address}:1`),
+      })
+    ),
+  );
+  return {
+    listeners,
+    async [Symbol.asyncDispose]() {
+      const closed = listeners.map((listener) => listener.close());
+      await Promise.all([core.close(), ...closed]);
+    },
+  };
+}
+
+Deno.test("startBroker() serves others during a flood of logins, and lets them in", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/passwords`;
+  await setPassword(file, ANN.user, ANN.password);
+  await setPassword(file, "bob", "hidden");
+  const access = await accessOf(file);
+  await using core = await startCore(access, "192.0.2.1", "192.0.2.2");
+  const [attackers, others] = core.listeners as [Listener, Listener];
+  await using client = await openRaw(others, ANN);
+
+  const attempts = Array.from({ length: 40 }, async () => {
+    const attempt = await openRaw(attackers);
+    await attempt.send(connectPacket({ user: "bob", password: "guess" }));
+    return attempt;
+  });
+  const flood = await Promise.all(attempts);
+  let isIn = false;
+  const login = openRaw(others, { user: "bob", password: "hidden" })
+    .finally(() => isIn = true);
+  let [longest, pings] = [0, 0];
+  while (!isIn || pings < 20) {
+    const start = performance.now();
+    await client.send(rawPacket(TYPE.PINGREQ));
+    assertEquals((await client.next())?.header, TYPE.PINGRESP);
+    longest = Math.max(longest, performance.now() - start);
+    pings++;
+  }
+  await using _bob = await login;
+  // One hash after the other, all of them would take some eight seconds.
+  assert(longest < 1_000, `A ping took ${longest} ms`);
+  for (const attempt of flood) attempt.close();
+});
+
+Deno.test("startBroker() loses nothing that comes while a password is checked", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/passwords`;
+  await setPassword(file, ANN.user, ANN.password);
+  const access = await accessOf(file);
+  await using core = await startCore(access, "192.0.2.1");
+  const [listener] = core.listeners as [Listener];
+  for (let round = 0; round < 3; round++) {
+    await using client = await openRaw(listener);
+    // Only the first password takes long to check.
+    await client.send(connectPacket(ANN));
+    const payload = "x".repeat(20_000);
+    await client.send(subscribePacket({ "iot/#": 1 }));
+    for (let id = 1; id <= 30; id++) {
+      const topic = `iot/${id}`;
+      await client.send(publishPacket({ topic, payload, qos: 1, id }));
+    }
+    const counts: Record<number, number> = {};
+    while ((counts[TYPE.PUBACK] ?? 0) < 30) {
+      const packet = await client.next();
+      const type = packet!.header & 0xf0;
+      counts[type] = (counts[type] ?? 0) + 1;
+    }
+    assertEquals(counts[TYPE.CONNACK], 1);
+    assertEquals(counts[TYPE.SUBACK], 1);
+  }
+});
+
+Deno.test("createAccess() takes as long for unknown users as for known ones", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/passwords`;
+  const quick = formatHash(await hashPassword("hidden", 100));
+  const slow = formatHash(await hashPassword("hidden"));
+  await Deno.writeTextFile(file, `bob:${quick}\ncarl:${slow}\n`);
+  const access = await accessOf(file);
+  const fastest: Record<string, number> = {};
+  for (let round = 0; round < 3; round++) {
+    for (const user of ["bob", "carl", "nobody"]) {
+      const start = performance.now();
+      const password = new TextEncoder().encode("wrong");
+      // Nobody has tried before from there.
+      const address = `192.0.2.${round}${user.length}`;
+      const isGone = () => false;
+      await access.connect({ user, password, address, isGone });
+      const time = performance.now() - start;
+      fastest[user] = Math.min(time, fastest[user] ?? Infinity);
+    }
+  }
+  const times = Object.values(fastest);
+  const ratio = Math.max(...times) / Math.min(...times);
+  // Noise is allowed for: hashes of 100 and 210,000 rounds differ more.
+  assert(ratio < 3, JSON.stringify(fastest));
+});

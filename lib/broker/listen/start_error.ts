@@ -1,0 +1,63 @@
+const REASONS: Record<string, (host: string, port: number) => string> = {
+  EADDRINUSE: (host, port) =>
+    `Port ${port} on ${host} is already in use: stop what uses it, or choose another port`,
+  EACCES: (host, port) =>
+    `Port ${port} on ${host} is not allowed for this user: choose one from 1024`,
+  NotCapable: (host, port) =>
+    `Port ${port} on ${host} is not permitted: run the program with --allow-net`,
+  EADDRNOTAVAIL: notHere,
+  EINVAL: notHere,
+  ENOTFOUND: (host) =>
+    `Host "${host}" is unknown: it must be a name or address of this computer`,
+};
+
+function notHere(host: string): string {
+  return `Host "${host}" is not this computer: it must be a name or address of it`;
+}
+
+/**
+ * The embedded broker can't listen: the port is in use, for instance.
+ *
+ * @example Reading why
+ * ```ts
+ * import { BrokerStartError, startBroker } from "../../mod.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const error = await assertRejects(
+ *   () => startBroker({ port: broker.port }),
+ *   BrokerStartError,
+ *   "already in use",
+ * );
+ * console.assert(error.code === "EADDRINUSE");
+ * ```
+ */
+export class BrokerStartError extends Error {
+  /** The error's name. */
+  override readonly name = "BrokerStartError";
+  /** The operating system's code, such as `EADDRINUSE`, or `NotCapable`. */
+  readonly code: string;
+  /** The host that was to be listened on. */
+  readonly host: string;
+  /** The port that was to be listened on. */
+  readonly port: number;
+
+  /**
+   * Makes the error from the operating system's or Deno's.
+   *
+   * @param host The host that was to be listened on.
+   * @param port The port that was to be listened on.
+   * @param cause The operating system's or Deno's error.
+   */
+  constructor(host: string, port: number, cause: Error & { code?: string }) {
+    const code = cause.code ?? cause.name;
+    super(
+      REASONS[code]?.(host, port) ??
+        `Port ${port} on ${host} can't be listened on: ${cause.message}`,
+      { cause },
+    );
+    this.code = code;
+    this.host = host;
+    this.port = port;
+  }
+}
