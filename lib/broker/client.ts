@@ -37,7 +37,7 @@ import {
 import { Framing, MOST_BEFORE_CONNECT } from "./wire/framing.ts";
 import { PacketBody } from "./wire/packet_body.ts";
 import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
-import { NO_BYTES } from "./wire/properties.ts";
+import { NO_BYTES, type PropertyValues } from "./wire/properties.ts";
 import { ProtocolError, protocolError } from "./wire/protocol_error.ts";
 import { isFailure, REASON } from "./wire/reason.ts";
 import { checkTopicName, type Topic, type TopicReader } from "./wire/topics.ts";
@@ -91,6 +91,7 @@ export class Client implements ConnectedClient, Holder {
   /** What a packet to it may have, and whether it wants reasons in words. */
   #maximumPacketSize = Infinity;
   #wantsReasons = true;
+  #isResumed = false;
   #aliases = new Map<number, Topic>();
   /** In how many places something has to end before it is read on. */
   #holds = 0;
@@ -117,6 +118,8 @@ export class Client implements ConnectedClient, Holder {
       },
     });
     this.#framing = new Framing((header) => checkHeader(header, this.#version));
+    const most = Math.min(MOST_BEFORE_CONNECT, limits.maxPacketSize);
+    this.#framing.maxPacketSize = most;
     this.#bucket = new TokenBucket(limits.maxMessageRate);
     this.#timer = setTimeout(
       () => this.fail(new ProtocolError("CONNECT did not come in time")),
@@ -169,17 +172,34 @@ export class Client implements ConnectedClient, Holder {
 
   /** Says in DISCONNECT, or in CONNACK before that, why it is cut. */
   #sayWhy(reason: number, text: string): void {
-    const values = { reasonString: this.#inWords(text) };
-    const packet = this.isAdmitted
-      ? disconnect(reason, values)
-      : connack(5, reason, values);
-    this.#connection.write(packet);
+    this.#say(
+      (words) =>
+        this.isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
+      text,
+    );
   }
 
-  /** A reason in words, if the client wants it and can take it. */
-  #inWords(reason: string): string | undefined {
-    const hasRoom = reason.length * 3 + 64 <= this.#maximumPacketSize;
-    return this.#wantsReasons && hasRoom ? reason : undefined;
+  /**
+   * Writes a packet, with a reason in words if the client wants and can take it.
+   *
+   * @returns Whether the client takes packets so large at all.
+   */
+  #say(encode: (words: PropertyValues) => Buffer, reason?: string): boolean {
+    const reasonString = this.#wantsReasons ? reason : undefined;
+    const most = this.#maximumPacketSize;
+    const packet = [encode({ reasonString }), encode({})]
+      .find(({ length }) => length <= most);
+    if (packet !== undefined) this.#connection.write(packet);
+    return packet !== undefined;
+  }
+
+  /** Writes what must be said, or cuts who can't take it. */
+  #answer(encode: (words: PropertyValues) => Buffer, reason?: string): void {
+    if (this.#say(encode, reason)) return;
+    throw new ProtocolError(
+      `Client takes no packets of more than ${this.#maximumPacketSize} bytes: its answer has more`,
+      REASON.PACKET_TOO_LARGE,
+    );
   }
 
   #complain(message: string): void {
@@ -277,6 +297,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #handle(type: number): void {
+    if (this.#version === 5) this.#framing.assertShort();
     if (type === PACKET.PUBLISH) return this.#publish();
     const { bytes, start, end } = this.#framing;
     const body = new PacketBody(bytes, start, end);
@@ -313,7 +334,7 @@ export class Client implements ConnectedClient, Holder {
       );
     }
     this.#version = version;
-    this.#framing.isStrict = version === 5;
+    if (version === 5) this.#framing.assertShort();
     this.#framing.maxPacketSize = this.#surroundings.limits.maxPacketSize;
     const fields = readConnect(body, version);
     const { maximumPacketSize, requestProblemInformation } = fields.properties;
@@ -359,8 +380,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #refuse(reason: number, text: string): void {
-    const reasonString = this.#inWords(text);
-    this.#connection.write(connack(this.#version!, reason, { reasonString }));
+    this.#say((words) => connack(this.#version!, reason, words), text);
     this.#complain(text);
     this.#leave({ withWill: false, isWatched: true });
   }
@@ -389,7 +409,7 @@ export class Client implements ConnectedClient, Holder {
       onBusy: ({ outbox }) => outbox.whenReady(this.#hold()),
     };
     const isReplaced = keepAlive !== (fields.keepAlive || Infinity);
-    this.#connection.write(
+    this.#answer(() =>
       connack(version, REASON.SUCCESS, {
         isPresent,
         topicAliasMaximum: TOPIC_ALIAS_MAXIMUM,
@@ -397,8 +417,9 @@ export class Client implements ConnectedClient, Holder {
         receiveMaximum: maxInflight < 65_535 ? maxInflight : undefined,
         assignedClientId: isNameless ? clientId : undefined,
         serverKeepAlive: isReplaced ? keepAlive : undefined,
-      }),
+      })
     );
+    this.#isResumed = isPresent;
     const as = user === undefined ? "" : ` as ${quote(user)}`;
     log(`Client ${quote(clientId)} connected from ${this.#remote}${as}`);
     if (keepAlive < Infinity) this.#keepAlive(keepAlive);
@@ -475,7 +496,7 @@ export class Client implements ConnectedClient, Holder {
       }
     }
     const isAllowed = session.mayPublish(topic.text);
-    if (qos !== 0) this.#answer(qos, id, isAllowed, topic);
+    if (qos !== 0) this.#confirm(qos, id, isAllowed, topic);
     if (!isAllowed) {
       const [who, where] = [quote(session.clientId), quote(topic.text)];
       this.#surroundings.log(
@@ -497,22 +518,25 @@ export class Client implements ConnectedClient, Holder {
   }
 
   /** Acknowledges a message, before its publisher may get it back itself. */
-  #answer(qos: 1 | 2, id: number, isAllowed: boolean, topic: Topic): void {
+  #confirm(qos: 1 | 2, id: number, isAllowed: boolean, topic: Topic): void {
     let reason: number = REASON.SUCCESS;
-    let reasonString: string | undefined;
     // In MQTT 3.1.1 there is no way to say so (section 3.3.5).
     if (this.#version === 5) {
-      if (!isAllowed) {
-        reason = REASON.NOT_AUTHORIZED;
-        reasonString = this.#inWords("The rules don't let you publish there");
-      } else if (!this.#surroundings.router.isWanted(topic)) {
+      if (!isAllowed) reason = REASON.NOT_AUTHORIZED;
+      else if (!this.#surroundings.router.isWanted(topic)) {
         reason = REASON.NO_MATCHING_SUBSCRIBERS;
       }
     }
     if (qos === 2 && !isFailure(reason)) this.#session!.expect(id);
     const type = qos === 1 ? PACKET.PUBACK : PACKET.PUBREC;
-    const packet = acknowledgement(type, id, reason, { reasonString });
-    this.#connection.write(packet);
+    if (reason === REASON.SUCCESS) {
+      this.#connection.write(acknowledgement(type, id));
+    } else {
+      this.#answer(
+        (words) => acknowledgement(type, id, reason, words),
+        isAllowed ? undefined : "The rules don't let you publish there",
+      );
+    }
   }
 
   /** The topic that a number stands for (MQTT 5.0 section 3.3.2.3.4). */
@@ -552,7 +576,9 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #reply(type: number, id: number, isKnown: boolean): void {
-    const reason = isKnown || this.#version !== 5
+    // After a reconnection it is repeated, perhaps for what has ended: MQTT.js
+    // takes any other reason for a failure (MQTT 5.0 section 3.7.2.1).
+    const reason = isKnown || this.#version !== 5 || this.#isResumed
       ? REASON.SUCCESS
       : REASON.PACKET_ID_NOT_FOUND;
     this.#connection.write(acknowledgement(type, id, reason));
@@ -603,11 +629,9 @@ export class Client implements ConnectedClient, Holder {
         `${who} is refused ${excess} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
       );
     }
-    const reasonString = forbidden.length > 0
-      ? this.#inWords("The rules don't let you read there")
-      : undefined;
-    this.#connection.write(
-      answer(PACKET.SUBACK, this.#version!, { id, codes, reasonString }),
+    this.#answer(
+      (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
+      forbidden.length > 0 ? "The rules don't let you read there" : undefined,
     );
     if (wanted.length === 0) return;
     const release = this.#hold();
@@ -656,12 +680,8 @@ export class Client implements ConnectedClient, Holder {
         ? REASON.SUCCESS
         : REASON.NO_SUBSCRIPTION_EXISTED
     );
-    this.#connection.write(
-      answer(PACKET.UNSUBACK, version, {
-        id,
-        codes: version === 5 ? Uint8Array.from(codes) : NO_BYTES,
-      }),
-    );
+    const own = version === 5 ? Uint8Array.from(codes) : NO_BYTES;
+    this.#answer(() => answer(PACKET.UNSUBACK, version, { id, codes: own }));
   }
 
   #disconnect(body: PacketBody): void {
@@ -673,7 +693,7 @@ export class Client implements ConnectedClient, Holder {
       );
     }
     this.#leave({
-      withWill: reason === REASON.DISCONNECT_WITH_WILL,
+      withWill: reason !== REASON.SUCCESS,
       expiry: sessionExpiry === undefined
         ? undefined
         : secondsOf(sessionExpiry),

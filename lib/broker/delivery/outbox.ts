@@ -236,7 +236,8 @@ export class Outbox {
   receive(id: number): boolean {
     const sent = this.#sent.get(id);
     if (sent === undefined) {
-      this.#assertUsed("PUBREC", id);
+      // MQTT 5.0 has an answer to it.
+      if (this.#link?.version !== 5) this.#assertUsed("PUBREC", id);
       return false;
     }
     if (sent.delivery.qos !== 2) refuse("PUBREC", id, "a message of QoS 1");

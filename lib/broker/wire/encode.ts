@@ -92,14 +92,14 @@ export function acknowledgement(
 export function answer(
   type: number,
   version: Version,
-  { id, codes, reasonString }: {
+  { id, codes, words }: {
     id: number;
     codes: Uint8Array;
-    reasonString?: string | undefined;
+    words?: PropertyValues;
   },
 ): Buffer {
   const head = Buffer.of(id >> 8, id & 0xff);
-  return packet(type, head, version, { reasonString }, codes);
+  return packet(type, head, version, words, codes);
 }
 
 /** A PINGRESP packet (section 3.13). */
