@@ -47,6 +47,9 @@ Deno.test("startBroker() repeats what isn't acknowledged when the client is back
   await publishAll(broker, { qos: 1 }, { qos: 2 }, { qos: 1 }, { qos: 2 });
   const sent = [];
   for (let index = 0; index < 4; index++) sent.push(await first.take(PUBLISH));
+  const flags = sent.map(({ qos, duplicate }) => [qos, duplicate]);
+  assertEquals(flags, [[1, false], [2, false], [1, false], [2, false]]);
+  assertEquals(new Set([0, ...sent.map(({ id }) => id)]).size, 5);
   // The last one of QoS 2 has come as far as PUBREC.
   const released = sent[3]!.id;
   await first.ask(PUBREL, acknowledge5(PUBREC, released));
