@@ -303,7 +303,7 @@ export class Client implements ConnectedClient, Holder {
     const version = readVersion(body);
     if (typeof version !== "number") {
       const { name, level } = version;
-      const answer = name === "MQTT" && level > 5 ? 5 : 4;
+      const answer = name === "MQTT" ? 5 : 4;
       this.#connection.write(
         connack(answer, REASON.UNSUPPORTED_PROTOCOL_VERSION),
       );

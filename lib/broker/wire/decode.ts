@@ -138,6 +138,16 @@ export function readConnect(body: PacketBody, version: Version): ConnectFields {
   }
   const keepAlive = body.word();
   const properties = propertiesOf(body, version, ALLOWED.CONNECT);
+  const { values } = properties;
+  if (
+    values.has(PROPERTY.AUTHENTICATION_DATA) &&
+    !values.has(PROPERTY.AUTHENTICATION_METHOD)
+  ) {
+    throw new ProtocolError(
+      "CONNECT has authentication data without a method",
+      REASON.PROTOCOL_ERROR,
+    );
+  }
   const clientId = body.text();
   let will: WillFields | undefined;
   if (hasWill) {
@@ -255,6 +265,7 @@ export function readSubscribe(
   const identifier = values.get(PROPERTY.SUBSCRIPTION_IDENTIFIER);
   const subscriptions: RequestedSubscription[] = [];
   let surplus = 0;
+  expectFilters(body);
   do {
     if (subscriptions.length < most) {
       subscriptions.push(readSubscription(body, version, maxTopicLevels));
@@ -281,12 +292,11 @@ function readSubscription(
   checkTopicFilter(filter, maxTopicLevels);
   const options = body.byte();
   const [qos, retainHandling] = [options & 3, (options >> 4) & 3];
-  const isLegal = version === 5
-    ? (options & 0xc0) === 0 && retainHandling < 3
-    : options < 3;
-  if (qos === 3 || !isLegal) {
+  const isReserved = version === 5 ? options > 0x3f : options > 3;
+  if (isReserved || qos === 3 || retainHandling === 3) {
     throw new ProtocolError(
       `SUBSCRIBE has the options 0x${options.toString(16)}`,
+      isReserved ? REASON.MALFORMED_PACKET : REASON.PROTOCOL_ERROR,
     );
   }
   const noLocal = (options & 0x04) !== 0;
@@ -342,6 +352,7 @@ export function readUnsubscribe(
   const id = readId(body);
   propertiesOf(body, version, ALLOWED.UNSUBSCRIBE);
   const filters: string[] = [];
+  expectFilters(body);
   do {
     if (filters.length > most) {
       throw new ProtocolError(
@@ -370,6 +381,11 @@ export function readDisconnect(
   expectEnd(body, PACKET.DISCONNECT);
   const sessionExpiry = values.get(PROPERTY.SESSION_EXPIRY);
   return { reason, sessionExpiry: sessionExpiry as number | undefined };
+}
+
+function expectFilters(body: PacketBody): void {
+  if (!body.isAtEnd) return;
+  throw new ProtocolError("Packet has no filters", REASON.PROTOCOL_ERROR);
 }
 
 /** Reads a message id, which is never 0 (section 2.3.1). */
