@@ -85,6 +85,22 @@ Deno.test("startBroker() ends with 141 who is silent for one and a half keepaliv
   await ping5(unlimited);
 });
 
+Deno.test("startBroker() says in CONNACK which keepalive counts, if it isn't the client's own", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    limits: { maxKeepAlive: 1 },
+  });
+  await Promise.all([0, 1, 100].map(async (keepalive) => {
+    await using client = await connectRaw5(broker, { keepalive });
+    const said = valuesOf(client.connack, "serverKeepAlive");
+    assertEquals(said, keepalive === 1 ? [] : [1]);
+    const start = performance.now();
+    assertEquals(await client.end(), 141);
+    const seconds = (performance.now() - start) / 1_000;
+    assert(seconds > 1.4 && seconds < 3.5, `${seconds} s`);
+  }));
+});
+
 Deno.test("startBroker() ends with 139 whom it must leave because it is closed", async () => {
   const broker = await startBroker({ port: 0 });
   await using client = await connectRaw5(broker);

@@ -85,7 +85,7 @@ Deno.test("startBroker() ends with 143 who uses a filter that can't be", async (
     ...[
       "++",
       "a/++",
-      "$share",
+
       "$share/",
       "$share//a",
       "$share/g",

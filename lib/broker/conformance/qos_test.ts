@@ -113,11 +113,17 @@ Deno.test("startBroker() delivers a message of QoS 2 once, though its connection
 
 Deno.test("startBroker() answers PUBREL and PUBREC for what it doesn't know with 146", async () => {
   await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+  await using client = await reader(broker);
   const pubcomp = await client.ask(PUBCOMP, acknowledge5(PUBREL, 9));
   assertEquals([pubcomp.id, pubcomp.reason], [9, 146]);
-  const pubrel = await client.ask(PUBREL, acknowledge5(PUBREC, 8));
-  assertEquals([pubrel.id, pubrel.reason], [8, 146]);
+  // It has known this one, and has forgotten it.
+  await using other = await connectRaw5(broker);
+  await other.ask(PUBREC, publish5({ topic: "a", qos: 2 }));
+  const { id } = await client.receive();
+  await ping5(client);
+  await ping5(client);
+  const pubrel = await client.ask(PUBREL, acknowledge5(PUBREC, id));
+  assertEquals([pubrel.id, pubrel.reason], [id, 146]);
   await ping5(client);
 });
 
