@@ -71,7 +71,7 @@ Deno.test("startBroker() ends with 141 who is silent for one and a half keepaliv
       subscribe5({ a: 0 }),
     ]
   ) {
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     await client.send(packet);
     await client.next();
   }
@@ -79,7 +79,7 @@ Deno.test("startBroker() ends with 141 who is silent for one and a half keepaliv
   assertEquals(await client.end(), 141);
   const seconds = (performance.now() - start) / 1_000;
   const wanted = 1.5 * Number(keepalive);
-  assert(seconds > wanted - 0.1 && seconds < wanted + 2, `${seconds} s`);
+  assert(seconds > wanted - 0.1 && seconds < wanted + 4, `${seconds} s`);
   // For the rest it is a connection that was lost.
   assertEquals((await reader.receive()).topic, "will");
   await ping5(unlimited);
@@ -97,7 +97,7 @@ Deno.test("startBroker() says in CONNACK which keepalive counts, if it isn't the
     const start = performance.now();
     assertEquals(await client.end(), 141);
     const seconds = (performance.now() - start) / 1_000;
-    assert(seconds > 1.4 && seconds < 3.5, `${seconds} s`);
+    assert(seconds > 1.4 && seconds < 5.5, `${seconds} s`);
   }));
 });
 

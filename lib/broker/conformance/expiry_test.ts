@@ -50,7 +50,7 @@ Deno.test("startBroker() drops a message that waits for its client for too long"
     // It has waited for two seconds and a half.
     const [left] = valuesOf(packet, "messageExpiryInterval");
     const waited = Number(payload) - Number(left);
-    assert(waited === 2 || waited === 3, `${left} of ${payload} left`);
+    assert(waited >= 2 && waited <= 6, `${left} of ${payload} left`);
   }
   const packet = await second.receive();
   assertEquals(packet.payload, "ever");
@@ -82,7 +82,7 @@ Deno.test("startBroker() drops a retained message whose time is over, and sends 
   const packet = await client.receive();
   assertEquals([packet.topic, packet.retain], ["long", true]);
   const [left] = valuesOf(packet, "messageExpiryInterval");
-  assert(left === 98 || left === 97, `${left} s left`);
+  assert(Number(left) <= 98 && Number(left) >= 94, `${left} s left`);
   await ping5(client);
 });
 

@@ -76,10 +76,10 @@ Deno.test("startBroker() repeats nothing while the connection is open", async ()
   await publishAll(broker, { qos: 1 }, { qos: 2 });
   const one = await client.take(PUBLISH);
   const two = await client.take(PUBLISH);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   await ping5(client);
   await client.ask(PUBREL, acknowledge5(PUBREC, two.id));
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await new Promise((resolve) => setTimeout(resolve, 500));
   await ping5(client);
   // A second PUBREC asks for PUBREL again, and never for the message.
   await client.ask(PUBREL, acknowledge5(PUBREC, two.id));

@@ -41,7 +41,7 @@ async function assertNothing(client: Connected5): Promise<void> {
   await ping5(client);
 }
 
-Deno.test("startBroker() publishes a will when the connection ends without DISCONNECT", async () => {
+Deno.test("startBroker() publishes a will however the connection ends, but for DISCONNECT with 0", async () => {
   await using broker = await startBroker({ port: 0 });
   await using reader = await heir(broker);
   const ends: Record<string, (client: Connected5) => Promise<void>> = {
@@ -149,7 +149,7 @@ Deno.test("startBroker() publishes a will at each QoS, with its properties in th
     );
     assertEquals(valuesOf(packet, "willDelayInterval"), []);
     const [left] = valuesOf(packet, "messageExpiryInterval");
-    assert(left === 100 || left === 99, `${left} s left`);
+    assert(Number(left) <= 100 && Number(left) >= 96, `${left} s left`);
   }
 });
 
