@@ -124,10 +124,16 @@ Deno.test("startBroker() sends a client its own messages, unless its subscriptio
 
 Deno.test("startBroker() keeps a client's own messages from it when it is back, too", async () => {
   await using broker = await startBroker({ port: 0 });
-  const first = await connectRaw5(broker, session5("a"));
-  await first.ask(SUBACK, subscribe5({ a: 1 | OPTION.NO_LOCAL, b: 1 }));
+  const will = { topic: "will", qos: 1 } as const;
+  const first = await connectRaw5(broker, { ...session5("a"), will });
+  const options = 1 | OPTION.NO_LOCAL;
+  await first.ask(SUBACK, subscribe5({ a: options, will: options }));
   await first.ask(PUBACK, publish5({ topic: "a", qos: 1 }));
+  await using reader = await connectRaw5(broker);
+  await reader.ask(SUBACK, subscribe5({ will: 1 }));
   first.close();
+  // Its will is its own message, too.
+  assertEquals((await reader.receive()).topic, "will");
   await using second = await connectRaw5(broker, session5("a"));
   assertEquals(second.connack.sessionPresent, 1);
   await ping5(second);
