@@ -13,11 +13,12 @@ import {
 } from "../../../lib/mod.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger } from "./ledger.ts";
-import { KEEPALIVE, RETRY_DELAY, TOPICS } from "./settings.ts";
+import { connectOptions, type Protocol, TOPICS } from "./settings.ts";
 
 /** What consumers share. */
 export interface Consumption {
   url: string;
+  protocol: Protocol;
   ledger: Ledger;
   random: Random;
   log: (line: string) => void;
@@ -50,15 +51,12 @@ export interface Mood {
 export function optionsOf(
   name: string,
   qos: 1 | 2,
-  { log }: Consumption,
+  { log, protocol }: Consumption,
 ): SubscribeOptions & { grants: () => number } {
   let grants = 0;
   return {
-    clientId: name,
-    clean: false,
+    ...connectOptions(protocol, name),
     qos,
-    keepalive: KEEPALIVE,
-    retryDelay: RETRY_DELAY,
     log: (line) => log(`${name}: ${line}`),
     onError: () => {},
     onSubscribe: () => grants++,

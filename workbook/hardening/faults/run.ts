@@ -26,6 +26,7 @@ import {
   startSensors,
 } from "./producers.ts";
 import { startKilledRecorder, startRecorder } from "./recorders.ts";
+import type { Protocol } from "./settings.ts";
 
 /** After so many milliseconds without a byte nothing is on its way. */
 const QUIET = 300;
@@ -33,6 +34,7 @@ const QUIET = 300;
 /** What a run is made of. */
 export interface RunParts {
   broker: RestartableBroker;
+  protocol: Protocol;
   ledger: Ledger;
   faults: FaultCounts;
   random: Random;
@@ -76,7 +78,7 @@ export class Run implements AsyncDisposable {
   }
 
   async #open(): Promise<void> {
-    const { broker, faults, folder, ledger, log } = this.#parts;
+    const { broker, faults, folder, ledger, log, protocol } = this.#parts;
     const open = async () =>
       this.#resources.use(
         await Network.open(broker.port, this.#chance(), faults),
@@ -87,6 +89,7 @@ export class Run implements AsyncDisposable {
     const consumption = {
       ledger,
       log,
+      protocol,
       random: this.#chance(),
       url: this.#toConsumers.proxy.url,
     };

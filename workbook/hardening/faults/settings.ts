@@ -1,3 +1,5 @@
+import type { ConnectOptions } from "../../../lib/mod.ts";
+
 /** What publishers publish below, and consumers subscribe to. */
 export const ROOT = "soak";
 /** The filter for everything that is published. */
@@ -7,13 +9,40 @@ export const KEEPALIVE = 1;
 /** Seconds between two attempts to connect: short, so that a minute has many. */
 export const RETRY_DELAY: [shortest: number, longest: number] = [0.05, 0.5];
 
+const NEVER_EXPIRES = 0xffff_ffff;
+
+/** A version of the protocol, as CONNECT has it: MQTT 3.1.1 or 5. */
+export type Protocol = 4 | 5;
+
 /** What a soak is to do, given to its process as JSON. */
 export interface SoakOptions {
   seed: number;
   minutes: number;
   broker: "mosquitto" | "embedded";
+  /** What everybody speaks. */
+  protocol: Protocol;
   /** Whether what clients log is printed to standard error. */
   isVerbose: boolean;
+}
+
+/** What all clients connect with; a session that is kept needs a name. */
+export function connectOptions(
+  protocol: Protocol,
+  keptAs?: string,
+): ConnectOptions {
+  return {
+    keepalive: KEEPALIVE,
+    retryDelay: RETRY_DELAY,
+    protocolVersion: protocol,
+    ...keptAs !== undefined && {
+      clientId: keptAs,
+      clean: false,
+      // MQTT 5's sessions end with the connection unless told otherwise.
+      ...protocol === 5 && {
+        properties: { sessionExpiryInterval: NEVER_EXPIRES },
+      },
+    },
+  };
 }
 
 /** What a soak prints before it ends by itself. */
