@@ -37,18 +37,13 @@ const LEVEL = 4;
 /** Puts a packet together from its first byte and the rest. */
 export function rawPacket(header: number, ...parts: Uint8Array[]): Uint8Array {
   const body = join(parts);
-  return join([Uint8Array.of(header), variableInteger(body.length), body]);
-}
-
-/** A number in one to four bytes, as lengths are given (MQTT 5 section 1.5.5). */
-export function variableInteger(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
+  const length = [];
+  let rest = body.length;
   do {
-    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
     rest >>>= 7;
   } while (rest > 0);
-  return Uint8Array.from(bytes);
+  return join([Uint8Array.of(header, ...length), body]);
 }
 
 /** What {@linkcode connectPacket} can say. */

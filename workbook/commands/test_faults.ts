@@ -7,6 +7,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../lib/testing/peers.ts";
+import { type Protocol, PROTOCOLS } from "../../lib/testing/protocols.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 import { copyWithout, CURES } from "../hardening/faults/cures.ts";
 import { programFlags } from "../hardening/faults/program_flags.ts";
@@ -60,7 +61,7 @@ async function main(options: Options): Promise<number> {
   const without = cure === undefined ? "" : `, without ${cure}`;
   console.log(
     `Seed ${soak.seed}, ${soak.minutes} minutes, ${soak.broker} broker, ` +
-      `${soak.protocol === 5 ? "MQTT 5" : "MQTT 3.1.1"}${without}`,
+      `${new Map(PROTOCOLS).get(soak.protocol)}${without}`,
   );
   if (cure === undefined) {
     return await run(soak, new URL("../..", import.meta.url).href);
@@ -87,8 +88,8 @@ function readBroker(name: string | undefined): SoakOptions["broker"] {
   return name;
 }
 
-function readProtocol(options: Options): SoakOptions["protocol"] {
-  return (options.number("protocol", { least: 4, most: 5 }) ?? 4) as 4 | 5;
+function readProtocol(options: Options): Protocol {
+  return (options.number("protocol", { least: 4, most: 5 }) ?? 4) as Protocol;
 }
 
 /** Runs the soak of a copy of the project in a process of its own. */

@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest } from "../../lib/testing/peers.ts";
+import { PROTOCOLS } from "../../lib/testing/protocols.ts";
 import { runCommand } from "../testing/commands.ts";
 
-for (const [protocol, name] of [["4", "MQTT 3.1.1"], ["5", "MQTT 5"]]) {
+for (const [protocol, name] of PROTOCOLS) {
   peerTest(
     ["mosquitto"],
     `test:faults holds in ${name}, and prints its seed, messages, faults and verdict`,
@@ -13,7 +14,7 @@ for (const [protocol, name] of [["4", "MQTT 3.1.1"], ["5", "MQTT 5"]]) {
         "--minutes",
         "0.02",
         "--protocol",
-        protocol!,
+        `${protocol}`,
       ];
       const { code, stdout } = await runCommand("test:faults", args);
       const [head, messages, faults, ...rest] = stdout.trim().split("\n");

@@ -11,9 +11,10 @@ import {
   subscribe,
   type SubscribeOptions,
 } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger } from "./ledger.ts";
-import { connectOptions, type Protocol, TOPICS } from "./settings.ts";
+import { connectOptions, TOPICS } from "./settings.ts";
 
 /** What consumers share. */
 export interface Consumption {

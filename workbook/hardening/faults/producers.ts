@@ -12,9 +12,10 @@ import {
   PublishError,
   Sensor,
 } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger, Tolerance } from "./ledger.ts";
-import { connectOptions, type Protocol, ROOT } from "./settings.ts";
+import { connectOptions, ROOT } from "./settings.ts";
 
 /** What producers share. */
 export interface Production {

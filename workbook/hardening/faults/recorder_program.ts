@@ -5,7 +5,8 @@
  */
 import { CsvRecorder } from "../../../lib/csv.ts";
 import { subscribe } from "../../../lib/mod.ts";
-import { connectOptions, type Protocol, TOPICS } from "./settings.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
+import { connectOptions, TOPICS } from "./settings.ts";
 
 const [url, clientId, path, protocol] = Deno.args as [
   string,

@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import { Random } from "../../checking/random.ts";
 import type { RestartableBroker } from "./brokers.ts";
 import {
@@ -26,7 +27,6 @@ import {
   startSensors,
 } from "./producers.ts";
 import { startKilledRecorder, startRecorder } from "./recorders.ts";
-import type { Protocol } from "./settings.ts";
 
 /** After so many milliseconds without a byte nothing is on its way. */
 const QUIET = 300;

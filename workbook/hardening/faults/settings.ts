@@ -1,4 +1,5 @@
 import type { ConnectOptions } from "../../../lib/mod.ts";
+import { keptSession, type Protocol } from "../../../lib/testing/protocols.ts";
 
 /** What publishers publish below, and consumers subscribe to. */
 export const ROOT = "soak";
@@ -8,11 +9,6 @@ export const TOPICS = `${ROOT}/#`;
 export const KEEPALIVE = 1;
 /** Seconds between two attempts to connect: short, so that a minute has many. */
 export const RETRY_DELAY: [shortest: number, longest: number] = [0.05, 0.5];
-
-const NEVER_EXPIRES = 0xffff_ffff;
-
-/** A version of the protocol, as CONNECT has it: MQTT 3.1.1 or 5. */
-export type Protocol = 4 | 5;
 
 /** What a soak is to do, given to its process as JSON. */
 export interface SoakOptions {
@@ -33,15 +29,9 @@ export function connectOptions(
   return {
     keepalive: KEEPALIVE,
     retryDelay: RETRY_DELAY,
-    protocolVersion: protocol,
-    ...keptAs !== undefined && {
-      clientId: keptAs,
-      clean: false,
-      // MQTT 5's sessions end with the connection unless told otherwise.
-      ...protocol === 5 && {
-        properties: { sessionExpiryInterval: NEVER_EXPIRES },
-      },
-    },
+    ...keptAs === undefined
+      ? { protocolVersion: protocol }
+      : keptSession(keptAs, protocol),
   };
 }
 

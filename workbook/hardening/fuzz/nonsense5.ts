@@ -5,9 +5,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { rawPacket, variableInteger } from "../../../lib/testing/raw_client.ts";
+import { variableByteInteger } from "../../../lib/testing/properties5.ts";
+import { rawPacket, text, word } from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
-import { bytes, clientId, field, text, topic, word } from "./values.ts";
+import { bytes, clientId, field, topic } from "./values.ts";
 
 /** Values of the properties that there are, by their ids (section 2.2.2.2). */
 const VALUES = new Map<number, (random: Random) => Uint8Array>([
@@ -24,7 +25,7 @@ const VALUES = new Map<number, (random: Random) => Uint8Array>([
     ])),
   ...kind([11], (random) =>
     random.pick([
-      variableInteger(random.pick([0, 1, 128, 268_435_455])),
+      variableByteInteger(random.pick([0, 1, 128, 268_435_455])),
       // One byte too many, and more of them than needed.
       Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x01),
       Uint8Array.of(0x81, 0x80, 0x00),
@@ -106,7 +107,7 @@ function properties(random: Random): Uint8Array {
   const announced = random.next() < 0.85
     ? content.length
     : random.pick([0, content.length + 1, 127, 128, 16_384, 268_435_455]);
-  return Buffer.concat([variableInteger(announced), content]);
+  return Buffer.concat([variableByteInteger(announced), content]);
 }
 
 function property(random: Random): Uint8Array {

@@ -5,7 +5,11 @@
  * @module
  */
 import mqttPacket, { type Packet } from "mqtt-packet";
-import { connectPacket, rawPacket } from "../../../lib/testing/raw_client.ts";
+import {
+  connectPacket,
+  rawPacket,
+  text,
+} from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
 import {
   bytes,
@@ -17,7 +21,6 @@ import {
   payload,
   qos,
   some,
-  text,
   topic,
 } from "./values.ts";
 

@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { QoS } from "mqtt-packet";
+import { word } from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
 
 const CLIENT_IDS = [
@@ -17,7 +18,7 @@ const CLIENT_IDS = [
   "x".repeat(30),
 ];
 /** Topics to publish on. */
-export const TOPICS: readonly string[] = [
+const TOPICS = [
   "a",
   "a/b",
   "a/b/c",
@@ -99,17 +100,6 @@ export function field(random: Random): Uint8Array {
     ? content.length
     : random.integer(0, 65_535);
   return Buffer.concat([word(announced), content]);
-}
-
-/** A text with its length before it (MQTT 5 section 1.5.4). */
-export function text(value: string): Uint8Array {
-  const content = encode(value);
-  return Buffer.concat([word(content.length), content]);
-}
-
-/** Two bytes. */
-export function word(value: number): Uint8Array {
-  return Uint8Array.of(value >> 8, value & 0xff);
 }
 
 /** The bytes of a text. */
