@@ -1,13 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   acknowledge5,
+  disconnect5,
   OPTION,
   publish5,
   subscribe5,
   TYPE5,
 } from "../../lib/testing/packets5.ts";
 import { PROPERTY, type Property } from "../../lib/testing/properties5.ts";
-import { connectRaw5, ping5, valuesOf } from "../../lib/testing/raw_client5.ts";
+import { valuesOf } from "../../lib/testing/raw_client5.ts";
 import {
   ABOUT,
   aboutOf,
@@ -15,6 +16,8 @@ import {
   publishOnce5,
 } from "../../lib/testing/sessions5.ts";
 import { startKillableBroker } from "../testing/killable_broker.ts";
+
+const LEAVE_WITH_WILL = 4;
 
 Deno.test("broker --store knows after a kill what MQTT 5 says of messages, subscriptions and wills", async () => {
   await using broker = await startKillableBroker();
@@ -43,11 +46,11 @@ Deno.test("broker --store knows after a kill what MQTT 5 says of messages, subsc
       topic: "iot/will",
       properties: [[PROPERTY.willDelayInterval, 1], ...ABOUT] as Property[],
     };
-    const client = await openSession5(broker, "mortal", { will });
-    // Of a client that is there the broker forgets the will, of this one not.
-    client.close();
-    await using other = await connectRaw5(broker);
-    await ping5(other);
+    await using mortal = await openSession5(broker, "mortal", { will });
+    await mortal.send(disconnect5(LEAVE_WITH_WILL));
+    assertEquals(await mortal.end(), undefined);
+    // What is acknowledged later has been stored later.
+    await publishOnce5(broker, "later");
   }
   await restart();
   for (let turn = 0; turn < 2; turn++) {
