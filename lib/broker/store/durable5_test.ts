@@ -115,6 +115,8 @@ storeTest(
       const end = await client.receive();
       assertEquals(end.topic, "end");
       assertEquals(valuesOf(end, "subscriptionIdentifier"), []);
+      // By then the broker has read each acknowledgement.
+      await ping5(client);
     }
   },
 );
