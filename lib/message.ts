@@ -1,4 +1,5 @@
 import type { IPublishPacket } from "mqtt";
+import { printable } from "./printable.ts";
 
 const decoder = new TextDecoder();
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -94,7 +95,9 @@ export class Message {
     const number = DECIMAL.test(text) ? Number(text) : NaN;
     if (Number.isFinite(number)) return number;
     throw new TypeError(
-      `Payload of ${this.topic} is not a number: "${excerpt(this.text)}"`,
+      `Payload of ${printable(this.topic)} is not a number: "${
+        excerpt(this.text)
+      }"`,
     );
   }
 
@@ -108,7 +111,9 @@ export class Message {
       return JSON.parse(this.text);
     } catch (cause) {
       throw new SyntaxError(
-        `Payload of ${this.topic} is not JSON: "${excerpt(this.text)}"`,
+        `Payload of ${printable(this.topic)} is not JSON: "${
+          excerpt(this.text)
+        }"`,
         { cause },
       );
     }
@@ -116,5 +121,5 @@ export class Message {
 }
 
 function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

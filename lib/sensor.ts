@@ -1,6 +1,7 @@
-import { assertTopicName } from "./topics.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
+import { printable } from "./printable.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
+import { assertTopicName } from "./topics.ts";
 
 /** A reading of a sensor: a number, or a text that the sensor gives. */
 export type Reading = number | string;
@@ -161,7 +162,7 @@ export class Sensor implements AsyncDisposable {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     const { log = console.error } = this.#options;
-    log(`Sensor on ${this.topic} failed: ${error.message}`);
+    log(printable(`Sensor on ${this.topic} failed: ${error.message}`));
   }
 
   /**

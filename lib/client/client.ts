@@ -15,6 +15,7 @@ import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
+import { printable } from "../printable.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
 import { Unsettled } from "./unsettled.ts";
@@ -93,7 +94,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     });
     messageIdProvider.client = this;
     this.address = address;
-    this.report = log;
+    // Topics and payloads in it are strangers'.
+    this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.#inflight = new InflightLedger(this);
