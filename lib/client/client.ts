@@ -4,11 +4,13 @@ import {
   type IClientPublishOptions,
   type ISubscriptionMap,
   MqttClient,
+  type Packet,
   type PacketCallback,
 } from "mqtt";
 import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
+import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
@@ -23,13 +25,15 @@ import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
   decapitalize,
-  describeCause,
+  describeReason,
+  DisconnectedError,
   NotMqttError,
   PublishError,
 } from "../errors.ts";
 
-// A refusal that time may mend: server unavailable, and MQTT 5's server busy.
-const TEMPORARY_REFUSALS = [3, 136, 137];
+// A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
+// exceeded and connection rate exceeded.
+const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
@@ -58,6 +62,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   sessionPresent = false;
   /** The last attempt's error. */
   lastError: Error | undefined;
+  /** Why the broker has ended the connection, if it says so. */
+  #farewell: DisconnectedError | undefined;
+  /** The reason in the words of the last CONNACK. */
+  #reasonString: string | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
   readonly #retryDelay: [number, number];
@@ -82,6 +90,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       stream.on("error", (error: Error) => this.lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
       this.lastError = undefined;
+      this.#farewell = undefined;
       return stream;
     }, {
       connectTimeout: CONNACK_TIMEOUT,
@@ -137,7 +146,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
     this.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
-      if (packet.cmd === "connack") this.sessionPresent = packet.sessionPresent;
+      if (packet.cmd !== "connack") return;
+      this.sessionPresent = packet.sessionPresent;
+      this.#reasonString = packet.properties?.reasonString;
+    });
+    this.on("disconnect", ({ reasonCode = 0, properties }) => {
+      this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
       attempts = 0;
@@ -168,7 +182,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   #reportLoss(): void {
     this.#lostAt = performance.now();
-    const cause = describeCause(this.lastError);
+    const cause = describeCause(this.#farewell ?? this.lastError);
     this.report(
       `Connection to ${this.address.label} lost: ${cause}; connecting again`,
     );
@@ -184,7 +198,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #handleRefusal(error: Error & { code?: unknown }): void {
     const isRefusal = error.message.startsWith("Connection refused:");
     if (!isRefusal || typeof error.code !== "number") return;
-    const refusal = new ConnectionRefusedError(this.address.label, error.code);
+    const refusal = new ConnectionRefusedError(
+      this.address.label,
+      error.code,
+      { reasonString: this.#reasonString },
+    );
     const mayPass = this.#lostAt !== undefined &&
       TEMPORARY_REFUSALS.includes(error.code);
     this.options.reconnectOnConnackError = mayPass;
@@ -241,7 +259,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         return settle();
       }
       super.publish(topic, payload, options, (error, packet) => {
-        settle(error, packet);
+        settle(error && explainRefusal(topic, error, packet), packet);
         answered();
       });
     });
@@ -367,4 +385,20 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       });
     });
   }
+}
+
+/** Says why a broker of MQTT 5 refused a message, if it is that which failed. */
+function explainRefusal(
+  topic: string,
+  error: Error & { code?: unknown },
+  packet: Packet | undefined,
+): Error {
+  const { code } = error;
+  if (typeof code !== "number") return error;
+  const isAnswer = packet?.cmd === "puback" || packet?.cmd === "pubrec";
+  const reason = describeReason(code, isAnswer ? packet.properties : {});
+  return new PublishError(topic, `the broker refused it: ${reason}`, {
+    cause: error,
+    code,
+  });
 }

@@ -3,11 +3,12 @@ import type { IClientOptions } from "mqtt";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
+import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./failed_attempt.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
-import { BrokerUnreachableError, isNotPermitted } from "../errors.ts";
+import { BrokerUnreachableError } from "../errors.ts";
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
 export function createClient(

@@ -5,6 +5,7 @@ import { Deliveries, type Handler } from "./deliveries.ts";
 import { parseTopics, type Topics } from "./topic_requests.ts";
 import {
   BrokerUnreachableError,
+  type RefusedFilter,
   SubscriptionRefusedError,
   toError,
 } from "../errors.ts";
@@ -19,7 +20,7 @@ const LONGEST_SILENCE = 30;
 export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
-  refused: string[];
+  refused: RefusedFilter[];
   close(): Promise<void>;
 }
 
@@ -122,9 +123,9 @@ function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, 0 | 1 | 2>,
   { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
-): { answered: Promise<void>; refused: string[] } {
+): { answered: Promise<void>; refused: RefusedFilter[] } {
   const missing = new Set(requests.keys());
-  const refused: string[] = [];
+  const refused: RefusedFilter[] = [];
   let hasAnswered = false;
   const { promise, resolve } = Promise.withResolvers<void>();
 
@@ -138,14 +139,16 @@ function keepSubscribed(
     try {
       await client.subscribeAsync(filter, { qos });
     } catch (error) {
+      const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
-      if ((error as Partial<ErrorWithSubackPacket>).packet === undefined) {
-        return;
-      }
+      if (packet === undefined) return;
+      const [code] = packet.granted as number[];
+      const { reasonString } = packet.properties ?? {};
+      const refusal = { filter, code: code ?? 128, reasonString };
       requests.delete(filter);
-      refused.push(filter);
+      refused.push(refusal);
       if (hasAnswered) {
-        client.report(new SubscriptionRefusedError([filter]).message);
+        client.report(new SubscriptionRefusedError([refusal]).message);
       }
     } finally {
       clearTimeout(timer);
