@@ -65,6 +65,17 @@ const UNKNOWN = "unknown reason";
 /**
  * Says what a reason code of MQTT 5 means (MQTT 5.0 section 2.4). 0 is "success",
  * which SUBACK calls "granted QoS 0", and DISCONNECT "normal disconnection".
+ *
+ * @example The answer to a message that nobody has subscribed to
+ * ```ts
+ * import { reasonWords } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(reasonWords(16), "no matching subscribers");
+ * ```
+ *
+ * @param code The code.
+ * @returns Its words, or "unknown reason".
  */
 export function reasonWords(code: number): string {
   return REASONS[code] ?? UNKNOWN;

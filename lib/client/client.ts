@@ -2,30 +2,34 @@ import {
   type ClientSubscribeCallback,
   type IClientOptions,
   type IClientPublishOptions,
+  type IDisconnectPacket,
   type ISubscriptionMap,
   MqttClient,
-  type Packet,
   type PacketCallback,
 } from "mqtt";
 import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
+import { type CloseOptions, toDisconnect } from "./close_options.ts";
 import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
+import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
+import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
+import type { PublishOptions } from "../publish_options.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
+import { assertRequests, type FilterRequest } from "./topic_requests.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
   decapitalize,
-  describeReason,
   DisconnectedError,
   NotMqttError,
   PublishError,
@@ -232,28 +236,40 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   override publish(
     topic: string,
     payload: string | Buffer,
-    optionsOrCallback?: IClientPublishOptions | PacketCallback | null,
+    optionsOrCallback?:
+      | PublishOptions
+      | IClientPublishOptions
+      | PacketCallback
+      | null,
     callback?: PacketCallback,
   ): this {
     if (typeof optionsOrCallback === "function") {
       return this.publish(topic, payload, {}, optionsOrCallback);
     }
-    const options = optionsOrCallback ?? {};
-    const refusal = this.#refusePublish(topic, options.qos ?? 0);
-    if (refusal !== undefined) {
-      if (callback === undefined) throw refusal;
-      callback(refusal);
-      return this;
+    let options: IClientPublishOptions;
+    try {
+      options = this.#checkPublish(topic, optionsOrCallback ?? {});
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
+    const message = { topic, payload, options };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
+      const refusal = refuseByLimits(message, this.serverProperties);
+      if (refusal !== undefined) return this.#refuse(refusal, callback);
       super.publish(topic, payload, options);
       callback?.();
       return this;
     }
     const settle = this.#unsettled.track(callback);
     this.#publishes.add(qos, (answered) => {
+      const refusal = refuseByLimits(message, this.serverProperties);
+      if (refusal !== undefined) {
+        settle(refusal);
+        // Later, since what waits is sent from within.
+        return queueMicrotask(answered);
+      }
       if (qos === 0) {
         super.publish(topic, payload, options);
         return settle();
@@ -266,19 +282,31 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     return this;
   }
 
-  #refusePublish(topic: string, qos: number): Error | undefined {
-    if (this.refusal !== undefined) return this.refusal;
+  /** Tells who asked for what can't be done. */
+  #refuse(error: Error, callback: ((error: Error) => void) | undefined): this {
+    if (callback === undefined) throw error;
+    callback(error);
+    return this;
+  }
+
+  /** Gives the options as MQTT.js takes them, unless it can't be published. */
+  #checkPublish(
+    topic: string,
+    options: PublishOptions | IClientPublishOptions,
+  ): IClientPublishOptions {
+    if (this.refusal !== undefined) throw this.refusal;
     if (this.#closing !== undefined || this.disconnecting) {
-      return new PublishError(topic, "the connection is closed");
+      throw new PublishError(topic, "the connection is closed");
     }
-    if (topic === this.#lastTopic && qos <= 2) return undefined;
-    try {
+    const { qos = 0, properties } = options;
+    if (topic !== this.#lastTopic || qos > 2) {
       assertQos(qos);
       assertTopicName(topic);
       this.#lastTopic = topic;
-    } catch (error) {
-      return error as Error;
     }
+    if (properties === undefined) return options as IClientPublishOptions;
+    assertMqtt5("Properties of a message", this.options.protocolVersion);
+    return { ...options, properties: packProperties("publish", properties) };
   }
 
   override subscribe(
@@ -293,9 +321,15 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         optionsOrCallback as ClientSubscribeCallback,
       );
     }
+    const options: Partial<FilterRequest> = optionsOrCallback ?? {};
+    try {
+      assertRequests(topics, options, this.options.protocolVersion);
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
+    }
     super.subscribe(
       topics,
-      optionsOrCallback ?? {},
+      options as FilterRequest,
       this.#unsettled.track(callback),
     );
     return this;
@@ -351,16 +385,21 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   /** Ends the connection: see {@linkcode Client}. */
-  close({ timeout = 5 }: { timeout?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeout * 1000);
-    return this.#closing;
+  async close(options: CloseOptions = {}): Promise<void> {
+    const disconnect = toDisconnect(options, this.options);
+    const { timeout = 5 } = options;
+    this.#closing ??= this.#close(timeout * 1000, disconnect);
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(
+    timeout: number,
+    disconnect: Partial<IDisconnectPacket>,
+  ): Promise<void> {
     const deadline = performance.now() + timeout;
     if (this.#isReady) {
       const lost = new Promise<void>((resolve) => this.once("close", resolve));
@@ -379,26 +418,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       // A peer that never closes its side must not keep ours open.
       const left = Math.max(100, deadline - performance.now());
       const timer = setTimeout(() => this.stream.destroy(), left);
-      super.end(!this.connected, () => {
+      super.end(!this.connected, disconnect, () => {
         clearTimeout(timer);
         resolve();
       });
     });
   }
-}
-
-/** Says why a broker of MQTT 5 refused a message, if it is that which failed. */
-function explainRefusal(
-  topic: string,
-  error: Error & { code?: unknown },
-  packet: Packet | undefined,
-): Error {
-  const { code } = error;
-  if (typeof code !== "number") return error;
-  const isAnswer = packet?.cmd === "puback" || packet?.cmd === "pubrec";
-  const reason = describeReason(code, isAnswer ? packet.properties : {});
-  return new PublishError(topic, `the broker refused it: ${reason}`, {
-    cause: error,
-    code,
-  });
 }

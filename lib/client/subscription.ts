@@ -2,7 +2,11 @@ import type { ErrorWithSubackPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
 import { createClient, startTimer, whenConnected } from "./connection.ts";
 import { Deliveries, type Handler } from "./deliveries.ts";
-import { parseTopics, type Topics } from "./topic_requests.ts";
+import {
+  type FilterRequest,
+  parseTopics,
+  type Topics,
+} from "./topic_requests.ts";
 import {
   BrokerUnreachableError,
   type RefusedFilter,
@@ -37,8 +41,7 @@ export async function openSubscription(
   handler: Handler,
   options: OpenOptions,
 ): Promise<OpenSubscription> {
-  const { qos = 0 } = options;
-  const requests = parseTopics(topics, qos);
+  const requests = parseTopics(topics, options, options.protocolVersion);
   const client = createClient(host, options);
   const { onError = failureReporter(client) } = options;
   // Before the connection stands: a kept session delivers at once.
@@ -121,7 +124,7 @@ async function closeSubscription(
  */
 function keepSubscribed(
   client: ToolkitClient,
-  requests: Map<string, 0 | 1 | 2>,
+  requests: Map<string, FilterRequest>,
   { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
 ): { answered: Promise<void>; refused: RefusedFilter[] } {
   const missing = new Set(requests.keys());
@@ -134,10 +137,10 @@ function keepSubscribed(
     if (hasAnswered || timeout === Infinity) client.cut(unanswered());
   }
 
-  async function request(filter: string, qos: 0 | 1 | 2): Promise<void> {
+  async function ask(filter: string, request: FilterRequest): Promise<void> {
     const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
     try {
-      await client.subscribeAsync(filter, { qos });
+      await client.subscribeAsync(filter, request);
     } catch (error) {
       const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
@@ -165,7 +168,7 @@ function keepSubscribed(
       for (const filter of requests.keys()) missing.add(filter);
     }
     const asked = [...requests].filter(([filter]) => missing.has(filter))
-      .map(([filter, qos]) => request(filter, qos));
+      .map(([filter, request]) => ask(filter, request));
     Promise.all(asked).then(() => {
       if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
     }).catch((error) =>
