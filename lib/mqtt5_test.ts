@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import type { Message } from "./message.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
@@ -179,6 +180,10 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 };
 
 for (const [name, behaviour] of Object.entries(behaviours)) {
+  Deno.test(`${name}, on the embedded broker`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    await within(name, behaviour(broker.url), 20_000);
+  });
   peerTest(["mosquitto"], `${name}, on mosquitto`, async () => {
     await using mosquitto = await startMosquitto();
     await within(name, behaviour(mosquitto.url), 20_000);

@@ -21,19 +21,21 @@ function join(onMessage: OnMessage) {
   return subscribe(brokerUrl(), topic, onMessage, false, options);
 }
 
-/** Records a reading, which takes its time. It is acknowledged only then. */
-async function record(name: "first" | "second", reading: number) {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** What a receiver does with a reading takes its time. */
+const work = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+function record(name: "first" | "second", reading: number) {
   recorded[name].push(reading);
   missing.delete(reading);
 }
 
 try {
-  // The first receiver records three readings. The next one it has in hand for
-  // ever, and others wait behind it.
+  // The first receiver records three readings. Then it has one in hand for ever,
+  // which so is never acknowledged, and others wait behind it.
   const isStuck = Promise.withResolvers<void>();
   const first = await join(async ({ number }) => {
-    if (recorded.first.length < 3) return await record("first", number);
+    await work();
+    if (recorded.first.length < 3) return record("first", number);
     isStuck.resolve();
     await new Promise(() => {});
   });
@@ -41,7 +43,8 @@ try {
   // The second one records whatever comes.
   const done = Promise.withResolvers<void>();
   await using _second = await join(async ({ number }) => {
-    await record("second", number);
+    await work();
+    record("second", number);
     if (missing.size === 0) done.resolve();
   });
 
