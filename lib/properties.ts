@@ -10,7 +10,30 @@ export type UserProperties =
   | Record<string, string | string[]>
   | readonly (readonly [name: string, value: string])[];
 
-/** What a message may carry beside its payload: PUBLISH properties of MQTT 5. */
+/**
+ * What a message may carry beside its payload: PUBLISH properties of MQTT 5 (section
+ * 3.3.2.3). It arrives as a message's `properties`.
+ *
+ * @example A reading with its unit beside it
+ * ```ts
+ * import { messages, publishOnce, startBroker } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const MQTT5 = { protocolVersion: 5 } as const;
+ * await using broker = await startBroker({ port: 0 });
+ * await publishOnce(broker.url, {
+ *   topic: "iot/user1/temp",
+ *   payload: 21,
+ *   retain: true,
+ *   properties: { userProperties: { unit: "°C" } },
+ * }, MQTT5);
+ * for await (const message of messages(broker.url, "iot/#", MQTT5)) {
+ *   assertEquals(message.number, 21);
+ *   assertEquals(message.properties.userProperties?.unit, "°C");
+ *   break;
+ * }
+ * ```
+ */
 export interface PublishProperties {
   /** Whether the payload is text in UTF-8 (section 3.3.2.3.2). */
   payloadFormatIndicator?: boolean;

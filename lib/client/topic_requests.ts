@@ -3,7 +3,30 @@ import { assertWhole } from "./assert_whole.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { assertQos, assertTopicFilter } from "../topics.ts";
 
-/** How a topic filter is subscribed to (MQTT 5.0 section 3.8.3.1). */
+/**
+ * How a topic filter is subscribed to (MQTT 5.0 section 3.8.3.1).
+ *
+ * @example Two filters, each with what is asked for it
+ * ```ts
+ * import { publishOnce, startBroker, subscribe } from "../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const received = Promise.withResolvers<unknown>();
+ * await using _subscription = await subscribe(
+ *   broker.url,
+ *   [
+ *     ["iot/+/temp", { qos: 1, subscriptionIdentifier: 1 }],
+ *     ["iot/+/lamp", { retainHandling: 2, subscriptionIdentifier: 2 }],
+ *   ],
+ *   ({ properties }) => received.resolve(properties.subscriptionIdentifier),
+ *   false,
+ *   { protocolVersion: 5 },
+ * );
+ * await publishOnce(broker.url, { topic: "iot/user1/lamp", payload: "on" });
+ * assertEquals(await received.promise, 2);
+ * ```
+ */
 export interface FilterOptions {
   /** The quality of service that is asked for; 0 unless given. */
   qos?: 0 | 1 | 2;
