@@ -164,7 +164,7 @@ peerTest(
   },
 );
 
-Deno.test("a message of MQTT 3.1.1 has no properties", async () => {
+Deno.test("a message of MQTT 3.1.1 has no properties", () => {
   assertEquals(Message.from("iot/x", "").properties, {});
   const { properties } = Message.from("iot/x", "", {
     properties: { contentType: "text/plain" },

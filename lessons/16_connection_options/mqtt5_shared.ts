@@ -7,64 +7,53 @@
  * Where one receiver is too slow, several share a subscription: each message goes
  * to one of them. Here one is killed, and the other gets what it leaves behind.
  */
-import { brokerUrl, exitWithError, type OnMessage } from "../../lib/mod.ts";
+import { brokerUrl, exitWithError } from "../../lib/mod.ts";
 import { publishMany, subscribe } from "../../lib/mod.ts";
 
 const READINGS = Array.from({ length: 20 }, (_, index) => index + 1);
-const recorded = { first: [] as number[], second: [] as number[] };
 const missing = new Set(READINGS);
+const allCame = Promise.withResolvers<void>();
 
-/** Joins the group `recorders`, which shares the topic iot/user1/temp. */
-function join(onMessage: OnMessage) {
-  const topic = ["$share/recorders/iot/user1/temp", 1] as const;
-  const options = { protocolVersion: 5, log: () => {} } as const;
-  return subscribe(brokerUrl(), topic, onMessage, false, options);
-}
-
-/** What a receiver does with a reading takes its time. */
-const work = () => new Promise((resolve) => setTimeout(resolve, 20));
-
-function record(name: "first" | "second", reading: number) {
-  recorded[name].push(reading);
-  missing.delete(reading);
+/** Joins the group `recorders`, and is stuck for ever after so many readings. */
+async function join(most: number) {
+  const recorded: number[] = [];
+  const stuck = Promise.withResolvers<void>();
+  const { client } = await subscribe(
+    brokerUrl(),
+    ["$share/recorders/iot/user1/temp", 1],
+    async ({ number }) => {
+      // A reading takes its time, and is acknowledged only after this has ended.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (recorded.length === most) await new Promise(() => stuck.resolve());
+      recorded.push(number);
+      missing.delete(number);
+      if (missing.size === 0) allCame.resolve();
+    },
+    false,
+    { protocolVersion: 5, log: () => {} },
+  );
+  return { client, recorded, isStuck: stuck.promise };
 }
 
 try {
-  // The first receiver records three readings. Then it has one in hand for ever,
-  // which so is never acknowledged, and others wait behind it.
-  const isStuck = Promise.withResolvers<void>();
-  const first = await join(async ({ number }) => {
-    await work();
-    if (recorded.first.length < 3) return record("first", number);
-    isStuck.resolve();
-    await new Promise(() => {});
-  });
-
-  // The second one records whatever comes.
-  const done = Promise.withResolvers<void>();
-  await using _second = await join(async ({ number }) => {
-    await work();
-    record("second", number);
-    if (missing.size === 0) done.resolve();
-  });
-
-  // Publish the readings, and kill the first receiver: no DISCONNECT, no PUBACK.
+  // The first one is stuck with its fourth reading, and others wait behind it.
+  const first = await join(3);
+  const second = await join(Infinity);
   const topic = "iot/user1/temp";
-  await publishMany(
-    brokerUrl(),
-    READINGS.map((payload) => ({ topic, payload, qos: 1 })),
-  );
-  await isStuck.promise;
+  const toMessage = (payload: number) => ({ topic, payload, qos: 1 as const });
+  await publishMany(brokerUrl(), READINGS.map(toMessage));
+
+  // Kill it: no DISCONNECT, no PUBACK. Its session ends with its connection, and
+  // what it had not acknowledged goes to the second one. Not every broker does so.
+  await first.isStuck;
   first.client.stream.destroy();
   await first.client.close();
-
-  // Its session has ended with its connection. What it had not acknowledged goes
-  // to the second one, unless the broker hands nothing over.
-  const timer = setTimeout(done.resolve, 3000);
-  await done.promise;
+  const timer = setTimeout(allCame.resolve, 3000);
+  await allCame.promise;
   clearTimeout(timer);
-  console.log(`first: ${recorded.first.join(" ")}`);
-  console.log(`second: ${recorded.second.join(" ")}`);
+  await second.client.close();
+  console.log(`first: ${first.recorded.join(" ")}`);
+  console.log(`second: ${second.recorded.join(" ")}`);
   console.log(`missing: ${[...missing].join(" ") || "none"}`);
 } catch (error) {
   exitWithError(error);

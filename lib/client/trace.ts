@@ -1,6 +1,7 @@
-import type { MqttClient, Packet } from "mqtt";
+import type { Packet } from "mqtt";
 import process from "node:process";
 import { describePacket } from "./describe_packet.ts";
+import type { MqttClient } from "../connect.ts";
 
 /**
  * Prints each packet that a client sends and receives, timed, on standard error,
