@@ -108,7 +108,7 @@ export interface RawClient5 extends AsyncDisposable {
   take(type: number): Promise<Packet5>;
   /** Sends packets, and takes the answer, which must be of this type. */
   ask(type: number, ...packets: Uint8Array[]): Promise<Packet5>;
-  /** The next PUBLISH, acknowledged to its end if it has a QoS. */
+  /** The next PUBLISH, acknowledged, at QoS 2 along with what follows. */
   receive(): Promise<Packet5>;
   /**
    * Waits until the broker has closed, and gives the reason code of the
@@ -124,11 +124,18 @@ export async function openRaw5(
   broker: { port: number },
 ): Promise<RawClient5> {
   const raw = await openRaw(broker);
+  /** Messages of QoS 2 that were received, and whose PUBREL is to come. */
+  const unreleased = new Set<number>();
   const client: RawClient5 = {
     send: (...packets) => raw.send(...packets),
     async next() {
-      const packet = await raw.next();
-      return packet && readPacket5(packet);
+      while (true) {
+        const bytes = await raw.next();
+        const packet = bytes && readPacket5(bytes);
+        if (packet?.type !== TYPE5.PUBREL) return packet;
+        if (!unreleased.delete(packet.id)) return packet;
+        await raw.send(acknowledge5(TYPE5.PUBCOMP, packet.id));
+      }
     },
     async take(type) {
       const packet = await client.next();
@@ -144,8 +151,8 @@ export async function openRaw5(
       const { qos, id } = packet;
       if (qos === 1) await raw.send(acknowledge5(TYPE5.PUBACK, id));
       if (qos === 2) {
-        await client.ask(TYPE5.PUBREL, acknowledge5(TYPE5.PUBREC, id));
-        await raw.send(acknowledge5(TYPE5.PUBCOMP, id));
+        unreleased.add(id);
+        await raw.send(acknowledge5(TYPE5.PUBREC, id));
       }
       return packet;
     },

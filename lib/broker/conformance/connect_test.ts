@@ -45,10 +45,9 @@ Deno.test("startBroker() ends with 130 who sends CONNECT twice", async () => {
 Deno.test("startBroker() refuses protocol versions that it doesn't speak with 132", async () => {
   await using broker = await startBroker({ port: 0 });
   const cases: Record<string, Uint8Array> = {};
-  for (const version of [0, 1, 2, 6, 127, 132, 255]) {
-    const packet = connect5();
-    packet[8] = version;
-    cases[version] = packet;
+  for (const version of [0, 1, 2, 6, 127, 255]) {
+    cases[version] = connect5();
+    cases[version][8] = version;
   }
   assertEquals(await refusalsOf(broker, cases), allEnd(cases, 132));
 });
@@ -61,8 +60,10 @@ Deno.test("startBroker() refuses protocol names that it doesn't speak", async ()
     packet.set(new TextEncoder().encode(name), 4);
     cases[name] = packet;
   }
-  for (const ending of Object.values(await refusalsOf(broker, cases))) {
-    assert(ending === 132 || ending === undefined, `${ending}`);
+  // What a stranger understands isn't known: 1 is MQTT 3.1.1's word for 132.
+  const endings = Object.values(await refusalsOf(broker, cases));
+  for (const ending of endings) {
+    assert(ending === undefined || ending === 132 || ending === 1, `${ending}`);
   }
 });
 

@@ -167,6 +167,21 @@ Deno.test("startBroker() tells sessions apart by their client ids alone", async 
   }
 });
 
+Deno.test("startBroker() gives a session to nobody but the user that it belongs to", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    users: { ann: "a", bob: "b" },
+  });
+  const ann = { ...session5("a"), user: "ann", password: "a" };
+  (await connectRaw5(broker, ann)).close();
+  const again = await connectRaw5(broker, ann);
+  assertEquals(again.connack.sessionPresent, 1);
+  again.close();
+  const bob = { ...session5("a"), user: "bob", password: "b" };
+  await using other = await connectRaw5(broker, bob);
+  assertEquals(other.connack.sessionPresent, 0);
+});
+
 Deno.test("startBroker() takes a session over: the older connection ends with 142", async () => {
   await using broker = await startBroker({ port: 0 });
   await using first = await connectRaw5(broker, session5("a"));

@@ -165,6 +165,9 @@ Deno.test("startBroker() ends who writes a length in more bytes than it needs", 
     ],
   };
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
+  const [header, length, ...rest] = connect5();
+  const connect = { CONNECT: [header!, length! | 0x80, 0, ...rest] };
+  assertEquals(await refusalsOf(broker, connect), allEnd(connect, 129));
 });
 
 Deno.test("startBroker() says with a length of 0 that a packet has no properties", async () => {
