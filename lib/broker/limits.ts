@@ -65,7 +65,7 @@ export interface BrokerLimits {
   /**
    * How many packets a client may send in a second, acknowledgements aside, and
    * at once after a second of silence. Nothing is lost beyond it: the broker
-   * reads slower, and the client notices that its connection is full. 50,000
+   * reads slower, and the client notices that its connection is full. 250,000
    * unless given, about what the broker can carry in all, so that no program of
    * this workbook is slowed down: lower it where clients aren't to be trusted.
    */
@@ -131,7 +131,7 @@ const LIMITS: Readonly<Record<keyof BrokerLimits, [number, number]>> = {
   maxBufferedBytes: [256_000_000, Infinity],
   maxInflight: [65_535, 65_535],
   maxKeepAlive: [Infinity, Infinity],
-  maxMessageRate: [50_000, Infinity],
+  maxMessageRate: [250_000, Infinity],
   maxQueuedMessages: [100_000, Infinity],
   maxQueuedBytes: [64_000_000, Infinity],
   maxTopicLevels: [200, 200],
