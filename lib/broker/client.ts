@@ -5,6 +5,7 @@ import type { Access } from "./access/access.ts";
 import { Link } from "./delivery/link.ts";
 import type { Message, Will } from "./delivery/message.ts";
 import type { RetainedMessages } from "./delivery/retained.ts";
+import { RetainedSender } from "./delivery/retained_sender.ts";
 import type { Publisher, Router } from "./delivery/router.ts";
 import { termsOf } from "./delivery/subscription.ts";
 import type { Figures } from "./figures.ts";
@@ -62,8 +63,6 @@ const TOPIC_ALIAS_MAXIMUM = 100;
 const NEVER = 0xffff_ffff;
 /** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
 const REFUSED = 0x80;
-/** After so many retained messages the others have their turn. */
-const RETAINED_AT_ONCE = 200;
 /** What access says, in the words of MQTT 5.0. */
 const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
   3: [REASON.SERVER_UNAVAILABLE, "too many logins at once"],
@@ -92,8 +91,9 @@ export class Client implements ConnectedClient, Holder {
   #wantsReasons = true;
   #isResumed = false;
   #aliases = new Map<number, Topic>();
+  #retained: RetainedSender | undefined;
   /** Whether nothing more of it counts. */
-  #isOver = false;
+  isOver = false;
   #heldByTransport = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -143,7 +143,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   end(reason: number, text: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (this.#version === 5) this.#sayWhy(reason, text);
     this.#leave({ withWill: true, isWatched: true });
   }
@@ -155,7 +155,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   fail(error: Error): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#complain(error.message);
     const reason = error instanceof ProtocolError
       ? error.reason
@@ -196,7 +196,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #complain(message: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const who = this.#clientId === undefined
       ? "Connection"
       : `Client ${quote(this.#clientId)}`;
@@ -204,8 +204,8 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #leave({ withWill, expiry, isWatched = false }: Leaving): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     clearTimeout(this.#timer);
     this.#input.stop();
     this.#connection.end(isWatched);
@@ -221,7 +221,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #checkHeld(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const held = this.#input.framing.held + this.#heldByTransport;
     if (held > MOST_BEFORE_CONNECT && this.#version === undefined) {
       this.fail(
@@ -307,9 +307,9 @@ export class Client implements ConnectedClient, Holder {
       user,
       password,
       address: this.#remote.slice(0, this.#remote.lastIndexOf(":")),
-      isGone: () => this.#input.hasGone || this.#isOver,
+      isGone: () => this.#input.hasGone || this.isOver,
     });
-    if (this.#input.hasGone || this.#isOver) return;
+    if (this.#input.hasGone || this.isOver) return;
     if (code !== 0) return this.#refuse(...REASONS[code]!);
     const expiry = expiryOf(fields);
     if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
@@ -346,7 +346,11 @@ export class Client implements ConnectedClient, Holder {
     this.#session = session;
     this.#publisher = {
       subscriber: session,
-      onBusy: ({ outbox }) => outbox.whenReady(this.#input.hold()),
+      onBusy: (subscriber) => {
+        // It couldn't confirm what it is held up for.
+        if (subscriber === session) return;
+        subscriber.outbox.whenReady(this.#input.hold());
+      },
     };
     const isReplaced = keepAlive !== (fields.keepAlive || Infinity);
     this.#answer(() =>
@@ -568,41 +572,13 @@ export class Client implements ConnectedClient, Holder {
       (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
       forbidden.length > 0 ? "The rules don't let you read there" : undefined,
     );
-    if (wanted.length === 0) return;
-    const release = this.#input.hold();
-    this.#sendRetained(wanted, identifier).finally(release);
-  }
-
-  /** Sends what new subscriptions have missed, and lets others have their turn. */
-  async #sendRetained(
-    subscriptions: readonly RequestedSubscription[],
-    identifier: number | undefined,
-  ): Promise<void> {
-    const { retained } = this.#surroundings;
-    const session = this.#session!;
-    const { outbox } = session;
-    const { lastNumber } = retained;
-    let count = 0;
-    for (const { levels, qos } of subscriptions) {
+    if (this.#retained === undefined) {
+      const { retained } = this.#surroundings;
+      this.#retained = new RetainedSender(retained, session, this);
+    }
+    for (const { filter, levels, qos } of wanted) {
       const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
-      for (const found of retained.match(levels)) {
-        if (found === undefined || ++count % RETAINED_AT_ONCE === 0) {
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        while (!outbox.isReady && !this.#isOver) {
-          await new Promise<void>((resolve) => outbox.whenReady(resolve));
-        }
-        if (this.#isOver) return;
-        if (found === undefined) continue;
-        const { message, number } = found;
-        // What has come meanwhile has been delivered.
-        const isLate = number > lastNumber || !retained.isCurrent(found);
-        const hasEnded = message.expiresAt <= Date.now();
-        if (isLate || hasEnded || !session.mayReceive(message.topic.text)) {
-          continue;
-        }
-        outbox.send(message, terms);
-      }
+      this.#retained.add(filter, { levels, terms });
     }
   }
 
