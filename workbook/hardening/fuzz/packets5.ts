@@ -5,14 +5,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import mqttPacket, {
-  type IConnectPacket,
-  type IPublishPacket,
-  type Packet,
-} from "mqtt-packet";
+import type { IConnectPacket } from "mqtt-packet";
 import type { Random } from "../../checking/random.ts";
 import { nonsense5 } from "./nonsense5.ts";
-import { type PacketMakers, PINGREQ } from "./packets.ts";
+import type { PacketMakers } from "./packets.ts";
 import {
   choose,
   DISCONNECT_REASONS,
@@ -22,18 +18,8 @@ import {
   SECONDS,
   userProperties,
 } from "./properties5.ts";
-import {
-  bytes,
-  clientId,
-  filter,
-  packetId,
-  payload,
-  qos,
-  some,
-  topic,
-} from "./values.ts";
-
-type PublishProperties = NonNullable<IPublishPacket["properties"]>;
+import { generate, publish, request } from "./requests5.ts";
+import { bytes, clientId, packetId, payload, qos, topic } from "./values.ts";
 
 /** The packets of MQTT 5. */
 export const PACKETS_5: PacketMakers = {
@@ -100,50 +86,12 @@ function connectAs(
   return packet;
 }
 
-function request(random: Random): Uint8Array {
-  const messageId = packetId(random);
-  const makers: (() => Uint8Array)[] = [
-    () => publish(random, messageId, messageProperties(random)),
-    () => publish(random, messageId, messageProperties(random)),
-    () => publish(random, messageId, messageProperties(random)),
-    () =>
-      generate({
-        cmd: "subscribe",
-        messageId,
-        subscriptions: some(random, filter).map((topic) => ({
-          topic,
-          qos: qos(random),
-          // Nobody is local in a group (section 3.8.3.1).
-          nl: !topic.startsWith("$share/") && random.next() < 0.3,
-          rap: random.next() < 0.3,
-          rh: random.integer(0, 2),
-        })),
-        properties: choose(random, {
-          subscriptionIdentifier: random.pick([1, 127, 128, 268_435_455]),
-          userProperties: userProperties(random),
-        }),
-      }),
-    () =>
-      generate({
-        cmd: "unsubscribe",
-        messageId,
-        unsubscriptions: some(random, filter),
-        properties: choose(random, {
-          userProperties: userProperties(random),
-        }),
-      }),
-    () => generate({ cmd: "pubrel", messageId, ...outcome(random, [0, 146]) }),
-    () => PINGREQ,
-  ];
-  return random.pick(makers)();
-}
-
 function wellFormed(random: Random): Uint8Array {
   const messageId = packetId(random);
   const makers: (() => Uint8Array)[] = [
     () => connect(random),
-    () => aliased(random, messageId),
-    () => aliased(random, messageId),
+    () => numbered(random, messageId),
+    () => numbered(random, messageId),
     () => generate({ cmd: "puback", messageId, ...outcome(random, REASONS) }),
     () => generate({ cmd: "pubrec", messageId, ...outcome(random, REASONS) }),
     () => generate({ cmd: "pubrel", messageId, ...outcome(random, REASONS) }),
@@ -184,39 +132,13 @@ function wellFormed(random: Random): Uint8Array {
   return random.next() < 0.5 ? request(random) : random.pick(makers)();
 }
 
-/** A PUBLISH that sets an alias for its topic, or says no more than the alias. */
-function aliased(random: Random, messageId: number): Uint8Array {
+/** A PUBLISH with a number that may be unknown, or too high, for its topic. */
+function numbered(random: Random, messageId: number): Uint8Array {
   const properties = {
-    topicAlias: random.pick([1, 2, 3, 10, 65_535]),
+    topicAlias: random.pick([0, 1, 2, 3, 10, 65_535]),
+    payloadFormatIndicator: random.next() < 0.5,
     ...messageProperties(random),
   };
-  return publish(
-    random,
-    messageId,
-    properties,
-    random.next() < 0.5 ? "" : topic(random),
-  );
-}
-
-function publish(
-  random: Random,
-  messageId: number,
-  properties: PublishProperties,
-  on = topic(random),
-): Uint8Array {
-  const level = qos(random);
-  return generate({
-    cmd: "publish",
-    topic: on,
-    payload: payload(random),
-    qos: level,
-    retain: random.next() < 0.2,
-    dup: level > 0 && random.next() < 0.1,
-    messageId,
-    properties,
-  });
-}
-
-function generate(packet: Packet): Uint8Array {
-  return mqttPacket.generate(packet, { protocolVersion: 5 });
+  const on = random.next() < 0.5 ? "" : topic(random);
+  return publish(random, messageId, properties, on);
 }
