@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
 import { openClient } from "../testing/clients.ts";
@@ -104,29 +104,6 @@ peerTest(
       assertEquals(code, reason);
       assertMatch(stderr, /Connection Refused|not authorised/i);
     }
-  },
-);
-
-const PAHO_V5 = `
-import sys, paho.mqtt.client as mqtt
-client = mqtt.Client(protocol=mqtt.MQTTv5)
-client.on_connect = lambda client, data, flags, reason, properties: print("reason", reason)
-client.connect("${HOST}", int(sys.argv[1]))
-while client.loop(1) == 0: pass
-`;
-
-peerTest(
-  ["mosquitto_sub", "paho"],
-  "startBroker() makes clients of MQTT 5 end with the reason, not hang",
-  async ({ mosquitto_sub, paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const about = [...place(broker), "-V", "5", "-t", "a", "-W", "20"];
-    await using subscriber = startProcess(mosquitto_sub, about);
-    const { code, stderr } = await subscriber.end();
-    assertEquals(code, 132);
-    assertStringIncludes(stderr, "Unsupported Protocol Version");
-    const printed = await run(paho, ["-c", PAHO_V5, String(broker.port)]);
-    assertEquals(printed, "reason 132\n");
   },
 );
 

@@ -13,8 +13,14 @@ import { BrokerStartError } from "./start_error.ts";
 import type { Admission } from "./admission.ts";
 import { acceptWebSockets, type WebSocketOptions } from "./websocket.ts";
 
+/** What is told what a transport keeps of a client that is served. */
+export interface Served {
+  /** Says how many bytes it keeps of what isn't whole yet. */
+  hold(bytes: number): void;
+}
+
 /** Serves a client on a stream. */
-export type Serve = (stream: Duplex, remote: string) => void;
+export type Serve = (stream: Duplex, remote: string) => Served;
 
 /** What clients come through. */
 export interface Door extends WebSocketOptions {
@@ -62,7 +68,7 @@ export function listenWebSocket(
   server.on("connection", (socket: Socket) => socket.setNoDelay(true));
   acceptWebSockets(server, (stream, remote) => {
     door.admission.isServed(remote);
-    door.serve(stream, remote);
+    return door.serve(stream, remote);
   }, door);
   return listen(server, host, port, door.admission);
 }
@@ -96,8 +102,11 @@ async function listen(
     address: bound.address,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      // What listens to them, such as ws, is done with only then.
+      const gone = [...sockets].map((socket) =>
+        new Promise((resolve) => socket.once("close", resolve).destroy())
+      );
+      await Promise.all([closed, ...gone]);
     },
   };
 }

@@ -32,7 +32,7 @@ export interface WebSocketOptions {
 /** Accepts WebSocket connections on an HTTP or HTTPS server, on any path. */
 export function acceptWebSockets(
   server: Server,
-  serve: (stream: Duplex, remote: string) => void,
+  serve: (stream: Duplex, remote: string) => { hold(bytes: number): void },
   { isPageAllowed, maxPacketSize, log }: WebSocketOptions,
 ): void {
   const acceptor = new WebSocketServer({
@@ -69,7 +69,12 @@ export function acceptWebSockets(
       return;
     }
     acceptor.handleUpgrade(request, socket, head, (websocket) => {
-      serve(streamOf(websocket), `${remoteAddress}:${remotePort}`);
+      const stream = streamOf(websocket);
+      const served = serve(stream, `${remoteAddress}:${remotePort}`);
+      // ws keeps the beginning of a message until its end has come.
+      let held = 0;
+      socket.on("data", (chunk) => served.hold(held += chunk.length));
+      websocket.on("message", () => served.hold(held = 0));
     });
   });
 }

@@ -172,8 +172,8 @@ folderTest(
       database.exec(sql);
       database.close();
     };
-    change("PRAGMA user_version = 2");
-    await assertRefused(store, "is of version 2: this broker reads version 1");
+    change("PRAGMA user_version = 3");
+    await assertRefused(store, "is of version 3: this broker reads version 2");
     change("PRAGMA application_id = 1");
     await assertRefused(store, "belongs to another program");
   },

@@ -1,0 +1,719 @@
+import type { Buffer } from "node:buffer";
+import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
+import type { Access } from "./access/access.ts";
+import type { Message, Will } from "./delivery/message.ts";
+import type { RetainedMessages } from "./delivery/retained.ts";
+import type { Publisher, Router } from "./delivery/router.ts";
+import { termsOf } from "./delivery/subscription.ts";
+import type { Figures } from "./figures.ts";
+import type { Limits } from "./limits.ts";
+import { quote } from "./log.ts";
+import type { ConnectedClient, Session } from "./session.ts";
+import type { Departure, Sessions } from "./sessions.ts";
+import type { Durable } from "./store/durable.ts";
+import { TokenBucket } from "./token_bucket.ts";
+import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
+import { Connection } from "./wire/connection.ts";
+import {
+  type ConnectFields,
+  expectEnd,
+  readAcknowledgement,
+  readConnect,
+  readDisconnect,
+  readPublish,
+  readSubscribe,
+  readUnsubscribe,
+  readVersion,
+  type RequestedSubscription,
+} from "./wire/decode.ts";
+import {
+  acknowledgement,
+  connack,
+  disconnect,
+  type Extras,
+  PINGRESP,
+  reasonString,
+  suback,
+  unsuback,
+} from "./wire/encode.ts";
+import { Framing, MOST_BEFORE_CONNECT } from "./wire/framing.ts";
+import { PacketBody } from "./wire/packet_body.ts";
+import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
+import { PROPERTY } from "./wire/properties.ts";
+import { ProtocolError } from "./wire/protocol_error.ts";
+import { isFailure, REASON } from "./wire/reason.ts";
+import { checkTopicName, type Topic, type TopicReader } from "./wire/topics.ts";
+
+/** What a client needs of the broker. */
+export interface Surroundings {
+  access: Access;
+  budget: ByteBudget;
+  durable: Durable | undefined;
+  figures: Figures;
+  limits: Limits;
+  log: (line: string) => void;
+  retained: RetainedMessages;
+  router: Router;
+  sessions: Sessions;
+  topics: TopicReader;
+}
+
+/** How many topics a client may give numbers to. */
+const TOPIC_ALIAS_MAXIMUM = 100;
+const NEVER = 0xffff_ffff;
+/** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
+const REFUSED = 0x80;
+/** After so many retained messages the others have their turn. */
+const RETAINED_AT_ONCE = 200;
+/** What access says, in the words of MQTT 5.0. */
+const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
+  3: [REASON.SERVER_UNAVAILABLE, "too many logins at once"],
+  4: [REASON.BAD_USER_NAME_OR_PASSWORD, "bad user name or password"],
+  5: [REASON.NOT_AUTHORIZED, "not authorized"],
+};
+
+/** How a client leaves. */
+interface Leaving extends Departure {
+  /** Whether it may still be sending. */
+  isWatched?: boolean;
+}
+
+/** One client's protocol, from CONNECT to the end. */
+export class Client implements ConnectedClient, Holder {
+  readonly #stream: Duplex;
+  readonly #remote: string;
+  readonly #surroundings: Surroundings;
+  readonly #connection: Connection;
+  readonly #framing: Framing;
+  readonly #bucket: TokenBucket;
+  #version: Version | undefined;
+  #clientId: string | undefined;
+  #session: Session | undefined;
+  #publisher: Publisher = {};
+  /** What a packet to it may have, and whether it wants reasons in words. */
+  #maximumPacketSize = Infinity;
+  #wantsReasons = true;
+  #aliases = new Map<number, Topic>();
+  /** In how many places something has to end before it is read on. */
+  #holds = 0;
+  #isWorking = false;
+  /** Whether nothing more of it counts. */
+  #isOver = false;
+  #hasGone = false;
+  #heldByTransport = 0;
+  #lastHeard = performance.now();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(stream: Duplex, remote: string, surroundings: Surroundings) {
+    this.#stream = stream;
+    this.#remote = remote;
+    this.#surroundings = surroundings;
+    const { durable, figures, limits } = surroundings;
+    this.#connection = new Connection(stream, {
+      figures,
+      whenAllowed: (callback) => {
+        // One that isn't let in learns nothing of what is stored.
+        if (durable === undefined || !this.isAdmitted) callback();
+        else durable.whenStored(callback);
+      },
+    });
+    this.#framing = new Framing((header) => checkHeader(header, this.#version));
+    this.#bucket = new TokenBucket(limits.maxMessageRate);
+    this.#timer = setTimeout(
+      () => this.fail(new ProtocolError("CONNECT did not come in time")),
+      limits.connectTimeout * 1_000,
+    );
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("error", (error) => this.#complain(error.message));
+    for (const event of ["end", "close"]) {
+      stream.once(event, () => {
+        this.#hasGone = true;
+        this.#work();
+      });
+    }
+  }
+
+  get isAdmitted(): boolean {
+    return this.#session !== undefined;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** The transport says how many bytes it keeps of what isn't whole yet. */
+  hold(bytes: number): void {
+    this.#heldByTransport = bytes;
+    this.#checkHeld();
+  }
+
+  end(reason: number, text: string): void {
+    if (this.#isOver) return;
+    if (this.#version === 5) this.#sayWhy(reason, text);
+    this.#leave({ withWill: true, isWatched: true });
+  }
+
+  /** Ends the connection with the broker, as soon as it has been told. */
+  close(): void {
+    this.end(REASON.SERVER_SHUTTING_DOWN, "The broker is being closed");
+    this.#connection.destroySoon();
+  }
+
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#complain(error.message);
+    const reason = error instanceof ProtocolError
+      ? error.reason
+      : REASON.UNSPECIFIED;
+    this.end(reason, error.message);
+  }
+
+  /** Says in DISCONNECT, or in CONNACK before that, why it is cut. */
+  #sayWhy(reason: number, text: string): void {
+    const why = this.#reasonString(text);
+    if (this.isAdmitted) this.#connection.write(disconnect(reason, why));
+    else this.#connection.write(connack(5, reason, { extras: why }));
+  }
+
+  /** A reason in words, if the client wants it and can take it. */
+  #reasonString(text: string): Extras | undefined {
+    const hasRoom = text.length * 3 + 64 <= this.#maximumPacketSize;
+    return this.#wantsReasons && hasRoom ? reasonString(text) : undefined;
+  }
+
+  #complain(message: string): void {
+    if (this.#isOver) return;
+    const who = this.#clientId === undefined
+      ? "Connection"
+      : `Client ${quote(this.#clientId)}`;
+    this.#surroundings.log(`${who} from ${this.#remote}: ${message}`);
+  }
+
+  #leave({ withWill, expiry, isWatched = false }: Leaving): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#pause);
+    this.#connection.end(isWatched);
+    this.#surroundings.budget.set(this, 0);
+    const session = this.#session;
+    if (session !== undefined) {
+      const { log, sessions } = this.#surroundings;
+      log(`Client ${quote(session.clientId)} disconnected`);
+      if (session.client === this) {
+        sessions.leave(session, { withWill, expiry });
+      }
+    }
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#lastHeard = performance.now();
+    this.#surroundings.figures.bytesReceived += chunk.length;
+    this.#framing.add(chunk);
+    this.#work();
+    this.#checkHeld();
+  }
+
+  #checkHeld(): void {
+    if (this.#isOver) return;
+    const held = this.#framing.held + this.#heldByTransport;
+    if (held > MOST_BEFORE_CONNECT && this.#version === undefined) {
+      this.fail(
+        new ProtocolError(
+          `Packet has more than ${MOST_BEFORE_CONNECT} bytes before CONNECT`,
+          REASON.PACKET_TOO_LARGE,
+        ),
+      );
+    } else {
+      this.#surroundings.budget.set(this, held);
+    }
+  }
+
+  /** Handles what has arrived, as far as may be now. */
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      while (this.#holds === 0 && !this.#isOver && this.#framing.next()) {
+        this.#holdWhileFailing();
+        const type = this.#framing.header >> 4;
+        const isAnswer = type >= PACKET.PUBACK && type <= PACKET.PUBCOMP;
+        if (!isAnswer && !this.#bucket.take()) this.#slowDown();
+        if (this.#holds > 0) {
+          this.#framing.putBack();
+          break;
+        }
+        this.#surroundings.figures.packetsReceived++;
+        this.#handle(type);
+      }
+    } catch (error) {
+      this.fail(error as Error);
+    }
+    this.#isWorking = false;
+    if (this.#hasGone && this.#holds === 0) this.#leave({ withWill: true });
+  }
+
+  /** Reads on only when the function that it returns has been called. */
+  #hold(): () => void {
+    if (this.#holds++ === 0) this.#stream.pause();
+    return () => {
+      if (--this.#holds > 0 || this.#isOver) return;
+      this.#stream.resume();
+      this.#work();
+      this.#checkHeld();
+    };
+  }
+
+  #slowDown(): void {
+    this.#pause = setTimeout(this.#hold(), this.#bucket.pauseMilliseconds);
+  }
+
+  /** What waits would pile up. */
+  #holdWhileFailing(): void {
+    const { durable } = this.#surroundings;
+    if (durable?.isFailing) durable.whenMended(this.#hold());
+  }
+
+  #handle(type: number): void {
+    if (type === PACKET.PUBLISH) return this.#publish();
+    const { bytes, start, end } = this.#framing;
+    const body = new PacketBody(bytes, start, end);
+    switch (type) {
+      case PACKET.CONNECT:
+        return this.#connect(body);
+      case PACKET.SUBSCRIBE:
+        return this.#subscribe(body);
+      case PACKET.UNSUBSCRIBE:
+        return this.#unsubscribe(body);
+      case PACKET.PINGREQ:
+        expectEnd(body, type);
+        return this.#connection.write(PINGRESP);
+      case PACKET.DISCONNECT:
+        return this.#disconnect(body);
+      default:
+        return this.#acknowledge(type, body);
+    }
+  }
+
+  #connect(body: PacketBody): void {
+    clearTimeout(this.#timer);
+    const version = readVersion(body);
+    if (typeof version !== "number") {
+      const { name, level } = version;
+      const answer = name === "MQTT" ? 5 : 4;
+      this.#connection.write(
+        connack(answer, REASON.UNSUPPORTED_PROTOCOL_VERSION),
+      );
+      throw new ProtocolError(
+        `CONNECT is for protocol ${
+          quote(name)
+        } at level ${level}: MQTT 3.1, 3.1.1 and 5.0 are spoken here`,
+      );
+    }
+    this.#version = version;
+    this.#framing.isStrict = version === 5;
+    this.#framing.maxPacketSize = this.#surroundings.limits.maxPacketSize;
+    const fields = readConnect(body, version);
+    const { values } = fields.properties;
+    const size = values.get(PROPERTY.MAXIMUM_PACKET_SIZE);
+    this.#maximumPacketSize = (size ?? Infinity) as number;
+    this.#wantsReasons = values.get(PROPERTY.REQUEST_PROBLEM_INFORMATION) !== 0;
+    const will = this.#readWill(fields);
+    const release = this.#hold();
+    this.#admit(fields, will).then(release, (error) => {
+      this.fail(error);
+      release();
+    });
+  }
+
+  /** Lets a client in, or not. */
+  async #admit(fields: ConnectFields, will: Will | undefined): Promise<void> {
+    const { version, isClean, user, password } = fields;
+    const { access, sessions } = this.#surroundings;
+    const { values } = fields.properties;
+    const isNameless = fields.clientId === "";
+    if (isNameless && (version === 3 || (version === 4 && !isClean))) {
+      // Without a name there is no session to come back to.
+      return this.#refuse(REASON.CLIENT_ID_NOT_VALID, "identifier rejected");
+    }
+    const clientId = isNameless ? `auto-${randomUUID()}` : fields.clientId;
+    this.#clientId = clientId;
+    if (values.has(PROPERTY.AUTHENTICATION_METHOD)) {
+      const text = "no method of authentication but passwords is known here";
+      return this.#refuse(REASON.BAD_AUTHENTICATION_METHOD, text);
+    }
+    const code = await access.connect({
+      user,
+      password,
+      address: this.#remote.slice(0, this.#remote.lastIndexOf(":")),
+      isGone: () => this.#hasGone || this.#isOver,
+    });
+    if (this.#hasGone || this.#isOver) return;
+    if (code !== 0) return this.#refuse(...REASONS[code]!);
+    const expiry = expiryOf(fields);
+    if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
+      const text = "no room for one more session (maxSessions)";
+      return this.#refuse(REASON.QUOTA_EXCEEDED, text);
+    }
+    this.#welcome({ ...fields, clientId }, { will, expiry, isNameless });
+  }
+
+  #refuse(reason: number, text: string): void {
+    const extras = this.#reasonString(text);
+    this.#connection.write(connack(this.#version!, reason, { extras }));
+    this.#complain(text);
+    this.#leave({ withWill: false, isWatched: true });
+  }
+
+  #welcome(
+    fields: ConnectFields,
+    { will, expiry, isNameless }: {
+      will: Will | undefined;
+      expiry: number;
+      isNameless: boolean;
+    },
+  ): void {
+    const { version, clientId, user, isClean } = fields;
+    const { limits, log, sessions } = this.#surroundings;
+    const { values } = fields.properties;
+    const keepAlive = version === 5
+      ? Math.min(fields.keepAlive || Infinity, limits.maxKeepAlive)
+      : fields.keepAlive;
+    const { session, isPresent } = sessions.open({
+      clientId,
+      user,
+      isClean,
+      expiry,
+      will,
+      client: this,
+    });
+    this.#session = session;
+    this.#publisher = {
+      subscriber: session,
+      onBusy: ({ outbox }) => outbox.whenReady(this.#hold()),
+    };
+    const extras: Extras = (properties) => {
+      properties
+        .addNumber(PROPERTY.TOPIC_ALIAS_MAXIMUM, TOPIC_ALIAS_MAXIMUM)
+        .addNumber(PROPERTY.MAXIMUM_PACKET_SIZE, limits.maxPacketSize);
+      if (limits.maxInflight < 65_535) {
+        properties.addNumber(PROPERTY.RECEIVE_MAXIMUM, limits.maxInflight);
+      }
+      if (isNameless) properties.addText(PROPERTY.ASSIGNED_CLIENT_ID, clientId);
+      if (keepAlive < Infinity && keepAlive !== fields.keepAlive) {
+        properties.addNumber(PROPERTY.SERVER_KEEP_ALIVE, keepAlive);
+      }
+    };
+    this.#connection.write(
+      connack(version, REASON.SUCCESS, {
+        isPresent: isPresent && version > 3,
+        extras,
+      }),
+    );
+    const as = user === undefined ? "" : ` as ${quote(user)}`;
+    log(`Client ${quote(clientId)} connected from ${this.#remote}${as}`);
+    if (keepAlive > 0 && keepAlive < Infinity) this.#keepAlive(keepAlive);
+    const receiveMaximum = values.get(PROPERTY.RECEIVE_MAXIMUM) ?? 65_535;
+    const topicAliasMaximum = values.get(PROPERTY.TOPIC_ALIAS_MAXIMUM) ?? 0;
+    session.outbox.attach({
+      connection: this.#connection,
+      version,
+      receiveMaximum: receiveMaximum as number,
+      maximumPacketSize: this.#maximumPacketSize,
+      topicAliasMaximum: topicAliasMaximum as number,
+    });
+  }
+
+  #readWill({ will, version }: ConnectFields): Will | undefined {
+    if (will === undefined) return undefined;
+    const { topics } = this.#surroundings;
+    checkTopicName(will.topic, this.#surroundings.limits.maxTopicLevels);
+    const { values, ofMessage } = will.properties;
+    const expiry = values.get(PROPERTY.MESSAGE_EXPIRY) ?? Infinity;
+    const delay = version === 5 ? values.get(PROPERTY.WILL_DELAY) ?? 0 : 0;
+    return {
+      message: {
+        topic: topics.read(will.topic, 0, will.topic.length),
+        payload: will.payload,
+        qos: will.qos,
+        retain: will.retain,
+        properties: ofMessage,
+        expiresAt: Infinity,
+      },
+      delay: delay as number,
+      expiry: expiry as number,
+    };
+  }
+
+  /** Cuts a client that is silent for too long (section 3.1.2.10). */
+  #keepAlive(seconds: number): void {
+    const most = seconds * 1_500;
+    const check = () => {
+      // While it is held up, what it says isn't heard.
+      if (this.#holds > 0) this.#lastHeard = performance.now();
+      const left = this.#lastHeard + most - performance.now();
+      if (left > 0) {
+        this.#timer = setTimeout(check, left);
+        return;
+      }
+      this.fail(
+        new ProtocolError(
+          `Nothing has come for ${
+            most / 1_000
+          } s: its keepalive is ${seconds} s`,
+          REASON.KEEP_ALIVE_TIMEOUT,
+        ),
+      );
+    };
+    // What has come while the program was busy, or asleep, is read first.
+    const due = () => void setImmediate(check);
+    this.#timer = setTimeout(due, most);
+  }
+
+  #publish(): void {
+    const { figures, limits, router, topics } = this.#surroundings;
+    const version = this.#version!;
+    const session = this.#session!;
+    const framing = this.#framing;
+    const fields = readPublish(framing, version, topics);
+    const { payload, qos, retain, id, properties } = fields;
+    figures.messagesReceived++;
+    const topic = this.#topicOf(fields.topic, fields.alias);
+    if (qos === 2) {
+      if (session.unreleased.has(id)) {
+        this.#connection.write(acknowledgement(PACKET.PUBREC, id));
+        return;
+      }
+      if (version === 5 && session.unreleased.size >= limits.maxInflight) {
+        throw new ProtocolError(
+          `More than ${limits.maxInflight} messages of QoS 2 are under way (maxInflight)`,
+          REASON.RECEIVE_MAXIMUM_EXCEEDED,
+        );
+      }
+    }
+    const isAllowed = session.mayPublish(topic.text);
+    if (qos !== 0) this.#answer(qos, id, isAllowed, topic);
+    if (!isAllowed) {
+      const [who, where] = [quote(session.clientId), quote(topic.text)];
+      this.#surroundings.log(
+        `Client ${who} may not publish on ${where}: message dropped`,
+      );
+      return;
+    }
+    const expiry = properties.values.get(PROPERTY.MESSAGE_EXPIRY) as
+      | number
+      | undefined;
+    const isPlain = version !== 5 && qos === 0 && !retain;
+    const message: Message = {
+      topic,
+      payload,
+      qos,
+      retain,
+      properties: properties.ofMessage,
+      expiresAt: expiry === undefined ? Infinity : Date.now() + expiry * 1_000,
+      packet: isPlain
+        ? framing.bytes.subarray(framing.packetStart, framing.end)
+        : undefined,
+    };
+    router.publish(message, this.#publisher);
+  }
+
+  /** Acknowledges a message, before its publisher may get it back itself. */
+  #answer(qos: 1 | 2, id: number, isAllowed: boolean, topic: Topic): void {
+    let reason: number = REASON.SUCCESS;
+    let extras: Extras | undefined;
+    // In MQTT 3.1.1 there is no way to say so (section 3.3.5).
+    if (this.#version === 5) {
+      if (!isAllowed) {
+        reason = REASON.NOT_AUTHORIZED;
+        extras = this.#reasonString("The rules don't let you publish there");
+      } else if (!this.#surroundings.router.isWanted(topic)) {
+        reason = REASON.NO_MATCHING_SUBSCRIBERS;
+      }
+    }
+    if (qos === 2 && !isFailure(reason)) this.#session!.expect(id);
+    const type = qos === 1 ? PACKET.PUBACK : PACKET.PUBREC;
+    this.#connection.write(acknowledgement(type, id, { reason, extras }));
+  }
+
+  /** The topic that a number stands for (MQTT 5.0 section 3.3.2.3.4). */
+  #topicOf(topic: Topic | undefined, alias: number | undefined): Topic {
+    if (alias === undefined) return topic!;
+    const fail = (message: string, reason: number): never => {
+      throw new ProtocolError(message, reason);
+    };
+    if (alias > TOPIC_ALIAS_MAXIMUM) {
+      fail(
+        `Topic alias is ${alias}: ${TOPIC_ALIAS_MAXIMUM} is the most`,
+        REASON.TOPIC_ALIAS_INVALID,
+      );
+    }
+    if (topic !== undefined) this.#aliases.set(alias, topic);
+    return this.#aliases.get(alias) ??
+      fail(
+        `Topic alias ${alias} has not been given a topic`,
+        REASON.PROTOCOL_ERROR,
+      );
+  }
+
+  #acknowledge(type: number, body: PacketBody): void {
+    const { id, reason } = readAcknowledgement(body, type, this.#version!);
+    const session = this.#session!;
+    const { outbox } = session;
+    switch (type) {
+      case PACKET.PUBACK:
+        return outbox.acknowledge(id);
+      case PACKET.PUBREC: {
+        const isKnown = outbox.receive(id);
+        // The client doesn't want it: that is the end of it.
+        if (isFailure(reason)) outbox.complete(id);
+        else this.#reply(PACKET.PUBREL, id, isKnown);
+        return;
+      }
+      case PACKET.PUBREL:
+        return this.#reply(PACKET.PUBCOMP, id, session.release(id));
+      case PACKET.PUBCOMP:
+        return outbox.release(id);
+    }
+  }
+
+  #reply(type: number, id: number, isKnown: boolean): void {
+    const reason = isKnown || this.#version !== 5
+      ? REASON.SUCCESS
+      : REASON.PACKET_ID_NOT_FOUND;
+    this.#connection.write(acknowledgement(type, id, { reason }));
+  }
+
+  #subscribe(body: PacketBody): void {
+    const { limits, log, sessions } = this.#surroundings;
+    const session = this.#session!;
+    const { subscriptions } = session;
+    const { id, subscriptions: requested, surplus, identifier } = readSubscribe(
+      body,
+      this.#version!,
+      { most: limits.maxSubscriptions, maxTopicLevels: limits.maxTopicLevels },
+    );
+    const codes = new Uint8Array(requested.length + surplus);
+    const refused = this.#version === 5 ? REASON.QUOTA_EXCEEDED : REFUSED;
+    codes.fill(refused, requested.length);
+    let excess = surplus;
+    const forbidden: string[] = [];
+    const wanted: RequestedSubscription[] = [];
+    for (const [index, subscription] of requested.entries()) {
+      const { filter, levels, group, qos, retainHandling } = subscription;
+      const isNew = !subscriptions.has(filter);
+      if (!session.rights.maySubscribe(levels.join("/"))) {
+        forbidden.push(filter);
+        codes[index] = this.#version === 5 ? REASON.NOT_AUTHORIZED : REFUSED;
+        continue;
+      }
+      if (isNew && subscriptions.size >= limits.maxSubscriptions) {
+        excess++;
+        codes[index] = refused;
+        continue;
+      }
+      codes[index] = qos;
+      sessions.subscribe({ ...subscription, identifier }, session);
+      const wantsRetained = retainHandling === 0 ||
+        (retainHandling === 1 && isNew);
+      if (group === undefined && wantsRetained) wanted.push(subscription);
+    }
+    const who = `Client ${quote(session.clientId)}`;
+    if (forbidden.length > 0) {
+      const more = forbidden.length - 1;
+      const others = more === 0 ? "" : ` and ${more} more`;
+      log(`${who} may not subscribe to ${quote(forbidden[0]!)}${others}`);
+    }
+    if (excess > 0) {
+      log(
+        `${who} is refused ${excess} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
+      );
+    }
+    const why = forbidden.length > 0
+      ? this.#reasonString("The rules don't let you read there")
+      : undefined;
+    this.#connection.write(suback(this.#version!, id, codes, why));
+    if (wanted.length === 0) return;
+    const release = this.#hold();
+    this.#sendRetained(wanted, identifier).finally(release);
+  }
+
+  /** Sends what new subscriptions have missed, and lets others have their turn. */
+  async #sendRetained(
+    subscriptions: readonly RequestedSubscription[],
+    identifier: number | undefined,
+  ): Promise<void> {
+    const { retained } = this.#surroundings;
+    const session = this.#session!;
+    const { outbox } = session;
+    const { lastNumber } = retained;
+    let count = 0;
+    for (const { levels, qos } of subscriptions) {
+      const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
+      for (const found of retained.match(levels)) {
+        if (found === undefined || ++count % RETAINED_AT_ONCE === 0) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        while (!outbox.isReady && !this.#isOver) {
+          await new Promise<void>((resolve) => outbox.whenReady(resolve));
+        }
+        if (this.#isOver) return;
+        if (found === undefined) continue;
+        const { message, number } = found;
+        // What has come meanwhile has been delivered.
+        const isLate = number > lastNumber || !retained.isCurrent(found);
+        const hasEnded = message.expiresAt <= Date.now();
+        if (isLate || hasEnded || !session.mayReceive(message.topic.text)) {
+          continue;
+        }
+        outbox.send(message, terms);
+      }
+    }
+  }
+
+  #unsubscribe(body: PacketBody): void {
+    const { limits, sessions } = this.#surroundings;
+    const version = this.#version!;
+    const { id, filters } = readUnsubscribe(body, version, {
+      most: limits.maxSubscriptions,
+      maxTopicLevels: limits.maxTopicLevels,
+    });
+    const codes = filters.map((filter) =>
+      sessions.unsubscribe(filter, this.#session!)
+        ? REASON.SUCCESS
+        : REASON.NO_SUBSCRIPTION_EXISTED
+    );
+    this.#connection.write(unsuback(version, id, Uint8Array.from(codes)));
+  }
+
+  #disconnect(body: PacketBody): void {
+    const { reason, sessionExpiry } = readDisconnect(body, this.#version!);
+    if (sessionExpiry !== undefined && sessionExpiry > 0) {
+      if (this.#session!.expiry === 0) {
+        throw new ProtocolError(
+          "DISCONNECT wants a session that CONNECT has not asked for",
+          REASON.PROTOCOL_ERROR,
+        );
+      }
+    }
+    const expiry = sessionExpiry === undefined
+      ? undefined
+      : secondsOf(sessionExpiry);
+    const withWill = reason === REASON.DISCONNECT_WITH_WILL;
+    this.#leave({ withWill, expiry });
+  }
+}
+
+/** How long a session is to outlive its connection (section 3.1.2.11.2). */
+function expiryOf({ version, isClean, properties }: ConnectFields): number {
+  if (version < 5) return isClean ? 0 : Infinity;
+  const expiry = properties.values.get(PROPERTY.SESSION_EXPIRY) ?? 0;
+  return secondsOf(expiry as number);
+}
+
+function secondsOf(value: number): number {
+  return value === NEVER ? Infinity : value;
+}
