@@ -175,8 +175,8 @@ peerTest(
       "publish/qos2/window1000",
       "end-to-end/mosquitto/qos2/window16",
       "broker/qos0/subscribers5",
-      "broker/qos1/window1000/subscribers5",
-      "broker/qos2/window1000/subscribers1",
+      "broker/qos1/subscribers5",
+      "broker/qos2/subscribers1",
       "cold-start",
     ]);
     for (const outcome of outcomes) {

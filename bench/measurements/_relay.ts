@@ -1,6 +1,6 @@
 import { startChild } from "../_children.ts";
 import type { Sample } from "../_measurement.ts";
-import type { Job } from "../_programs.ts";
+import { denoProgram, type Job } from "../_programs.ts";
 import type { MeasuredBroker } from "./_brokers.ts";
 
 /** What takes part besides the broker: programs of `peers/`. */
@@ -8,6 +8,18 @@ export interface Clients {
   publish: (job: Job) => string[];
   receive: (job: Job) => string[];
 }
+
+/** The toolkit's clients, as programs use them. */
+export const TOOLKIT_CLIENTS: Clients = {
+  publish: (job) => denoProgram("toolkit_publish.ts", job),
+  receive: (job) => denoProgram("toolkit_receive.ts", job),
+};
+
+/** Clients that know their packets beforehand and cost next to nothing. */
+export const PREPARED_CLIENTS: Clients = {
+  publish: (job) => denoProgram("prepared_publish.ts", job),
+  receive: (job) => denoProgram("counting_receive.ts", job),
+};
 
 /**
  * Sends messages from one program to another through a broker: three processes.

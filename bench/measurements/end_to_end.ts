@@ -1,8 +1,8 @@
 import type { Peer } from "../../lib/testing/peers.ts";
 import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
-import { denoProgram, type Job, pythonProgram } from "../_programs.ts";
+import { type Job, pythonProgram } from "../_programs.ts";
 import { EMBEDDED, type MeasuredBroker, MOSQUITTO } from "./_brokers.ts";
-import { type Clients, relay } from "./_relay.ts";
+import { type Clients, relay, TOOLKIT_CLIENTS } from "./_relay.ts";
 
 const PLACES = [
   { name: "mosquitto", title: "mosquitto", broker: MOSQUITTO },
@@ -48,11 +48,7 @@ export function endToEndMeasurements(scale: number): Measurement[] {
 
 type Pair = Clients & { needs: readonly Peer[] };
 
-const TOOLKIT_PAIR: Pair = {
-  needs: [],
-  publish: (job) => denoProgram("toolkit_publish.ts", job),
-  receive: (job) => denoProgram("toolkit_receive.ts", job),
-};
+const TOOLKIT_PAIR: Pair = { needs: [], ...TOOLKIT_CLIENTS };
 const PAHO_PAIR: Pair = {
   needs: ["paho"],
   publish: (job) => pythonProgram("paho_publish.py", job),
