@@ -29,19 +29,16 @@ import {
 } from "./wire/decode.ts";
 import {
   acknowledgement,
+  answer,
   connack,
   disconnect,
-  type Extras,
   PINGRESP,
-  reasonString,
-  suback,
-  unsuback,
 } from "./wire/encode.ts";
 import { Framing, MOST_BEFORE_CONNECT } from "./wire/framing.ts";
 import { PacketBody } from "./wire/packet_body.ts";
 import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
-import { PROPERTY } from "./wire/properties.ts";
-import { ProtocolError } from "./wire/protocol_error.ts";
+import { NO_BYTES, type PropertyValues } from "./wire/properties.ts";
+import { ProtocolError, protocolError } from "./wire/protocol_error.ts";
 import { isFailure, REASON } from "./wire/reason.ts";
 import { checkTopicName, type Topic, type TopicReader } from "./wire/topics.ts";
 
@@ -94,6 +91,7 @@ export class Client implements ConnectedClient, Holder {
   /** What a packet to it may have, and whether it wants reasons in words. */
   #maximumPacketSize = Infinity;
   #wantsReasons = true;
+  #isResumed = false;
   #aliases = new Map<number, Topic>();
   /** In how many places something has to end before it is read on. */
   #holds = 0;
@@ -120,6 +118,8 @@ export class Client implements ConnectedClient, Holder {
       },
     });
     this.#framing = new Framing((header) => checkHeader(header, this.#version));
+    const most = Math.min(MOST_BEFORE_CONNECT, limits.maxPacketSize);
+    this.#framing.maxPacketSize = most;
     this.#bucket = new TokenBucket(limits.maxMessageRate);
     this.#timer = setTimeout(
       () => this.fail(new ProtocolError("CONNECT did not come in time")),
@@ -172,15 +172,34 @@ export class Client implements ConnectedClient, Holder {
 
   /** Says in DISCONNECT, or in CONNACK before that, why it is cut. */
   #sayWhy(reason: number, text: string): void {
-    const why = this.#reasonString(text);
-    if (this.isAdmitted) this.#connection.write(disconnect(reason, why));
-    else this.#connection.write(connack(5, reason, { extras: why }));
+    this.#say(
+      (words) =>
+        this.isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
+      text,
+    );
   }
 
-  /** A reason in words, if the client wants it and can take it. */
-  #reasonString(text: string): Extras | undefined {
-    const hasRoom = text.length * 3 + 64 <= this.#maximumPacketSize;
-    return this.#wantsReasons && hasRoom ? reasonString(text) : undefined;
+  /**
+   * Writes a packet, with a reason in words if the client wants and can take it.
+   *
+   * @returns Whether the client takes packets so large at all.
+   */
+  #say(encode: (words: PropertyValues) => Buffer, reason?: string): boolean {
+    const reasonString = this.#wantsReasons ? reason : undefined;
+    const most = this.#maximumPacketSize;
+    const packet = [encode({ reasonString }), encode({})]
+      .find(({ length }) => length <= most);
+    if (packet !== undefined) this.#connection.write(packet);
+    return packet !== undefined;
+  }
+
+  /** Writes what must be said, or cuts who can't take it. */
+  #answer(encode: (words: PropertyValues) => Buffer, reason?: string): void {
+    if (this.#say(encode, reason)) return;
+    throw new ProtocolError(
+      `Client takes no packets of more than ${this.#maximumPacketSize} bytes: its answer has more`,
+      REASON.PACKET_TOO_LARGE,
+    );
   }
 
   #complain(message: string): void {
@@ -278,6 +297,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #handle(type: number): void {
+    if (this.#version === 5) this.#framing.assertShort();
     if (type === PACKET.PUBLISH) return this.#publish();
     const { bytes, start, end } = this.#framing;
     const body = new PacketBody(bytes, start, end);
@@ -314,13 +334,12 @@ export class Client implements ConnectedClient, Holder {
       );
     }
     this.#version = version;
-    this.#framing.isStrict = version === 5;
+    if (version === 5) this.#framing.assertShort();
     this.#framing.maxPacketSize = this.#surroundings.limits.maxPacketSize;
     const fields = readConnect(body, version);
-    const { values } = fields.properties;
-    const size = values.get(PROPERTY.MAXIMUM_PACKET_SIZE);
-    this.#maximumPacketSize = (size ?? Infinity) as number;
-    this.#wantsReasons = values.get(PROPERTY.REQUEST_PROBLEM_INFORMATION) !== 0;
+    const { maximumPacketSize, requestProblemInformation } = fields.properties;
+    this.#maximumPacketSize = maximumPacketSize ?? Infinity;
+    this.#wantsReasons = requestProblemInformation !== 0;
     const will = this.#readWill(fields);
     const release = this.#hold();
     this.#admit(fields, will).then(release, (error) => {
@@ -333,7 +352,6 @@ export class Client implements ConnectedClient, Holder {
   async #admit(fields: ConnectFields, will: Will | undefined): Promise<void> {
     const { version, isClean, user, password } = fields;
     const { access, sessions } = this.#surroundings;
-    const { values } = fields.properties;
     const isNameless = fields.clientId === "";
     if (isNameless && (version === 3 || (version === 4 && !isClean))) {
       // Without a name there is no session to come back to.
@@ -341,7 +359,7 @@ export class Client implements ConnectedClient, Holder {
     }
     const clientId = isNameless ? `auto-${randomUUID()}` : fields.clientId;
     this.#clientId = clientId;
-    if (values.has(PROPERTY.AUTHENTICATION_METHOD)) {
+    if (fields.properties.authenticationMethod !== undefined) {
       const text = "no method of authentication but passwords is known here";
       return this.#refuse(REASON.BAD_AUTHENTICATION_METHOD, text);
     }
@@ -362,8 +380,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #refuse(reason: number, text: string): void {
-    const extras = this.#reasonString(text);
-    this.#connection.write(connack(this.#version!, reason, { extras }));
+    this.#say((words) => connack(this.#version!, reason, words), text);
     this.#complain(text);
     this.#leave({ withWill: false, isWatched: true });
   }
@@ -376,18 +393,14 @@ export class Client implements ConnectedClient, Holder {
       isNameless: boolean;
     },
   ): void {
-    const { version, clientId, user, isClean } = fields;
+    const { version, clientId, user, isClean, properties } = fields;
     const { limits, log, sessions } = this.#surroundings;
-    const { values } = fields.properties;
+    const { maxInflight, maxKeepAlive, maxPacketSize } = limits;
     const keepAlive = version === 5
-      ? Math.min(fields.keepAlive || Infinity, limits.maxKeepAlive)
-      : fields.keepAlive;
+      ? Math.min(fields.keepAlive || Infinity, maxKeepAlive)
+      : fields.keepAlive || Infinity;
     const { session, isPresent } = sessions.open({
-      clientId,
-      user,
-      isClean,
-      expiry,
-      will,
+      ...{ clientId, user, isClean, expiry, will },
       client: this,
     });
     this.#session = session;
@@ -395,56 +408,44 @@ export class Client implements ConnectedClient, Holder {
       subscriber: session,
       onBusy: ({ outbox }) => outbox.whenReady(this.#hold()),
     };
-    const extras: Extras = (properties) => {
-      properties
-        .addNumber(PROPERTY.TOPIC_ALIAS_MAXIMUM, TOPIC_ALIAS_MAXIMUM)
-        .addNumber(PROPERTY.MAXIMUM_PACKET_SIZE, limits.maxPacketSize);
-      if (limits.maxInflight < 65_535) {
-        properties.addNumber(PROPERTY.RECEIVE_MAXIMUM, limits.maxInflight);
-      }
-      if (isNameless) properties.addText(PROPERTY.ASSIGNED_CLIENT_ID, clientId);
-      if (keepAlive < Infinity && keepAlive !== fields.keepAlive) {
-        properties.addNumber(PROPERTY.SERVER_KEEP_ALIVE, keepAlive);
-      }
-    };
-    this.#connection.write(
+    const isReplaced = keepAlive !== (fields.keepAlive || Infinity);
+    this.#answer(() =>
       connack(version, REASON.SUCCESS, {
-        isPresent: isPresent && version > 3,
-        extras,
-      }),
+        isPresent,
+        topicAliasMaximum: TOPIC_ALIAS_MAXIMUM,
+        maximumPacketSize: maxPacketSize,
+        receiveMaximum: maxInflight < 65_535 ? maxInflight : undefined,
+        assignedClientId: isNameless ? clientId : undefined,
+        serverKeepAlive: isReplaced ? keepAlive : undefined,
+      })
     );
+    this.#isResumed = isPresent;
     const as = user === undefined ? "" : ` as ${quote(user)}`;
     log(`Client ${quote(clientId)} connected from ${this.#remote}${as}`);
-    if (keepAlive > 0 && keepAlive < Infinity) this.#keepAlive(keepAlive);
-    const receiveMaximum = values.get(PROPERTY.RECEIVE_MAXIMUM) ?? 65_535;
-    const topicAliasMaximum = values.get(PROPERTY.TOPIC_ALIAS_MAXIMUM) ?? 0;
+    if (keepAlive < Infinity) this.#keepAlive(keepAlive);
     session.outbox.attach({
       connection: this.#connection,
       version,
-      receiveMaximum: receiveMaximum as number,
+      receiveMaximum: properties.receiveMaximum ?? 65_535,
       maximumPacketSize: this.#maximumPacketSize,
-      topicAliasMaximum: topicAliasMaximum as number,
+      topicAliasMaximum: properties.topicAliasMaximum ?? 0,
     });
   }
 
-  #readWill({ will, version }: ConnectFields): Will | undefined {
+  #readWill({ will }: ConnectFields): Will | undefined {
     if (will === undefined) return undefined;
-    const { topics } = this.#surroundings;
-    checkTopicName(will.topic, this.#surroundings.limits.maxTopicLevels);
-    const { values, ofMessage } = will.properties;
-    const expiry = values.get(PROPERTY.MESSAGE_EXPIRY) ?? Infinity;
-    const delay = version === 5 ? values.get(PROPERTY.WILL_DELAY) ?? 0 : 0;
+    const { topic, payload, qos, retain, properties } = will;
+    const { limits, topics } = this.#surroundings;
+    checkTopicName(topic, limits.maxTopicLevels);
     return {
       message: {
-        topic: topics.read(will.topic, 0, will.topic.length),
-        payload: will.payload,
-        qos: will.qos,
-        retain: will.retain,
-        properties: ofMessage,
+        topic: topics.read(topic, 0, topic.length),
+        ...{ payload, qos, retain },
+        properties: properties.ofMessage,
         expiresAt: Infinity,
       },
-      delay: delay as number,
-      expiry: expiry as number,
+      delay: properties.willDelay ?? 0,
+      expiry: properties.messageExpiry ?? Infinity,
     };
   }
 
@@ -481,7 +482,7 @@ export class Client implements ConnectedClient, Holder {
     const fields = readPublish(framing, version, topics);
     const { payload, qos, retain, id, properties } = fields;
     figures.messagesReceived++;
-    const topic = this.#topicOf(fields.topic, fields.alias);
+    const topic = this.#topicOf(fields.topic, properties.topicAlias);
     if (qos === 2) {
       if (session.unreleased.has(id)) {
         this.#connection.write(acknowledgement(PACKET.PUBREC, id));
@@ -495,7 +496,7 @@ export class Client implements ConnectedClient, Holder {
       }
     }
     const isAllowed = session.mayPublish(topic.text);
-    if (qos !== 0) this.#answer(qos, id, isAllowed, topic);
+    if (qos !== 0) this.#confirm(qos, id, isAllowed, topic);
     if (!isAllowed) {
       const [who, where] = [quote(session.clientId), quote(topic.text)];
       this.#surroundings.log(
@@ -503,17 +504,12 @@ export class Client implements ConnectedClient, Holder {
       );
       return;
     }
-    const expiry = properties.values.get(PROPERTY.MESSAGE_EXPIRY) as
-      | number
-      | undefined;
+    const expiry = properties.messageExpiry ?? Infinity;
     const isPlain = version !== 5 && qos === 0 && !retain;
     const message: Message = {
-      topic,
-      payload,
-      qos,
-      retain,
+      ...{ topic, payload, qos, retain },
       properties: properties.ofMessage,
-      expiresAt: expiry === undefined ? Infinity : Date.now() + expiry * 1_000,
+      expiresAt: expiry < Infinity ? Date.now() + expiry * 1_000 : expiry,
       packet: isPlain
         ? framing.bytes.subarray(framing.packetStart, framing.end)
         : undefined,
@@ -522,41 +518,40 @@ export class Client implements ConnectedClient, Holder {
   }
 
   /** Acknowledges a message, before its publisher may get it back itself. */
-  #answer(qos: 1 | 2, id: number, isAllowed: boolean, topic: Topic): void {
+  #confirm(qos: 1 | 2, id: number, isAllowed: boolean, topic: Topic): void {
     let reason: number = REASON.SUCCESS;
-    let extras: Extras | undefined;
     // In MQTT 3.1.1 there is no way to say so (section 3.3.5).
     if (this.#version === 5) {
-      if (!isAllowed) {
-        reason = REASON.NOT_AUTHORIZED;
-        extras = this.#reasonString("The rules don't let you publish there");
-      } else if (!this.#surroundings.router.isWanted(topic)) {
+      if (!isAllowed) reason = REASON.NOT_AUTHORIZED;
+      else if (!this.#surroundings.router.isWanted(topic)) {
         reason = REASON.NO_MATCHING_SUBSCRIBERS;
       }
     }
     if (qos === 2 && !isFailure(reason)) this.#session!.expect(id);
     const type = qos === 1 ? PACKET.PUBACK : PACKET.PUBREC;
-    this.#connection.write(acknowledgement(type, id, { reason, extras }));
+    if (reason === REASON.SUCCESS) {
+      this.#connection.write(acknowledgement(type, id));
+    } else {
+      this.#answer(
+        (words) => acknowledgement(type, id, reason, words),
+        isAllowed ? undefined : "The rules don't let you publish there",
+      );
+    }
   }
 
   /** The topic that a number stands for (MQTT 5.0 section 3.3.2.3.4). */
   #topicOf(topic: Topic | undefined, alias: number | undefined): Topic {
     if (alias === undefined) return topic!;
-    const fail = (message: string, reason: number): never => {
-      throw new ProtocolError(message, reason);
-    };
     if (alias > TOPIC_ALIAS_MAXIMUM) {
-      fail(
+      throw new ProtocolError(
         `Topic alias is ${alias}: ${TOPIC_ALIAS_MAXIMUM} is the most`,
         REASON.TOPIC_ALIAS_INVALID,
       );
     }
     if (topic !== undefined) this.#aliases.set(alias, topic);
-    return this.#aliases.get(alias) ??
-      fail(
-        `Topic alias ${alias} has not been given a topic`,
-        REASON.PROTOCOL_ERROR,
-      );
+    const known = this.#aliases.get(alias);
+    if (known !== undefined) return known;
+    throw protocolError(`Topic alias ${alias} has not been given a topic`);
   }
 
   #acknowledge(type: number, body: PacketBody): void {
@@ -581,10 +576,12 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #reply(type: number, id: number, isKnown: boolean): void {
-    const reason = isKnown || this.#version !== 5
+    // After a reconnection it is repeated, perhaps for what has ended: MQTT.js
+    // takes any other reason for a failure (MQTT 5.0 section 3.7.2.1).
+    const reason = isKnown || this.#version !== 5 || this.#isResumed
       ? REASON.SUCCESS
       : REASON.PACKET_ID_NOT_FOUND;
-    this.#connection.write(acknowledgement(type, id, { reason }));
+    this.#connection.write(acknowledgement(type, id, reason));
   }
 
   #subscribe(body: PacketBody): void {
@@ -594,7 +591,7 @@ export class Client implements ConnectedClient, Holder {
     const { id, subscriptions: requested, surplus, identifier } = readSubscribe(
       body,
       this.#version!,
-      { most: limits.maxSubscriptions, maxTopicLevels: limits.maxTopicLevels },
+      limits,
     );
     const codes = new Uint8Array(requested.length + surplus);
     const refused = this.#version === 5 ? REASON.QUOTA_EXCEEDED : REFUSED;
@@ -632,10 +629,10 @@ export class Client implements ConnectedClient, Holder {
         `${who} is refused ${excess} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
       );
     }
-    const why = forbidden.length > 0
-      ? this.#reasonString("The rules don't let you read there")
-      : undefined;
-    this.#connection.write(suback(this.#version!, id, codes, why));
+    this.#answer(
+      (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
+      forbidden.length > 0 ? "The rules don't let you read there" : undefined,
+    );
     if (wanted.length === 0) return;
     const release = this.#hold();
     this.#sendRetained(wanted, identifier).finally(release);
@@ -677,41 +674,37 @@ export class Client implements ConnectedClient, Holder {
   #unsubscribe(body: PacketBody): void {
     const { limits, sessions } = this.#surroundings;
     const version = this.#version!;
-    const { id, filters } = readUnsubscribe(body, version, {
-      most: limits.maxSubscriptions,
-      maxTopicLevels: limits.maxTopicLevels,
-    });
+    const { id, filters } = readUnsubscribe(body, version, limits);
     const codes = filters.map((filter) =>
       sessions.unsubscribe(filter, this.#session!)
         ? REASON.SUCCESS
         : REASON.NO_SUBSCRIPTION_EXISTED
     );
-    this.#connection.write(unsuback(version, id, Uint8Array.from(codes)));
+    const own = version === 5 ? Uint8Array.from(codes) : NO_BYTES;
+    this.#answer(() => answer(PACKET.UNSUBACK, version, { id, codes: own }));
   }
 
   #disconnect(body: PacketBody): void {
-    const { reason, sessionExpiry } = readDisconnect(body, this.#version!);
-    if (sessionExpiry !== undefined && sessionExpiry > 0) {
-      if (this.#session!.expiry === 0) {
-        throw new ProtocolError(
-          "DISCONNECT wants a session that CONNECT has not asked for",
-          REASON.PROTOCOL_ERROR,
-        );
-      }
+    const { reason, properties } = readDisconnect(body, this.#version!);
+    const { sessionExpiry } = properties;
+    if (sessionExpiry && this.#session!.expiry === 0) {
+      throw protocolError(
+        "DISCONNECT wants a session that CONNECT has not asked for",
+      );
     }
-    const expiry = sessionExpiry === undefined
-      ? undefined
-      : secondsOf(sessionExpiry);
-    const withWill = reason === REASON.DISCONNECT_WITH_WILL;
-    this.#leave({ withWill, expiry });
+    this.#leave({
+      withWill: reason !== REASON.SUCCESS,
+      expiry: sessionExpiry === undefined
+        ? undefined
+        : secondsOf(sessionExpiry),
+    });
   }
 }
 
 /** How long a session is to outlive its connection (section 3.1.2.11.2). */
 function expiryOf({ version, isClean, properties }: ConnectFields): number {
   if (version < 5) return isClean ? 0 : Infinity;
-  const expiry = properties.values.get(PROPERTY.SESSION_EXPIRY) ?? 0;
-  return secondsOf(expiry as number);
+  return secondsOf(properties.sessionExpiry ?? 0);
 }
 
 function secondsOf(value: number): number {

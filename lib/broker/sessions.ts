@@ -249,7 +249,9 @@ export class Sessions {
     const { topic } = will.message;
     if (session.mayPublish(topic.text)) {
       const expiresAt = Date.now() + will.expiry * 1_000;
-      this.#options.router.publish({ ...will.message, expiresAt });
+      this.#options.router.publish({ ...will.message, expiresAt }, {
+        subscriber: session,
+      });
     } else {
       this.#options.log(
         `Client ${quote(clientId)} may not publish on ${

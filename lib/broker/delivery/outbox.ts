@@ -4,9 +4,8 @@ import { createTally } from "../tally.ts";
 import type { Connection } from "../wire/connection.ts";
 import { acknowledgement, publishHeader } from "../wire/encode.ts";
 import { PACKET, type Version } from "../wire/packet_types.ts";
-import { PROPERTY, PropertyWriter } from "../wire/properties.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
-import { REASON } from "../wire/reason.ts";
+import { encodeProperties, NO_BYTES } from "../wire/properties.ts";
+import { protocolError } from "../wire/protocol_error.ts";
 import { type Delivery, type Message, sizeOf, type Terms } from "./message.ts";
 import { createPace, type Pace } from "./pace.ts";
 
@@ -237,7 +236,8 @@ export class Outbox {
   receive(id: number): boolean {
     const sent = this.#sent.get(id);
     if (sent === undefined) {
-      this.#assertUsed("PUBREC", id);
+      // MQTT 5.0 has an answer to it.
+      if (this.#link?.version !== 5) this.#assertUsed("PUBREC", id);
       return false;
     }
     if (sent.delivery.qos !== 2) refuse("PUBREC", id, "a message of QoS 1");
@@ -429,70 +429,51 @@ export class Outbox {
     const { connection, version, maximumPacketSize } = this.#link!;
     const { message, qos, retain } = delivery;
     const { topic, payload } = message;
-    let properties: PropertyWriter | undefined;
-    let name = topic.bytes;
-    if (version === 5) {
-      properties = propertiesOf(delivery);
-      const alias = this.#alias(topic.text);
-      if (alias !== undefined) {
-        properties.addNumber(PROPERTY.TOPIC_ALIAS, alias.number);
-        if (alias.isKnown) name = NO_NAME;
-      }
-    }
+    const alias = this.#aliasOf(topic.text);
+    const isKnown = alias !== undefined && this.#aliases.has(topic.text);
     const header = publishHeader({
-      topic: name,
+      topic: isKnown ? NO_BYTES : topic.bytes,
       payloadLength: payload.length,
-      qos,
-      retain,
-      id,
-      isDuplicate,
-      properties,
+      properties: version === 5 ? propertiesOf(delivery, alias) : undefined,
+      ...{ qos, retain, id, isDuplicate },
     });
     if (header.length + payload.length > maximumPacketSize) {
-      // The client hasn't learned the number.
-      if (name !== NO_NAME) this.#aliases.delete(topic.text);
       this.#tellLarge();
       return false;
     }
+    if (alias !== undefined) this.#aliases.set(topic.text, alias);
     connection.write(header, payload);
     return true;
   }
 
   /** The number of a topic (MQTT 5.0 section 3.3.2.3.4), for as many as may be. */
-  #alias(topic: string): { number: number; isKnown: boolean } | undefined {
-    const known = this.#aliases.get(topic);
-    if (known !== undefined) return { number: known, isKnown: true };
+  #aliasOf(topic: string): number | undefined {
     const most = Math.min(this.#link!.topicAliasMaximum, MOST_ALIASES);
-    if (this.#aliases.size >= most) return undefined;
-    const number = this.#aliases.size + 1;
-    this.#aliases.set(topic, number);
-    return { number, isKnown: false };
+    if (most === 0) return undefined;
+    const { size } = this.#aliases;
+    return this.#aliases.get(topic) ?? (size < most ? size + 1 : undefined);
   }
 }
-
-const NO_NAME = Buffer.alloc(0);
 
 function refuse(type: string, id: number, what: string): never {
-  throw new ProtocolError(
-    `${type} ${id} answers ${what}`,
-    REASON.PROTOCOL_ERROR,
-  );
+  throw protocolError(`${type} ${id} answers ${what}`);
 }
 
-function propertiesOf({ message, identifiers }: Delivery): PropertyWriter {
-  const properties = new PropertyWriter();
-  const { expiresAt } = message;
-  if (expiresAt < Infinity) {
+function propertiesOf(
+  { message, identifiers }: Delivery,
+  topicAlias: number | undefined,
+): Buffer[] {
+  const { expiresAt, properties } = message;
+  const parts = properties.length > 0 ? [properties] : [];
+  if (expiresAt < Infinity || topicAlias !== undefined) {
     const seconds = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
-    properties.addNumber(PROPERTY.MESSAGE_EXPIRY, seconds);
+    const messageExpiry = seconds < Infinity ? seconds : undefined;
+    parts.push(encodeProperties({ messageExpiry, topicAlias }));
   }
-  if (message.properties.length > 0) {
-    properties.addEncoded(message.properties);
+  for (const subscriptionIdentifier of identifiers) {
+    parts.push(encodeProperties({ subscriptionIdentifier }));
   }
-  for (const identifier of identifiers) {
-    properties.addNumber(PROPERTY.SUBSCRIPTION_IDENTIFIER, identifier);
-  }
-  return properties;
+  return parts;
 }
 
 /** A payload is a part of all that came in with it, and would keep that. */
@@ -503,13 +484,10 @@ function withoutSlab(delivery: Delivery): Delivery {
   const isAlone = byteLength <= LARGEST_SLAB ||
     byteLength <= 2 * payload.length;
   if (isAlone && packet === undefined) return delivery;
-  return {
-    ...delivery,
-    message: {
-      ...message,
-      payload: isAlone ? payload : Buffer.from(payload),
-      properties: isAlone ? properties : Buffer.from(properties),
-      packet: undefined,
-    },
+  const own = isAlone ? message : {
+    ...message,
+    payload: Buffer.from(payload),
+    properties: Buffer.from(properties),
   };
+  return { ...delivery, message: { ...own, packet: undefined } };
 }

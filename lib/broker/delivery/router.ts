@@ -1,9 +1,22 @@
 import type { Topic } from "../wire/topics.ts";
-import { FilterTree } from "./filter_tree.ts";
+import { LevelTree } from "./level_tree.ts";
 import type { Message, Terms } from "./message.ts";
 import type { RetainedMessages } from "./retained.ts";
 import { ShareGroup } from "./share_group.ts";
 import { type Subscriber, type Subscription, termsOf } from "./subscription.ts";
+
+/** Who has published a message, if it is there. */
+export interface Publisher {
+  subscriber?: Subscriber;
+  /** Is told of each who has more waiting than should. */
+  onBusy?: (subscriber: Subscriber) => void;
+}
+
+/** What stands for a filter: those who share its messages by their filters. */
+interface Branch {
+  subscriptions: Set<Subscription>;
+  groups: Map<string, ShareGroup>;
+}
 
 /** A subscriber who gets the messages of a topic, and on what terms. */
 interface Target {
@@ -19,20 +32,12 @@ interface Route {
   groups: ShareGroup[];
 }
 
-/** Who has published a message, if it is there. */
-export interface Publisher {
-  subscriber?: Subscriber;
-  /** Is told of each who has more waiting than should. */
-  onBusy?: (subscriber: Subscriber) => void;
-}
-
 /** Longer routes would fill the memory: they are found anew each time. */
 const LONGEST_KEPT = 32;
+
 /** Knows who gets which messages. */
 export class Router {
-  readonly #filters = new FilterTree<Subscription>();
-  readonly #groups = new FilterTree<ShareGroup>();
-  readonly #groupsByName = new Map<string, ShareGroup>();
+  readonly #tree = new LevelTree<Branch>();
   readonly #retained: RetainedMessages;
   /** Routes by topic, until anybody's subscriptions change. */
   #routes = new WeakMap<Topic, Route>();
@@ -45,39 +50,41 @@ export class Router {
 
   /** Adds a subscription, for one that isn't there. */
   add(subscription: Subscription): void {
-    this.#routes = new WeakMap();
+    this.forgetRoutes();
     const { filter, group, levels } = subscription;
+    let branch = this.#tree.get(levels);
+    if (branch === undefined) {
+      branch = { subscriptions: new Set(), groups: new Map() };
+      this.#tree.set(levels, branch);
+    }
+    const { subscriptions, groups } = branch;
     if (group === undefined) {
-      this.#filters.add(levels, subscription);
-      return;
+      subscriptions.add(subscription);
+    } else {
+      if (!groups.has(filter)) groups.set(filter, new ShareGroup());
+      groups.get(filter)!.add(subscription);
     }
-    let shared = this.#groupsByName.get(filter);
-    if (shared === undefined) {
-      this.#groupsByName.set(filter, shared = new ShareGroup(levels));
-      this.#groups.add(levels, shared);
-    }
-    shared.add(subscription);
   }
 
   /** Takes a subscription out. */
   remove(subscription: Subscription): void {
-    this.#routes = new WeakMap();
-    const { filter, group, levels } = subscription;
-    if (group === undefined) {
-      this.#filters.delete(levels, subscription);
-      return;
+    this.forgetRoutes();
+    const { filter, levels, subscriber } = subscription;
+    const branch = this.#tree.get(levels);
+    if (branch === undefined) return;
+    const { subscriptions, groups } = branch;
+    subscriptions.delete(subscription);
+    const shared = groups.get(filter);
+    if (shared !== undefined) {
+      shared.delete(subscriber);
+      this.handOver(subscription);
+      if (shared.isEmpty) groups.delete(filter);
     }
-    const shared = this.#groupsByName.get(filter);
-    if (shared === undefined) return;
-    shared.delete(subscription.subscriber);
-    this.handOver(subscription);
-    if (!shared.isEmpty) return;
-    this.#groupsByName.delete(filter);
-    this.#groups.delete(levels, shared);
+    if (subscriptions.size + groups.size === 0) this.#tree.delete(levels);
   }
 
-  /** Looks again who may receive what. */
-  forgetRights(): void {
+  /** Looks for who gets what anew: subscriptions or rights have changed. */
+  forgetRoutes(): void {
     this.#routes = new WeakMap();
   }
 
@@ -85,8 +92,8 @@ export class Router {
    * Gives what a member of a group hasn't confirmed to another one who is there:
    * it has left, or its connection is gone.
    */
-  handOver({ filter, subscriber }: Subscription): void {
-    const shared = this.#groupsByName.get(filter);
+  handOver({ filter, levels, subscriber }: Subscription): void {
+    const shared = this.#tree.get(levels)?.groups.get(filter);
     if (shared === undefined || !shared.isAttended) return;
     for (const { message } of subscriber.outbox.reclaim(filter)) {
       this.#share(shared, message);
@@ -136,36 +143,23 @@ export class Router {
   #routeOf(topic: Topic): Route {
     const known = this.#routes.get(topic);
     if (known !== undefined) return known;
-    const bySubscriber = new Map<Subscriber, Subscription[]>();
-    for (const subscription of this.#filters.match(topic.levels)) {
-      const { subscriber } = subscription;
-      const others = bySubscriber.get(subscriber);
-      if (others !== undefined) others.push(subscription);
-      else if (subscriber.mayReceive(topic.text)) {
-        bySubscriber.set(subscriber, [subscription]);
-      }
-    }
+    const branches = this.#tree.matching(topic.levels);
+    const bySubscriber = Map.groupBy(
+      branches.flatMap(({ subscriptions }) => [...subscriptions]),
+      ({ subscriber }) => subscriber,
+    );
     const route: Route = {
-      targets: [...bySubscriber].map(([subscriber, subscriptions]) =>
-        targetOf(subscriber, subscriptions)
-      ),
-      groups: [...this.#groups.match(topic.levels)],
+      targets: [...bySubscriber]
+        .filter(([subscriber]) => subscriber.mayReceive(topic.text))
+        .map(([subscriber, subscriptions]) => {
+          const forOwn = subscriptions.filter(({ noLocal }) => !noLocal);
+          const terms = termsOf(subscriptions);
+          const own = forOwn.length === 0 ? undefined : termsOf(forOwn);
+          return { subscriber, terms, own };
+        }),
+      groups: branches.flatMap(({ groups }) => [...groups.values()]),
     };
     if (route.targets.length <= LONGEST_KEPT) this.#routes.set(topic, route);
     return route;
   }
-}
-
-function targetOf(
-  subscriber: Subscriber,
-  subscriptions: Subscription[],
-): Target {
-  const terms = termsOf(subscriptions);
-  const forOwn = subscriptions.filter(({ noLocal }) => !noLocal);
-  const own = forOwn.length === subscriptions.length
-    ? terms
-    : forOwn.length === 0
-    ? undefined
-    : termsOf(forOwn);
-  return { subscriber, terms, own };
 }

@@ -12,13 +12,8 @@ interface Member {
  * goes to one of them.
  */
 export class ShareGroup {
-  readonly levels: readonly string[];
   #members: Member[] = [];
   #last = 0;
-
-  constructor(levels: readonly string[]) {
-    this.levels = levels;
-  }
 
   get isEmpty(): boolean {
     return this.#members.length === 0;

@@ -10,74 +10,17 @@ import {
   ALLOWED,
   NO_PROPERTIES,
   type Properties,
-  PROPERTY,
   readProperties,
 } from "./properties.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { ProtocolError, protocolError } from "./protocol_error.ts";
 import { REASON } from "./reason.ts";
-import { checkTopicFilter, type Topic, type TopicReader } from "./topics.ts";
+import { checkTopicFilter, type TopicReader } from "./topics.ts";
 
 /** Bridges, such as mosquitto's, add this to the level. */
 const BRIDGE = 0x80;
-const LEVELS: Readonly<Record<string, readonly number[]>> = {
-  MQIsdp: [3],
-  MQTT: [4, 5],
-};
-/** `$share/GROUP/FILTER` (MQTT 5.0 section 4.8.2). */
-const SHARE = "$share/";
-
-/** What a client wants to be published when it is gone. */
-export interface WillFields {
-  /** The topic's name, not checked. */
-  topic: Buffer;
-  payload: Buffer;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  properties: Properties;
-}
 
 /** A CONNECT packet. */
-export interface ConnectFields {
-  version: Version;
-  clientId: string;
-  isClean: boolean;
-  /** In seconds; 0 for none. */
-  keepAlive: number;
-  will: WillFields | undefined;
-  user: string | undefined;
-  password: Buffer | undefined;
-  properties: Properties;
-}
-
-/** A PUBLISH packet. */
-export interface PublishFields {
-  /** `undefined` if the topic alias alone tells it. */
-  topic: Topic | undefined;
-  /** The topic alias, with or without a topic. */
-  alias: number | undefined;
-  payload: Buffer;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  isDuplicate: boolean;
-  /** 0 at QoS 0. */
-  id: number;
-  properties: Properties;
-}
-
-/** Where a packet is among a client's bytes. */
-export interface Frame {
-  readonly header: number;
-  readonly bytes: Buffer;
-  /** Where what follows its length begins. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A PUBACK, PUBREC, PUBREL or PUBCOMP packet. */
-export interface AcknowledgementFields {
-  id: number;
-  reason: number;
-}
+export type ConnectFields = ReturnType<typeof readConnect>;
 
 /** A filter of a SUBSCRIBE packet, with what goes with it. */
 export interface RequestedSubscription {
@@ -94,25 +37,19 @@ export interface RequestedSubscription {
   retainHandling: number;
 }
 
-/** A SUBSCRIBE packet. */
-export interface SubscribeFields {
-  id: number;
-  subscriptions: RequestedSubscription[];
-  /** How many more there are; nothing is known of them. */
-  surplus: number;
-  identifier: number | undefined;
+/** What limits the filters of a packet. */
+export interface FilterLimits {
+  maxSubscriptions: number;
+  maxTopicLevels: number;
 }
 
-/** An UNSUBSCRIBE packet. */
-export interface UnsubscribeFields {
-  id: number;
-  filters: string[];
-}
-
-/** A DISCONNECT packet. */
-export interface DisconnectFields {
-  reason: number;
-  sessionExpiry: number | undefined;
+/** Where a packet is among a client's bytes. */
+export interface Frame {
+  readonly header: number;
+  readonly bytes: Buffer;
+  /** Where what follows its length begins. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Which protocol a CONNECT packet speaks: a version, or one not spoken here. */
@@ -121,12 +58,14 @@ export function readVersion(
 ): Version | { name: string; level: number } {
   const name = body.bytes().toString("latin1");
   const level = body.byte() & ~BRIDGE;
-  const isKnown = Object.hasOwn(LEVELS, name) && LEVELS[name]!.includes(level);
+  const isKnown = name === "MQTT"
+    ? level === 4 || level === 5
+    : name === "MQIsdp" && level === 3;
   return isKnown ? level as Version : { name, level };
 }
 
-/** Reads what follows the version. */
-export function readConnect(body: PacketBody, version: Version): ConnectFields {
+/** Reads what follows the version in CONNECT. */
+export function readConnect(body: PacketBody, version: Version) {
   const flags = body.byte();
   const [hasUser, hasPassword] = [(flags & 0x80) !== 0, (flags & 0x40) !== 0];
   const [willQos, hasWill] = [(flags >> 3) & 3, (flags & 0x04) !== 0];
@@ -138,50 +77,39 @@ export function readConnect(body: PacketBody, version: Version): ConnectFields {
   }
   const keepAlive = body.word();
   const properties = propertiesOf(body, version, ALLOWED.CONNECT);
-  const { values } = properties;
-  if (
-    values.has(PROPERTY.AUTHENTICATION_DATA) &&
-    !values.has(PROPERTY.AUTHENTICATION_METHOD)
-  ) {
-    throw new ProtocolError(
-      "CONNECT has authentication data without a method",
-      REASON.PROTOCOL_ERROR,
-    );
+  const { authenticationMethod, authenticationData } = properties;
+  if (authenticationData && authenticationMethod === undefined) {
+    throw protocolError("CONNECT has authentication data without a method");
   }
   const clientId = body.text();
-  let will: WillFields | undefined;
-  if (hasWill) {
-    const willProperties = propertiesOf(body, version, ALLOWED.WILL);
-    checkResponseTopic(willProperties);
-    will = {
-      properties: willProperties,
+  const will = hasWill
+    ? {
+      properties: propertiesOf(body, version, ALLOWED.WILL),
       topic: body.bytes(),
       payload: body.bytes(),
       qos: willQos as 0 | 1 | 2,
       retain: (flags & 0x20) !== 0,
-    };
-  }
+    }
+    : undefined;
   const user = hasUser ? body.text() : undefined;
   const password = hasPassword ? body.bytes() : undefined;
   expectEnd(body, PACKET.CONNECT);
+  const isClean = (flags & 0x02) !== 0;
   return {
-    version,
-    clientId,
-    isClean: (flags & 0x02) !== 0,
-    keepAlive,
-    will,
-    user,
-    password,
+    ...{ version, clientId, isClean, keepAlive, will, user, password },
     properties,
   };
 }
 
-/** Reads a PUBLISH packet: without detours, since most packets are such. */
+/**
+ * Reads a PUBLISH packet, without detours, since most packets are such. Without a
+ * topic, its topic alias alone tells it; without an id it is of QoS 0.
+ */
 export function readPublish(
   { header, bytes, start, end }: Frame,
   version: Version,
   topics: TopicReader,
-): PublishFields {
+) {
   const qos = ((header >> 1) & 3) as 0 | 1 | 2;
   const topicStart = start + 2;
   const topicEnd = topicStart + ((bytes[start]! << 8) | bytes[start + 1]!);
@@ -190,9 +118,8 @@ export function readPublish(
     throw new ProtocolError("Packet ends in the midst of a field");
   }
   const id = qos === 0 ? 0 : (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!;
-  if (qos > 0 && id === 0) throw new ProtocolError("Packet has the id 0");
-  const isDuplicate = (header & 8) !== 0;
-  if (qos === 0 && isDuplicate) {
+  if (qos > 0) checkId(id);
+  else if ((header & 8) !== 0) {
     throw new ProtocolError("PUBLISH at QoS 0 is marked as a duplicate");
   }
   let properties = NO_PROPERTIES;
@@ -201,86 +128,59 @@ export function readPublish(
     const body = new PacketBody(bytes, idEnd, end);
     properties = readProperties(body, ALLOWED.PUBLISH);
     payloadStart = body.offset;
-    checkResponseTopic(properties);
   }
-  const alias = properties.values.get(PROPERTY.TOPIC_ALIAS) as
-    | number
-    | undefined;
-  if (topicStart === topicEnd && alias === undefined) {
-    throw new ProtocolError("Topic name is empty", REASON.PROTOCOL_ERROR);
+  const hasTopic = topicStart < topicEnd;
+  if (!hasTopic && properties.topicAlias === undefined) {
+    throw protocolError("Topic name is empty");
   }
   return {
-    topic: topicStart === topicEnd
-      ? undefined
-      : topics.read(bytes, topicStart, topicEnd),
-    alias,
+    topic: hasTopic ? topics.read(bytes, topicStart, topicEnd) : undefined,
     payload: bytes.subarray(payloadStart, end),
     qos,
     retain: (header & 1) !== 0,
-    isDuplicate,
     id,
     properties,
   };
 }
 
-/** Whoever answers publishes there (MQTT 5.0 section 3.3.2.3.5). */
-function checkResponseTopic({ values }: Properties): void {
-  const topic = values.get(PROPERTY.RESPONSE_TOPIC) as string | undefined;
-  if (topic === undefined) return;
-  if (topic !== "" && !/[+#]/.test(topic)) return;
-  throw new ProtocolError(
-    "Response topic is empty or has a wildcard in it",
-    REASON.PROTOCOL_ERROR,
-  );
-}
-
-/** Reads an acknowledgement of a message. */
+/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP packet. */
 export function readAcknowledgement(
   body: PacketBody,
   type: number,
   version: Version,
-): AcknowledgementFields {
-  const id = readId(body);
-  let reason: number = REASON.SUCCESS;
-  if (version === 5 && !body.isAtEnd) {
-    reason = body.byte();
-    if (!body.isAtEnd) readProperties(body, ALLOWED.ACKNOWLEDGEMENT);
-  }
-  expectEnd(body, type);
-  return { id, reason };
+) {
+  const id = checkId(body.word());
+  return { id, ...readReason(body, version, type) };
 }
 
 /**
- * Reads a SUBSCRIBE packet.
- *
- * @param most So many filters are looked at; the others are only counted.
+ * Reads a SUBSCRIBE packet. Filters beyond the limit are only counted, as
+ * `surplus`.
  */
 export function readSubscribe(
   body: PacketBody,
   version: Version,
-  { most, maxTopicLevels }: { most: number; maxTopicLevels: number },
-): SubscribeFields {
-  const id = readId(body);
-  const { values } = propertiesOf(body, version, ALLOWED.SUBSCRIBE);
-  const identifier = values.get(PROPERTY.SUBSCRIPTION_IDENTIFIER);
+  { maxSubscriptions, maxTopicLevels }: FilterLimits,
+) {
+  const id = checkId(body.word());
+  const { subscriptionIdentifier: identifier } = propertiesOf(
+    body,
+    version,
+    ALLOWED.SUBSCRIBE,
+  );
   const subscriptions: RequestedSubscription[] = [];
   let surplus = 0;
   expectFilters(body);
-  do {
-    if (subscriptions.length < most) {
+  while (!body.isAtEnd) {
+    if (subscriptions.length < maxSubscriptions) {
       subscriptions.push(readSubscription(body, version, maxTopicLevels));
     } else {
       surplus++;
       body.skip();
       body.byte();
     }
-  } while (!body.isAtEnd);
-  return {
-    id,
-    subscriptions,
-    surplus,
-    identifier: identifier as number | undefined,
-  };
+  }
+  return { id, subscriptions, surplus, identifier };
 }
 
 function readSubscription(
@@ -300,17 +200,13 @@ function readSubscription(
     );
   }
   const noLocal = (options & 0x04) !== 0;
-  const { group, levels } = readShare(filter);
-  if (noLocal && group !== undefined) {
-    throw new ProtocolError(
-      "SUBSCRIBE has no local for a shared subscription",
-      REASON.PROTOCOL_ERROR,
-    );
+  const share = readShare(filter);
+  if (noLocal && share.group !== undefined) {
+    throw protocolError("SUBSCRIBE has no local for a shared subscription");
   }
   return {
     filter,
-    group,
-    levels,
+    ...share,
     qos: qos as 0 | 1 | 2,
     noLocal,
     retainAsPublished: (options & 0x08) !== 0,
@@ -319,7 +215,7 @@ function readSubscription(
 }
 
 /**
- * Takes `$share/GROUP/FILTER` apart.
+ * Takes `$share/GROUP/FILTER` apart (MQTT 5.0 section 4.8.2).
  *
  * @throws {ProtocolError} If the group has no name or a wildcard in it, or the
  * filter is missing.
@@ -328,7 +224,7 @@ export function readShare(
   filter: string,
 ): { group: string | undefined; levels: readonly string[] } {
   const levels = filter.split("/");
-  if (!filter.startsWith(SHARE)) return { group: undefined, levels };
+  if (levels[0] !== "$share") return { group: undefined, levels };
   const [, group = "", ...rest] = levels;
   if (group === "" || /[+#]/.test(group) || rest.join("/") === "") {
     throw new ProtocolError(
@@ -347,58 +243,59 @@ export function readShare(
 export function readUnsubscribe(
   body: PacketBody,
   version: Version,
-  { most, maxTopicLevels }: { most: number; maxTopicLevels: number },
-): UnsubscribeFields {
-  const id = readId(body);
+  { maxSubscriptions, maxTopicLevels }: FilterLimits,
+) {
+  const id = checkId(body.word());
   propertiesOf(body, version, ALLOWED.UNSUBSCRIBE);
   const filters: string[] = [];
   expectFilters(body);
-  do {
-    if (filters.length > most) {
+  while (!body.isAtEnd) {
+    if (filters.length > maxSubscriptions) {
       throw new ProtocolError(
-        `UNSUBSCRIBE has more than ${most} filters: nobody has so many (maxSubscriptions)`,
+        `UNSUBSCRIBE has more filters than anybody may have: maxSubscriptions is ${maxSubscriptions}`,
         REASON.QUOTA_EXCEEDED,
       );
     }
     const filter = body.text();
     checkTopicFilter(filter, maxTopicLevels);
     filters.push(filter);
-  } while (!body.isAtEnd);
+  }
   return { id, filters };
 }
 
 /** Reads a DISCONNECT packet. */
-export function readDisconnect(
-  body: PacketBody,
-  version: Version,
-): DisconnectFields {
-  let reason: number = REASON.SUCCESS;
-  let { values } = NO_PROPERTIES;
-  if (version === 5 && !body.isAtEnd) {
-    reason = body.byte();
-    if (!body.isAtEnd) ({ values } = readProperties(body, ALLOWED.DISCONNECT));
-  }
-  expectEnd(body, PACKET.DISCONNECT);
-  const sessionExpiry = values.get(PROPERTY.SESSION_EXPIRY);
-  return { reason, sessionExpiry: sessionExpiry as number | undefined };
+export function readDisconnect(body: PacketBody, version: Version) {
+  return readReason(body, version, PACKET.DISCONNECT);
 }
 
-function expectFilters(body: PacketBody): void {
-  if (!body.isAtEnd) return;
-  throw new ProtocolError("Packet has no filters", REASON.PROTOCOL_ERROR);
-}
-
-/** Reads a message id, which is never 0 (section 2.3.1). */
-export function readId(body: PacketBody): number {
-  const id = body.word();
-  if (id !== 0) return id;
-  throw new ProtocolError("Packet has the id 0");
+/** Reads a reason and its properties, which MQTT 5.0 lets packets leave out. */
+function readReason(body: PacketBody, version: Version, type: number) {
+  const hasReason = version === 5 && !body.isAtEnd;
+  const reason = hasReason ? body.byte() : REASON.SUCCESS;
+  const allowed = type === PACKET.DISCONNECT
+    ? ALLOWED.DISCONNECT
+    : ALLOWED.ACKNOWLEDGEMENT;
+  const properties = hasReason && !body.isAtEnd
+    ? readProperties(body, allowed)
+    : NO_PROPERTIES;
+  expectEnd(body, type);
+  return { reason, properties };
 }
 
 /** @throws {ProtocolError} If anything follows. */
 export function expectEnd(body: PacketBody, type: number): void {
   if (body.isAtEnd) return;
   throw new ProtocolError(`Packet of type ${type} goes on after its end`);
+}
+
+function expectFilters(body: PacketBody): void {
+  if (body.isAtEnd) throw protocolError("Packet has no filters");
+}
+
+/** A message id is never 0 (section 2.3.1). */
+function checkId(id: number): number {
+  if (id === 0) throw new ProtocolError("Packet has the id 0");
+  return id;
 }
 
 function propertiesOf(

@@ -5,8 +5,9 @@
 import { Buffer } from "node:buffer";
 import { PACKET, type Version } from "./packet_types.ts";
 import {
-  PROPERTY,
-  PropertyWriter,
+  encodeProperties,
+  NO_BYTES,
+  type PropertyValues,
   variableSize,
   writeVariable,
 } from "./properties.ts";
@@ -23,9 +24,6 @@ const OLD_CODES: Readonly<Record<number, number>> = {
 };
 const SERVER_UNAVAILABLE = 3;
 
-/** What a packet says besides its code: MQTT 3.1.1 can't. */
-export type Extras = (properties: PropertyWriter) => void;
-
 /** What a PUBLISH packet says besides its payload. */
 export interface PublishHeader {
   topic: Buffer;
@@ -34,8 +32,8 @@ export interface PublishHeader {
   retain: boolean;
   id?: number | undefined;
   isDuplicate?: boolean | undefined;
-  /** With MQTT 5.0. */
-  properties?: PropertyWriter | undefined;
+  /** Encoded, with MQTT 5.0. */
+  properties?: readonly Buffer[] | undefined;
 }
 
 /** A PUBLISH packet up to its payload, which needn't be copied (section 3.3). */
@@ -43,8 +41,10 @@ export function publishHeader(
   { topic, payloadLength, qos, retain, id = 0, isDuplicate, properties }:
     PublishHeader,
 ): Buffer {
+  let length = 0;
+  for (const part of properties ?? []) length += part.length;
   const variable = 2 + topic.length + (qos === 0 ? 0 : 2) +
-    (properties?.size ?? 0);
+    (properties === undefined ? 0 : variableSize(length) + length);
   const remaining = variable + payloadLength;
   const header = Buffer.allocUnsafe(1 + variableSize(remaining) + variable);
   header[0] = (PACKET.PUBLISH << 4) | (qos << 1) | (retain ? RETAIN : 0) |
@@ -54,7 +54,12 @@ export function publishHeader(
   header.set(topic, offset);
   offset += topic.length;
   if (qos !== 0) offset = writeWord(header, id, offset);
-  properties?.write(header, offset);
+  if (properties === undefined) return header;
+  offset = writeVariable(header, length, offset);
+  for (const part of properties) {
+    header.set(part, offset);
+    offset += part.length;
+  }
   return header;
 }
 
@@ -62,97 +67,67 @@ export function publishHeader(
 export function connack(
   version: Version,
   reason: number,
-  { isPresent = false, extras }: {
-    isPresent?: boolean;
-    extras?: Extras | undefined;
-  } = {},
+  { isPresent = false, ...values }:
+    & PropertyValues
+    & { isPresent?: boolean } = {},
 ): Buffer {
   const code = version === 5 ? reason : OLD_CODES[reason] ?? SERVER_UNAVAILABLE;
-  return packet(
-    PACKET.CONNACK << 4,
-    Buffer.of(isPresent ? 1 : 0, code),
-    version === 5 ? propertiesOf(extras) : undefined,
-  );
+  const flags = isPresent && version > 3 ? 1 : 0;
+  return packet(PACKET.CONNACK, Buffer.of(flags, code), version, values);
 }
 
 /** A PUBACK, PUBREC, PUBREL or PUBCOMP packet (sections 3.4 to 3.7). */
 export function acknowledgement(
   type: number,
   id: number,
-  { reason = 0, extras }: { reason?: number; extras?: Extras | undefined } = {},
+  reason = 0,
+  values?: PropertyValues,
 ): Buffer {
   const header = (type << 4) | (type === PACKET.PUBREL ? 2 : 0);
   if (reason === 0) return Buffer.of(header, 2, id >> 8, id & 0xff);
-  const code = Buffer.of(id >> 8, id & 0xff, reason);
-  return packet(header, code, extras && propertiesOf(extras));
+  return packet(type, Buffer.of(id >> 8, id & 0xff, reason), 5, values);
 }
 
-/** A SUBACK packet (section 3.9), with a code for each filter. */
-export function suback(
+/** A SUBACK or UNSUBACK packet, with a code for each filter (sections 3.9, 3.11). */
+export function answer(
+  type: number,
   version: Version,
-  id: number,
-  codes: Uint8Array,
-  extras?: Extras,
+  { id, codes, words }: {
+    id: number;
+    codes: Uint8Array;
+    words?: PropertyValues;
+  },
 ): Buffer {
-  return answer(PACKET.SUBACK, version, id, codes, extras);
-}
-
-/** An UNSUBACK packet (section 3.11); with MQTT 3.1.1 it has no codes. */
-export function unsuback(
-  version: Version,
-  id: number,
-  codes: Uint8Array,
-): Buffer {
-  const own = version === 5 ? codes : new Uint8Array();
-  return answer(PACKET.UNSUBACK, version, id, own);
+  const head = Buffer.of(id >> 8, id & 0xff);
+  return packet(type, head, version, words, codes);
 }
 
 /** A PINGRESP packet (section 3.13). */
 export const PINGRESP: Buffer = Buffer.of(PACKET.PINGRESP << 4, 0);
 
 /** A DISCONNECT packet (MQTT 5.0 section 3.14). */
-export function disconnect(reason: number, extras?: Extras): Buffer {
-  const properties = extras && propertiesOf(extras);
-  return packet(PACKET.DISCONNECT << 4, Buffer.of(reason), properties);
-}
-
-/** A reason in words (MQTT 5.0 section 3.2.2.3.9). */
-export function reasonString(text: string): Extras {
-  return (properties) => properties.addText(PROPERTY.REASON_STRING, text);
-}
-
-function answer(
-  type: number,
-  version: Version,
-  id: number,
-  codes: Uint8Array,
-  extras?: Extras,
-): Buffer {
-  const head = Buffer.of(id >> 8, id & 0xff);
-  const properties = version === 5 ? propertiesOf(extras) : undefined;
-  return packet(type << 4, head, properties, codes);
-}
-
-function propertiesOf(extras?: Extras): PropertyWriter {
-  const properties = new PropertyWriter();
-  extras?.(properties);
-  return properties;
+export function disconnect(reason: number, values: PropertyValues): Buffer {
+  return packet(PACKET.DISCONNECT, Buffer.of(reason), 5, values);
 }
 
 function packet(
-  header: number,
+  type: number,
   head: Buffer,
-  properties?: PropertyWriter,
-  tail: Uint8Array = new Uint8Array(),
+  version: Version,
+  values: PropertyValues = {},
+  tail: Uint8Array = NO_BYTES,
 ): Buffer {
-  const length = head.length + (properties?.size ?? 0) + tail.length;
+  const properties = version === 5 ? encodeProperties(values) : NO_BYTES;
+  const size = version === 5 ? variableSize(properties.length) : 0;
+  const length = head.length + size + properties.length + tail.length;
   const bytes = Buffer.allocUnsafe(1 + variableSize(length) + length);
-  bytes[0] = header;
+  bytes[0] = (type << 4) | (type === PACKET.PUBREL ? 2 : 0);
   let offset = writeVariable(bytes, length, 1);
   bytes.set(head, offset);
   offset += head.length;
-  offset = properties?.write(bytes, offset) ?? offset;
-  bytes.set(tail, offset);
+  if (version === 5) offset = writeVariable(bytes, properties.length, offset);
+  bytes.set(properties, offset);
+  bytes.set(tail, offset + properties.length);
   return bytes;
 }
 

@@ -17,8 +17,6 @@ export class Framing {
   readonly #check: (header: number) => void;
   /** How many bytes a packet may have. */
   maxPacketSize = MOST_BEFORE_CONNECT;
-  /** Whether a length must be as short as can be (MQTT 5.0 section 1.5.5). */
-  isStrict = false;
   /** The first byte of the packet that `next()` has found. */
   header = 0;
   /** Where it is: what follows its length is from `start` up to `end`. */
@@ -71,11 +69,7 @@ export class Framing {
       const byte = bytes[offset++];
       if (byte === undefined) return this.#keep(bytes.length - first + 1);
       length += (byte & 0x7f) * factor;
-      if (byte >= 0x80) continue;
-      if (this.isStrict && byte === 0 && factor > 1) {
-        throw new ProtocolError("Remaining length has more bytes than it must");
-      }
-      break;
+      if (byte < 0x80) break;
     }
     const end = offset + length;
     if (end - first > this.maxPacketSize) this.#refuse(end - first);
@@ -85,6 +79,16 @@ export class Framing {
     this.start = offset;
     this.end = end;
     return true;
+  }
+
+  /**
+   * @throws {ProtocolError} If the packet's length has more bytes than it must
+   * (MQTT 5.0 section 1.5.5).
+   */
+  assertShort(): void {
+    const { bytes, packetStart, start } = this;
+    if (bytes[start - 1] !== 0 || start - packetStart === 2) return;
+    throw new ProtocolError("Remaining length has more bytes than it must");
   }
 
   /** Makes `next()` find the same packet once more. */

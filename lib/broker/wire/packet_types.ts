@@ -1,5 +1,4 @@
-import { ProtocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, protocolError } from "./protocol_error.ts";
 
 /** The types of packets (MQTT 3.1.1 and 5.0, both section 2). */
 export const PACKET = {
@@ -49,33 +48,21 @@ export function checkHeader(
   const type = header >> 4;
   const flags = header & 0x0f;
   if (version === undefined && type !== PACKET.CONNECT) {
-    throw new ProtocolError(
-      "Packet comes before CONNECT",
-      REASON.PROTOCOL_ERROR,
-    );
+    throw protocolError("Packet comes before CONNECT");
   }
   if (version !== undefined && type === PACKET.CONNECT) {
-    throw new ProtocolError(
-      "CONNECT comes a second time",
-      REASON.PROTOCOL_ERROR,
-    );
+    throw protocolError("CONNECT comes a second time");
   }
   if (type === PACKET.PUBLISH) {
     if ((flags & 6) === 6) throw new ProtocolError("PUBLISH has QoS 3");
     return;
   }
   if (type === PACKET.AUTH && version === 5) {
-    throw new ProtocolError(
-      "AUTH comes without a method that was agreed on",
-      REASON.PROTOCOL_ERROR,
-    );
+    throw protocolError("AUTH comes without a method that was agreed on");
   }
   const expected = FLAGS[type];
   if (expected === undefined) {
-    throw new ProtocolError(
-      `Packet of type ${type} is not for a client to send`,
-      REASON.PROTOCOL_ERROR,
-    );
+    throw protocolError(`Packet of type ${type} is not for a client to send`);
   }
   if (flags !== expected) {
     throw new ProtocolError(`Packet of type ${type} has the flags ${flags}`);

@@ -14,3 +14,8 @@ export class ProtocolError extends Error {
     this.reason = reason;
   }
 }
+
+/** The error of who breaks the order of the protocol, in well-formed packets. */
+export function protocolError(message: string): ProtocolError {
+  return new ProtocolError(message, REASON.PROTOCOL_ERROR);
+}
