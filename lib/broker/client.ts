@@ -505,14 +505,10 @@ export class Client implements ConnectedClient, Holder {
       return;
     }
     const expiry = properties.messageExpiry ?? Infinity;
-    const isPlain = version !== 5 && qos === 0 && !retain;
     const message: Message = {
       ...{ topic, payload, qos, retain },
       properties: properties.ofMessage,
       expiresAt: expiry < Infinity ? Date.now() + expiry * 1_000 : expiry,
-      packet: isPlain
-        ? framing.bytes.subarray(framing.packetStart, framing.end)
-        : undefined,
     };
     router.publish(message, this.#publisher);
   }

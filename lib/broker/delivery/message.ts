@@ -11,11 +11,6 @@ export interface Message {
   readonly properties: Buffer;
   /** When it ends, in milliseconds since 1970; `Infinity` for never. */
   readonly expiresAt: number;
-  /**
-   * The packet that it came in, if that is right for receivers of MQTT 3.1.1 at
-   * QoS 0 as it is.
-   */
-  readonly packet?: Buffer | undefined;
 }
 
 /** On what terms somebody gets a message. */

@@ -361,12 +361,7 @@ export class Outbox {
       this.#log(`missed ${this.#dropped} messages of QoS 0 meanwhile`);
       this.#dropped = 0;
     }
-    const { packet } = message;
-    if (packet !== undefined && !retain && this.#link.version !== 5) {
-      this.#link.connection.write(packet);
-    } else {
-      this.#write({ message, qos: 0, retain, identifiers });
-    }
+    this.#write({ message, qos: 0, retain, identifiers });
   }
 
   #fill(): void {
@@ -478,16 +473,12 @@ function propertiesOf(
 
 /** A payload is a part of all that came in with it, and would keep that. */
 function withoutSlab(delivery: Delivery): Delivery {
-  const { message } = delivery;
-  const { payload, properties, packet } = message;
+  const { payload, properties } = delivery.message;
   const { byteLength } = payload.buffer;
-  const isAlone = byteLength <= LARGEST_SLAB ||
-    byteLength <= 2 * payload.length;
-  if (isAlone && packet === undefined) return delivery;
-  const own = isAlone ? message : {
-    ...message,
+  if (byteLength <= Math.max(LARGEST_SLAB, 2 * payload.length)) return delivery;
+  const own = {
     payload: Buffer.from(payload),
     properties: Buffer.from(properties),
   };
-  return { ...delivery, message: { ...own, packet: undefined } };
+  return { ...delivery, message: { ...delivery.message, ...own } };
 }

@@ -57,7 +57,7 @@ export class RetainedMessages {
       // A small payload would keep the whole chunk that it came in.
       const payload = Buffer.from(message.payload);
       const properties = Buffer.from(message.properties);
-      const own = { ...message, payload, properties, packet: undefined };
+      const own = { ...message, payload, properties };
       this.put(own);
       this.#records?.retain(own);
     } else {

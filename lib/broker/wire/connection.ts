@@ -2,13 +2,8 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Figures } from "../figures.ts";
 
-/** What is longer is handed on as it is; the rest is copied together. */
-const LONGEST_COPY = 4_096;
-const SMALLEST_SLAB = 512;
-const LARGEST_SLAB = 65_536;
 /** How long a client may take to read the last that it is told, and to close. */
 const LINGER_MILLISECONDS = 1_000;
-const NOTHING = Buffer.alloc(0);
 
 /**
  * The way to a client. What is written in one turn of the event loop goes out
@@ -23,12 +18,10 @@ export class Connection {
   readonly #figures: Figures;
   #chunks: Buffer[] = [];
   #length = 0;
-  #slab = NOTHING;
-  #start = 0;
-  #used = 0;
   #isScheduled = false;
-  #isFull = false;
   #isEnding = false;
+  /** Whether more is written than has gone out. */
+  isFull = false;
 
   constructor(
     stream: Duplex,
@@ -40,7 +33,7 @@ export class Connection {
     this.stream = stream;
     this.#figures = figures;
     this.#whenAllowed = whenAllowed;
-    stream.on("drain", () => this.#isFull = false);
+    stream.on("drain", () => this.isFull = false);
   }
 
   /** Whether it makes sense to write. */
@@ -48,20 +41,19 @@ export class Connection {
     return !this.#isEnding && this.stream.writable;
   }
 
-  /** Whether more is written than has gone out. */
-  get isFull(): boolean {
-    return this.#isFull;
-  }
-
   /** Writes a packet, in two parts if that saves a copy. */
-  write(first: Buffer, second: Buffer = NOTHING): void {
+  write(first: Buffer, second?: Buffer): void {
     if (!this.isOpen) return;
-    this.#put(first);
-    if (second.length > 0) this.#put(second);
+    this.#chunks.push(first);
+    this.#length += first.length;
+    if (second !== undefined) {
+      this.#chunks.push(second);
+      this.#length += second.length;
+    }
     this.#figures.packetsSent++;
     this.#schedule();
     const { writableLength, writableHighWaterMark } = this.stream;
-    this.#isFull ||= writableLength + this.#length >= writableHighWaterMark;
+    this.isFull ||= writableLength + this.#length >= writableHighWaterMark;
   }
 
   /**
@@ -95,46 +87,18 @@ export class Connection {
     setImmediate(() => this.#whenAllowed(() => this.#flush()));
   }
 
-  #put(bytes: Buffer): void {
-    const { length } = bytes;
-    this.#length += length;
-    if (length > LONGEST_COPY) {
-      this.#seal();
-      this.#chunks.push(bytes);
-      return;
-    }
-    if (this.#used + length > this.#slab.length) {
-      this.#seal();
-      const size = Math.max(SMALLEST_SLAB, length, 2 * this.#length);
-      this.#slab = Buffer.allocUnsafeSlow(Math.min(size, LARGEST_SLAB));
-      this.#start = this.#used = 0;
-    }
-    this.#slab.set(bytes, this.#used);
-    this.#used += length;
-  }
-
-  #seal(): void {
-    if (this.#used === this.#start) return;
-    this.#chunks.push(this.#slab.subarray(this.#start, this.#used));
-    this.#start = this.#used;
-  }
-
   #flush(): void {
     this.#isScheduled = false;
-    this.#seal();
-    const chunks = this.#chunks;
+    const together = Buffer.concat(this.#chunks, this.#length);
     this.#chunks = [];
-    this.#figures.bytesSent += this.#length;
     this.#length = 0;
+    this.#figures.bytesSent += together.length;
     const { stream } = this;
     if (!stream.writable) return;
-    let isFull = false;
-    if (chunks.length > 1) stream.cork();
-    for (const chunk of chunks) isFull = !stream.write(chunk);
-    if (chunks.length > 1) stream.uncork();
+    const isFull = together.length > 0 && !stream.write(together);
     // It says that it has drained only if it was full itself.
-    if (this.#isFull && !isFull) stream.emit("drain");
-    this.#isFull = isFull;
+    if (this.isFull && !isFull) stream.emit("drain");
+    this.isFull = isFull;
     if (this.#isEnding) stream.end();
   }
 }
