@@ -42,7 +42,10 @@ export class Message {
   readonly payload: Uint8Array;
   /** The quality of service of this delivery: 0, 1 or 2. */
   readonly qos: 0 | 1 | 2;
-  /** Whether the broker had kept this message from before the subscription. */
+  /**
+   * Whether the broker had kept this message from before the subscription; with
+   * `retainAsPublished`, whether it was published to be kept.
+   */
   readonly retain: boolean;
   /** Whether this may be a second delivery of the same message (QoS 1). */
   readonly duplicate: boolean;

@@ -2,8 +2,10 @@ import type { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Access } from "./access/access.ts";
+import { Link } from "./delivery/link.ts";
 import type { Message, Will } from "./delivery/message.ts";
 import type { RetainedMessages } from "./delivery/retained.ts";
+import { RetainedSender } from "./delivery/retained_sender.ts";
 import type { Publisher, Router } from "./delivery/router.ts";
 import { termsOf } from "./delivery/subscription.ts";
 import type { Figures } from "./figures.ts";
@@ -12,7 +14,6 @@ import { quote } from "./log.ts";
 import type { ConnectedClient, Session } from "./session.ts";
 import type { Departure, Sessions } from "./sessions.ts";
 import type { Durable } from "./store/durable.ts";
-import { TokenBucket } from "./token_bucket.ts";
 import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
 import { Connection } from "./wire/connection.ts";
 import {
@@ -34,7 +35,8 @@ import {
   disconnect,
   PINGRESP,
 } from "./wire/encode.ts";
-import { Framing, MOST_BEFORE_CONNECT } from "./wire/framing.ts";
+import { MOST_BEFORE_CONNECT } from "./wire/framing.ts";
+import { Input } from "./wire/input.ts";
 import { PacketBody } from "./wire/packet_body.ts";
 import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
 import { NO_BYTES, type PropertyValues } from "./wire/properties.ts";
@@ -61,8 +63,6 @@ const TOPIC_ALIAS_MAXIMUM = 100;
 const NEVER = 0xffff_ffff;
 /** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
 const REFUSED = 0x80;
-/** After so many retained messages the others have their turn. */
-const RETAINED_AT_ONCE = 200;
 /** What access says, in the words of MQTT 5.0. */
 const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
   3: [REASON.SERVER_UNAVAILABLE, "too many logins at once"],
@@ -78,12 +78,10 @@ interface Leaving extends Departure {
 
 /** One client's protocol, from CONNECT to the end. */
 export class Client implements ConnectedClient, Holder {
-  readonly #stream: Duplex;
   readonly #remote: string;
   readonly #surroundings: Surroundings;
   readonly #connection: Connection;
-  readonly #framing: Framing;
-  readonly #bucket: TokenBucket;
+  readonly #input: Input;
   #version: Version | undefined;
   #clientId: string | undefined;
   #session: Session | undefined;
@@ -93,19 +91,13 @@ export class Client implements ConnectedClient, Holder {
   #wantsReasons = true;
   #isResumed = false;
   #aliases = new Map<number, Topic>();
-  /** In how many places something has to end before it is read on. */
-  #holds = 0;
-  #isWorking = false;
+  #retained: RetainedSender | undefined;
   /** Whether nothing more of it counts. */
-  #isOver = false;
-  #hasGone = false;
+  isOver = false;
   #heldByTransport = 0;
-  #lastHeard = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(stream: Duplex, remote: string, surroundings: Surroundings) {
-    this.#stream = stream;
     this.#remote = remote;
     this.#surroundings = surroundings;
     const { durable, figures, limits } = surroundings;
@@ -117,22 +109,23 @@ export class Client implements ConnectedClient, Holder {
         else durable.whenStored(callback);
       },
     });
-    this.#framing = new Framing((header) => checkHeader(header, this.#version));
+    this.#input = new Input(stream, {
+      figures,
+      maxMessageRate: limits.maxMessageRate,
+      check: (header) => checkHeader(header, this.#version),
+      handle: (type) => this.#handle(type),
+      fail: (error) => this.fail(error as Error),
+      pause: () => this.#checkHeld(),
+      end: () => this.#leave({ withWill: true }),
+      durable,
+    });
     const most = Math.min(MOST_BEFORE_CONNECT, limits.maxPacketSize);
-    this.#framing.maxPacketSize = most;
-    this.#bucket = new TokenBucket(limits.maxMessageRate);
+    this.#input.framing.maxPacketSize = most;
     this.#timer = setTimeout(
       () => this.fail(new ProtocolError("CONNECT did not come in time")),
       limits.connectTimeout * 1_000,
     );
-    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
     stream.on("error", (error) => this.#complain(error.message));
-    for (const event of ["end", "close"]) {
-      stream.once(event, () => {
-        this.#hasGone = true;
-        this.#work();
-      });
-    }
   }
 
   get isAdmitted(): boolean {
@@ -150,7 +143,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   end(reason: number, text: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (this.#version === 5) this.#sayWhy(reason, text);
     this.#leave({ withWill: true, isWatched: true });
   }
@@ -162,7 +155,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   fail(error: Error): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#complain(error.message);
     const reason = error instanceof ProtocolError
       ? error.reason
@@ -203,7 +196,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #complain(message: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const who = this.#clientId === undefined
       ? "Connection"
       : `Client ${quote(this.#clientId)}`;
@@ -211,10 +204,10 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #leave({ withWill, expiry, isWatched = false }: Leaving): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#pause);
+    this.#input.stop();
     this.#connection.end(isWatched);
     this.#surroundings.budget.set(this, 0);
     const session = this.#session;
@@ -227,18 +220,9 @@ export class Client implements ConnectedClient, Holder {
     }
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.#isOver) return;
-    this.#lastHeard = performance.now();
-    this.#surroundings.figures.bytesReceived += chunk.length;
-    this.#framing.add(chunk);
-    this.#work();
-    this.#checkHeld();
-  }
-
   #checkHeld(): void {
-    if (this.#isOver) return;
-    const held = this.#framing.held + this.#heldByTransport;
+    if (this.isOver) return;
+    const held = this.#input.framing.held + this.#heldByTransport;
     if (held > MOST_BEFORE_CONNECT && this.#version === undefined) {
       this.fail(
         new ProtocolError(
@@ -251,55 +235,11 @@ export class Client implements ConnectedClient, Holder {
     }
   }
 
-  /** Handles what has arrived, as far as may be now. */
-  #work(): void {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    try {
-      while (this.#holds === 0 && !this.#isOver && this.#framing.next()) {
-        this.#holdWhileFailing();
-        const type = this.#framing.header >> 4;
-        const isAnswer = type >= PACKET.PUBACK && type <= PACKET.PUBCOMP;
-        if (!isAnswer && !this.#bucket.take()) this.#slowDown();
-        if (this.#holds > 0) {
-          this.#framing.putBack();
-          break;
-        }
-        this.#surroundings.figures.packetsReceived++;
-        this.#handle(type);
-      }
-    } catch (error) {
-      this.fail(error as Error);
-    }
-    this.#isWorking = false;
-    if (this.#hasGone && this.#holds === 0) this.#leave({ withWill: true });
-  }
-
-  /** Reads on only when the function that it returns has been called. */
-  #hold(): () => void {
-    if (this.#holds++ === 0) this.#stream.pause();
-    return () => {
-      if (--this.#holds > 0 || this.#isOver) return;
-      this.#stream.resume();
-      this.#work();
-      this.#checkHeld();
-    };
-  }
-
-  #slowDown(): void {
-    this.#pause = setTimeout(this.#hold(), this.#bucket.pauseMilliseconds);
-  }
-
-  /** What waits would pile up. */
-  #holdWhileFailing(): void {
-    const { durable } = this.#surroundings;
-    if (durable?.isFailing) durable.whenMended(this.#hold());
-  }
-
   #handle(type: number): void {
-    if (this.#version === 5) this.#framing.assertShort();
+    const { framing } = this.#input;
+    if (this.#version === 5) framing.assertShort();
     if (type === PACKET.PUBLISH) return this.#publish();
-    const { bytes, start, end } = this.#framing;
+    const { bytes, start, end } = framing;
     const body = new PacketBody(bytes, start, end);
     switch (type) {
       case PACKET.CONNECT:
@@ -334,14 +274,14 @@ export class Client implements ConnectedClient, Holder {
       );
     }
     this.#version = version;
-    if (version === 5) this.#framing.assertShort();
-    this.#framing.maxPacketSize = this.#surroundings.limits.maxPacketSize;
+    if (version === 5) this.#input.framing.assertShort();
+    this.#input.framing.maxPacketSize = this.#surroundings.limits.maxPacketSize;
     const fields = readConnect(body, version);
     const { maximumPacketSize, requestProblemInformation } = fields.properties;
     this.#maximumPacketSize = maximumPacketSize ?? Infinity;
     this.#wantsReasons = requestProblemInformation !== 0;
     const will = this.#readWill(fields);
-    const release = this.#hold();
+    const release = this.#input.hold();
     this.#admit(fields, will).then(release, (error) => {
       this.fail(error);
       release();
@@ -367,9 +307,9 @@ export class Client implements ConnectedClient, Holder {
       user,
       password,
       address: this.#remote.slice(0, this.#remote.lastIndexOf(":")),
-      isGone: () => this.#hasGone || this.#isOver,
+      isGone: () => this.#input.hasGone || this.isOver,
     });
-    if (this.#hasGone || this.#isOver) return;
+    if (this.#input.hasGone || this.isOver) return;
     if (code !== 0) return this.#refuse(...REASONS[code]!);
     const expiry = expiryOf(fields);
     if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
@@ -406,7 +346,11 @@ export class Client implements ConnectedClient, Holder {
     this.#session = session;
     this.#publisher = {
       subscriber: session,
-      onBusy: ({ outbox }) => outbox.whenReady(this.#hold()),
+      onBusy: (subscriber) => {
+        // It couldn't confirm what it is held up for.
+        if (subscriber === session) return;
+        subscriber.outbox.whenReady(this.#input.hold());
+      },
     };
     const isReplaced = keepAlive !== (fields.keepAlive || Infinity);
     this.#answer(() =>
@@ -423,13 +367,13 @@ export class Client implements ConnectedClient, Holder {
     const as = user === undefined ? "" : ` as ${quote(user)}`;
     log(`Client ${quote(clientId)} connected from ${this.#remote}${as}`);
     if (keepAlive < Infinity) this.#keepAlive(keepAlive);
-    session.outbox.attach({
-      connection: this.#connection,
+    const link = new Link(this.#connection, {
       version,
       receiveMaximum: properties.receiveMaximum ?? 65_535,
       maximumPacketSize: this.#maximumPacketSize,
       topicAliasMaximum: properties.topicAliasMaximum ?? 0,
     });
+    session.outbox.attach(link);
   }
 
   #readWill({ will }: ConnectFields): Will | undefined {
@@ -454,8 +398,8 @@ export class Client implements ConnectedClient, Holder {
     const most = seconds * 1_500;
     const check = () => {
       // While it is held up, what it says isn't heard.
-      if (this.#holds > 0) this.#lastHeard = performance.now();
-      const left = this.#lastHeard + most - performance.now();
+      if (this.#input.isHeld) this.#input.lastHeard = performance.now();
+      const left = this.#input.lastHeard + most - performance.now();
       if (left > 0) {
         this.#timer = setTimeout(check, left);
         return;
@@ -478,8 +422,7 @@ export class Client implements ConnectedClient, Holder {
     const { figures, limits, router, topics } = this.#surroundings;
     const version = this.#version!;
     const session = this.#session!;
-    const framing = this.#framing;
-    const fields = readPublish(framing, version, topics);
+    const fields = readPublish(this.#input.framing, version, topics);
     const { payload, qos, retain, id, properties } = fields;
     figures.messagesReceived++;
     const topic = this.#topicOf(fields.topic, properties.topicAlias);
@@ -629,41 +572,13 @@ export class Client implements ConnectedClient, Holder {
       (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
       forbidden.length > 0 ? "The rules don't let you read there" : undefined,
     );
-    if (wanted.length === 0) return;
-    const release = this.#hold();
-    this.#sendRetained(wanted, identifier).finally(release);
-  }
-
-  /** Sends what new subscriptions have missed, and lets others have their turn. */
-  async #sendRetained(
-    subscriptions: readonly RequestedSubscription[],
-    identifier: number | undefined,
-  ): Promise<void> {
-    const { retained } = this.#surroundings;
-    const session = this.#session!;
-    const { outbox } = session;
-    const { lastNumber } = retained;
-    let count = 0;
-    for (const { levels, qos } of subscriptions) {
+    if (this.#retained === undefined) {
+      const { retained } = this.#surroundings;
+      this.#retained = new RetainedSender(retained, session, this);
+    }
+    for (const { filter, levels, qos } of wanted) {
       const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
-      for (const found of retained.match(levels)) {
-        if (found === undefined || ++count % RETAINED_AT_ONCE === 0) {
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        while (!outbox.isReady && !this.#isOver) {
-          await new Promise<void>((resolve) => outbox.whenReady(resolve));
-        }
-        if (this.#isOver) return;
-        if (found === undefined) continue;
-        const { message, number } = found;
-        // What has come meanwhile has been delivered.
-        const isLate = number > lastNumber || !retained.isCurrent(found);
-        const hasEnded = message.expiresAt <= Date.now();
-        if (isLate || hasEnded || !session.mayReceive(message.topic.text)) {
-          continue;
-        }
-        outbox.send(message, terms);
-      }
+      this.#retained.add(filter, { levels, terms });
     }
   }
 

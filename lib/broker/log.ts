@@ -1,4 +1,6 @@
-/** A client chooses its name: line breaks in it mustn't forge log lines. */
+import { printable } from "../printable.ts";
+
+/** A client chooses its name: nothing in it may forge lines, or hide them. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  return printable(JSON.stringify(text));
 }

@@ -18,6 +18,7 @@ import {
   openRaw5,
   type Packet5,
   ping5,
+  type RawClient5,
   valuesOf,
 } from "../../testing/raw_client5.ts";
 
@@ -42,15 +43,28 @@ async function answers(
     await client.ask(PUBACK, publish5({ ...forbidden, qos: 1 })),
     await client.ask(PUBREC, publish5({ ...forbidden, qos: 2 })),
     await client.ask(PUBCOMP, acknowledge5(PUBREL, 9)),
+    await client.ask(PUBREL, acknowledge5(PUBREC, await finished(client))),
     await client.ask(SUBACK, subscribe5({ forbidden: 1 })),
     await client.ask(UNSUBACK, unsubscribe5(["forbidden"])),
     await client.ask(TYPE5.DISCONNECT, auth5(0x19)),
   ];
   const reasons = packets.map(({ reason, reasons }) => [reason, ...reasons]);
   assertEquals(reasons, [
-    ...[[0], [135], [135], [146], [0, 135], [0, 17], [130]],
+    ...[[0], [135], [135], [146], [146], [0, 135], [0, 17], [130]],
   ]);
   return packets;
+}
+
+/** The identifier of a message of QoS 2 that the broker has delivered. */
+async function finished(client: RawClient5): Promise<number> {
+  await client.ask(SUBACK, subscribe5({ a: 2 }));
+  await client.ask(PUBREC, publish5({ topic: "a", qos: 2 }));
+  const { id } = await client.receive();
+  await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
+  // Its last answer has arrived when the second ping is answered.
+  await ping5(client);
+  await ping5(client);
+  return id;
 }
 
 const RULES = { port: 0, rules: [{ publish: ["a"], subscribe: ["a"] }] };

@@ -131,11 +131,18 @@ Deno.test("startBroker() finishes a message of QoS 2 with the member that it was
 
 Deno.test("startBroker() drops a shared message that its member refuses", async () => {
   await using broker = await startBroker({ port: 0 });
-  await using one = await member(broker, "one", { "$share/g/a/b": 1 });
+  await using one = await member(broker, "one", { "$share/g/a/b": 2 });
   await publish(broker, 1);
   const { id } = await one.take(PUBLISH);
-  await using two = await member(broker, "two", { "$share/g/a/b": 1 });
-  await one.send(acknowledge5(PUBACK, id, { reason: 131 }));
+  await using client = await connectRaw5(broker);
+  await client.ask(PUBREC, publish5({ topic: "a/b", qos: 2 }));
+  await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
+  const second = await one.take(PUBLISH);
+  await using two = await member(broker, "two", { "$share/g/a/b": 2 });
+  await one.send(
+    acknowledge5(PUBACK, id, { reason: 131 }),
+    acknowledge5(PUBREC, second.id, { reason: 151 }),
+  );
   await ping5(one);
   assertEquals(await drain(two), []);
   one.close();

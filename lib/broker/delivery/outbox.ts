@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { Limits } from "../limits.ts";
 import { createTally } from "../tally.ts";
-import type { Connection } from "../wire/connection.ts";
-import { acknowledgement, publishHeader } from "../wire/encode.ts";
-import { PACKET, type Version } from "../wire/packet_types.ts";
-import { encodeProperties, NO_BYTES } from "../wire/properties.ts";
+import { acknowledgement } from "../wire/encode.ts";
+import { PACKET } from "../wire/packet_types.ts";
 import { protocolError } from "../wire/protocol_error.ts";
 import { type Delivery, type Message, sizeOf, type Terms } from "./message.ts";
+import type { Link } from "./link.ts";
 import { createPace, type Pace } from "./pace.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
@@ -16,23 +15,9 @@ const BACKLOG = 10_000;
 /** What may be kept alive by a small payload that came together with others. */
 const LARGEST_SLAB = 16_384;
 const LAST_MESSAGE_ID = 65_535;
-/** How many topics a client gets numbers for, at most: it must keep them. */
-const MOST_ALIASES = 64;
 
 /** How much may wait for a client. */
 export type OutboxLimits = Pick<Limits, "maxQueuedMessages" | "maxQueuedBytes">;
-
-/** The way to a client that is connected, with what it can take. */
-export interface Link {
-  connection: Connection;
-  version: Version;
-  /** How many messages of QoS 1 and 2 it takes at a time. */
-  receiveMaximum: number;
-  /** How many bytes a packet to it may have. */
-  maximumPacketSize: number;
-  /** How many topics it takes numbers for in place of their names. */
-  topicAliasMaximum: number;
-}
 
 /** What is stored of a message on its way to a client. */
 export interface StoredDelivery {
@@ -83,8 +68,6 @@ interface Pending extends Omit<StoredDelivery, "number"> {
 export class Outbox {
   #link: Link | undefined;
   #pace: Pace | undefined;
-  /** The numbers that the client knows topics by. */
-  #aliases = new Map<string, number>();
   readonly #log: (event: string) => void;
   #record: DeliveryRecord | undefined;
   readonly #sent = new Map<number, Pending>();
@@ -95,6 +78,8 @@ export class Outbox {
   #taken = 0;
   /** Of the messages of QoS 1 and 2 that wait or are under way. */
   #bytes = 0;
+  /** When the first that waits ends. */
+  #firstEnd = Infinity;
   #lastId = 0;
   /** Whether a message may have had any id. */
   #hasUsedAll: boolean;
@@ -130,7 +115,6 @@ export class Outbox {
   /** Takes a new connection, and repeats on it what the last one left open. */
   attach(link: Link): void {
     this.#link = link;
-    this.#aliases = new Map();
     this.#pace = createPace(
       link.connection,
       () => this.#isBehind,
@@ -180,6 +164,7 @@ export class Outbox {
       isReceived: false,
     };
     this.#bytes += sizeOf(delivery.message);
+    this.#firstEnd = Math.min(this.#firstEnd, delivery.message.expiresAt);
     this.#waiting.push(pending);
     this.#fill();
     if (!this.#isOpen(pending)) return;
@@ -237,7 +222,7 @@ export class Outbox {
     const sent = this.#sent.get(id);
     if (sent === undefined) {
       // MQTT 5.0 has an answer to it.
-      if (this.#link?.version !== 5) this.#assertUsed("PUBREC", id);
+      if (this.#link?.options.version !== 5) this.#assertUsed("PUBREC", id);
       return false;
     }
     if (sent.delivery.qos !== 2) refuse("PUBREC", id, "a message of QoS 1");
@@ -313,9 +298,16 @@ export class Outbox {
   /** Makes room: what has ended needs none. */
   #dropExpired(): void {
     const now = Date.now();
-    this.#removeWhere(({ delivery, id }) =>
-      id === undefined && delivery.message.expiresAt <= now
-    );
+    if (now < this.#firstEnd) return;
+    this.#firstEnd = Infinity;
+    this.#removeWhere(({ delivery, id }) => {
+      const { expiresAt } = delivery.message;
+      if (id !== undefined) return false;
+      if (expiresAt > now) {
+        this.#firstEnd = Math.min(this.#firstEnd, expiresAt);
+      }
+      return expiresAt <= now;
+    });
   }
 
   get #waitingCount(): number {
@@ -366,7 +358,7 @@ export class Outbox {
 
   #fill(): void {
     if (!this.#link?.connection.isOpen) return;
-    const window = Math.min(WINDOW, this.#link.receiveMaximum);
+    const window = Math.min(WINDOW, this.#link.options.receiveMaximum);
     if (this.#repeats.length > 0) this.#repeat(window);
     while (this.#waitingCount > 0 && this.#sent.size < window) {
       const pending = this.#waiting[this.#taken++]!;
@@ -411,6 +403,13 @@ export class Outbox {
     }
   }
 
+  /** Writes a message, unless the client doesn't take packets so large. */
+  #write(delivery: Delivery, id?: number, isDuplicate?: boolean): boolean {
+    const isWritten = this.#link!.send(delivery, id, isDuplicate);
+    if (!isWritten) this.#tellLarge();
+    return isWritten;
+  }
+
   #nextId(): number {
     let id = this.#lastId;
     do {
@@ -418,57 +417,10 @@ export class Outbox {
     } while (this.#sent.has(id));
     return id;
   }
-
-  /** Writes a message, unless the client doesn't take packets so large. */
-  #write(delivery: Delivery, id?: number, isDuplicate?: boolean): boolean {
-    const { connection, version, maximumPacketSize } = this.#link!;
-    const { message, qos, retain } = delivery;
-    const { topic, payload } = message;
-    const alias = this.#aliasOf(topic.text);
-    const isKnown = alias !== undefined && this.#aliases.has(topic.text);
-    const header = publishHeader({
-      topic: isKnown ? NO_BYTES : topic.bytes,
-      payloadLength: payload.length,
-      properties: version === 5 ? propertiesOf(delivery, alias) : undefined,
-      ...{ qos, retain, id, isDuplicate },
-    });
-    if (header.length + payload.length > maximumPacketSize) {
-      this.#tellLarge();
-      return false;
-    }
-    if (alias !== undefined) this.#aliases.set(topic.text, alias);
-    connection.write(header, payload);
-    return true;
-  }
-
-  /** The number of a topic (MQTT 5.0 section 3.3.2.3.4), for as many as may be. */
-  #aliasOf(topic: string): number | undefined {
-    const most = Math.min(this.#link!.topicAliasMaximum, MOST_ALIASES);
-    if (most === 0) return undefined;
-    const { size } = this.#aliases;
-    return this.#aliases.get(topic) ?? (size < most ? size + 1 : undefined);
-  }
 }
 
 function refuse(type: string, id: number, what: string): never {
   throw protocolError(`${type} ${id} answers ${what}`);
-}
-
-function propertiesOf(
-  { message, identifiers }: Delivery,
-  topicAlias: number | undefined,
-): Buffer[] {
-  const { expiresAt, properties } = message;
-  const parts = properties.length > 0 ? [properties] : [];
-  if (expiresAt < Infinity || topicAlias !== undefined) {
-    const seconds = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
-    const messageExpiry = seconds < Infinity ? seconds : undefined;
-    parts.push(encodeProperties({ messageExpiry, topicAlias }));
-  }
-  for (const subscriptionIdentifier of identifiers) {
-    parts.push(encodeProperties({ subscriptionIdentifier }));
-  }
-  return parts;
 }
 
 /** A payload is a part of all that came in with it, and would keep that. */

@@ -4,8 +4,9 @@ import { PassThrough } from "node:stream";
 import { createFigures } from "../figures.ts";
 import { Connection } from "../wire/connection.ts";
 import { topicOf } from "../wire/topics.ts";
+import { Link } from "./link.ts";
 import type { Message, Terms } from "./message.ts";
-import { type Link, Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 
 /** A connection that remembers the message ids of what is written. */
 class RecordingConnection extends Connection {
@@ -26,13 +27,12 @@ class RecordingConnection extends Connection {
 /** Connects an outbox to a client of MQTT 3.1.1. */
 function connect(outbox: Outbox): RecordingConnection {
   const connection = new RecordingConnection();
-  const link: Link = {
-    connection,
+  const link = new Link(connection, {
     version: 4,
     receiveMaximum: 65_535,
     maximumPacketSize: Infinity,
     topicAliasMaximum: 0,
-  };
+  });
   outbox.attach(link);
   return connection;
 }
