@@ -151,7 +151,7 @@ export async function connect(
   host?: string,
   options: ConnectOptions = {},
 ): Promise<Client> {
-  const client = createClient(host, options);
+  const client = await createClient(host, options);
   try {
     await whenConnected(client, options);
     return client;

@@ -7,6 +7,7 @@ import { ToolkitClient } from "./client.ts";
 import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./failed_attempt.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
+import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
@@ -17,10 +18,10 @@ import type { ConnectProperties } from "../properties.ts";
 const NEVER = 0xffffffff;
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
-export function createClient(
+export async function createClient(
   host: string | undefined,
   options: ConnectOptions,
-): ToolkitClient {
+): Promise<ToolkitClient> {
   const address = resolveAddress(host, options);
   const {
     clientId,
@@ -55,6 +56,7 @@ export function createClient(
       `Retry delay is [${retryDelay}]: it must be two numbers of seconds above 0, the smaller first`,
     );
   }
+  if (address.protocol.startsWith("ws")) await loadWebSocket();
   return new ToolkitClient({
     clean,
     keepalive,

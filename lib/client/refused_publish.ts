@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import type { IClientPublishOptions, IConnackPacket, Packet } from "mqtt";
-import mqttPacket from "mqtt-packet";
 import { describeReason, PublishError } from "../errors.ts";
 
 /** A message as MQTT.js is given it. */
@@ -12,6 +11,11 @@ interface Outgoing {
 
 const LONGEST_HEADER = 16;
 const MOST_BYTES_PER_UTF16_UNIT = 3;
+/** Of the properties with numbers of a fixed size other than four bytes. */
+const NUMBER_BYTES: Readonly<Record<string, number>> = {
+  payloadFormatIndicator: 1,
+  topicAlias: 2,
+};
 
 /**
  * Refuses a message that exceeds what a broker of MQTT 5 has allowed in CONNACK
@@ -79,26 +83,40 @@ function mostBytes({ topic, payload, options }: Outgoing): number {
   return LONGEST_HEADER + topic.length * MOST_BYTES_PER_UTF16_UNIT + most;
 }
 
+/** A PUBLISH packet's size (MQTT 5.0 section 3.3). */
 function countBytes({ topic, payload, options }: Outgoing): number {
-  const { qos = 0, retain = false, properties } = options;
-  const head = mqttPacket.generate({
-    cmd: "publish",
-    topic,
-    payload: "",
-    qos,
-    retain,
-    dup: false,
-    ...(qos > 0 && { messageId: 1 }),
-    ...(properties && { properties }),
-  }, { protocolVersion: 5 });
-  const body = lengthAfter(head) + Buffer.byteLength(payload);
+  const { qos = 0, properties = {} } = options;
+  const id = qos > 0 ? 2 : 0;
+  const inProperties = countPropertyBytes(properties);
+  const body = sizeOfText(topic) + id + lengthOfLength(inProperties) +
+    inProperties + Buffer.byteLength(payload);
   return 1 + lengthOfLength(body) + body;
 }
 
-/** How much of a packet follows its remaining length (MQTT 5.0 section 2.1.4). */
-function lengthAfter(packet: Uint8Array): number {
-  const last = packet.findIndex((byte, index) => index > 0 && byte < 0x80);
-  return packet.length - last - 1;
+/** How many bytes the properties of a message have (MQTT 5.0 section 2.2.2.2). */
+function countPropertyBytes(
+  { userProperties = {}, ...others }: NonNullable<
+    IClientPublishOptions["properties"]
+  >,
+): number {
+  const pairs = Object.entries(userProperties).flatMap(([name, values]) =>
+    [values].flat().map((value) =>
+      1 + sizeOfText(name) + sizeOfText(String(value))
+    )
+  );
+  const rest = Object.entries(others).map(([name, value]) => {
+    if (value === undefined) return 0;
+    if (typeof value === "string" || Buffer.isBuffer(value)) {
+      return 1 + sizeOfText(value);
+    }
+    return 1 + (NUMBER_BYTES[name] ?? 4);
+  });
+  return [...pairs, ...rest].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Two bytes tell its length. */
+function sizeOfText(text: string | Buffer): number {
+  return 2 + Buffer.byteLength(text);
 }
 
 function lengthOfLength(length: number): number {

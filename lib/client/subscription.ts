@@ -42,7 +42,7 @@ export async function openSubscription(
   options: OpenOptions,
 ): Promise<OpenSubscription> {
   const requests = parseTopics(topics, options, options.protocolVersion);
-  const client = createClient(host, options);
+  const client = await createClient(host, options);
   const { onError = failureReporter(client) } = options;
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);

@@ -58,7 +58,7 @@ export function listenTcp(
 }
 
 /** Listens for MQTT over WebSocket, or over secure WebSocket with a key pair. */
-export function listenWebSocket(
+export async function listenWebSocket(
   host: string,
   port: number,
   door: Door,
@@ -66,11 +66,11 @@ export function listenWebSocket(
 ): Promise<Listener> {
   const server = tls ? createHttpsServer(tls) : createHttpServer();
   server.on("connection", (socket: Socket) => socket.setNoDelay(true));
-  acceptWebSockets(server, (stream, remote) => {
+  await acceptWebSockets(server, (stream, remote) => {
     door.admission.isServed(remote);
     return door.serve(stream, remote);
   }, door);
-  return listen(server, host, port, door.admission);
+  return await listen(server, host, port, door.admission);
 }
 
 async function listen(
