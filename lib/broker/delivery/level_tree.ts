@@ -47,6 +47,16 @@ export class LevelTree<T> {
     }
   }
 
+  /** All that stands somewhere. */
+  values(): T[] {
+    const nodes = [this.#root];
+    // It grows while it is gone through.
+    for (const { levels } of nodes) {
+      for (const node of levels.values()) nodes.push(node);
+    }
+    return nodes.flatMap(({ value }) => value ?? []);
+  }
+
   /** What stands for the filters that match a topic. */
   matching(topic: readonly string[]): T[] {
     const found: (T | undefined)[] = [];

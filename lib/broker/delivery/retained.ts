@@ -23,6 +23,8 @@ export class RetainedMessages {
   readonly #records: RetainedRecords | undefined;
   readonly #refuse: () => void;
   #bytes = 0;
+  /** When the first of them ends. */
+  #firstEnd = Infinity;
   /** How many there are. */
   count = 0;
   /** The number of the one that was kept last. */
@@ -46,14 +48,14 @@ export class RetainedMessages {
 
   /** Takes a message that is to be kept; an empty one takes the last one away. */
   take(message: Message): void {
-    const { levels, text } = message.topic;
+    const { levels } = message.topic;
     const last = this.#tree.get(levels)?.message;
     if (message.payload.length === 0) {
-      if (last === undefined) return;
-      this.#count(last, -1);
-      this.#tree.delete(levels);
-      this.#records?.clear(text);
-    } else if (this.#hasRoomFor(message, last)) {
+      if (last !== undefined) this.#delete(last);
+    } else if (
+      this.#hasRoomFor(message, last) ||
+      (this.#deleteEnded() && this.#hasRoomFor(message, last))
+    ) {
       // A small payload would keep the whole chunk that it came in.
       const payload = Buffer.from(message.payload);
       const properties = Buffer.from(message.properties);
@@ -71,6 +73,7 @@ export class RetainedMessages {
     const last = this.#tree.get(levels);
     if (last !== undefined) this.#count(last.message, -1);
     this.#count(message, 1);
+    this.#firstEnd = Math.min(this.#firstEnd, message.expiresAt);
     this.#tree.set(levels, { message, number: ++this.lastNumber });
   }
 
@@ -85,6 +88,24 @@ export class RetainedMessages {
    */
   match(filter: readonly string[]): Iterable<Retained | undefined> {
     return this.#tree.matched(filter);
+  }
+
+  #delete(message: Message): void {
+    this.#count(message, -1);
+    this.#tree.delete(message.topic.levels);
+    this.#records?.clear(message.topic.text);
+  }
+
+  /** Makes room, and says whether there was any to make. */
+  #deleteEnded(): boolean {
+    const now = Date.now();
+    if (now < this.#firstEnd) return false;
+    this.#firstEnd = Infinity;
+    for (const { message } of this.#tree.values()) {
+      if (message.expiresAt <= now) this.#delete(message);
+      else this.#firstEnd = Math.min(this.#firstEnd, message.expiresAt);
+    }
+    return true;
   }
 
   /** Clients have no part in what the broker says of itself. */

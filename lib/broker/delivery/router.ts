@@ -77,8 +77,8 @@ export class Router {
     const shared = groups.get(filter);
     if (shared !== undefined) {
       shared.delete(subscriber);
-      this.handOver(subscription);
       if (shared.isEmpty) groups.delete(filter);
+      else this.#handOver(subscription, shared);
     }
     if (subscriptions.size + groups.size === 0) this.#tree.delete(levels);
   }
@@ -89,12 +89,16 @@ export class Router {
   }
 
   /**
-   * Gives what a member of a group hasn't confirmed to another one who is there:
-   * it has left, or its connection is gone.
+   * Gives what a member of a group hasn't confirmed to another one who is there,
+   * as its connection is gone.
    */
-  handOver({ filter, levels, subscriber }: Subscription): void {
+  handOver(subscription: Subscription): void {
+    const { filter, levels } = subscription;
     const shared = this.#tree.get(levels)?.groups.get(filter);
-    if (shared === undefined || !shared.isAttended) return;
+    if (shared?.isAttended) this.#handOver(subscription, shared);
+  }
+
+  #handOver({ filter, subscriber }: Subscription, shared: ShareGroup): void {
     for (const { message } of subscriber.outbox.reclaim(filter)) {
       this.#share(shared, message);
     }

@@ -96,9 +96,11 @@ export class Connection {
     const { stream } = this;
     if (!stream.writable) return;
     const isFull = together.length > 0 && !stream.write(together);
-    // It says that it has drained only if it was full itself.
-    if (this.isFull && !isFull) stream.emit("drain");
+    const wasFull = this.isFull;
     this.isFull = isFull;
+    // It says that it has drained only if it was full itself. Who hears it may
+    // fill it again.
+    if (wasFull && !isFull) stream.emit("drain");
     if (this.#isEnding) stream.end();
   }
 }

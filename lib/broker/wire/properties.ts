@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { PacketBody } from "./packet_body.ts";
 import { ProtocolError, protocolError } from "./protocol_error.ts";
+import { REASON } from "./reason.ts";
 
 /** The properties of MQTT 5.0 by identifier (section 2.2.2.2), user ones aside. */
 interface AllValues {
@@ -84,6 +85,9 @@ export const ALLOWED = {
   DISCONNECT: [0x11, 0x1f, USER_PROPERTY],
 } as const satisfies Record<string, readonly number[]>;
 
+/** How many a packet may have: to read millions would keep all others waiting. */
+const MOST = 1_000;
+
 export const NO_BYTES = Buffer.alloc(0);
 export const NO_PROPERTIES: Properties = { ofMessage: NO_BYTES };
 
@@ -106,7 +110,14 @@ export function readProperties(
   const part = new PacketBody(bytes);
   const values: Record<string, number | string | Buffer> = {};
   const ofMessage: Buffer[] = [];
+  let count = 0;
   for (let start = 0; !part.isAtEnd; start = part.offset) {
+    if (++count > MOST) {
+      throw new ProtocolError(
+        `Packet has more than ${MOST} properties`,
+        REASON.QUOTA_EXCEEDED,
+      );
+    }
     const id = part.byte();
     const [name, kind] = KINDS[id] ?? [];
     if (name === undefined && id !== USER_PROPERTY) {
