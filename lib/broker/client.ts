@@ -136,16 +136,22 @@ export class Client implements ConnectedClient, Holder {
     return this.#session;
   }
 
-  /** The transport says how many bytes it keeps of what isn't whole yet. */
-  hold(bytes: number): void {
+  /**
+   * The transport says how many bytes it keeps of what isn't whole yet.
+   *
+   * @returns Whether it may keep them.
+   */
+  hold(bytes: number): boolean {
     this.#heldByTransport = bytes;
     this.#checkHeld();
+    return !this.isOver || bytes <= MOST_BEFORE_CONNECT;
   }
 
   end(reason: number, text: string): void {
     if (this.isOver) return;
     if (this.#version === 5) this.#sayWhy(reason, text);
-    this.#leave({ withWill: true, isWatched: true });
+    // Who hasn't got as far as CONNECT isn't waited for.
+    this.#leave({ withWill: true, isWatched: this.#version !== undefined });
   }
 
   /** Ends the connection with the broker, as soon as it has been told. */
