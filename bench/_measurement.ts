@@ -27,14 +27,20 @@ export interface Contestant {
 }
 
 /** What the toolkit has to reach compared with a peer. */
-export interface Goal {
-  /** The contestant that the toolkit is compared with. */
-  peer: string;
-  /** The ratio that it must reach. */
-  least: number;
-  /** The ratio that it should reach. */
-  aim?: number;
-}
+export type Goal =
+  & {
+    /** The contestant that the toolkit is compared with. */
+    peer: string;
+  }
+  & ({
+    /** The ratio that it must reach. */
+    least: number;
+    /** The ratio that it should reach. */
+    aim?: number;
+  } | {
+    /** The ratio that it must not exceed. */
+    most: number;
+  });
 
 /** Something that is measured, and who takes part. */
 export interface Measurement {

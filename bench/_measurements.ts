@@ -1,6 +1,8 @@
 import type { Measurement } from "./_measurement.ts";
+import { brokerMeasurements } from "./measurements/broker.ts";
 import { coldStartMeasurements } from "./measurements/cold_start.ts";
 import { endToEndMeasurements } from "./measurements/end_to_end.ts";
+import { importMeasurements } from "./measurements/import.ts";
 import { publishMeasurements } from "./measurements/publish.ts";
 import { receiveMeasurements } from "./measurements/receive.ts";
 import { recordMeasurements } from "./measurements/record.ts";
@@ -17,6 +19,8 @@ export function allMeasurements(scale: number): Measurement[] {
     ...receiveMeasurements(scale),
     ...recordMeasurements(scale),
     ...endToEndMeasurements(scale),
+    ...brokerMeasurements(scale),
     ...coldStartMeasurements(),
+    ...importMeasurements(scale),
   ];
 }

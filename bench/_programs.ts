@@ -14,6 +14,8 @@ export interface Job {
   window?: number;
   /** How many messages there are. */
   messages?: number;
+  /** How many clients receive them all, 1 unless given. */
+  subscribers?: number;
   /** Whether a message on {@linkcode END} follows them. */
   end?: boolean;
   /** The file to record to. */

@@ -98,7 +98,6 @@ export function describeVersions(): Record<string, string> {
     deno: Deno.version.deno,
     v8: Deno.version.v8,
     mqtt: config.imports.mqtt.replace("npm:mqtt@", ""),
-    aedes: config.imports.aedes.replace("npm:aedes@", ""),
     mosquitto: versionOf("mosquitto", ["-h"]),
     mosquitto_pub: versionOf("mosquitto_pub", ["--help"]),
     mosquitto_sub: versionOf("mosquitto_sub", ["--help"]),

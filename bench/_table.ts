@@ -60,8 +60,15 @@ export function formatGoals(results: readonly Result[]): string {
   return lines.length === 0 ? "" : ["Goals", ...lines].join("\n");
 }
 
-function verdict({ least, aim, ratio }: Result["goals"][number]): string {
+function verdict(goal: Result["goals"][number]): string {
+  const { ratio } = goal;
   if (ratio === null) return "was not measured";
+  if ("most" in goal) {
+    return `is ${ratio.toFixed(2)}: at most ${goal.most} ${
+      ratio > goal.most ? "MISSED" : "met"
+    }`;
+  }
+  const { least, aim } = goal;
   const aimed = aim === undefined
     ? ""
     : `, aim ${aim} ${ratio < aim ? "not reached" : "reached"}`;

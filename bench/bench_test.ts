@@ -118,6 +118,14 @@ Deno.test("runRounds() goes on after a run that failed, and tells of it", async 
   assertStringIncludes(formatGoals([result]), "is 3.00: at least 3.5 MISSED");
 });
 
+Deno.test("formatGoals() says of a ratio whether it is low enough", async () => {
+  const ours = [fake("toolkit", [5, 5, 5]), fake("other", [4, 4, 4])];
+  const goals = [{ peer: "other", most: 1.3 }, { peer: "other", most: 1.2 }];
+  const text = formatGoals([toResult(await rounds(ours, goals))]);
+  assertStringIncludes(text, "is 1.25: at most 1.3 met");
+  assertStringIncludes(text, "is 1.25: at most 1.2 MISSED");
+});
+
 /** Runs real measurements once each, with few messages. */
 async function runOnce(names: string[]): Promise<Outcome[]> {
   await using _programs = await preparePrograms();
@@ -150,6 +158,7 @@ Deno.test("allMeasurements() have programs that work without other peers", async
     "receive",
     "record",
     "end-to-end/embedded/qos1/window16",
+    "import",
   ]);
   for (const outcome of outcomes) {
     assertComplete(outcome);
@@ -165,6 +174,9 @@ peerTest(
       "publish/qos0",
       "publish/qos2/window1000",
       "end-to-end/mosquitto/qos2/window16",
+      "broker/qos0/subscribers5",
+      "broker/qos1/subscribers5",
+      "broker/qos2/subscribers1",
       "cold-start",
     ]);
     for (const outcome of outcomes) {

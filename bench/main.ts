@@ -1,6 +1,7 @@
 /**
- * Measures the toolkit against other MQTT clients, in the same run and in turn,
- * prints a table, and writes all figures to `bench/results.json`.
+ * Measures the toolkit against other MQTT clients, and its broker against
+ * mosquitto, in the same run and in turn, prints a table, and writes all figures
+ * to `bench/results.json`.
  *
  * Run: deno task bench [--only NAME]… [--rounds N] [--quick] [--out FILE]
  */
@@ -24,13 +25,14 @@ const INTERRUPTED = 130;
 
 const HELP = `
 Measures the toolkit against other MQTT clients: MQTT.js on its own, paho (Python)
-and mosquitto's clients (C). What isn't installed is left out. It takes about ten
-minutes; leave the machine alone meanwhile.
+and mosquitto's clients (C); and the embedded broker against mosquitto. What isn't
+installed is left out. It takes about fifteen minutes; leave the machine alone
+meanwhile.
 
 Usage: deno task bench [OPTIONS]
 
   --only NAME   Only measurements whose name begins with NAME, such as
-                publish/qos1 or receive; may be given several times
+                publish/qos1 or broker; may be given several times
   --rounds N    Run each contestant N times: 5 unless given, 2 with --quick
   --quick       A tenth of the messages: to see that all works, not how fast
   --out FILE    Write the figures to FILE instead of bench/results.json

@@ -24,13 +24,12 @@ const TOPIC = "iot/lamp";
 /**
  * Starts all that a line of code may use.
  *
- * @param mosquitto The address of a broker for MQTT 5; the embedded one, and MQTT
- *   3.1.1, unless given.
+ * @param protocolVersion The version of MQTT that `client` speaks.
  * @returns The variables that the page explains. Disposing of them ends it all,
  *   and whatever client the line has made.
  */
 // deno-lint-ignore explicit-function-return-type
-export async function startFixture(mosquitto?: string) {
+export async function startFixture(protocolVersion: 4 | 5) {
   const parts = new AsyncDisposableStack();
   const broker = parts.use(
     await startBroker({
@@ -46,7 +45,7 @@ export async function startFixture(mosquitto?: string) {
       rules: [{ subscribe: ["iot/#"] }],
     }),
   );
-  const url = mosquitto ?? broker.url;
+  const { url } = broker;
   const wire = parts.use(await tapWire(url));
   const other = parts.use(await openClient(url));
   await other.subscribe("#", 2);
@@ -75,7 +74,7 @@ export async function startFixture(mosquitto?: string) {
 
   const client = await connectHere(wire.url, {
     retryDelay: [0.01, 0.01],
-    protocolVersion: mosquitto === undefined ? 4 : 5,
+    protocolVersion,
   });
   await client.subscribeAsync(TOPIC, { qos: 1 });
 

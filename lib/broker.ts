@@ -10,17 +10,24 @@ export { BrokerStartError } from "./broker/listen/start_error.ts";
 export { BrokerStoreError } from "./broker/store/store_error.ts";
 
 /**
- * Starts an MQTT 3.1.1 broker inside this program, to learn and to test with:
- * no other program has to be installed. Sessions, retained messages and what
- * waits for clients are kept in memory and end with it. A client that breaks the
- * protocol, or is over a limit that has no gentler answer, is cut.
+ * Starts an MQTT broker inside this program, to learn and to test with: no other
+ * program has to be installed. It speaks MQTT 3.1, 3.1.1 and 5.0. Sessions,
+ * retained messages and what waits for clients are kept in memory and end with
+ * it. A client that breaks the protocol, or is over a limit that has no gentler
+ * answer, is cut; one of MQTT 5.0 is told why in DISCONNECT.
+ *
+ * Subscriptions may be shared (`$share/GROUP/FILTER`, MQTT 5.0 section 4.8.2), in
+ * MQTT 3.1.1 too. What a member of a group has not confirmed at QoS 1 goes to
+ * another one when its connection ends. How the broker is stands below
+ * `$SYS/broker/`, anew every ten seconds, under mosquitto's names.
  *
  * With a `store` they are in a folder, too: no PUBACK, PUBREC, PUBCOMP or SUBACK
  * is sent before the disk has what it confirms. A broker that is killed, or whose
  * computer loses its power, goes on from there, and at QoS 2 a message still
  * arrives once, if the clients come back to their sessions. Not kept are messages
  * of QoS 0 on their way, and the wills of clients that were connected when the
- * broker was killed. A broker that is closed publishes these.
+ * broker was killed, unless they have a will delay. A broker that is closed
+ * publishes these.
  *
  * @example A broker for a test
  * ```ts

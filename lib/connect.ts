@@ -1,30 +1,24 @@
 import type * as mqtt from "mqtt";
 import { createClient, whenConnected } from "./client/connection.ts";
+import type { CloseOptions } from "./client/close_options.ts";
 import type { TlsOptions } from "./client/stream.ts";
+import type { ConnectProperties, WillProperties } from "./properties.ts";
 
+export type { CloseOptions } from "./client/close_options.ts";
 export type { TlsOptions } from "./client/stream.ts";
+export type {
+  ConnectProperties,
+  UserProperties,
+  WillProperties,
+} from "./properties.ts";
 
 /** MQTT.js's client class, which students learn and the toolkit builds on. */
 export type MqttClient = mqtt.MqttClient;
 
-/** CONNECT properties of MQTT 5 (section 3.1.2.11), as MQTT.js names them. */
-export interface ConnectProperties {
-  /** Seconds that the session outlives the connection. */
-  sessionExpiryInterval?: number;
-  /** How many QoS 1 and 2 messages the broker may have in flight to this client. */
-  receiveMaximum?: number;
-  /** The longest packet that this client takes, in bytes. */
-  maximumPacketSize?: number;
-  /** How many topic aliases the broker may use. */
-  topicAliasMaximum?: number;
-  /** Names and values of the program's own. */
-  userProperties?: Record<string, string | string[]>;
-}
-
 /**
  * MQTT.js's own client with an end. `close()` lets what is in flight finish,
- * sends DISCONNECT and ends the connection within its timeout (in seconds, 5
- * unless given), also while offline; whatever is still pending then is rejected.
+ * sends DISCONNECT and ends the connection within its timeout, also while offline;
+ * whatever is still pending then is rejected.
  * `await using` closes it too. `refused` never resolves, and rejects with a
  * {@linkcode ConnectionRefusedError} if the broker refuses to take the client
  * back after a lost connection; if nobody has asked for it, the refusal is
@@ -37,7 +31,7 @@ export interface ConnectProperties {
 export type Client = MqttClient & AsyncDisposable & {
   readonly refused: Promise<never>;
   readonly sessionPresent: boolean;
-  close(options?: { timeout?: number }): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 };
 
 /** A message that the broker publishes when the client dies (paho: `will_set`). */
@@ -50,6 +44,8 @@ export interface Will {
   qos?: 0 | 1 | 2;
   /** Whether the broker keeps the message for later subscribers. */
   retain?: boolean;
+  /** Its properties in MQTT 5, with the will delay (section 3.1.3.2). */
+  properties?: WillProperties;
 }
 
 /** Options of {@linkcode connect}, named as MQTT.js names them. */
@@ -61,6 +57,9 @@ export interface ConnectOptions {
    * that outlives its client (`false`) needs a `clientId`. Only such a session lets
    * what is in flight at QoS 2 survive a lost connection (see `Publisher`), and
    * lets a subscriber get what was published while it was away.
+   *
+   * MQTT 5 calls it clean start (section 3.1.2.4): whether to begin with a new
+   * session. How long one is kept is the property `sessionExpiryInterval`.
    */
   clean?: boolean;
   /**
@@ -83,13 +82,19 @@ export interface ConnectOptions {
   bindAddress?: string;
   /** 3 for MQTT 3.1, 4 for 3.1.1 (the default), 5 for MQTT 5. */
   protocolVersion?: 3 | 4 | 5;
-  /** CONNECT properties of MQTT 5. */
+  /** What the connection asks for in MQTT 5 (section 3.1.2.11). */
   properties?: ConnectProperties;
+  /**
+   * Whether a topic that was sent before is replaced by a number, as far as the
+   * broker takes it, to send less; false unless given (MQTT 5.0 section 3.3.2.3.4).
+   */
+  topicAliases?: boolean;
   /**
    * How many QoS 1 and 2 publishes may wait for their acknowledgement at once
    * (paho: `max_inflight_messages_set`). Unless given it is 1,000, at QoS 2 only
    * 19: while a client has 20 of them in flight, mosquitto acknowledges what it
-   * publishes at QoS 1 and drops it, and with more it closes the connection. MQTT 5's server may lower it.
+   * publishes at QoS 1 and drops it, and with more it closes the connection. A
+   * broker of MQTT 5 may lower it (receive maximum, section 3.2.2.3.3).
    */
   inflightWindow?: number;
   /**
@@ -146,7 +151,7 @@ export async function connect(
   host?: string,
   options: ConnectOptions = {},
 ): Promise<Client> {
-  const client = createClient(host, options);
+  const client = await createClient(host, options);
   try {
     await whenConnected(client, options);
     return client;

@@ -1,4 +1,6 @@
-import { ExplainedFailure, UNTRUSTED } from "./client/tls_failure.ts";
+import { describeCause } from "./client/describe_cause.ts";
+import { printable } from "./printable.ts";
+import { reasonWords, refusalWords } from "./reason_codes.ts";
 
 /**
  * The broker answered, and refused the connection: a wrong password, for
@@ -26,52 +28,45 @@ export class ConnectionRefusedError extends Error {
   readonly code: number;
   /** The code in words. */
   readonly reason: string;
+  /**
+   * The reason in the broker's own words, if it gave one: MQTT 5.0 section
+   * 3.2.2.3.9.
+   */
+  readonly reasonString: string | undefined;
 
   /**
    * Makes the error from the code of a CONNACK packet.
    *
    * @param address The broker's host and port.
    * @param code The return code or reason code.
+   * @param options The reason in the broker's own words.
    */
-  constructor(address: string, code: number) {
-    const reason = CONNECTION_REASONS[code] ?? "unknown reason";
-    super(
-      `Broker at ${address} refused the connection: ${reason} (code ${code})`,
-    );
+  constructor(address: string, code: number, options: ReasonOptions = {}) {
+    const reason = refusalWords(code);
+    const description = describeReason(code, options, reason);
+    super(`Broker at ${address} refused the connection: ${description}`);
     this.address = address;
     this.code = code;
     this.reason = reason;
+    this.reasonString = options.reasonString;
   }
 }
 
-const CONNECTION_REASONS: Record<number, string> = {
-  1: "unacceptable protocol version",
-  2: "client identifier rejected",
-  3: "server unavailable",
-  4: "bad user name or password",
-  5: "not authorized",
-  128: "unspecified error",
-  129: "malformed packet",
-  130: "protocol error",
-  131: "implementation specific error",
-  132: "unsupported protocol version",
-  133: "client identifier not valid",
-  134: "bad user name or password",
-  135: "not authorized",
-  136: "server unavailable",
-  137: "server busy",
-  138: "banned",
-  140: "bad authentication method",
-  144: "topic name invalid",
-  149: "packet too large",
-  151: "quota exceeded",
-  153: "payload format invalid",
-  154: "retain not supported",
-  155: "QoS not supported",
-  156: "use another server",
-  157: "server moved",
-  159: "connection rate exceeded",
-};
+/** What a broker's answer says beside its code (MQTT 5.0 section 3.2.2.3.9). */
+export interface ReasonOptions {
+  /** The reason in the broker's own words. */
+  reasonString?: string | undefined;
+}
+
+/** Says in a clause why a broker refuses, or ends, something. */
+export function describeReason(
+  code: number,
+  { reasonString }: ReasonOptions = {},
+  words: string = reasonWords(code),
+): string {
+  const own = reasonString ? `: "${printable(reasonString)}"` : "";
+  return `${words} (code ${code})${own}`;
+}
 
 /**
  * The broker could not be reached in time: nothing listens there, the name is
@@ -111,17 +106,34 @@ export class BrokerUnreachableError extends Error {
   }
 }
 
+/** A topic filter that a broker refused, and why. */
+export interface RefusedFilter extends ReasonOptions {
+  /** The topic filter. */
+  filter: string;
+  /**
+   * SUBACK's code: 128 in MQTT 3.1.1 (section 3.9.3), which says no more than no;
+   * a reason code from 128 in MQTT 5 (section 3.9.3).
+   */
+  code: number;
+}
+
+const NO_REASON = 128;
+
 /**
  * The broker refused to grant one or more topic filters (a SUBACK with 128 or
- * more: MQTT 3.1.1 section 3.9.3).
+ * more: MQTT 3.1.1 and MQTT 5.0, section 3.9.3).
  *
- * @example Reading which filters were refused
+ * @example Reading which filters were refused, and why
  * ```ts
  * import { SubscriptionRefusedError } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const error = new SubscriptionRefusedError(["secret/#"]);
- * assertEquals(error.message, 'Broker refused the topic filter "secret/#"');
+ * const error = new SubscriptionRefusedError([{ filter: "secret/#", code: 135 }]);
+ * assertEquals(error.filters, ["secret/#"]);
+ * assertEquals(
+ *   error.message,
+ *   'Broker refused the topic filter "secret/#": not authorized (code 135)',
+ * );
  * ```
  */
 export class SubscriptionRefusedError extends Error {
@@ -129,25 +141,40 @@ export class SubscriptionRefusedError extends Error {
   override readonly name = "SubscriptionRefusedError";
   /** The topic filters that were refused. */
   readonly filters: readonly string[];
+  /** The codes with which they were refused, in the same order. */
+  readonly codes: readonly number[];
   /** What is subscribed to all the same, if anything; disposing of it ends it. */
   readonly subscription: AsyncDisposable | undefined;
 
   /**
-   * Makes the error from the refused filters.
+   * Makes the error from what was refused.
    *
-   * @param filters The topic filters that were refused.
+   * @param refused The topic filters that were refused, and why.
    * @param subscription What is subscribed to all the same.
    */
-  constructor(filters: readonly string[], subscription?: AsyncDisposable) {
-    const quoted = filters.map((filter) => `"${filter}"`).join(", ");
-    super(
-      `Broker refused the topic filter${
-        filters.length > 1 ? "s" : ""
-      } ${quoted}`,
+  constructor(
+    refused: readonly RefusedFilter[],
+    subscription?: AsyncDisposable,
+  ) {
+    const list = refused.map(({ filter, code, ...options }) =>
+      code === NO_REASON && !options.reasonString
+        ? `"${filter}"`
+        : `"${filter}": ${describeReason(code, options)}`
     );
-    this.filters = filters;
+    const noun = `topic filter${refused.length > 1 ? "s" : ""}`;
+    super(`Broker refused the ${noun} ${list.join(", ")}`);
+    this.filters = refused.map(({ filter }) => filter);
+    this.codes = refused.map(({ code }) => code);
     this.subscription = subscription;
   }
+}
+
+/** Options of {@linkcode PublishError}. */
+export interface PublishErrorOptions extends ErrorOptions {
+  /** Whether the message was sent and may have arrived; false unless given. */
+  mayHaveArrived?: boolean;
+  /** The broker's reason code. */
+  code?: number;
 }
 
 /**
@@ -179,91 +206,34 @@ export class PublishError extends Error {
    * again may then make two of it.
    */
   readonly mayHaveArrived: boolean;
+  /**
+   * The reason code from 128 with which the broker refused it: that of PUBACK or
+   * PUBREC (MQTT 5.0 sections 3.4.2.1 and 3.5.2.1).
+   */
+  readonly code: number | undefined;
 
   /**
    * Makes the error.
    *
    * @param topic The message's topic.
    * @param reason Why it was not published.
-   * @param options The error that caused it, if any, and whether the message may
-   *   have arrived, false unless given.
+   * @param options The error that caused it, if any; whether the message may have
+   *   arrived, false unless given; the broker's reason code.
    */
   constructor(
     topic: string,
     reason: string,
-    options: ErrorOptions & { mayHaveArrived?: boolean } = {},
+    options: PublishErrorOptions = {},
   ) {
-    const { mayHaveArrived = false, ...cause } = options;
+    const { mayHaveArrived = false, code, ...cause } = options;
     const what = mayHaveArrived
       ? "may or may not have arrived"
       : "was not published";
     super(`Message on "${topic}" ${what}: ${reason}`, cause);
     this.topic = topic;
     this.mayHaveArrived = mayHaveArrived;
+    this.code = code;
   }
-}
-
-const CAUSES: Record<string, string> = {
-  ECONNREFUSED: "connection refused (is a broker running there?)",
-  ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was closed",
-  ENOTFOUND: "the host name is unknown",
-  EAI_AGAIN: "the host name is unknown",
-  EAI_NODATA: "the host name is unknown",
-  ETIMEDOUT: "no answer came in time",
-  EHOSTUNREACH: "the host is out of reach",
-  ENETUNREACH: "the network is out of reach",
-  EADDRNOTAVAIL: "the address to bind is not this machine's",
-  // What Deno says of it.
-  EINVAL: "the address to bind is not this machine's",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  CERT_NOT_YET_VALID: "its certificate is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
-};
-
-/**
- * Says in words why a connection failed or was lost.
- *
- * @param cause The stream's or MQTT.js's error, if there was one.
- * @returns A clause without a full stop.
- */
-export function describeCause(
-  cause: (Error & { code?: unknown }) | undefined,
-): string {
-  if (cause === undefined) return "the broker closed the connection";
-  if (cause instanceof ExplainedFailure) return cause.message;
-  if (isNotPermitted(cause)) {
-    return "Deno does not permit it (run the program with --allow-net)";
-  }
-  const known = CAUSES[String(cause.code)];
-  if (known !== undefined) return known;
-  const text = cause.message;
-  if (text === "connack timeout") return "it accepts, but does not answer";
-  if (text === "Keepalive timeout") return "it stopped answering pings";
-  const { event } = cause as { event?: { message?: string } };
-  const words = event?.message?.split("failed to connect to WebSocket: ").pop();
-  if (/h2 alpn/.test(words ?? "")) return "it serves no WebSocket on this port";
-  if (/CertificateRequired/.test(text)) {
-    return "it asks for a certificate of the client (tls: cert and key)";
-  }
-  // Deno tries HTTP/2 after a TLS handshake failed, and tells only of that.
-  if (/NoApplicationProtocol|HTTP\/2 not/.test(words ?? "")) {
-    return "its certificate is not trusted here, or it serves no WebSocket";
-  }
-  return words || text || String(cause.code ?? "unknown error");
-}
-
-/** Whether a connection failed because the program lacks Deno's permission. */
-export function isNotPermitted(
-  cause: (Error & { code?: unknown; syscall?: unknown }) | undefined,
-): boolean {
-  // For a name it is only the lookup that tells, in Node.js's words.
-  return cause?.name === "NotCapable" ||
-    cause?.code === "EPERM" && cause.syscall === "getaddrinfo";
 }
 
 /** Makes a message fit for the middle of a sentence. */
@@ -279,6 +249,16 @@ export class NotMqttError extends Error {
     super(`what it answers is not MQTT (${decapitalize(cause.message)})`, {
       cause,
     });
+  }
+}
+
+/** The reason that a broker has given for ending a connection (MQTT 5). */
+export class DisconnectedError extends Error {
+  override readonly name = "DisconnectedError";
+
+  constructor(code: number, options: ReasonOptions = {}) {
+    const reason = describeReason(code, options);
+    super(`the broker closed the connection: ${reason}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /**
  * Ends the program with one line that says what went wrong, and without a stack
  * trace. The exit code is 2 if the program was called wrongly (an address, a
@@ -20,7 +22,8 @@ export function exitWithError(error: unknown): never {
   if (error instanceof Error && error.name === "AbortError") {
     Deno.exit(); // With 0, unless Deno.exitCode says otherwise
   }
-  console.error(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(printableLines(message));
   const isMisuse = error instanceof TypeError || error instanceof RangeError;
   Deno.exit(isMisuse ? 2 : 1);
 }

@@ -1,7 +1,24 @@
 import type { IPublishPacket } from "mqtt";
+import { printable } from "./printable.ts";
+import type { MessageProperties } from "./properties.ts";
+
+export type { MessageProperties } from "./properties.ts";
 
 const decoder = new TextDecoder();
+const NO_PROPERTIES: MessageProperties = Object.freeze({});
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** What {@linkcode Message.from} may be told of a message. */
+export interface MessageFlags {
+  /** The quality of service of its delivery. */
+  qos?: 0 | 1 | 2;
+  /** Whether the broker had kept it from before the subscription. */
+  retain?: boolean;
+  /** Whether it may be a second delivery. */
+  duplicate?: boolean;
+  /** What it carries beside its payload in MQTT 5. */
+  properties?: MessageProperties;
+}
 
 /**
  * A message as it arrives from the broker: what paho calls `MQTTMessage`
@@ -25,28 +42,37 @@ export class Message {
   readonly payload: Uint8Array;
   /** The quality of service of this delivery: 0, 1 or 2. */
   readonly qos: 0 | 1 | 2;
-  /** Whether the broker had kept this message from before the subscription. */
+  /**
+   * Whether the broker had kept this message from before the subscription; with
+   * `retainAsPublished`, whether it was published to be kept.
+   */
   readonly retain: boolean;
   /** Whether this may be a second delivery of the same message (QoS 1). */
   readonly duplicate: boolean;
+  /**
+   * What the message carries beside its payload in MQTT 5, and an empty object
+   * without it (section 3.3.2.3).
+   */
+  readonly properties: MessageProperties;
 
   /**
    * Wraps a packet of MQTT.js.
    *
    * @param topic The topic's name.
    * @param payload The payload's bytes.
-   * @param packet The PUBLISH packet's flags.
+   * @param packet The PUBLISH packet's flags and properties.
    */
   constructor(
     topic: string,
     payload: Uint8Array,
-    packet: Pick<IPublishPacket, "qos" | "retain" | "dup">,
+    packet: Pick<IPublishPacket, "qos" | "retain" | "dup" | "properties">,
   ) {
     this.topic = topic;
     this.payload = payload;
     this.qos = packet.qos;
     this.retain = packet.retain;
     this.duplicate = packet.dup;
+    this.properties = packet.properties ?? NO_PROPERTIES;
   }
 
   /**
@@ -63,19 +89,21 @@ export class Message {
    *
    * @param topic The topic's name.
    * @param payload Text, which is encoded as UTF-8, or bytes.
-   * @param flags QoS, retain and duplicate; 0 and false unless given.
+   * @param flags QoS, retain and duplicate, 0 and false unless given, and
+   *   properties.
    * @returns The message.
    */
   static from(
     topic: string,
     payload: string | Uint8Array,
-    flags: { qos?: 0 | 1 | 2; retain?: boolean; duplicate?: boolean } = {},
+    flags: MessageFlags = {},
   ): Message {
     const bytes = typeof payload === "string"
       ? new TextEncoder().encode(payload)
       : payload;
     const { qos = 0, retain = false, duplicate: dup = false } = flags;
-    return new Message(topic, bytes, { qos, retain, dup });
+    const { properties = NO_PROPERTIES } = flags;
+    return new Message(topic, bytes, { qos, retain, dup, properties });
   }
 
   /** The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. */
@@ -94,7 +122,9 @@ export class Message {
     const number = DECIMAL.test(text) ? Number(text) : NaN;
     if (Number.isFinite(number)) return number;
     throw new TypeError(
-      `Payload of ${this.topic} is not a number: "${excerpt(this.text)}"`,
+      `Payload of ${printable(this.topic)} is not a number: "${
+        excerpt(this.text)
+      }"`,
     );
   }
 
@@ -108,7 +138,9 @@ export class Message {
       return JSON.parse(this.text);
     } catch (cause) {
       throw new SyntaxError(
-        `Payload of ${this.topic} is not JSON: "${excerpt(this.text)}"`,
+        `Payload of ${printable(this.topic)} is not JSON: "${
+          excerpt(this.text)
+        }"`,
         { cause },
       );
     }
@@ -116,5 +148,5 @@ export class Message {
 }
 
 function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -26,7 +26,8 @@ import type { SubscribeOptions } from "./subscribe.ts";
  * ```
  *
  * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs.
+ * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
+ *   quality of service, options for the filter.
  * @param options Those of `subscribe`.
  * @returns The messages, in the order of their arrival.
  * @throws {SubscriptionRefusedError} If the broker refuses every filter.

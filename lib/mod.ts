@@ -34,6 +34,9 @@ export {
   BrokerUnreachableError,
   ConnectionRefusedError,
   PublishError,
+  type PublishErrorOptions,
+  type ReasonOptions,
+  type RefusedFilter,
   SubscriptionRefusedError,
 } from "./errors.ts";
 export * from "./exit_with_error.ts";
@@ -44,6 +47,7 @@ export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./publish_once.ts";
 export * from "./publisher.ts";
+export { reasonWords } from "./reason_codes.ts";
 export * from "./sensor.ts";
 export * from "./stop_signal.ts";
 export * from "./subscribe.ts";

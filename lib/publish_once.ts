@@ -5,7 +5,7 @@ import { Publisher, type PublishOptions } from "./publisher.ts";
 const ANSWER_TIMEOUT = 30;
 const LONGEST_TIMEOUT = 86_400;
 
-/** A message to publish: topic, payload, quality of service, retain. */
+/** A message to publish: topic, payload, quality of service, retain, properties. */
 export interface OutgoingMessage extends PublishOptions {
   /** The topic's name. */
   topic: string;

@@ -3,14 +3,10 @@ import { AnswerWatch } from "./client/answer_watch.ts";
 import { ToolkitClient } from "./client/client.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
+import type { PublishOptions } from "./publish_options.ts";
 
-/** How a message is published. */
-export interface PublishOptions {
-  /** The quality of service, 0 unless given. */
-  qos?: 0 | 1 | 2;
-  /** Whether the broker keeps the message for later subscribers. */
-  retain?: boolean;
-}
+export type { PublishProperties } from "./properties.ts";
+export type { PublishOptions } from "./publish_options.ts";
 
 /** Options of {@linkcode Publisher}. */
 export interface PublisherOptions {
@@ -173,13 +169,14 @@ export class Publisher implements AsyncDisposable {
    *
    * @param topic The topic's name.
    * @param payload Text, bytes, or a number, which is sent as text.
-   * @param options Quality of service and retain.
+   * @param options Quality of service, retain, and MQTT 5's properties.
    * @returns A promise that resolves once the message is on its way (QoS 0) or
    *   with the broker (QoS 1 and 2). Left alone, its failure is told by `flush`
    *   and `close`.
    * @throws {PublishError} If the queue is full, the connection was closed first,
    *   or, at QoS 2, the session was lost with the message in flight.
-   * @throws {TypeError} If the topic isn't valid.
+   * @throws {TypeError | RangeError} If the topic, the quality of service or a
+   *   property isn't valid, or properties are given without MQTT 5.
    */
   publish(
     topic: string,
@@ -224,7 +221,7 @@ export class Publisher implements AsyncDisposable {
 
   /** Keeps the first few failures, for `flush`, and counts the rest. */
   #note(topic: string, error: Error): Error {
-    const failure = error instanceof PublishError || error instanceof TypeError
+    const failure = error instanceof PublishError || isMisuse(error)
       ? error
       : new PublishError(topic, decapitalize(error.message), { cause: error });
     if (++this.#failures <= FAILURES_TO_KEEP) this.#failed.push(failure);
@@ -291,6 +288,10 @@ export class Publisher implements AsyncDisposable {
       count === 1 ? first : `${count} messages were not ${what}: ${first}`,
     );
   }
+}
+
+function isMisuse(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 function toPayload(payload: string | number | Uint8Array): string | Buffer {

@@ -1,12 +1,23 @@
-import { assertTopicName } from "./topics.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
-import { Publisher, type PublishOptions } from "./publisher.ts";
+import { printable } from "./printable.ts";
+import {
+  Publisher,
+  type PublishOptions,
+  type PublishProperties,
+} from "./publisher.ts";
+import { assertTopicName } from "./topics.ts";
 
 /** A reading of a sensor: a number, or a text that the sensor gives. */
 export type Reading = number | string;
 
 /** Options of {@linkcode Sensor}. */
-export interface SensorOptions extends ConnectOptions, PublishOptions {
+export interface SensorOptions
+  extends ConnectOptions, Omit<PublishOptions, "properties"> {
+  /**
+   * What each message carries beside its payload in MQTT 5; `properties` are the
+   * connection's.
+   */
+  messageProperties?: PublishProperties;
   /** The broker; `MQTT_URL`, then localhost, unless given. */
   host?: string;
   /** A connection to share; the sensor opens and closes its own unless given. */
@@ -131,13 +142,14 @@ export class Sensor implements AsyncDisposable {
   }
 
   async #publish(run: symbol): Promise<void> {
-    const { onValue, ...flags } = this.#options;
+    const { onValue, qos = 0, retain = false } = this.#options;
+    const { messageProperties: properties } = this.#options;
     try {
       const value = await this.#read();
       if (this.#run !== run || this.#isOffline) return;
       onValue?.(value, this.topic);
-      const { qos = 0, retain = false } = flags;
-      this.#publisher?.publish(this.topic, value, { qos, retain })
+      const options = { qos, retain, ...(properties && { properties }) };
+      this.#publisher?.publish(this.topic, value, options)
         .then(() => this.#hasFailed = false, (error) => this.#report(error));
     } catch (error) {
       this.#report(error as Error);
@@ -161,7 +173,7 @@ export class Sensor implements AsyncDisposable {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     const { log = console.error } = this.#options;
-    log(`Sensor on ${this.topic} failed: ${error.message}`);
+    log(printable(`Sensor on ${this.topic} failed: ${error.message}`));
   }
 
   /**

@@ -1,11 +1,15 @@
 import { openSubscription } from "./client/subscription.ts";
-import type { Topics } from "./client/topic_requests.ts";
+import type { FilterOptions, Topics } from "./client/topic_requests.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { StopSignal } from "./stop_signal.ts";
 
-export type { TopicRequest, Topics } from "./client/topic_requests.ts";
+export type {
+  FilterOptions,
+  TopicRequest,
+  Topics,
+} from "./client/topic_requests.ts";
 
 /**
  * Called with each message, one after the other (document ko §2, `on_message`).
@@ -18,10 +22,11 @@ export type { TopicRequest, Topics } from "./client/topic_requests.ts";
  */
 export type OnMessage = (message: Message, client: Client) => unknown;
 
-/** Options of {@linkcode subscribe} and {@linkcode messages}. */
-export interface SubscribeOptions extends ConnectOptions {
-  /** The quality of service of filters that come without their own; 0 unless given. */
-  qos?: 0 | 1 | 2;
+/**
+ * Options of {@linkcode subscribe} and {@linkcode messages}. Those for a filter are
+ * for the ones that come without their own.
+ */
+export interface SubscribeOptions extends ConnectOptions, FilterOptions {
   /**
    * Called with the filters that the broker has granted, at first and after each
    * reconnection that subscribed again (paho: `on_subscribe`).
@@ -64,10 +69,11 @@ export interface Subscription extends AsyncDisposable {
  * ```
  *
  * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs.
+ * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
+ *   quality of service, options for the filter.
  * @param onMessage Called with each message and the client.
  * @param forever Whether to wait for the end.
- * @param options Those of `connect`, and the quality of service.
+ * @param options Those of `connect`, and those of a filter.
  * @returns A promise that resolves after a clean stop. A filter that the broker
  *   refuses is logged, and the others go on.
  * @throws {SubscriptionRefusedError} If the broker refuses every filter.
@@ -104,10 +110,11 @@ export function subscribe(
  * ```
  *
  * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs.
+ * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
+ *   quality of service, options for the filter.
  * @param onMessage Called with each message and the client.
  * @param forever False, not to wait for the end.
- * @param options Those of `connect`, and the quality of service.
+ * @param options Those of `connect`, and those of a filter.
  * @returns The subscription, once the broker has granted it.
  * @throws {SubscriptionRefusedError} If the broker refuses a filter. The others
  *   stay subscribed, and the error's `subscription` closes them.

@@ -25,7 +25,8 @@ export function assertTopicName(topic: string): void {
 }
 
 /**
- * Checks a filter that is subscribed to (MQTT 3.1.1 section 4.7).
+ * Checks a filter that is subscribed to (MQTT 3.1.1 section 4.7); a shared one,
+ * `$share/group/filter`, too (MQTT 5.0 section 4.8.2).
  *
  * @example `#` comes last
  * ```ts
@@ -33,14 +34,18 @@ export function assertTopicName(topic: string): void {
  * import { assertThrows } from "@std/assert";
  *
  * assertTopicFilter("iot/+/temp");
+ * assertTopicFilter("$share/recorders/iot/+/temp");
  * assertThrows(() => assertTopicFilter("a/#/b"), TypeError, "a/#/b");
  * ```
  *
  * @param filter The topic filter.
- * @throws {TypeError} If it is empty, too long, or misplaces a wildcard.
+ * @throws {TypeError} If it is empty, too long, misplaces a wildcard, or is a shared
+ *   one without a group or a filter.
  */
 export function assertTopicFilter(filter: string): void {
   assertTopic(filter, "Topic filter");
+  const shared = /^\$share\/(?<group>[^/]*)(?:\/(?<rest>.*))?$/s.exec(filter);
+  if (shared !== null) assertShared(filter, shared.groups!);
   const levels = filter.split("/");
   levels.forEach((level, index) => {
     if (level.includes("#") && (level !== "#" || index < levels.length - 1)) {
@@ -54,6 +59,22 @@ export function assertTopicFilter(filter: string): void {
       );
     }
   });
+}
+
+function assertShared(
+  filter: string,
+  { group, rest }: Record<string, string | undefined>,
+): void {
+  if (!group || !rest) {
+    throw new TypeError(
+      `Topic filter is "${filter}": a shared one must be $share/group/filter`,
+    );
+  }
+  if (/[+#]/.test(group)) {
+    throw new TypeError(
+      `Topic filter is "${filter}": its group must have no wildcard`,
+    );
+  }
 }
 
 function assertTopic(topic: string, kind: string): void {

@@ -36,7 +36,7 @@ export interface Command {
 }
 
 /**
- * What MQTT.js and aedes need to load and talk: variables that they look at
+ * What MQTT.js needs to load and talk: variables that it looks at
  * without a list of names, and the network.
  */
 const MQTT_PERMISSIONS = ["--allow-env", "--allow-net"];

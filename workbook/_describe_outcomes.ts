@@ -1,5 +1,5 @@
 import { type Score, scoreOf } from "./_check_exercise.ts";
-import { printable } from "./_printable.ts";
+import { printableLines } from "../lib/printable.ts";
 import type { Outcome } from "./checking/requirement.ts";
 
 const MARKS = { passed: "✓", failed: "✗", skipped: "–" };
@@ -16,7 +16,7 @@ export function describeOutcome(
 export function describeFailures(outcomes: readonly Outcome[]): string[] {
   return outcomes
     .filter(({ state }) => state === "failed")
-    .map(({ report }) => printable(`${MARKS.failed} ${report}`));
+    .map(({ report }) => printableLines(`${MARKS.failed} ${report}`));
 }
 
 /** The scores of what is required and of what is extra, a line each. */

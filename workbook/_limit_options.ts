@@ -6,10 +6,13 @@ const LIMITS: Readonly<Record<string, [keyof BrokerLimits, NumberRange?]>> = {
   "max-connections": ["maxConnections"],
   "max-connections-per-address": ["maxConnectionsPerAddress"],
   "max-packet-size": ["maxPacketSize", { least: 1, most: 268_435_460 }],
+  "max-buffered-bytes": ["maxBufferedBytes"],
+  "max-inflight": ["maxInflight", { least: 1, most: 65_535 }],
+  "max-keepalive": ["maxKeepAlive", { least: 1, most: 65_535 }],
   "max-message-rate": ["maxMessageRate"],
   "max-queued-messages": ["maxQueuedMessages"],
   "max-queued-bytes": ["maxQueuedBytes"],
-  "max-topic-levels": ["maxTopicLevels", { least: 1, most: 100 }],
+  "max-topic-levels": ["maxTopicLevels", { least: 1, most: 200 }],
   "connect-timeout": ["connectTimeout", { least: 1, most: 86_400 }],
   "max-sessions": ["maxSessions"],
   "max-subscriptions": ["maxSubscriptions"],
@@ -26,12 +29,17 @@ Limits, each with what it is unless given:
   --max-connections N              connections in all (2000)
   --max-connections-per-address N  connections from one address (1200)
   --max-packet-size BYTES          of a packet; its client is cut (10000000)
+  --max-buffered-bytes BYTES       of all clients' unfinished packets (256000000)
+  --max-inflight N                 messages of QoS 2 that one client of MQTT 5
+                                   may have under way (65535)
+  --max-keepalive S                longest keepalive of a client of MQTT 5, which
+                                   replaces longer ones and none (none)
   --max-message-rate N             packets a second from one client; the broker
-                                   reads slower beyond it (50000)
+                                   reads slower beyond it (250000)
   --max-queued-messages N          messages that wait for one client; newer ones
                                    are dropped beyond it (100000)
   --max-queued-bytes BYTES         the same, in bytes (64000000)
-  --max-topic-levels N             levels of a topic, at most 100 (32)
+  --max-topic-levels N             levels of a topic, at most 200 (200)
   --connect-timeout S              seconds until CONNECT, after the handshake of
                                    TLS or WebSocket, which has as many (10)
   --max-sessions N                 sessions that outlive connections (2000)

@@ -63,7 +63,6 @@ const VERSIONS = new Map<string, 3 | 4 | 5>([
   ["mqttv311", 4],
   ["mqttv5", 5],
 ]);
-const NEVER_EXPIRES = 0xffffffff;
 const decoder = new TextDecoder();
 
 /**
@@ -97,7 +96,6 @@ export async function readConnection(
     ...(keepalive !== undefined && { keepalive }),
     ...(will && { will }),
     ...(tls && { tls }),
-    ...(!clean && { properties: { sessionExpiryInterval: NEVER_EXPIRES } }),
     ...await readUser(options, { host, askPassword }),
   };
 }

@@ -69,7 +69,6 @@ Deno.test("readConnection() reads session, keepalive, version, will and authorit
       host: "mqtt://localhost",
       clientId: "me",
       clean: false,
-      properties: { sessionExpiryInterval: 4_294_967_295 },
       keepalive: 7,
       protocolVersion: 5,
       tls: { ca: CA },

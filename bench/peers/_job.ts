@@ -7,6 +7,7 @@ const DEFAULTS: Required<Job> = {
   qos: 0,
   window: 1000,
   messages: 1,
+  subscribers: 1,
   end: false,
   file: "",
 };

@@ -2,5 +2,11 @@
 import { startBroker } from "../../lib/mod.ts";
 import { print } from "./_job.ts";
 
-const broker = await startBroker({ port: 0 });
+// mosquitto runs without limits, too.
+const limits = {
+  maxMessageRate: Infinity,
+  maxQueuedMessages: Infinity,
+  maxQueuedBytes: Infinity,
+};
+const broker = await startBroker({ port: 0, limits });
 print({ port: broker.port });

@@ -7,40 +7,31 @@
  * Who comes late doesn't want stale news. In MQTT 5 a message can say for how
  * many seconds the broker may still deliver it.
  */
-import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
-import { requireMqtt5 } from "./_require_mqtt5.ts";
+import { brokerUrl, exitWithError, messages } from "../../lib/mod.ts";
+import { publishMany, publishOnce } from "../../lib/mod.ts";
 
-await requireMqtt5();
+const MQTT5 = { protocolVersion: 5 } as const;
+
 try {
-  await using client = await connect(brokerUrl(), { protocolVersion: 5 });
-
   // Two retained messages: one is good for a second, and one for a minute.
-  await client.publishAsync("iot/short", "on", {
-    qos: 1,
-    retain: true,
-    properties: { messageExpiryInterval: 1 },
-  });
-  await client.publishAsync("iot/long", "on", {
-    qos: 1,
-    retain: true,
-    properties: { messageExpiryInterval: 60 },
-  });
+  const lamp = { payload: "on", qos: 1, retain: true } as const;
+  await publishMany(brokerUrl(), [
+    { ...lamp, topic: "iot/short", properties: { messageExpiryInterval: 1 } },
+    { ...lamp, topic: "iot/long", properties: { messageExpiryInterval: 60 } },
+  ], MQTT5);
   await new Promise((resolve) => setTimeout(resolve, 2500));
 
   // Come late. The first one is gone, and the second says what is left of its
   // minute.
-  const longCame = Promise.withResolvers<void>();
-  client.on("message", (topic, payload, { properties }) => {
-    const left = properties?.messageExpiryInterval;
-    console.log(`${topic}: ${payload}, good for ${left} s more`);
-    longCame.resolve();
-  });
-  await client.subscribeAsync(["iot/short", "iot/long"]);
-  await longCame.promise;
+  const topics = ["iot/short", "iot/long"];
+  for await (const message of messages(brokerUrl(), topics, MQTT5)) {
+    const left = message.properties.messageExpiryInterval;
+    console.log(`${message.topic}: ${message.text}, good for ${left} s more`);
+    break;
+  }
 
   // Nobody needs it any more: clear it.
-  await client.unsubscribeAsync("iot/long");
-  await client.publishAsync("iot/long", "", { qos: 1, retain: true });
+  await publishOnce(brokerUrl(), { topic: "iot/long", qos: 1, retain: true });
 } catch (error) {
   exitWithError(error);
 }

@@ -8,41 +8,48 @@
  * only that something is done, but also how it went.
  */
 import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
-import { requireMqtt5 } from "./_require_mqtt5.ts";
+import { type Message, reasonWords, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/temp";
+const MQTT5 = { protocolVersion: 5 } as const;
 
-await requireMqtt5();
 try {
-  await using client = await connect(brokerUrl(), { protocolVersion: 5 });
+  // Each PUBACK brings a reason code.
+  await using client = await connect(brokerUrl(), MQTT5);
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd !== "puback") return;
+    const { reasonCode = 0 } = packet;
+    console.log(`PUBACK: ${reasonWords(reasonCode)} (${reasonCode})`);
+  });
 
   // The payload is the number alone. Whose it is, and of which unit, stands
   // beside it, under names that we choose.
-  const message = {
+  const options = {
     qos: 1,
     properties: {
       contentType: "text/plain",
       userProperties: { sensor: "DHT22", unit: "°C" },
     },
   } as const;
-  const messageCame = Promise.withResolvers<void>();
-  client.on("message", (topic, payload, { properties }) => {
-    const { sensor, unit } = properties?.userProperties ?? {};
-    console.log(`${topic}: ${payload} ${unit}, ${sensor}`);
-    console.log(`content type ${properties?.contentType}`);
-    messageCame.resolve();
-  });
 
-  // Each PUBACK brings a reason code. 0 is success; 16 is success, too, but
-  // nobody has subscribed to the topic.
-  client.on("packetreceive", (packet) => {
-    if (packet.cmd !== "puback") return;
-    console.log(`PUBACK with reason code ${packet.reasonCode ?? 0}`);
-  });
-  await client.publishAsync(TOPIC, "21", message);
-  await client.subscribeAsync(TOPIC);
-  await client.publishAsync(TOPIC, "22", message);
-  await messageCame.promise;
+  // Nobody has subscribed to the topic yet. That is success, too, but the code
+  // says so.
+  await client.publishAsync(TOPIC, "21", options);
+
+  // Now somebody has.
+  const came = Promise.withResolvers<Message>();
+  await using _subscription = await subscribe(
+    brokerUrl(),
+    TOPIC,
+    came.resolve,
+    false,
+    MQTT5,
+  );
+  await client.publishAsync(TOPIC, "22", options);
+  const { topic, text, properties } = await came.promise;
+  const { sensor, unit } = properties.userProperties ?? {};
+  console.log(`${topic}: ${text} ${unit}, ${sensor}`);
+  console.log(`content type ${properties.contentType}`);
 } catch (error) {
   exitWithError(error);
 }

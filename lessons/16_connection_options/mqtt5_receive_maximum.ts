@@ -9,13 +9,11 @@
  */
 import { brokerUrl, exitWithError, publishMany } from "../../lib/mod.ts";
 import { type OutgoingMessage, subscribe } from "../../lib/mod.ts";
-import { requireMqtt5 } from "./_require_mqtt5.ts";
 
 const TOPIC = "iot/x";
 const RECEIVE_MAXIMUM = 5;
 const MESSAGES = 20;
 
-await requireMqtt5();
 try {
   // A handler that isn't done before we say so: until then, its client
   // acknowledges nothing.

@@ -7,38 +7,33 @@
  * MQTT 5 splits the clean session in two: whether to start with an old session
  * (clean start), and for how many seconds to keep it afterwards.
  */
-import mqtt from "mqtt";
-import { brokerUrl, exitWithError, tracePackets } from "../../lib/mod.ts";
-import { requireMqtt5 } from "./_require_mqtt5.ts";
+import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
 
-/** Connects and disconnects. MQTT.js says `clean` to the clean start. */
+/** Connects and disconnects. `clean` stands for the clean start. */
 async function visit(clean: boolean, sessionExpiryInterval: number) {
-  const client = tracePackets(mqtt.connect(brokerUrl(), {
+  const client = await connect(brokerUrl(), {
     protocolVersion: 5,
     clientId: "recorder5",
     clean,
     properties: { sessionExpiryInterval },
-    reconnectPeriod: 0,
-  }));
-  client.on("error", exitWithError);
-  client.on("connect", ({ sessionPresent }) => {
-    console.log(
-      `clean start ${clean}, kept for ${sessionExpiryInterval} s: ` +
-        `session present ${sessionPresent}`,
-    );
   });
-  await new Promise<void>((resolve) => client.once("connect", () => resolve()));
-  await client.endAsync();
+  console.log(
+    `clean start ${clean}, kept for ${sessionExpiryInterval} s: ` +
+      `session present ${client.sessionPresent}`,
+  );
+  await client.close();
 }
 
-await requireMqtt5();
+try {
+  // A new session, to be kept for a minute.
+  await visit(true, 60);
 
-// A new session, to be kept for a minute.
-await visit(true, 60);
+  // Back within the minute: it is there. From now on, it is kept for a second.
+  await visit(false, 1);
 
-// Back within the minute: it is there. From now on, it is kept for a second.
-await visit(false, 1);
-
-// Back too late: it is gone. A session that is kept for 0 s ends at once.
-await new Promise((resolve) => setTimeout(resolve, 3000));
-await visit(false, 0);
+  // Back too late: it is gone. A session that is kept for 0 s ends at once.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await visit(false, 0);
+} catch (error) {
+  exitWithError(error);
+}

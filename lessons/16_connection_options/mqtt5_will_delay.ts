@@ -7,49 +7,54 @@
  * A connection that breaks for a moment is no death. In MQTT 5 the broker can
  * wait before it publishes the will, and forgets it if the client returns.
  */
-import mqtt from "mqtt";
-import { Buffer } from "node:buffer";
-import { brokerUrl, exitWithError } from "../../lib/mod.ts";
-import { subscribe, tracePackets } from "../../lib/mod.ts";
-import { requireMqtt5 } from "./_require_mqtt5.ts";
+import { brokerUrl, type Client, connect } from "../../lib/mod.ts";
+import { exitWithError, subscribe } from "../../lib/mod.ts";
+
+/** Waits for an event of a client. */
+const until = (client: Client, event: "connect" | "close") =>
+  new Promise<void>((resolve) => client.once(event, () => resolve()));
 
 /** Connects a gate that leaves a will with a delay of a second. */
-async function openGate(clientId: string) {
-  const client = tracePackets(mqtt.connect(brokerUrl(), {
+function openGate(clientId: string) {
+  return connect(brokerUrl(), {
     protocolVersion: 5,
     clientId,
+    // A will waits no longer than its client's session: so that must last longer.
     clean: false,
-    reconnectPeriod: 0,
-    // When the session ends, the will comes at once: so the session lasts longer.
     properties: { sessionExpiryInterval: 10 },
     will: {
       topic: `iot/${clientId}/status`,
-      payload: Buffer.from("died"),
-      qos: 1,
-      retain: false,
+      payload: "died",
       properties: { willDelayInterval: 1 },
     },
-  }));
-  client.on("error", exitWithError);
-  await new Promise<void>((resolve) => client.once("connect", () => resolve()));
-  return client;
+    retryDelay: [0.1, 0.1],
+    log: () => {},
+  });
 }
 
-await requireMqtt5();
-const willCame = Promise.withResolvers<void>();
-await using _watcher = await subscribe(
-  brokerUrl(),
-  "iot/+/status",
-  ({ topic, text }) => {
-    console.log(`${topic}: ${text}`);
-    willCame.resolve();
-  },
-  false,
-).catch(exitWithError);
+try {
+  const willCame = Promise.withResolvers<void>();
+  await using _watcher = await subscribe(
+    brokerUrl(),
+    "iot/+/status",
+    ({ topic, text }) => {
+      console.log(`${topic}: ${text}`);
+      willCame.resolve();
+    },
+    false,
+  );
 
-// Both gates are cut off. The first one comes back at once, the second doesn't.
-(await openGate("returning")).stream.destroy();
-const returned = await openGate("returning");
-(await openGate("gone")).stream.destroy();
-await willCame.promise;
-await returned.endAsync();
+  // The first gate is cut off, and comes back by itself within the second.
+  await using returning = await openGate("returning");
+  returning.stream.destroy();
+  await until(returning, "connect");
+
+  // The second one is cut off, too, and close() makes it stay away.
+  const gone = await openGate("gone");
+  gone.stream.destroy();
+  await until(gone, "close");
+  await gone.close();
+  await willCame.promise;
+} catch (error) {
+  exitWithError(error);
+}

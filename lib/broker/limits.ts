@@ -44,9 +44,28 @@ export interface BrokerLimits {
    */
   maxPacketSize?: number | undefined;
   /**
+   * How many bytes the unfinished packets of all connections may have together.
+   * Beyond it, the newest connection that hasn't been let in is cut; each of
+   * those may hold 65,536 bytes at most. 256,000,000 unless given: twenty-five of
+   * the largest packets at a time.
+   */
+  maxBufferedBytes?: number | undefined;
+  /**
+   * How many messages of QoS 2 a client of MQTT 5 may have under way to the
+   * broker: its Receive Maximum (section 3.2.2.3.3). More than that cut it.
+   * 65,535 unless given, as many as there are message ids, since clients such as
+   * MQTT.js don't keep to it.
+   */
+  maxInflight?: number | undefined;
+  /**
+   * The longest keepalive in seconds that a client of MQTT 5 may choose; a
+   * longer one, or none, is replaced (section 3.2.2.3.14). No limit unless given.
+   */
+  maxKeepAlive?: number | undefined;
+  /**
    * How many packets a client may send in a second, acknowledgements aside, and
    * at once after a second of silence. Nothing is lost beyond it: the broker
-   * reads slower, and the client notices that its connection is full. 50,000
+   * reads slower, and the client notices that its connection is full. 250,000
    * unless given, about what the broker can carry in all, so that no program of
    * this workbook is slowed down: lower it where clients aren't to be trusted.
    */
@@ -68,9 +87,9 @@ export interface BrokerLimits {
    */
   maxQueuedBytes?: number | undefined;
   /**
-   * How many levels a topic may have; a client that uses more is cut. 32 unless
-   * given, where programs use three to eight; 100 at most, so that the time to
-   * find who gets a message stays bounded.
+   * How many levels a topic may have; a client that uses more is cut. 200 unless
+   * given, as in mosquitto, and at most, so that the time to find who gets a
+   * message stays bounded; programs use three to eight.
    */
   maxTopicLevels?: number | undefined;
   /**
@@ -109,10 +128,13 @@ const LIMITS: Readonly<Record<keyof BrokerLimits, [number, number]>> = {
   maxConnections: [2_000, Infinity],
   maxConnectionsPerAddress: [1_200, Infinity],
   maxPacketSize: [10_000_000, 268_435_460],
-  maxMessageRate: [50_000, Infinity],
+  maxBufferedBytes: [256_000_000, Infinity],
+  maxInflight: [65_535, 65_535],
+  maxKeepAlive: [Infinity, Infinity],
+  maxMessageRate: [250_000, Infinity],
   maxQueuedMessages: [100_000, Infinity],
   maxQueuedBytes: [64_000_000, Infinity],
-  maxTopicLevels: [32, 100],
+  maxTopicLevels: [200, 200],
   connectTimeout: [10, 86_400],
   maxSessions: [2_000, Infinity],
   maxSubscriptions: [200, Infinity],

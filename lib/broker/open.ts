@@ -1,7 +1,7 @@
 import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access/access.ts";
 import { createAdmission } from "./listen/admission.ts";
-import { createCore } from "./aedes.ts";
+import { createCore } from "./core.ts";
 import { openDurable } from "./store/durable.ts";
 import { assertKeyPair, type KeyPair } from "./listen/key_pair.ts";
 import { readLimits } from "./limits.ts";
@@ -29,7 +29,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const durable = store === undefined
     ? undefined
     : await openDurable(store, warn);
-  const core = await createCore(access, limits, log, durable);
+  const core = createCore({ access, limits, log, durable });
   const { maxPacketSize } = limits;
   const admission = createAdmission(limits, log);
   const { serve } = core;
@@ -39,8 +39,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const close = () => closing ??= closeAll();
 
   async function closeAll(): Promise<void> {
-    const closed = listeners.map((listener) => listener.close());
-    await Promise.all([core.close(), ...closed]);
+    // The clients are told why before their sockets are closed.
+    await core.close();
+    await Promise.all(listeners.map((listener) => listener.close()));
   }
   async function open(
     scheme: string,

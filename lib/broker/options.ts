@@ -32,9 +32,10 @@ export interface BrokerOptions {
   passwordFile?: string | URL | undefined;
   /**
    * What is allowed: with rules, all else is forbidden. A SUBSCRIBE to a filter
-   * of which nothing may be read is refused with 128, and of any other only
-   * what may be read is delivered. A forbidden PUBLISH is acknowledged and
-   * dropped, since MQTT 3.1.1 has no way to refuse one (section 3.3.5).
+   * of which nothing may be read is refused with 128 (in MQTT 5.0 with 135), and
+   * of any other only what may be read is delivered. A forbidden PUBLISH is
+   * dropped; it is acknowledged, since MQTT 3.1.1 has no way to refuse one
+   * (section 3.3.5), and in MQTT 5.0 refused with 135.
    */
   rules?: TopicRule[] | undefined;
   /**

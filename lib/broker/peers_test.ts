@@ -1,23 +1,12 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
 import { openClient } from "../testing/clients.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
+import { placeFlags, runPeer } from "../testing/run_peer.ts";
 
 const HOST = "127.0.0.1";
-
-function place({ port }: { port: number }): string[] {
-  return ["-h", HOST, "-p", String(port)];
-}
-
-/** Runs a program to its end, which must be a good one. */
-async function run(command: string, args: string[]): Promise<string> {
-  await using process = startProcess(command, args);
-  const { code, stdout, stderr } = await process.end();
-  assertEquals([code, stderr], [0, ""]);
-  return stdout;
-}
 
 peerTest(
   ["mosquitto_sub", "mosquitto_pub"],
@@ -29,7 +18,7 @@ peerTest(
     await using client = await openClient(broker.url);
     await client.publish("ready", "go", { retain: true, qos: 1 });
     for (const qos of ["0", "1", "2"]) {
-      const flags = [...place(broker), "-t", "lines", "-q", qos];
+      const flags = [...placeFlags(broker), "-t", "lines", "-q", qos];
       await using subscriber = startProcess(mosquitto_sub, [
         ...flags,
         ...["-t", "ready", "-C", String(lines.length + 1), "-W", "20"],
@@ -49,18 +38,21 @@ peerTest(
   "startBroker() keeps a session for mosquitto_sub -c, and 3 MB for its retained file",
   async ({ mosquitto_sub, mosquitto_pub }) => {
     await using broker = await startBroker({ port: 0 });
-    const session = [...place(broker), "-i", "rec", "-c", "-q", "1"];
-    await run(mosquitto_sub, [...session, "-t", "iot/#", "-E"]);
+    const session = [...placeFlags(broker), "-i", "rec", "-c", "-q", "1"];
+    await runPeer(mosquitto_sub, [...session, "-t", "iot/#", "-E"]);
     const file = await Deno.makeTempFile();
     try {
       await Deno.writeTextFile(file, "0123456789".repeat(300_000));
-      const about = [...place(broker), "-t", "iot/file", "-f", file];
-      await run(mosquitto_pub, [...about, "-q", "1", "-r"]);
+      const about = [...placeFlags(broker), "-t", "iot/file", "-f", file];
+      await runPeer(mosquitto_pub, [...about, "-q", "1", "-r"]);
       const text = await Deno.readTextFile(file);
       const offline = [...session, "-t", "iot/#", "-N", "-C", "1", "-W", "20"];
-      assertEquals(await run(mosquitto_sub, offline), text);
+      assertEquals(await runPeer(mosquitto_sub, offline), text);
       const kept = ["-t", "iot/file", "-N", "-C", "1", "-W", "20"];
-      assertEquals(await run(mosquitto_sub, [...place(broker), ...kept]), text);
+      assertEquals(
+        await runPeer(mosquitto_sub, [...placeFlags(broker), ...kept]),
+        text,
+      );
     } finally {
       await Deno.remove(file);
     }
@@ -80,7 +72,16 @@ peerTest(
     const { port } = new URL(broker.tlsUrl!);
     const tls = ["-h", "localhost", "-p", port, "--cafile", CA_FILE];
     const ann = ["-u", "ann", "-P", "secret"];
-    await run(mosquitto_pub, [...tls, ...ann, "-t", "a", "-m", "b", "-q", "1"]);
+    await runPeer(mosquitto_pub, [
+      ...tls,
+      ...ann,
+      "-t",
+      "a",
+      "-m",
+      "b",
+      "-q",
+      "1",
+    ]);
 
     await using watcher = await openClient(broker.url, {
       username: "ann",
@@ -89,7 +90,7 @@ peerTest(
     await watcher.subscribe("wills/#");
     await watcher.publish("wills/hello", "hi", { retain: true, qos: 1 });
     await using subscriber = startProcess(mosquitto_sub, [
-      ...[...place(broker), ...ann, "-t", "wills/hello", "-t", "secret"],
+      ...[...placeFlags(broker), ...ann, "-t", "wills/hello", "-t", "secret"],
       ...["--will-topic", "wills/ann", "--will-payload", "gone"],
     ]);
     await subscriber.untilPrinted("hi");
@@ -98,35 +99,12 @@ peerTest(
     assertEquals(received.map(({ text }) => text), ["hi", "gone"]);
 
     for (const [flags, reason] of [[["-u", "ann", "-P", "no"], 4], [[], 5]]) {
-      const about = [...place(broker), ...flags as string[], "-t", "a"];
+      const about = [...placeFlags(broker), ...flags as string[], "-t", "a"];
       await using refused = startProcess(mosquitto_pub, [...about, "-n"]);
       const { code, stderr } = await refused.end();
       assertEquals(code, reason);
       assertMatch(stderr, /Connection Refused|not authorised/i);
     }
-  },
-);
-
-const PAHO_V5 = `
-import sys, paho.mqtt.client as mqtt
-client = mqtt.Client(protocol=mqtt.MQTTv5)
-client.on_connect = lambda client, data, flags, reason, properties: print("reason", reason)
-client.connect("${HOST}", int(sys.argv[1]))
-while client.loop(1) == 0: pass
-`;
-
-peerTest(
-  ["mosquitto_sub", "paho"],
-  "startBroker() makes clients of MQTT 5 end with the reason, not hang",
-  async ({ mosquitto_sub, paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const about = [...place(broker), "-V", "5", "-t", "a", "-W", "20"];
-    await using subscriber = startProcess(mosquitto_sub, about);
-    const { code, stderr } = await subscriber.end();
-    assertEquals(code, 132);
-    assertStringIncludes(stderr, "Unsupported Protocol Version");
-    const printed = await run(paho, ["-c", PAHO_V5, String(broker.port)]);
-    assertEquals(printed, "reason 132\n");
   },
 );
 
@@ -166,10 +144,10 @@ peerTest(
     await using broker = await startBroker({ port: 0 });
     for (const qos of ["1", "2"]) {
       const numbers = [String(broker.port), qos, "3000"];
-      const first = await run(paho, ["-c", PAHO_RECORDER, ...numbers]);
+      const first = await runPeer(paho, ["-c", PAHO_RECORDER, ...numbers]);
       assertEquals(first, "session 0\n\n");
-      await run(paho, ["-c", PAHO_PUBLISHER, ...numbers]);
-      const second = await run(paho, ["-c", PAHO_RECORDER, ...numbers]);
+      await runPeer(paho, ["-c", PAHO_PUBLISHER, ...numbers]);
+      const second = await runPeer(paho, ["-c", PAHO_RECORDER, ...numbers]);
       const all = Array.from({ length: 3_000 }, (_, index) => index).join(" ");
       assertEquals(second, `session 1\n${all}\n`);
       // The next turn begins without a session.

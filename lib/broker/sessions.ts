@@ -1,219 +1,263 @@
-import { Buffer } from "node:buffer";
-import { Readable } from "node:stream";
-import { FilterTree } from "./delivery/filter_tree.ts";
-import type { AedesClient, Packet, Subscription } from "./internals.ts";
-import type { Outbox } from "./delivery/outbox.ts";
-import type { Records, SessionRecord, StoredSession } from "./store/records.ts";
-import { settled } from "./settled.ts";
-import { covers } from "./delivery/topics.ts";
+import type { Access } from "./access/access.ts";
+import { setAlarm } from "./alarm.ts";
+import type { Will } from "./delivery/message.ts";
+import { Outbox } from "./delivery/outbox.ts";
+import type { Router } from "./delivery/router.ts";
+import type { Subscription } from "./delivery/subscription.ts";
+import type { Limits } from "./limits.ts";
+import { quote } from "./log.ts";
+import { type ConnectedClient, Session } from "./session.ts";
+import type { Records, StoredSession } from "./store/records.ts";
+import { REASON } from "./wire/reason.ts";
 
-interface Session {
+/** Who connects, and for how long its session is to last. */
+export interface Arrival {
   clientId: string;
   user: string | undefined;
-  outbox: Outbox;
-  subscriptions: Map<string, { levels: string[]; subscription: Subscription }>;
-  record: SessionRecord | undefined;
+  /** Whether it wants a new session. */
+  isClean: boolean;
+  /** How many seconds it is to outlive the connection. */
+  expiry: number;
+  will: Will | undefined;
+  client: ConnectedClient;
 }
 
-interface Subscriber {
-  clientId: string;
-  topic: string;
-  qos: 0 | 1 | 2;
+/** How a client leaves. */
+export interface Departure {
+  /** Whether its will is to be published. */
+  withWill: boolean;
+  /** A new number of seconds for its session to last. */
+  expiry?: number | undefined;
 }
-
-/** What the store has of a session, or where it keeps a new one. */
-type Stored = Pick<StoredSession, "record"> & Partial<StoredSession>;
-
-/**
- * Stands for the subscriptions of a session that has none: for aedes, which says
- * in CONNACK whether there is a session, it would be none itself.
- */
-export const NO_SUBSCRIPTION: Subscription = { topic: "none", qos: 0 };
 
 /** What sessions need to know of the broker. */
 export interface SessionsOptions {
-  /** Makes what goes to a client pass through an outbox. */
-  createOutbox(
-    clientId: string,
-    user: string | undefined,
-    stored?: Stored,
-  ): Outbox;
-  /** The user that a client has identified itself as. */
-  userOf(client: AedesClient): string | undefined;
-  /** Whether a client has been granted a subscription. */
-  isGranted(client: AedesClient, filter: string): boolean;
-  /** Whether a client may go on with a subscription that the store has. */
-  mayRestore(
-    clientId: string,
-    user: string | undefined,
-    filter: string,
-  ): boolean;
-  /** Gives the outbox the client's connection. */
-  attach(outbox: Outbox, client: AedesClient): void;
-  /** Where sessions outlive the broker, with a store. */
+  access: Access;
+  limits: Limits;
+  router: Router;
+  log: (line: string) => void;
+  /** Where they outlive the broker, with a store. */
   records?: Records | undefined;
 }
 
-/**
- * The sessions that outlive their connections, and what is on its way to each
- * client: the other part of aedes's storage ("persistence").
- */
-export function createSessions(options: SessionsOptions) {
-  const sessions = new Map<string, Session>();
-  /** Whose filters match a topic. */
-  const filters = new FilterTree<Session>();
-  /** Outboxes by connection, whether or not the session outlives it. */
-  const outboxes = new WeakMap<AedesClient, Outbox>();
+/** The sessions of all clients, of those who are there and those who are away. */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
 
-  function sessionOf(client: AedesClient): Session {
-    let session = sessions.get(client.id);
-    if (session === undefined) {
-      const user = options.userOf(client);
-      const record = options.records?.addSession(client.id, user);
-      session = addSession(client.id, user, record && { record });
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    for (const stored of options.records?.sessions() ?? []) {
+      this.#restore(stored);
     }
-    return session;
+    for (const { clientId, id } of options.records?.unreleased() ?? []) {
+      this.#sessions.get(clientId)?.unreleased.add(id);
+    }
   }
-  function addSession(
-    clientId: string,
-    user: string | undefined,
-    stored?: Stored,
-  ): Session {
-    const outbox = options.createOutbox(clientId, user, stored);
-    const { record } = stored ?? {};
-    const subscriptions = new Map();
-    const session = { clientId, user, outbox, subscriptions, record };
-    sessions.set(clientId, session);
-    return session;
+
+  /** All of them. */
+  get all(): Session[] {
+    return [...this.#sessions.values()];
   }
-  function subscribe(session: Session, subscription: Subscription): void {
-    const { topic } = subscription;
-    const levels = topic.split("/");
-    session.subscriptions.set(topic, { levels, subscription });
-    filters.add(levels, session);
+
+  /** Whether a client has a session that lasts, or may have one more. */
+  hasRoomFor(clientId: string): boolean {
+    const { maxSessions } = this.#options.limits;
+    if (this.#sessions.size < maxSessions) return true;
+    const lasting = this.all.filter(({ expiry }) => expiry > 0);
+    return lasting.length < maxSessions ||
+      (this.#sessions.get(clientId)?.expiry ?? 0) > 0;
   }
-  function forget(clientId: string): void {
-    const session = sessions.get(clientId);
-    if (session === undefined) return;
-    sessions.delete(clientId);
-    for (const { levels } of session.subscriptions.values()) {
-      filters.delete(levels, session);
+
+  /**
+   * Opens a client's session, in place of whoever had its id (MQTT 5.0 sections
+   * 3.1.2.4 and 3.1.4).
+   */
+  open(arrival: Arrival): { session: Session; isPresent: boolean } {
+    const { clientId, user, isClean, expiry, will, client } = arrival;
+    const { records } = this.#options;
+    let session = this.#sessions.get(clientId);
+    session?.client?.end(
+      REASON.SESSION_TAKEN_OVER,
+      "Another client has connected with this client id",
+    );
+    // That may have ended it.
+    session = this.#sessions.get(clientId);
+    const isPresent = session !== undefined && !isClean &&
+      session.user === user;
+    if (session !== undefined && !isPresent) this.end(session);
+    if (session === undefined || !isPresent) {
+      session = this.#create(clientId, user);
+    }
+    session.alarms.will();
+    session.alarms.end();
+    session.client = client;
+    session.will = will;
+    session.expiry = expiry;
+    if (expiry > 0 && session.record === undefined && records !== undefined) {
+      this.#keep(session, records);
+    }
+    session.record?.setExpiry(expiry, undefined);
+    if (will !== undefined && will.delay > 0) {
+      session.record?.setWill(will, undefined);
+    } else if (isPresent) {
+      session.record?.clearWill();
+    }
+    return { session, isPresent };
+  }
+
+  /** A client has left, or is cut. */
+  leave(session: Session, { withWill, expiry }: Departure): void {
+    session.client = undefined;
+    session.outbox.detach();
+    if (expiry !== undefined) session.expiry = expiry;
+    for (const subscription of session.subscriptions.values()) {
+      if (subscription.group !== undefined) {
+        this.#options.router.handOver(subscription);
+      }
+    }
+    if (!withWill) session.will = undefined;
+    if (session.expiry === 0) {
+      this.end(session);
+      return;
+    }
+    const { records } = this.#options;
+    if (session.record === undefined && records !== undefined) {
+      this.#keep(session, records);
+    }
+    this.#await(session, Date.now());
+  }
+
+  /** Subscribes a client to a filter, in place of the same one before. */
+  subscribe(subscription: Omit<Subscription, "subscriber">, session: Session) {
+    const { filter } = subscription;
+    const before = session.subscriptions.get(filter);
+    if (before !== undefined) this.#options.router.remove(before);
+    const own = { ...subscription, subscriber: session };
+    session.subscriptions.set(filter, own);
+    this.#options.router.add(own);
+    session.record?.subscribe(subscription);
+  }
+
+  /** @returns Whether there was such a subscription. */
+  unsubscribe(filter: string, session: Session): boolean {
+    const subscription = session.subscriptions.get(filter);
+    if (subscription === undefined) return false;
+    session.subscriptions.delete(filter);
+    this.#options.router.remove(subscription);
+    session.record?.unsubscribe(filter);
+    return true;
+  }
+
+  /** Ends a session, with all that waits in it. */
+  end(session: Session): void {
+    session.alarms.will();
+    session.alarms.end();
+    if (this.#sessions.get(session.clientId) === session) {
+      this.#sessions.delete(session.clientId);
+    }
+    for (const filter of [...session.subscriptions.keys()]) {
+      this.unsubscribe(filter, session);
     }
     session.outbox.discard();
     session.record?.remove();
-  }
-  function outboxOf(client: AedesClient): Outbox {
-    let outbox = outboxes.get(client);
-    if (outbox === undefined) {
-      outbox = client.clean
-        ? options.createOutbox(client.id, options.userOf(client))
-        : sessionOf(client).outbox;
-      outboxes.set(client, outbox);
-    }
-    return outbox;
+    session.record = undefined;
+    this.#publishWill(session);
   }
 
-  for (const stored of options.records?.sessions() ?? []) {
-    const { clientId, user } = stored;
-    const session = addSession(clientId, user, stored);
+  /** Gives up waiting for the ends of sessions and for wills. */
+  close(): void {
+    for (const { alarms } of this.#sessions.values()) {
+      alarms.will();
+      alarms.end();
+    }
+  }
+
+  #create(
+    clientId: string,
+    user: string | undefined,
+    stored?: StoredSession,
+  ): Session {
+    const { access, limits, log } = this.#options;
+    const session = new Session({
+      clientId,
+      user,
+      rights: access.rightsOf(user, clientId),
+      outbox: new Outbox({
+        log: (event) => log(`Client ${quote(clientId)} ${event}`),
+        limits,
+        record: stored?.record,
+        deliveries: stored?.deliveries,
+      }),
+    });
+    this.#sessions.set(clientId, session);
+    return session;
+  }
+
+  /** Stores from now on what becomes of a session. */
+  #keep(session: Session, records: Records): void {
+    const record = records.addSession(session.clientId, session.user);
+    session.record = record;
+    for (const subscription of session.subscriptions.values()) {
+      record.subscribe(subscription);
+    }
+    for (const id of session.unreleased) record.expect(id);
+    session.outbox.keep(record);
+  }
+
+  #restore(stored: StoredSession): void {
+    const { clientId, user, record, expiry, will } = stored;
+    const session = this.#create(clientId, user, stored);
+    session.record = record;
+    session.expiry = expiry;
+    session.will = will?.will;
     for (const subscription of stored.subscriptions) {
       // The rules may have changed meanwhile.
-      if (options.mayRestore(clientId, user, subscription.topic)) {
-        subscribe(session, subscription);
-      }
+      if (!session.rights.maySubscribe(subscription.levels.join("/"))) continue;
+      const own = { ...subscription, subscriber: session };
+      session.subscriptions.set(subscription.filter, own);
+      this.#options.router.add(own);
     }
+    session.outbox.retainAllowed(session.rights.mayReceive);
+    // A client that was there when the broker was killed has gone with it.
+    this.#await(session, stored.goneAt ?? Date.now(), will?.due);
   }
 
-  return {
-    outboxOf,
-    /** Whether a client has a session, or may have one more. */
-    hasRoomFor: (clientId: string, most: number) =>
-      sessions.size < most || sessions.has(clientId),
-    /** Forgets a session that someone else tries to continue, and says so. */
-    claim(clientId: string, user: string | undefined): boolean {
-      const isTheirs = sessions.get(clientId)?.user === user;
-      if (!isTheirs) forget(clientId);
-      return isTheirs;
-    },
+  /** Waits for a client to come back, for its will, and for its session's end. */
+  #await(session: Session, goneAt: number, due?: number): void {
+    const { expiry, will, record } = session;
+    record?.setExpiry(expiry, goneAt);
+    session.alarms.end = setAlarm(
+      goneAt + expiry * 1_000,
+      () => this.end(session),
+    );
+    if (will === undefined) return;
+    if (will.delay === 0) {
+      this.#publishWill(session);
+      return;
+    }
+    const time = due ?? goneAt + will.delay * 1_000;
+    record?.setWill(will, time);
+    session.alarms.will = setAlarm(time, () => this.#publishWill(session));
+  }
 
-    addSubscriptions(client: AedesClient, subscriptions: Subscription[]) {
-      const session = sessionOf(client);
-      for (const subscription of subscriptions) {
-        // aedes hands over those that were refused, too.
-        const { topic, qos } = subscription;
-        if (!options.isGranted(client, topic)) continue;
-        // It hands over all of a SUBSCRIBE packet for each one in it.
-        const last = session.subscriptions.get(topic)?.subscription;
-        if (last === subscription) continue;
-        subscribe(session, subscription);
-        session.record?.subscribe(topic, qos);
-      }
-      return settled(undefined);
-    },
-    removeSubscriptions(client: AedesClient, topics: string[]) {
-      const session = sessions.get(client.id);
-      for (const topic of topics) {
-        if (!session?.subscriptions.delete(topic)) continue;
-        filters.delete(topic.split("/"), session);
-        session.record?.unsubscribe(topic);
-      }
-      return settled(undefined);
-    },
-    subscriptionsByClient({ id }: { id: string }) {
-      const session = sessions.get(id);
-      if (session === undefined) return settled([]);
-      if (session.subscriptions.size === 0) return settled([NO_SUBSCRIPTION]);
-      const stored = [...session.subscriptions.values()];
-      return settled(stored.map(({ subscription }) => subscription));
-    },
-    /** Each session once, even if several of its filters match the topic. */
-    subscriptionsByTopic(topic: string) {
-      const levels = topic.split("/");
-      const subscribers: Subscriber[] = [];
-      for (const session of filters.match(levels)) {
-        let best: Subscription | undefined;
-        for (const stored of session.subscriptions.values()) {
-          const { subscription } = stored;
-          if (subscription.qos <= (best?.qos ?? 0)) continue;
-          if (covers(stored.levels, levels)) best = subscription;
-        }
-        if (best === undefined) continue;
-        subscribers.push({ clientId: session.clientId, ...best });
-      }
-      return settled(subscribers);
-    },
-    cleanSubscriptions(client: AedesClient) {
-      forget(client.id);
-      return settled(undefined);
-    },
-
-    outgoingEnqueueCombi(subscribers: Subscriber[], packet: Packet) {
-      if (subscribers.length > 0) {
-        const { topic } = packet;
-        // A small payload would keep the whole chunk that it came in.
-        const payload = Buffer.from(packet.payload);
-        for (const { clientId, qos: granted } of subscribers) {
-          const qos = Math.min(granted, packet.qos) as 0 | 1 | 2;
-          const delivery = { topic, payload, qos, retain: false };
-          sessions.get(clientId)?.outbox.send(delivery);
-        }
-      }
-      return settled(undefined);
-    },
-    /** PUBREC has come from a client whose session outlives it. */
-    outgoingUpdate(client: AedesClient, pubrel: { messageId: number }) {
-      outboxOf(client).receive(pubrel.messageId);
-      return settled(undefined);
-    },
-    /** PUBACK or PUBCOMP has come. */
-    outgoingClearMessageId(client: AedesClient, ack: { messageId: number }) {
-      outboxOf(client).complete(ack.messageId);
-      return settled(undefined);
-    },
-    /** CONNACK is sent. The outbox sends what waits, so aedes gets nothing. */
-    outgoingStream(client: AedesClient): Readable {
-      options.attach(outboxOf(client), client);
-      return Readable.from([]);
-    },
-  };
+  #publishWill(session: Session): void {
+    const { will, clientId, record } = session;
+    session.will = undefined;
+    if (will === undefined) return;
+    record?.clearWill();
+    const { topic } = will.message;
+    if (session.mayPublish(topic.text)) {
+      const expiresAt = Date.now() + will.expiry * 1_000;
+      this.#options.router.publish({ ...will.message, expiresAt }, {
+        subscriber: session,
+      });
+    } else {
+      this.#options.log(
+        `Client ${quote(clientId)} may not publish on ${
+          quote(topic.text)
+        }: will dropped`,
+      );
+    }
+  }
 }

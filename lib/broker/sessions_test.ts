@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { openClient } from "../testing/clients.ts";
+import { within } from "../testing/deadline.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -82,7 +83,13 @@ Deno.test("startBroker() says in CONNACK whether it has kept a session", async (
 });
 
 Deno.test("startBroker() repeats what wasn't confirmed, as a duplicate, before all that is new", async () => {
-  await using broker = await startBroker({ port: 0 });
+  const left = Promise.withResolvers<void>();
+  await using broker = await startBroker({
+    port: 0,
+    log(line) {
+      if (line === 'Client "recorder" disconnected') left.resolve();
+    },
+  });
   await using publisher = await openClient(broker.url);
   const first = await openRaw(broker, RECORDER);
   await subscribeRaw(first, { "iot/#": 2 });
@@ -102,6 +109,7 @@ Deno.test("startBroker() repeats what wasn't confirmed, as a duplicate, before a
   await first.send(acknowledgement(TYPE.PUBREC, ids[1]!));
   assertEquals((await first.next())?.header, TYPE.PUBREL);
   first.close();
+  await within("the broker to notice", left.promise);
   await publisher.publish("iot/x", "d", { qos: 1 });
 
   await using second = await openRaw(broker, RECORDER);
@@ -262,4 +270,16 @@ Deno.test("startBroker() cuts the older of two clients with the same id", async 
     assertEquals(await second.next(), undefined);
     await ping(third);
   }
+});
+
+Deno.test("startBroker() sends PUBREC before the publisher gets its own message", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using client = await openRaw(broker, {});
+  await subscribeRaw(client, { own: 2 });
+  await client.send(publishPacket({ topic: "own", qos: 2, id: 5 }));
+  const headers = [
+    (await client.next())?.header,
+    (await client.next())?.header,
+  ];
+  assertEquals(headers, [TYPE.PUBREC, 0x34]);
 });

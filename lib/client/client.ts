@@ -2,6 +2,7 @@ import {
   type ClientSubscribeCallback,
   type IClientOptions,
   type IClientPublishOptions,
+  type IDisconnectPacket,
   type ISubscriptionMap,
   MqttClient,
   type PacketCallback,
@@ -9,26 +10,34 @@ import {
 import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
+import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
+import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
+import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
+import { printable } from "../printable.ts";
+import type { PublishOptions } from "../publish_options.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
+import { assertRequests, type FilterRequest } from "./topic_requests.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
   ConnectionRefusedError,
   decapitalize,
-  describeCause,
+  DisconnectedError,
   NotMqttError,
   PublishError,
 } from "../errors.ts";
 
-// A refusal that time may mend: server unavailable, and MQTT 5's server busy.
-const TEMPORARY_REFUSALS = [3, 136, 137];
+// A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
+// exceeded and connection rate exceeded.
+const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
@@ -57,6 +66,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   sessionPresent = false;
   /** The last attempt's error. */
   lastError: Error | undefined;
+  /** Why the broker has ended the connection, if it says so. */
+  #farewell: DisconnectedError | undefined;
+  /** The reason in the words of the last CONNACK. */
+  #reasonString: string | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
   readonly #retryDelay: [number, number];
@@ -81,6 +94,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       stream.on("error", (error: Error) => this.lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
       this.lastError = undefined;
+      this.#farewell = undefined;
       return stream;
     }, {
       connectTimeout: CONNACK_TIMEOUT,
@@ -93,7 +107,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     });
     messageIdProvider.client = this;
     this.address = address;
-    this.report = log;
+    // Topics and payloads in it are strangers'.
+    this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.#inflight = new InflightLedger(this);
@@ -135,7 +150,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
     this.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
-      if (packet.cmd === "connack") this.sessionPresent = packet.sessionPresent;
+      if (packet.cmd !== "connack") return;
+      this.sessionPresent = packet.sessionPresent;
+      this.#reasonString = packet.properties?.reasonString;
+    });
+    this.on("disconnect", ({ reasonCode = 0, properties }) => {
+      this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
       attempts = 0;
@@ -166,7 +186,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   #reportLoss(): void {
     this.#lostAt = performance.now();
-    const cause = describeCause(this.lastError);
+    const cause = describeCause(this.#farewell ?? this.lastError);
     this.report(
       `Connection to ${this.address.label} lost: ${cause}; connecting again`,
     );
@@ -182,7 +202,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #handleRefusal(error: Error & { code?: unknown }): void {
     const isRefusal = error.message.startsWith("Connection refused:");
     if (!isRefusal || typeof error.code !== "number") return;
-    const refusal = new ConnectionRefusedError(this.address.label, error.code);
+    const refusal = new ConnectionRefusedError(
+      this.address.label,
+      error.code,
+      { reasonString: this.#reasonString },
+    );
     const mayPass = this.#lostAt !== undefined &&
       TEMPORARY_REFUSALS.includes(error.code);
     this.options.reconnectOnConnackError = mayPass;
@@ -212,53 +236,77 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   override publish(
     topic: string,
     payload: string | Buffer,
-    optionsOrCallback?: IClientPublishOptions | PacketCallback | null,
+    optionsOrCallback?:
+      | PublishOptions
+      | IClientPublishOptions
+      | PacketCallback
+      | null,
     callback?: PacketCallback,
   ): this {
     if (typeof optionsOrCallback === "function") {
       return this.publish(topic, payload, {}, optionsOrCallback);
     }
-    const options = optionsOrCallback ?? {};
-    const refusal = this.#refusePublish(topic, options.qos ?? 0);
-    if (refusal !== undefined) {
-      if (callback === undefined) throw refusal;
-      callback(refusal);
-      return this;
+    let options: IClientPublishOptions;
+    try {
+      options = this.#checkPublish(topic, optionsOrCallback ?? {});
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
+    const message = { topic, payload, options };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
+      const refusal = refuseByLimits(message, this.serverProperties);
+      if (refusal !== undefined) return this.#refuse(refusal, callback);
       super.publish(topic, payload, options);
       callback?.();
       return this;
     }
     const settle = this.#unsettled.track(callback);
     this.#publishes.add(qos, (answered) => {
+      const refusal = refuseByLimits(message, this.serverProperties);
+      if (refusal !== undefined) {
+        settle(refusal);
+        // Later, since what waits is sent from within.
+        return queueMicrotask(answered);
+      }
       if (qos === 0) {
         super.publish(topic, payload, options);
         return settle();
       }
       super.publish(topic, payload, options, (error, packet) => {
-        settle(error, packet);
+        settle(error && explainRefusal(topic, error, packet), packet);
         answered();
       });
     });
     return this;
   }
 
-  #refusePublish(topic: string, qos: number): Error | undefined {
-    if (this.refusal !== undefined) return this.refusal;
+  /** Tells who asked for what can't be done. */
+  #refuse(error: Error, callback: ((error: Error) => void) | undefined): this {
+    if (callback === undefined) throw error;
+    callback(error);
+    return this;
+  }
+
+  /** Gives the options as MQTT.js takes them, unless it can't be published. */
+  #checkPublish(
+    topic: string,
+    options: PublishOptions | IClientPublishOptions,
+  ): IClientPublishOptions {
+    if (this.refusal !== undefined) throw this.refusal;
     if (this.#closing !== undefined || this.disconnecting) {
-      return new PublishError(topic, "the connection is closed");
+      throw new PublishError(topic, "the connection is closed");
     }
-    if (topic === this.#lastTopic && qos <= 2) return undefined;
-    try {
+    const { qos = 0, properties } = options;
+    if (topic !== this.#lastTopic || qos > 2) {
       assertQos(qos);
       assertTopicName(topic);
       this.#lastTopic = topic;
-    } catch (error) {
-      return error as Error;
     }
+    if (properties === undefined) return options as IClientPublishOptions;
+    assertMqtt5("Properties of a message", this.options.protocolVersion);
+    return { ...options, properties: packProperties("publish", properties) };
   }
 
   override subscribe(
@@ -273,9 +321,15 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         optionsOrCallback as ClientSubscribeCallback,
       );
     }
+    const options: Partial<FilterRequest> = optionsOrCallback ?? {};
+    try {
+      assertRequests(topics, options, this.options.protocolVersion);
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
+    }
     super.subscribe(
       topics,
-      optionsOrCallback ?? {},
+      options as FilterRequest,
       this.#unsettled.track(callback),
     );
     return this;
@@ -331,16 +385,21 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   /** Ends the connection: see {@linkcode Client}. */
-  close({ timeout = 5 }: { timeout?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeout * 1000);
-    return this.#closing;
+  async close(options: CloseOptions = {}): Promise<void> {
+    const disconnect = toDisconnect(options, this.options);
+    const { timeout = 5 } = options;
+    this.#closing ??= this.#close(timeout * 1000, disconnect);
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(
+    timeout: number,
+    disconnect: Partial<IDisconnectPacket>,
+  ): Promise<void> {
     const deadline = performance.now() + timeout;
     if (this.#isReady) {
       const lost = new Promise<void>((resolve) => this.once("close", resolve));
@@ -359,7 +418,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       // A peer that never closes its side must not keep ours open.
       const left = Math.max(100, deadline - performance.now());
       const timer = setTimeout(() => this.stream.destroy(), left);
-      super.end(!this.connected, () => {
+      super.end(!this.connected, disconnect, () => {
         clearTimeout(timer);
         resolve();
       });

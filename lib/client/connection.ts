@@ -1,19 +1,27 @@
 import { Buffer } from "node:buffer";
 import type { IClientOptions } from "mqtt";
 import { type BrokerAddress, parseAddress } from "./address.ts";
+import { assertWhole } from "./assert_whole.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
+import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./failed_attempt.ts";
+import { assertMqtt5, packProperties } from "./packet_properties.ts";
+import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
-import { BrokerUnreachableError, isNotPermitted } from "../errors.ts";
+import { BrokerUnreachableError } from "../errors.ts";
+import type { ConnectProperties } from "../properties.ts";
+
+/** The session expiry interval of a session that is kept for ever. */
+const NEVER = 0xffffffff;
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
-export function createClient(
+export async function createClient(
   host: string | undefined,
   options: ConnectOptions,
-): ToolkitClient {
+): Promise<ToolkitClient> {
   const address = resolveAddress(host, options);
   const {
     clientId,
@@ -26,6 +34,7 @@ export function createClient(
     bindAddress,
     protocolVersion = 4,
     properties,
+    topicAliases = false,
     inflightWindow,
     retryDelay = [1, 30],
     log = (line) => console.error(line),
@@ -36,6 +45,7 @@ export function createClient(
     );
   }
   assertWhole("Keepalive", keepalive, [0, 65535]);
+  if (topicAliases) assertMqtt5("Topic aliases", protocolVersion);
   if (inflightWindow !== undefined) {
     assertWhole("In-flight window", inflightWindow, [1, 65535]);
   }
@@ -46,6 +56,7 @@ export function createClient(
       `Retry delay is [${retryDelay}]: it must be two numbers of seconds above 0, the smaller first`,
     );
   }
+  if (address.protocol.startsWith("ws")) await loadWebSocket();
   return new ToolkitClient({
     clean,
     keepalive,
@@ -54,8 +65,9 @@ export function createClient(
     ...(clientId !== undefined && { clientId }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(properties !== undefined && { properties }),
-    ...(will !== undefined && { will: toPacket(will) }),
+    ...(topicAliases && { autoAssignTopicAlias: true }),
+    ...packConnectProperties(properties, { clean, protocolVersion }),
+    ...(will !== undefined && { will: toPacket(will, protocolVersion) }),
   }, {
     address,
     inflightWindow,
@@ -82,22 +94,39 @@ function resolveAddress(
   );
 }
 
-function toPacket(will: Will): NonNullable<IClientOptions["will"]> {
-  const { topic, payload, qos = 0, retain = false } = will;
-  assertTopicName(topic);
-  assertQos(qos);
-  return { topic, payload: Buffer.from(payload), qos, retain };
+/** In MQTT 5 a session that outlives its client must say for how long. */
+function packConnectProperties(
+  properties: ConnectProperties | undefined,
+  { clean, protocolVersion }: { clean: boolean; protocolVersion: number },
+): Pick<IClientOptions, "properties"> {
+  if (properties !== undefined) {
+    assertMqtt5("Properties of the connection", protocolVersion);
+  }
+  const isKept = protocolVersion === 5 && !clean;
+  const implied = isKept ? { sessionExpiryInterval: NEVER } : undefined;
+  if (properties === undefined && implied === undefined) return {};
+  return {
+    properties: packProperties("connect", { ...implied, ...properties }),
+  };
 }
 
-function assertWhole(
-  name: string,
-  value: number,
-  [least, most]: [number, number],
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(
-    `${name} is ${value}: it must be a whole number from ${least} to ${most}`,
-  );
+function toPacket(
+  will: Will,
+  protocolVersion: number,
+): NonNullable<IClientOptions["will"]> {
+  const { topic, payload, qos = 0, retain = false, properties } = will;
+  assertTopicName(topic);
+  assertQos(qos);
+  if (properties !== undefined) {
+    assertMqtt5("Properties of the will", protocolVersion);
+  }
+  return {
+    topic,
+    payload: Buffer.from(payload),
+    qos,
+    retain,
+    ...(properties && { properties: packProperties("will", properties) }),
+  };
 }
 
 /** Waits until the client is connected for the first time. */

@@ -180,6 +180,32 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
   ]);
 });
 
+Deno.test("subscribe() lets no topic and no payload move the cursor of who reads the log", async () => {
+  await using broker = await startScriptedBroker();
+  const logged = Promise.withResolvers<string>();
+  await using _subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    ({ text }) => {
+      throw new Error(text);
+    },
+    false,
+    { log: logged.resolve },
+  );
+  broker.connections[0]!.send({
+    cmd: "publish",
+    topic: "iot/\x1b[2J",
+    payload: "all is well\nConnected",
+    qos: 0,
+    retain: false,
+    dup: false,
+  });
+  assertEquals(
+    await within("the line", logged.promise),
+    "Handler failed on iot/\\x1b[2J: all is well\\nConnected",
+  );
+});
+
 Deno.test("close() finishes the message in hand, and takes no other", async () => {
   await using broker = await startScriptedBroker();
   const started = Promise.withResolvers<void>();

@@ -105,7 +105,7 @@ Deno.test("connect() tries again, and says so, if a broker that was there is una
   assertEquals(refused.length, 2);
 });
 
-for (const code of [136, 137]) {
+for (const code of [136, 137, 151, 159]) {
   Deno.test(`connect() tries again after MQTT 5's code ${code}`, async () => {
     await using broker = await startScriptedBroker((packet, { socket }) => {
       if (packet.cmd !== "connect") return;

@@ -2,9 +2,14 @@ import type { ErrorWithSubackPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
 import { createClient, startTimer, whenConnected } from "./connection.ts";
 import { Deliveries, type Handler } from "./deliveries.ts";
-import { parseTopics, type Topics } from "./topic_requests.ts";
+import {
+  type FilterRequest,
+  parseTopics,
+  type Topics,
+} from "./topic_requests.ts";
 import {
   BrokerUnreachableError,
+  type RefusedFilter,
   SubscriptionRefusedError,
   toError,
 } from "../errors.ts";
@@ -19,7 +24,7 @@ const LONGEST_SILENCE = 30;
 export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
-  refused: string[];
+  refused: RefusedFilter[];
   close(): Promise<void>;
 }
 
@@ -36,9 +41,8 @@ export async function openSubscription(
   handler: Handler,
   options: OpenOptions,
 ): Promise<OpenSubscription> {
-  const { qos = 0 } = options;
-  const requests = parseTopics(topics, qos);
-  const client = createClient(host, options);
+  const requests = parseTopics(topics, options, options.protocolVersion);
+  const client = await createClient(host, options);
   const { onError = failureReporter(client) } = options;
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
@@ -120,11 +124,11 @@ async function closeSubscription(
  */
 function keepSubscribed(
   client: ToolkitClient,
-  requests: Map<string, 0 | 1 | 2>,
+  requests: Map<string, FilterRequest>,
   { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
-): { answered: Promise<void>; refused: string[] } {
+): { answered: Promise<void>; refused: RefusedFilter[] } {
   const missing = new Set(requests.keys());
-  const refused: string[] = [];
+  const refused: RefusedFilter[] = [];
   let hasAnswered = false;
   const { promise, resolve } = Promise.withResolvers<void>();
 
@@ -133,19 +137,21 @@ function keepSubscribed(
     if (hasAnswered || timeout === Infinity) client.cut(unanswered());
   }
 
-  async function request(filter: string, qos: 0 | 1 | 2): Promise<void> {
+  async function ask(filter: string, request: FilterRequest): Promise<void> {
     const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
     try {
-      await client.subscribeAsync(filter, { qos });
+      await client.subscribeAsync(filter, request);
     } catch (error) {
+      const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
-      if ((error as Partial<ErrorWithSubackPacket>).packet === undefined) {
-        return;
-      }
+      if (packet === undefined) return;
+      const [code] = packet.granted as number[];
+      const { reasonString } = packet.properties ?? {};
+      const refusal = { filter, code: code ?? 128, reasonString };
       requests.delete(filter);
-      refused.push(filter);
+      refused.push(refusal);
       if (hasAnswered) {
-        client.report(new SubscriptionRefusedError([filter]).message);
+        client.report(new SubscriptionRefusedError([refusal]).message);
       }
     } finally {
       clearTimeout(timer);
@@ -162,7 +168,7 @@ function keepSubscribed(
       for (const filter of requests.keys()) missing.add(filter);
     }
     const asked = [...requests].filter(([filter]) => missing.has(filter))
-      .map(([filter, qos]) => request(filter, qos));
+      .map(([filter, request]) => ask(filter, request));
     Promise.all(asked).then(() => {
       if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
     }).catch((error) =>

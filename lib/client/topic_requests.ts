@@ -1,36 +1,157 @@
+import type { IClientSubscribeOptions, ISubscriptionMap } from "mqtt";
+import { assertWhole } from "./assert_whole.ts";
+import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { assertQos, assertTopicFilter } from "../topics.ts";
 
-/** A topic filter with the quality of service that is asked for it. */
-export type TopicRequest = readonly [filter: string, qos: 0 | 1 | 2];
+/**
+ * How a topic filter is subscribed to (MQTT 5.0 section 3.8.3.1).
+ *
+ * @example Two filters, each with what is asked for it
+ * ```ts
+ * import { publishOnce, startBroker, subscribe } from "../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using broker = await startBroker({ port: 0 });
+ * const received = Promise.withResolvers<unknown>();
+ * await using _subscription = await subscribe(
+ *   broker.url,
+ *   [
+ *     ["iot/+/temp", { qos: 1, subscriptionIdentifier: 1 }],
+ *     ["iot/+/lamp", { retainHandling: 2, subscriptionIdentifier: 2 }],
+ *   ],
+ *   ({ properties }) => received.resolve(properties.subscriptionIdentifier),
+ *   false,
+ *   { protocolVersion: 5 },
+ * );
+ * await publishOnce(broker.url, { topic: "iot/user1/lamp", payload: "on" });
+ * assertEquals(await received.promise, 2);
+ * ```
+ */
+export interface FilterOptions {
+  /** The quality of service that is asked for; 0 unless given. */
+  qos?: 0 | 1 | 2;
+  /**
+   * Whether the broker keeps back what this client has published itself; false
+   * unless given. MQTT 5.
+   */
+  noLocal?: boolean;
+  /**
+   * Whether a message keeps the retain flag that it was published with. Unless so,
+   * only what is from before the subscription has it. MQTT 5.
+   */
+  retainAsPublished?: boolean;
+  /**
+   * When retained messages are sent: 0, unless given, with each subscription; 1 with
+   * one that is new in the session; 2 never. MQTT 5.
+   */
+  retainHandling?: 0 | 1 | 2;
+  /**
+   * A number from 1 that comes back with each message that this subscription brings,
+   * as `message.properties.subscriptionIdentifier` (section 3.8.2.1.2). MQTT 5.
+   */
+  subscriptionIdentifier?: number;
+}
 
-/** One filter, several, one `[filter, qos]` pair, or several (paho's forms). */
+/** A topic filter with its quality of service, or with more that is asked for it. */
+export type TopicRequest = readonly [
+  filter: string,
+  qosOrOptions: 0 | 1 | 2 | FilterOptions,
+];
+
+/**
+ * One filter, several, one pair of a filter and its quality of service, or several
+ * (paho's forms). A filter `$share/group/filter` is shared: each of its messages
+ * goes to one client of the group (MQTT 5.0 section 4.8.2).
+ */
 export type Topics = string | TopicRequest | readonly (string | TopicRequest)[];
+
+/** What MQTT.js is asked for a filter. */
+export type FilterRequest = IClientSubscribeOptions;
 
 /**
  * Reads the topics in any of the forms that `subscribe` takes.
  *
- * @throws {TypeError | RangeError} If a filter or a quality of service is invalid.
+ * @param topics The topics.
+ * @param defaults What is asked for those that come without their own.
+ * @param protocolVersion The version of MQTT that is spoken.
+ * @returns Each filter, with what MQTT.js is to ask for it.
+ * @throws {TypeError | RangeError} If a filter or an option is invalid.
  */
 export function parseTopics(
   topics: Topics,
-  defaultQos: 0 | 1 | 2,
-): Map<string, 0 | 1 | 2> {
+  defaults: FilterOptions,
+  protocolVersion?: number,
+): Map<string, FilterRequest> {
   const list = typeof topics === "string" || isRequest(topics)
     ? [topics]
     : topics;
   if (list.length === 0) {
     throw new TypeError("Topic list is empty: it must name one at least");
   }
-  const requests = new Map<string, 0 | 1 | 2>();
+  const requests = new Map<string, FilterRequest>();
   for (const item of list) {
-    const [filter, qos] = typeof item === "string" ? [item, defaultQos] : item;
+    const [filter, own] = typeof item === "string" ? [item, {}] : item;
+    const options = typeof own === "object" ? own : { qos: own };
     assertTopicFilter(filter);
-    assertQos(qos);
-    requests.set(filter, qos);
+    const request = toRequest({ ...defaults, ...options });
+    assertRequest(request, protocolVersion);
+    if (request.nl && filter.startsWith("$share/")) {
+      throw new TypeError(
+        `Topic filter is "${filter}": a shared one can't be subscribed to with noLocal`,
+      );
+    }
+    requests.set(filter, request);
   }
   return requests;
 }
 
 function isRequest(topics: Exclude<Topics, string>): topics is TopicRequest {
-  return topics.length === 2 && typeof topics[1] === "number";
+  const [, second] = topics;
+  return topics.length === 2 && typeof second !== "string" &&
+    !Array.isArray(second);
+}
+
+function toRequest(options: FilterOptions): FilterRequest {
+  const { qos = 0, noLocal, retainAsPublished, retainHandling } = options;
+  const { subscriptionIdentifier } = options;
+  return {
+    qos,
+    ...(noLocal !== undefined && { nl: noLocal }),
+    ...(retainAsPublished !== undefined && { rap: retainAsPublished }),
+    ...(retainHandling !== undefined && { rh: retainHandling }),
+    ...(subscriptionIdentifier !== undefined &&
+      { properties: { subscriptionIdentifier } }),
+  };
+}
+
+/**
+ * Checks what a client's own `subscribe` asks for, in MQTT.js's names.
+ *
+ * @throws {TypeError | RangeError} If something is invalid, or is asked of a version
+ *   of MQTT that doesn't have it.
+ */
+export function assertRequests(
+  topics: string | string[] | ISubscriptionMap,
+  common: Partial<FilterRequest>,
+  protocolVersion?: number,
+): void {
+  const own = typeof topics === "object" && !Array.isArray(topics)
+    // MQTT.js keeps a flag among them.
+    ? Object.values(topics).filter((request) => typeof request === "object")
+    : [];
+  for (const request of [common, ...own]) {
+    assertRequest(request, protocolVersion);
+  }
+}
+
+function assertRequest(
+  { qos = 0, nl, rap, rh, properties }: Partial<FilterRequest>,
+  protocolVersion?: number,
+): void {
+  assertQos(qos);
+  const ofMqtt5 = [nl, rap, rh, properties];
+  if (ofMqtt5.every((value) => value === undefined)) return;
+  assertMqtt5("Options of a subscription", protocolVersion);
+  if (rh !== undefined) assertWhole("Retain handling", rh, [0, 2]);
+  if (properties !== undefined) packProperties("subscribe", properties);
 }

@@ -1,11 +1,12 @@
 import type { Packet } from "mqtt";
-import { Buffer } from "node:buffer";
 import process from "node:process";
+import { describePacket } from "./describe_packet.ts";
 import type { MqttClient } from "../connect.ts";
 
 /**
  * Prints each packet that a client sends and receives, timed, on standard error,
- * if the variable `MQTT_TRACE` is set, as `--trace` of a lesson does. What
+ * if the variable `MQTT_TRACE` is set, as `--trace` of a lesson does, with MQTT 5's
+ * properties and reason codes in words. What
  * `connect` gives is traced without it: this is for a client that MQTT.js's own
  * `mqtt.connect` has made in the same moment.
  *
@@ -45,53 +46,4 @@ export function tracePackets(client: MqttClient): MqttClient {
   client.on("packetsend", printSent);
   client.on("packetreceive", (packet) => print("←", packet));
   return client;
-}
-
-/**
- * Says in one line what a packet is.
- *
- * @returns The packet's name and fields, such as `PUBLISH     iot/x qos 2 id 7`.
- */
-export function describePacket(packet: Packet): string {
-  const name = packet.cmd.toUpperCase().padEnd(11);
-  return `${name} ${packetFields(packet).join(" ")}`.trimEnd();
-}
-
-function packetFields(packet: Packet): string[] {
-  const id = packet.messageId ? [`id ${packet.messageId}`] : [];
-  switch (packet.cmd) {
-    case "connect":
-      return [
-        packet.clientId || "(no client id)",
-        packet.clean === false ? "session kept" : "clean session",
-        `keepalive ${packet.keepalive ?? 0}`,
-        ...(packet.username ? [`user ${packet.username}`] : []),
-        ...(packet.will ? [`will ${packet.will.topic}`] : []),
-      ];
-    case "connack":
-      return [
-        `code ${packet.reasonCode ?? packet.returnCode ?? 0}`,
-        ...(packet.sessionPresent ? ["session present"] : []),
-      ];
-    case "publish":
-      return [
-        packet.topic,
-        `qos ${packet.qos}`,
-        ...id,
-        ...(packet.retain ? ["retain"] : []),
-        ...(packet.dup ? ["dup"] : []),
-        `${Buffer.byteLength(packet.payload)} bytes`,
-      ];
-    case "subscribe":
-      return [
-        ...packet.subscriptions.map(({ topic, qos }) => `${topic} qos ${qos}`),
-        ...id,
-      ];
-    case "suback":
-      return [`granted ${packet.granted.join(" ")}`, ...id];
-    case "unsubscribe":
-      return [...packet.unsubscriptions, ...id];
-    default:
-      return id;
-  }
 }

@@ -1,54 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Packet } from "mqtt";
-import { describePacket } from "./trace.ts";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../broker.ts";
 import { within } from "../testing/deadline.ts";
-
-const packets: [Packet, string][] = [
-  [{ cmd: "pingreq" }, "PINGREQ"],
-  [{ cmd: "puback", messageId: 7 }, "PUBACK      id 7"],
-  [
-    {
-      cmd: "publish",
-      topic: "iot/x",
-      qos: 2,
-      messageId: 7,
-      retain: true,
-      dup: true,
-      payload: "abc",
-    },
-    "PUBLISH     iot/x qos 2 id 7 retain dup 3 bytes",
-  ],
-  [
-    { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "#", qos: 1 }] },
-    "SUBSCRIBE   # qos 1 id 1",
-  ],
-  [
-    { cmd: "suback", messageId: 1, granted: [0, 128] },
-    "SUBACK      granted 0 128 id 1",
-  ],
-  [
-    { cmd: "connack", returnCode: 0, sessionPresent: true },
-    "CONNACK     code 0 session present",
-  ],
-  [
-    {
-      cmd: "connect",
-      protocolId: "MQTT",
-      clientId: "gate",
-      clean: false,
-      keepalive: 7,
-      username: "info",
-    },
-    "CONNECT     gate session kept keepalive 7 user info",
-  ],
-];
-for (const [packet, expected] of packets) {
-  Deno.test(`describePacket() describes ${packet.cmd}`, () => {
-    assertEquals(describePacket(packet), expected);
-  });
-}
 
 Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
   await using broker = await startBroker({ port: 0 });
@@ -117,6 +70,6 @@ Deno.test("tracePackets() prints all packets of a client that MQTT.js makes", as
   assertEquals(
     new TextDecoder().decode(stderr).replaceAll(/^ +[\d.]+ /gm, ""),
     "→ CONNECT     gate clean session keepalive 60\n" +
-      "← CONNACK     code 0\n→ DISCONNECT\n",
+      "← CONNACK     accepted\n→ DISCONNECT\n",
   );
 });

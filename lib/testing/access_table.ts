@@ -71,7 +71,7 @@ export interface Row {
   passes: string[];
   /** Those of mosquitto, where it is more generous than it should be. */
   passesAtMosquitto?: string[];
-  /** Whether the embedded broker refuses the filter with 128. */
+  /** Whether the embedded broker refuses the filter: with 128, or 135 in MQTT 5. */
   isRefused?: boolean;
 }
 
@@ -422,18 +422,45 @@ export const OPEN_ROWS: readonly Row[] = [
   },
 ];
 
-/** Who is let in, where there are users, and the answer of the embedded broker. */
+const LET_IN = { 4: 0, 5: 0 };
+const WRONG_LOGIN = { 4: 4, 5: 134 };
+const NO_LOGIN = { 4: 5, 5: 135 };
+
+/**
+ * Who is let in, where there are users, and the embedded broker's answers in MQTT
+ * 3.1.1 and 5.
+ */
 export const LOGINS: readonly {
   name: string;
   user?: string;
   password?: string;
-  code: 0 | 4 | 5;
+  codes: { 4: number; 5: number };
 }[] = [
-  { name: "nobody", code: 5 },
-  { name: "the right password", user: "ann", password: "secret", code: 0 },
-  { name: "a wrong password", user: "ann", password: "Secret", code: 4 },
-  { name: "another's password", user: "ann", password: "hidden", code: 4 },
-  { name: "no password", user: "ann", code: 4 },
-  { name: "an unknown user", user: "carl", password: "secret", code: 4 },
-  { name: "another user", user: "bob", password: "hidden", code: 0 },
+  { name: "nobody", codes: NO_LOGIN },
+  {
+    name: "the right password",
+    user: "ann",
+    password: "secret",
+    codes: LET_IN,
+  },
+  {
+    name: "a wrong password",
+    user: "ann",
+    password: "Secret",
+    codes: WRONG_LOGIN,
+  },
+  {
+    name: "another's password",
+    user: "ann",
+    password: "hidden",
+    codes: WRONG_LOGIN,
+  },
+  { name: "no password", user: "ann", codes: WRONG_LOGIN },
+  {
+    name: "an unknown user",
+    user: "carl",
+    password: "secret",
+    codes: WRONG_LOGIN,
+  },
+  { name: "another user", user: "bob", password: "hidden", codes: LET_IN },
 ];

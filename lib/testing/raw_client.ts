@@ -214,12 +214,14 @@ function first(bytes: Uint8Array): RawPacket & { end: number } | undefined {
   return undefined;
 }
 
-function text(value: string): Uint8Array {
+/** A string with its length before it. */
+export function text(value: string): Uint8Array {
   const bytes = encode(value);
   return join([word(bytes.length), bytes]);
 }
 
-function word(value: number): Uint8Array {
+/** A number in two bytes. */
+export function word(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value & 0xff);
 }
 
@@ -227,7 +229,8 @@ function encode(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
 
-function join(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Bytes one after the other. */
+export function join(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(
     parts.reduce((length, part) => length + part.length, 0),
   );

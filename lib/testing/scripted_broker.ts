@@ -17,8 +17,8 @@ export interface ScriptedConnection {
 }
 
 /**
- * Answers a packet, or returns `undefined` to have it answered as usual: CONNACK
- * with code 0, SUBACK with what was asked for, PUBACK, PUBREC, PUBCOMP, PINGRESP.
+ * Answers a packet, or returns `undefined` to have it answered as usual, in the
+ * client's version of the protocol: CONNACK with code 0, SUBACK with what was asked for, PUBACK, PUBREC, PUBCOMP, PINGRESP.
  */
 export type Script = (
   packet: Packet,
@@ -51,14 +51,17 @@ export async function startScriptedBroker(
 
   const server = createServer((socket) => {
     const parser = mqttPacket.parser();
+    let protocolVersion: number | undefined;
     const connection: ScriptedConnection = {
       socket,
       send: (packet) => {
-        if (!socket.destroyed) mqttPacket.writeToStream(packet, socket);
+        if (socket.destroyed) return;
+        mqttPacket.writeToStream(packet, socket, { protocolVersion });
       },
     };
     connections.push(connection);
     parser.on("packet", (packet) => {
+      if (packet.cmd === "connect") ({ protocolVersion } = packet);
       packets.push(packet);
       const outcome = script(packet, connection);
       if (outcome !== "answered") answer(packet, connection);
@@ -96,7 +99,12 @@ function answer(packet: Packet, { send }: ScriptedConnection): void {
   const id = { messageId: messageId ?? 0 };
   switch (packet.cmd) {
     case "connect":
-      return send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+      return send({
+        cmd: "connack",
+        returnCode: 0,
+        reasonCode: 0,
+        sessionPresent: false,
+      });
     case "subscribe":
       return send({
         cmd: "suback",

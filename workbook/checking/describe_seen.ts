@@ -1,4 +1,4 @@
-import { describePacket } from "../../lib/client/trace.ts";
+import { describePacket } from "../../lib/client/describe_packet.ts";
 import type { RecordedPacket } from "./recording_broker.ts";
 import type { StudentProgram } from "./student_program.ts";
 

@@ -14,7 +14,7 @@ import { HangupSignal } from "../_hangup_signal.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
-Runs an MQTT 3.1.1 broker until Ctrl-C.
+Runs an MQTT broker (3.1, 3.1.1 and 5.0) until Ctrl-C.
 
 Usage: deno task broker [--host H] [--port N] [--websocket-port N]
                         [--cert FILE --key FILE [--tls-port N]

@@ -8,89 +8,101 @@ import {
   subscribePacket,
   TYPE,
 } from "../../lib/testing/raw_client.ts";
+import { PROTOCOLS } from "../../lib/testing/protocols.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { Random } from "../checking/random.ts";
 import { startKillableBroker } from "../testing/killable_broker.ts";
-import { openPublisher, openSession, startLoad } from "../testing/ledger.ts";
+import {
+  markOf,
+  openPublisher,
+  openSession,
+  startLoad,
+} from "../testing/ledger.ts";
 
 // The long form: WORKBOOK_KILLS=20 WORKBOOK_SEED=7 deno task test <this file>
 const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);
 const SEED = Number(Deno.env.get("WORKBOOK_SEED") ?? 1);
 const STATES = 20;
 
-Deno.test(`broker --store loses nothing acknowledged, killed ${KILLS} times under load (seed ${SEED})`, async () => {
-  const random = new Random(SEED);
-  await using broker = await startKillableBroker();
-  await using online = await openSession(broker.url, "online");
-  await online.client.subscribeAsync("load/#", { qos: 2 });
-  {
-    await using offline = await openSession(broker.url, "offline");
-    await offline.client.subscribeAsync("load/#", { qos: 2 });
-  }
-  await using first = await openPublisher(broker.url, "first");
-  await using second = await openPublisher(broker.url, "second");
-  await using third = await openPublisher(broker.url, "third");
-  const atQos1 = startLoad(first, (number) => (
-    { topic: "load/1", payload: `${number}`, qos: 1 }
-  ));
-  const atQos2 = startLoad(second, (number) => (
-    { topic: "load/2", payload: `${number}`, qos: 2 }
-  ));
-  const retained = new Map<string, string>();
-  const states = startLoad(third, (number) => {
-    const topic = `state/${number % STATES}`;
-    // Every seventh one clears the topic's retained message.
-    const payload = number % 7 === 3 ? "" : `${number}`;
-    retained.delete(topic);
-    if (payload !== "") retained.set(topic, payload);
-    return { topic, payload, qos: 1, retain: true };
-  });
-  const loads = [atQos1, atQos2, states];
-  for (let kill = 1; kill <= KILLS; kill++) {
-    const more = loads.map((load) =>
-      load.untilAcknowledged(random.integer(1, 300))
-    );
-    await Promise.all(more);
+for (const [protocol, version] of PROTOCOLS) {
+  Deno.test(`broker --store loses nothing acknowledged in ${version}, killed ${KILLS} times under load (seed ${SEED})`, async () => {
+    const random = new Random(SEED);
+    const as = (clientId: string) => ({ clientId, protocol });
+    await using broker = await startKillableBroker();
+    await using online = await openSession(broker.url, as("online"));
+    await online.client.subscribeAsync("load/#", { qos: 2 });
+    {
+      await using offline = await openSession(broker.url, as("offline"));
+      await offline.client.subscribeAsync("load/#", { qos: 2 });
+    }
+    await using first = await openPublisher(broker.url, as("first"));
+    await using second = await openPublisher(broker.url, as("second"));
+    await using third = await openPublisher(broker.url, as("third"));
+    const message = (topic: string, qos: 1 | 2) => (number: number) => {
+      const payload = `${number}`;
+      return { topic, payload, qos, ...markOf(payload, protocol) };
+    };
+    const atQos1 = startLoad(first, message("load/1", 1));
+    const atQos2 = startLoad(second, message("load/2", 2));
+    const retained = new Map<string, string>();
+    const states = startLoad(third, (number) => {
+      const topic = `state/${number % STATES}`;
+      // Every seventh one clears the topic's retained message.
+      const payload = number % 7 === 3 ? "" : `${number}`;
+      retained.delete(topic);
+      if (payload !== "") retained.set(topic, payload);
+      return { ...message(topic, 1)(number), payload, retain: true };
+    });
+    const loads = [atQos1, atQos2, states];
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const more = loads.map((load) =>
+        load.untilAcknowledged(random.integer(1, 300))
+      );
+      await Promise.all(more);
+      await broker.kill();
+      await broker.start();
+    }
+    await Promise.all(loads.map((load) => load.stop()));
+    // In this moment all is acknowledged, and nobody would send anything again.
     await broker.kill();
     await broker.start();
-  }
-  await Promise.all(loads.map((load) => load.stop()));
-  // In this moment all is acknowledged, and nobody would send anything again.
-  await broker.kill();
-  await broker.start();
 
-  await first.publishAsync("load/1", "end", { qos: 1 });
-  await second.publishAsync("load/2", "end", { qos: 2 });
-  const end = { qos: 1, retain: true } as const;
-  await third.publishAsync("state/end", "end", end);
-  await using offline = await openSession(broker.url, "offline");
-  let repeated = 0;
-  for (const { received } of [online, offline]) {
-    await received.untilEnd("load/1");
-    await received.untilEnd("load/2");
-    repeated += received.assertAll("load/1", 1, atQos1.sent);
-    received.assertAll("load/2", 2, atQos2.sent);
-  }
-  await using reader = await openSession(broker.url, "reader");
-  await reader.client.subscribeAsync("state/#", { qos: 1 });
-  await reader.received.untilEnd("state/end");
-  for (let state = 0; state < STATES; state++) {
-    const topic = `state/${state}`;
-    const payload = retained.get(topic);
-    assertEquals(
-      reader.received.payloads(topic),
-      payload === undefined ? [] : [payload],
-    );
-  }
-  if (KILLS > 3) {
-    console.log(
-      `${KILLS + 1} kills; acknowledged ${atQos1.sent} at QoS 1, ` +
-        `${atQos2.sent} at QoS 2, ${states.sent} retained; ` +
-        `lost 0, repeated ${repeated} at QoS 1 and 0 at QoS 2`,
-    );
-  }
-});
+    const mark = markOf("end", protocol);
+    await first.publishAsync("load/1", "end", { qos: 1, ...mark });
+    await second.publishAsync("load/2", "end", { qos: 2, ...mark });
+    const retain = { qos: 1, retain: true, ...mark } as const;
+    await third.publishAsync("state/end", "end", retain);
+    await using offline = await openSession(broker.url, as("offline"));
+    let repeated = 0;
+    for (const { received } of [online, offline]) {
+      await received.untilEnd("load/1");
+      await received.untilEnd("load/2");
+      repeated += received.assertAll("load/1", 1, atQos1.sent);
+      received.assertAll("load/2", 2, atQos2.sent);
+    }
+    await using reader = await openSession(broker.url, as("reader"));
+    await reader.client.subscribeAsync("state/#", { qos: 1 });
+    await reader.received.untilEnd("state/end");
+    for (let state = 0; state < STATES; state++) {
+      const topic = `state/${state}`;
+      const payload = retained.get(topic);
+      assertEquals(
+        reader.received.payloads(topic),
+        payload === undefined ? [] : [payload],
+      );
+    }
+    if (KILLS > 3) {
+      console.log(
+        `${version}, ${
+          KILLS + 1
+        } kills; acknowledged ${atQos1.sent} at QoS 1, ` +
+          `${atQos2.sent} at QoS 2, ${states.sent} retained; ` +
+          `lost 0, repeated ${repeated} at QoS 1 and 0 at QoS 2`,
+      );
+    }
+  });
+}
 
 Deno.test("broker --store knows after a kill each step that it has confirmed", async () => {
   await using broker = await startKillableBroker();
@@ -181,7 +193,9 @@ peerTest(
     assertEquals((await asleep.end()).code, 0);
     await using awake = startProcess(paho, ["-c", PAHO, `${broker.port}`]);
     await awake.untilPrinted("subscribed");
-    await using publisher = await openPublisher(broker.url, "publisher");
+    await using publisher = await openPublisher(broker.url, {
+      clientId: "publisher",
+    });
     const loads = ["mosquitto", "paho"].map((name) =>
       startLoad(publisher, (number) => (
         { topic: `load/${name}`, payload: `${number}`, qos: 2 }

@@ -191,7 +191,7 @@ peerTest(
 
 const mistakes: [string[], string][] = [
   [["--max-packet-size", "x"], 'Option --max-packet-size is "x"'],
-  [["--max-topic-levels", "101"], "a whole number from 1 to 100"],
+  [["--max-topic-levels", "201"], "a whole number from 1 to 200"],
   [["--origin", "school.example/x"], 'Origin is "school.example/x"'],
   [["--port", "99999"], 'Option --port is "99999"'],
   [["--user", "info"], 'Option --user is "info"'],

@@ -220,7 +220,10 @@ peerTest(
       await pub.untilLogged("\n");
       const { code, stderr } = await pub.end();
       assertEquals(code, 1);
-      assertMatch(stderr, /^Message on "x" was not published: .*authorized\n$/);
+      assertMatch(
+        stderr,
+        /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
+      );
     }
   },
 );

@@ -7,6 +7,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../lib/testing/peers.ts";
+import { type Protocol, PROTOCOLS } from "../../lib/testing/protocols.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 import { copyWithout, CURES } from "../hardening/faults/cures.ts";
 import { programFlags } from "../hardening/faults/program_flags.ts";
@@ -19,11 +20,12 @@ fail and processes are killed. Proves at the end that nothing was lost,
 duplicated at QoS 2, left pending or left open: if it was, the exit status is 1.
 
 Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
-                             [--without CURE] [--verbose]
+                             [--protocol N] [--without CURE] [--verbose]
 
   --seed N        what befalls whom, and when (1)
   --minutes M     how long (1)
   --broker NAME   mosquitto or embedded (mosquitto, where it is installed)
+  --protocol N    what all speak: 4, which is MQTT 3.1.1, or 5 (4)
   --without CURE  take a cure out of a copy of the toolkit, to see it fail:
                   ${Object.keys(CURES).join(", ")}
   --verbose       print what the clients log
@@ -35,7 +37,7 @@ const LONGEST_END = 10_000;
 await runProgram({
   help: HELP,
   names: {
-    string: ["seed", "minutes", "broker", "without"],
+    string: ["seed", "minutes", "broker", "protocol", "without"],
     boolean: ["verbose"],
   },
   main,
@@ -46,6 +48,7 @@ async function main(options: Options): Promise<number> {
     seed: options.number("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
     minutes: options.number("minutes", { least: 0.01, whole: false }) ?? 1,
     broker: readBroker(options.text("broker")),
+    protocol: readProtocol(options),
     isVerbose: options.has("verbose"),
   };
   const cure = options.text("without");
@@ -57,7 +60,8 @@ async function main(options: Options): Promise<number> {
   }
   const without = cure === undefined ? "" : `, without ${cure}`;
   console.log(
-    `Seed ${soak.seed}, ${soak.minutes} minutes, ${soak.broker} broker${without}`,
+    `Seed ${soak.seed}, ${soak.minutes} minutes, ${soak.broker} broker, ` +
+      `${new Map(PROTOCOLS).get(soak.protocol)}${without}`,
   );
   if (cure === undefined) {
     return await run(soak, new URL("../..", import.meta.url).href);
@@ -82,6 +86,10 @@ function readBroker(name: string | undefined): SoakOptions["broker"] {
   }
   if (!isThere) throw new UsageError("Broker mosquitto is not installed");
   return name;
+}
+
+function readProtocol(options: Options): Protocol {
+  return (options.number("protocol", { least: 4, most: 5 }) ?? 4) as Protocol;
 }
 
 /** Runs the soak of a copy of the project in a process of its own. */

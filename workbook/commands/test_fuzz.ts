@@ -13,12 +13,12 @@ import {
 import { type Options, runProgram } from "../_program.ts";
 
 const HELP = `
-Sends hostile input to the embedded broker, over TCP and WebSocket: well-formed
-packets of every type, such packets changed at random, and nonsense. The broker
-runs in a process of its own, with a well-behaved client beside, which publishes
-and receives at QoS 1 throughout. It is a failure if the broker ends, hangs,
-needs much more memory than at the start, leaves a well-formed PINGREQ without an
-answer, or doesn't serve the client beside.
+Sends hostile input to the embedded broker, in MQTT 3.1.1 and 5, over TCP and
+WebSocket: well-formed packets of every type, such packets changed at random, and
+nonsense. The broker runs in a process of its own, with a well-behaved client
+beside, which publishes and receives at QoS 1 throughout. It is a failure if the
+broker ends, hangs, needs much more memory than at the start, leaves a well-formed
+PINGREQ without an answer, or doesn't serve the client beside.
 
 Usage: deno task test:fuzz [--seed N] [--inputs N] [--only N]
 

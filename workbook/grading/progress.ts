@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "../_printable.ts";
+import { printable } from "../../lib/printable.ts";
 import { progressBar } from "../_progress_bar.ts";
 import { type SubmissionGrade, totalOf } from "./grade.ts";
 

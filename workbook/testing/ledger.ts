@@ -8,6 +8,7 @@ import { assertEquals } from "@std/assert";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Client, connect } from "../../lib/mod.ts";
 import { within } from "../../lib/testing/deadline.ts";
+import { keptSession, type Protocol } from "../../lib/testing/protocols.ts";
 
 const PATIENCE_MILLISECONDS = 60_000;
 /** How many messages a publisher has under way. */
@@ -19,17 +20,23 @@ export interface Session extends AsyncDisposable {
   readonly received: Received;
 }
 
+/** Whose session it is, and in which version of the protocol: 3.1.1 unless given. */
+export interface SessionOptions {
+  clientId: string;
+  protocol?: Protocol;
+}
+
 /** Connects a client that comes back by itself, to the same session. */
 export async function openSession(
   url: string,
-  clientId: string,
+  { clientId, protocol = 4 }: SessionOptions,
 ): Promise<Session> {
-  const options = { clientId, clean: false, reconnectPeriod: 20 };
-  const client = mqtt.connect(url, options);
+  const session = keptSession(clientId, protocol);
+  const client = mqtt.connect(url, { ...session, reconnectPeriod: 20 });
   // A broker that is away is nothing special here.
   client.on("error", () => {});
   // Listening comes first: a session's messages follow CONNACK at once.
-  const received = new Received(client);
+  const received = new Received(client, protocol);
   const connected = new Promise<void>((resolve) =>
     client.once("connect", () => resolve())
   );
@@ -46,14 +53,26 @@ export async function openSession(
  * toolkit's: MQTT.js alone rejects what is published while it repeats what the
  * last connection left open, if that connection is lost, too.
  */
-export function openPublisher(url: string, clientId: string): Promise<Client> {
+export function openPublisher(
+  url: string,
+  { clientId, protocol = 4 }: SessionOptions,
+): Promise<Client> {
   return connect(url, {
-    clientId,
-    clean: false,
+    ...keptSession(clientId, protocol),
     inflightWindow: WINDOW,
     retryDelay: [0.02, 0.1],
     log: () => {},
   });
+}
+
+/** What a message says besides its payload. */
+export interface Mark {
+  properties?: { userProperties: { payload: string } };
+}
+
+/** In MQTT 5, a property that repeats the payload, and has to stay with it. */
+export function markOf(payload: string, protocol: Protocol): Mark {
+  return protocol === 5 ? { properties: { userProperties: { payload } } } : {};
 }
 
 /** What one publisher has sent, numbered from 0. */
@@ -76,7 +95,7 @@ export function startLoad(
     payload: string;
     qos: 1 | 2;
     retain?: boolean;
-  },
+  } & Mark,
 ): Load {
   let [sent, acknowledged, isStopped] = [0, 0, false];
   let wake = () => {};
@@ -113,14 +132,18 @@ export function startLoad(
 /** What a subscriber has been given, by topic. */
 export class Received {
   readonly #payloads = new Map<string, string[]>();
+  readonly #unmarked: string[] = [];
   #wake = () => {};
 
   /** Listens to a client. */
-  constructor(client: MqttClient) {
-    client.on("message", (topic, payload) => {
+  constructor(client: MqttClient, protocol: Protocol) {
+    client.on("message", (topic, data, { properties }) => {
+      const payload = data.toString();
       const payloads = this.payloads(topic);
-      payloads.push(payload.toString());
+      payloads.push(payload);
       this.#payloads.set(topic, payloads);
+      const mark = properties?.userProperties?.payload;
+      if (protocol === 5 && mark !== payload) this.#unmarked.push(payload);
       this.#wake();
     });
   }
@@ -130,12 +153,16 @@ export class Received {
     return this.#payloads.get(topic) ?? [];
   }
 
-  /** Waits for the last message of a topic, which says "end". */
+  /**
+   * Waits for the last message of a topic, which says "end", and checks that all
+   * so far have the properties that they were sent with.
+   */
   async untilEnd(topic: string): Promise<void> {
     while (this.payloads(topic).at(-1) !== "end") {
       const more = new Promise<void>((resolve) => this.#wake = resolve);
       await within(`the end of ${topic}`, more, PATIENCE_MILLISECONDS);
     }
+    assertEquals(this.#unmarked, []);
   }
 
   /**

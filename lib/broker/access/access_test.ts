@@ -77,7 +77,8 @@ Deno.test("startBroker() refuses filters of which nothing may be read, and spare
   await using ann = await openRaw(broker, ANN);
   await ann.send(publishPacket({ topic: "iot/ann/x", payload: "hi" }));
   assertEquals(readPublish((await bob.next())!).topic, "iot/ann/x");
-  assertEquals(lines.includes('Client "bob" may not subscribe to "x/#"'), true);
+  const line = 'Client "bob" may not subscribe to "x/#" and 1 more';
+  assertEquals(lines.filter((one) => one.includes("may not")), [line]);
 });
 
 Deno.test("startBroker() keeps nothing for a session on a filter that it refused", async () => {
@@ -106,7 +107,7 @@ Deno.test("startBroker() lets nobody publish on $SYS, rules or not", async () =>
   assertEquals([...(await client.next())!.body], [0, 1, 1, 1]);
   await client.send(publishPacket({ topic: "$SYS/fake/version", qos: 1 }));
   assertEquals((await client.next())?.header, TYPE.PUBACK);
-  for (const topic of ["$SYS/fake/will", "wills/#", "wills/last"]) {
+  for (const topic of ["$SYS/fake/will", "wills/last"]) {
     (await openRaw(broker, { will: { topic, payload: "" } })).close();
   }
   assertEquals(readPublish((await client.next())!).topic, "wills/last");
@@ -165,7 +166,7 @@ Deno.test("startBroker() drops a will on a forbidden topic", async () => {
   await using ann = await openRaw(broker, ANN);
   await ann.send(subscribePacket({ "#": 0 }));
   await ann.next();
-  for (const topic of ["secret", "$SYS/x", "iot/bob/#", "iot/bob/gone"]) {
+  for (const topic of ["secret", "$SYS/x", "iot/bob/gone"]) {
     const will = { topic, payload: "bob has died" };
     const bob = await openRaw(broker, { ...BOB, will });
     bob.close();

@@ -10,7 +10,7 @@ import {
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { createAdmission } from "../listen/admission.ts";
-import { createCore } from "../aedes.ts";
+import { createCore } from "../core.ts";
 import { readLimits } from "../limits.ts";
 import { type Listener, listenTcp } from "../listen/listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
@@ -29,7 +29,7 @@ async function startCore(
 ): Promise<AsyncDisposable & { listeners: Listener[] }> {
   const limits = readLimits();
   const log = () => {};
-  const core = await createCore(access, limits, log);
+  const core = createCore({ access, limits, log });
   const door = {
     admission: createAdmission(limits, log),
     isPageAllowed: () => true,

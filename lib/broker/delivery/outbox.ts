@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
-import { createPace, type Pace } from "./pace.ts";
-import { type Delivery, publishHeader, pubrel } from "../wire/packets.ts";
-import type { Connection } from "../wire/connection.ts";
 import type { Limits } from "../limits.ts";
-import type { SessionRecord, StoredDelivery } from "../store/records.ts";
 import { createTally } from "../tally.ts";
+import { acknowledgement } from "../wire/encode.ts";
+import { PACKET } from "../wire/packet_types.ts";
+import { protocolError } from "../wire/protocol_error.ts";
+import { type Delivery, type Message, sizeOf, type Terms } from "./message.ts";
+import type { Link } from "./link.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;
@@ -17,17 +19,38 @@ const LAST_MESSAGE_ID = 65_535;
 /** How much may wait for a client. */
 export type OutboxLimits = Pick<Limits, "maxQueuedMessages" | "maxQueuedBytes">;
 
+/** What is stored of a message on its way to a client. */
+export interface StoredDelivery {
+  /** Names it in the store; those that came later have higher ones. */
+  number: number;
+  delivery: Delivery;
+  /** Its message id, if it has been sent. */
+  id: number | undefined;
+  /** Whether the client has confirmed a QoS 2 message. */
+  isReceived: boolean;
+}
+
+/** Stores what becomes of the messages on their way to a client. */
+export interface DeliveryRecord {
+  /** Stores a message for the client, with its id if it is sent at once. */
+  add(delivery: Delivery, id: number | undefined): number;
+  /** A message that waited is sent. */
+  send(number: number, id: number): void;
+  /** The client has confirmed a QoS 2 message. */
+  receive(number: number): void;
+  /** A message has reached its end. */
+  complete(number: number): void;
+}
+
 /** What an outbox needs to know. */
 export interface OutboxOptions {
   /** Is told what the client misses. */
   log: (event: string) => void;
   limits: OutboxLimits;
-  /** Whether the client may receive messages of a topic: all, unless given. */
-  mayReceive?: (topic: string) => boolean;
   /** Stores what is on its way, for a session with a store. */
-  record?: SessionRecord;
+  record?: DeliveryRecord | undefined;
   /** What was on its way before the broker was started anew, oldest first. */
-  deliveries?: StoredDelivery[];
+  deliveries?: readonly StoredDelivery[] | undefined;
 }
 
 /** A message of QoS 1 or 2 until its end. */
@@ -43,95 +66,137 @@ interface Pending extends Omit<StoredDelivery, "number"> {
  * 3.1.1 sections 4.4 and 4.6).
  */
 export class Outbox {
-  #connection: Connection | undefined;
+  #link: Link | undefined;
   #pace: Pace | undefined;
   readonly #log: (event: string) => void;
-  readonly #mayReceive: (topic: string) => boolean;
-  #record: SessionRecord | undefined;
+  #record: DeliveryRecord | undefined;
   readonly #sent = new Map<number, Pending>();
+  /** The ids of those that are to be sent again. */
+  #repeats: number[] = [];
   #waiting: Pending[] = [];
   /** How many at the front of `#waiting` have left it. */
   #taken = 0;
   /** Of the messages of QoS 1 and 2 that wait or are under way. */
   #bytes = 0;
+  /** When the first that waits ends. */
+  #firstEnd = Infinity;
   #lastId = 0;
+  /** Whether a message may have had any id. */
+  #hasUsedAll: boolean;
   #dropped = 0;
   readonly #limits: OutboxLimits;
   /** How many messages of QoS 1 and 2 there was no room for. */
   #overflow = 0;
   #tellOverflow = () => {};
+  #tellLarge: () => void;
 
-  constructor(
-    { log, limits, mayReceive = () => true, record, deliveries = [] }:
-      OutboxOptions,
-  ) {
+  constructor({ log, limits, record, deliveries = [] }: OutboxOptions) {
     this.#log = log;
     this.#limits = limits;
-    this.#mayReceive = mayReceive;
     this.#record = record;
-    for (const delivery of deliveries) this.#restore(delivery);
-  }
-
-  #restore(delivery: StoredDelivery): void {
-    const { id, isReceived, number, message } = delivery;
-    // The rules may have changed meanwhile.
-    if (!isReceived && !this.#mayReceive(message.topic)) {
-      this.#record?.complete(number);
-      return;
-    }
-    this.#bytes += sizeOf(message);
-    if (id === undefined) {
-      this.#waiting.push(delivery);
-    } else {
-      this.#sent.set(id, delivery);
-      this.#lastId = id;
+    // Which ids were used before the broker was started anew isn't known.
+    this.#hasUsedAll = deliveries.length > 0;
+    this.#tellLarge = createTally((count) =>
+      this.#log(
+        `missed messages that are larger than it takes so far: ${count}`,
+      )
+    );
+    for (const stored of deliveries) {
+      this.#bytes += sizeOf(stored.delivery.message);
+      if (stored.id === undefined) {
+        this.#waiting.push(stored);
+      } else {
+        this.#sent.set(stored.id, stored);
+        this.#lastId = stored.id;
+      }
     }
   }
 
   /** Takes a new connection, and repeats on it what the last one left open. */
-  attach(connection: Connection): void {
-    this.#connection = connection;
+  attach(link: Link): void {
+    this.#link = link;
     this.#pace = createPace(
-      connection,
+      link.connection,
       () => this.#isBehind,
       () => this.#log("does not read: nobody waits for it any more"),
     );
-    for (const [id, { message, isReceived }] of this.#sent) {
-      if (isReceived) connection.write(pubrel(id));
-      else this.#write(message, id, true);
+    this.#repeats = [];
+    for (const [id, { isReceived }] of this.#sent) {
+      if (isReceived) link.connection.write(acknowledgement(PACKET.PUBREL, id));
+      else this.#repeats.push(id);
     }
     this.#fill();
   }
 
-  /**
-   * Sends a message that the client may receive; at QoS 0 it is lost if the
-   * client isn't there.
-   */
-  send(message: Delivery): void {
-    if (!this.#mayReceive(message.topic)) return;
-    if (message.qos === 0) {
-      this.#sendOnce(message);
-    } else if (this.#hasRoomFor(message)) {
-      const pending: Pending = {
-        number: undefined,
-        message: withoutSlab(message),
-        id: undefined,
-        isReceived: false,
-      };
-      this.#bytes += sizeOf(message);
-      this.#waiting.push(pending);
-      this.#fill();
-      pending.number = this.#record?.add(pending.message, pending.id);
-    } else {
-      this.#drop();
+  /** The connection is gone. */
+  detach(): void {
+    this.#link = undefined;
+  }
+
+  /** Stores from now on what is on its way. */
+  keep(record: DeliveryRecord): void {
+    this.#record = record;
+    for (const pending of this.#open) {
+      pending.number = record.add(pending.delivery, pending.id);
+      if (pending.isReceived) record.receive(pending.number);
     }
+  }
+
+  /** Sends a message; at QoS 0 it is lost if the client isn't there. */
+  send(message: Message, terms: Terms): void {
+    const qos = Math.min(message.qos, terms.qos) as 0 | 1 | 2;
+    const retain = message.retain && terms.retainAsPublished;
+    const { identifiers, share } = terms;
+    if (qos === 0) this.#sendOnce(message, retain, identifiers);
+    else this.queue({ message, qos, retain, identifiers, share });
+  }
+
+  /** Takes on a message of QoS 1 or 2. */
+  queue(delivery: Delivery): void {
+    if (!this.#hasRoomFor(delivery.message)) {
+      this.#dropExpired();
+      if (!this.#hasRoomFor(delivery.message)) return this.#drop();
+    }
+    const pending: Pending = {
+      number: undefined,
+      delivery: withoutSlab(delivery),
+      id: undefined,
+      isReceived: false,
+    };
+    this.#bytes += sizeOf(delivery.message);
+    this.#firstEnd = Math.min(this.#firstEnd, delivery.message.expiresAt);
+    this.#waiting.push(pending);
+    this.#fill();
+    if (!this.#isOpen(pending)) return;
+    pending.number = this.#record?.add(pending.delivery, pending.id);
   }
 
   /** Takes what is on its way out of the store: the session has ended. */
   discard(): void {
-    const left = [...this.#sent.values(), ...this.#waiting.slice(this.#taken)];
-    for (const pending of left) this.#forget(pending);
+    for (const pending of this.#open) this.#forget(pending);
     this.#record = undefined;
+  }
+
+  /**
+   * Hands back what others may get in place of this client: of a share, all but
+   * what is under way at QoS 2 (MQTT 5.0 section 4.8.2).
+   */
+  reclaim(share: string): Delivery[] {
+    const mayGo = ({ delivery, id }: Pending) =>
+      delivery.share === share && (id === undefined || delivery.qos === 1);
+    return this.#removeWhere(mayGo);
+  }
+
+  /** Drops what waits and isn't allowed any more. */
+  retainAllowed(mayReceive: (topic: string) => boolean): void {
+    this.#removeWhere(({ delivery, id }) =>
+      id === undefined && !mayReceive(delivery.message.topic.text)
+    );
+  }
+
+  /** Whether the client can take another message. */
+  get isReady(): boolean {
+    return this.#pace?.isReady ?? true;
   }
 
   /** Calls back, never at once, when the client can take another message. */
@@ -140,27 +205,109 @@ export class Outbox {
     else this.#pace.whenReady(callback);
   }
 
-  /** PUBREC has come: the payload has done its duty. */
-  receive(id: number): void {
+  /** PUBACK has come. */
+  acknowledge(id: number): void {
     const sent = this.#sent.get(id);
-    if (sent === undefined) return;
-    sent.isReceived = true;
-    if (sent.number !== undefined) this.#record?.receive(sent.number);
+    if (sent === undefined) return this.#assertUsed("PUBACK", id);
+    if (sent.delivery.qos !== 1) refuse("PUBACK", id, "a message of QoS 2");
+    this.complete(id);
   }
 
-  /** PUBACK or PUBCOMP has come. */
+  /**
+   * PUBREC has come: the payload has done its duty.
+   *
+   * @returns Whether such a message is known.
+   */
+  receive(id: number): boolean {
+    const sent = this.#sent.get(id);
+    if (sent === undefined) {
+      // MQTT 5.0 has an answer to it.
+      if (this.#link?.options.version !== 5) this.#assertUsed("PUBREC", id);
+      return false;
+    }
+    if (sent.delivery.qos !== 2) refuse("PUBREC", id, "a message of QoS 1");
+    if (!sent.isReceived && sent.number !== undefined) {
+      this.#record?.receive(sent.number);
+    }
+    sent.isReceived = true;
+    return true;
+  }
+
+  /** PUBCOMP has come. */
+  release(id: number): void {
+    const sent = this.#sent.get(id);
+    if (sent === undefined) return this.#assertUsed("PUBCOMP", id);
+    if (sent.delivery.qos !== 2) refuse("PUBCOMP", id, "a message of QoS 1");
+    if (!sent.isReceived) refuse("PUBCOMP", id, "a message before its PUBREC");
+    this.complete(id);
+  }
+
+  /** A message that is under way has reached its end. */
   complete(id: number): void {
     const sent = this.#sent.get(id);
     if (sent === undefined) return;
-    this.#sent.delete(id);
-    this.#bytes -= sizeOf(sent.message);
-    this.#forget(sent);
+    this.#end(id, sent);
     this.#fill();
     this.#pace?.check();
   }
 
+  #end(id: number, sent: Pending): void {
+    this.#sent.delete(id);
+    this.#bytes -= sizeOf(sent.delivery.message);
+    this.#forget(sent);
+  }
+
+  /** An answer may come late, but not to what was never sent. */
+  #assertUsed(type: string, id: number): void {
+    if (this.#hasUsedAll || id <= this.#lastId) return;
+    refuse(type, id, "a message that was never sent");
+  }
+
+  get #open(): Pending[] {
+    return [...this.#sent.values(), ...this.#waiting.slice(this.#taken)];
+  }
+
+  /** Whether a message hasn't reached its end. */
+  #isOpen(pending: Pending): boolean {
+    return pending.id === undefined
+      ? this.#waitingCount > 0 && this.#waiting.at(-1) === pending
+      : this.#sent.get(pending.id) === pending;
+  }
+
   #forget({ number }: Pending): void {
     if (number !== undefined) this.#record?.complete(number);
+  }
+
+  #removeWhere(isWanted: (pending: Pending) => boolean): Delivery[] {
+    const removed = this.#open.filter(isWanted);
+    if (removed.length === 0) return [];
+    const gone = new Set(removed);
+    this.#waiting = this.#waiting.slice(this.#taken)
+      .filter((pending) => !gone.has(pending));
+    this.#taken = 0;
+    for (const pending of removed) {
+      if (pending.id !== undefined) this.#sent.delete(pending.id);
+      this.#bytes -= sizeOf(pending.delivery.message);
+      this.#forget(pending);
+    }
+    this.#fill();
+    this.#pace?.check();
+    return removed.map(({ delivery }) => delivery);
+  }
+
+  /** Makes room: what has ended needs none. */
+  #dropExpired(): void {
+    const now = Date.now();
+    if (now < this.#firstEnd) return;
+    this.#firstEnd = Infinity;
+    this.#removeWhere(({ delivery, id }) => {
+      const { expiresAt } = delivery.message;
+      if (id !== undefined) return false;
+      if (expiresAt > now) {
+        this.#firstEnd = Math.min(this.#firstEnd, expiresAt);
+      }
+      return expiresAt <= now;
+    });
   }
 
   get #waitingCount(): number {
@@ -173,7 +320,7 @@ export class Outbox {
       this.#bytes > maxQueuedBytes / 2;
   }
 
-  #hasRoomFor(message: Delivery): boolean {
+  #hasRoomFor(message: Message): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
     return this.#waitingCount < maxQueuedMessages &&
       this.#bytes + sizeOf(message) <= maxQueuedBytes;
@@ -192,8 +339,12 @@ export class Outbox {
     this.#tellOverflow();
   }
 
-  #sendOnce(message: Delivery): void {
-    if (this.#connection === undefined) return;
+  #sendOnce(
+    message: Message,
+    retain: boolean,
+    identifiers: readonly number[],
+  ): void {
+    if (this.#link === undefined) return;
     if (this.#pace?.isStalled) {
       this.#dropped++;
       return;
@@ -202,19 +353,28 @@ export class Outbox {
       this.#log(`missed ${this.#dropped} messages of QoS 0 meanwhile`);
       this.#dropped = 0;
     }
-    this.#write(message);
+    this.#write({ message, qos: 0, retain, identifiers });
   }
 
   #fill(): void {
-    if (!this.#connection?.isOpen) return;
-    while (this.#waitingCount > 0 && this.#sent.size < WINDOW) {
+    if (!this.#link?.connection.isOpen) return;
+    const window = Math.min(WINDOW, this.#link.options.receiveMaximum);
+    if (this.#repeats.length > 0) this.#repeat(window);
+    while (this.#waitingCount > 0 && this.#sent.size < window) {
       const pending = this.#waiting[this.#taken++]!;
-      const { number, message } = pending;
+      const { number, delivery } = pending;
+      const hasEnded = delivery.message.expiresAt <= Date.now();
       const id = this.#nextId();
+      if (hasEnded || !this.#write(delivery, id)) {
+        this.#bytes -= sizeOf(delivery.message);
+        this.#forget(pending);
+        continue;
+      }
+      this.#hasUsedAll ||= id < this.#lastId;
+      this.#lastId = id;
       pending.id = id;
       this.#sent.set(id, pending);
       if (number !== undefined) this.#record?.send(number, id);
-      this.#write(message, id);
     }
     if (this.#overflow > 0 && this.#waitingCount === 0) {
       this.#log(
@@ -233,28 +393,44 @@ export class Outbox {
     }
   }
 
-  #nextId(): number {
-    do {
-      this.#lastId = this.#lastId % LAST_MESSAGE_ID + 1;
-    } while (this.#sent.has(this.#lastId));
-    return this.#lastId;
+  #repeat(window: number): void {
+    const free = window - this.#sent.size + this.#repeats.length;
+    const now = this.#repeats.splice(0, Math.max(0, free));
+    for (const id of now) {
+      const sent = this.#sent.get(id);
+      if (sent === undefined || sent.isReceived) continue;
+      if (!this.#write(sent.delivery, id, true)) this.#end(id, sent);
+    }
   }
 
-  #write(message: Delivery, id?: number, isDuplicate?: boolean): void {
-    const header = publishHeader(message, id, isDuplicate);
-    this.#connection?.write(header, message.payload);
+  /** Writes a message, unless the client doesn't take packets so large. */
+  #write(delivery: Delivery, id?: number, isDuplicate?: boolean): boolean {
+    const isWritten = this.#link!.send(delivery, id, isDuplicate);
+    if (!isWritten) this.#tellLarge();
+    return isWritten;
+  }
+
+  #nextId(): number {
+    let id = this.#lastId;
+    do {
+      id = id % LAST_MESSAGE_ID + 1;
+    } while (this.#sent.has(id));
+    return id;
   }
 }
 
-function sizeOf({ topic, payload }: Delivery): number {
-  return topic.length + payload.length;
+function refuse(type: string, id: number, what: string): never {
+  throw protocolError(`${type} ${id} answers ${what}`);
 }
 
 /** A payload is a part of all that came in with it, and would keep that. */
-function withoutSlab(message: Delivery): Delivery {
-  const { payload } = message;
+function withoutSlab(delivery: Delivery): Delivery {
+  const { payload, properties } = delivery.message;
   const { byteLength } = payload.buffer;
-  const isAlone = byteLength <= LARGEST_SLAB ||
-    byteLength <= 2 * payload.length;
-  return isAlone ? message : { ...message, payload: Buffer.from(payload) };
+  if (byteLength <= Math.max(LARGEST_SLAB, 2 * payload.length)) return delivery;
+  const own = {
+    payload: Buffer.from(payload),
+    properties: Buffer.from(properties),
+  };
+  return { ...delivery, message: { ...delivery.message, ...own } };
 }

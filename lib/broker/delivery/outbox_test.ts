@@ -1,35 +1,57 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
-import type { Connection } from "../wire/connection.ts";
+import { createFigures } from "../figures.ts";
+import { Connection } from "../wire/connection.ts";
+import { topicOf } from "../wire/topics.ts";
+import { Link } from "./link.ts";
+import type { Message, Terms } from "./message.ts";
 import { Outbox } from "./outbox.ts";
-import type { Delivery } from "../wire/packets.ts";
 
 /** A connection that remembers the message ids of what is written. */
-function connect(): Connection & { ids: number[] } {
-  const ids: number[] = [];
-  return {
-    ids,
-    stream: new PassThrough(),
-    isOpen: true,
-    isFull: false,
-    write: (header) => ids.push(header.readUInt16BE(header.length - 2)),
-  };
+class RecordingConnection extends Connection {
+  readonly ids: number[] = [];
+  readonly payloads: Buffer[] = [];
+
+  constructor() {
+    const whenAllowed = (callback: () => void) => callback();
+    super(new PassThrough(), { whenAllowed, figures: createFigures() });
+  }
+
+  override write(header: Buffer, payload: Buffer): void {
+    this.ids.push(header.readUInt16BE(header.length - 2));
+    this.payloads.push(payload);
+  }
+}
+
+/** Connects an outbox to a client of MQTT 3.1.1. */
+function connect(outbox: Outbox): RecordingConnection {
+  const connection = new RecordingConnection();
+  const link = new Link(connection, {
+    version: 4,
+    receiveMaximum: 65_535,
+    maximumPacketSize: Infinity,
+    topicAliasMaximum: 0,
+  });
+  outbox.attach(link);
+  return connection;
 }
 
 const PLENTY = { maxQueuedMessages: 100_000, maxQueuedBytes: 1_000_000 };
-const MESSAGE: Delivery = {
-  topic: "a",
+const MESSAGE: Message = {
+  topic: topicOf("a"),
   payload: Buffer.from("b"),
   qos: 1,
   retain: false,
+  properties: Buffer.alloc(0),
+  expiresAt: Infinity,
 };
+const TERMS: Terms = { qos: 2, retainAsPublished: false, identifiers: [] };
 
 Deno.test("Outbox never uses a message id that isn't free", () => {
   const outbox = new Outbox({ log: () => {}, limits: PLENTY });
-  const connection = connect();
-  outbox.attach(connection);
-  for (let count = 0; count < 70_000; count++) outbox.send(MESSAGE);
+  const connection = connect(outbox);
+  for (let count = 0; count < 70_000; count++) outbox.send(MESSAGE, TERMS);
   assertEquals(connection.ids.length, 1_000);
   // Only the third one is never confirmed.
   const [, , kept] = connection.ids;
@@ -44,10 +66,9 @@ Deno.test("Outbox never uses a message id that isn't free", () => {
 
 Deno.test("Outbox keeps to its window on a new connection", () => {
   const outbox = new Outbox({ log: () => {}, limits: PLENTY });
-  for (let count = 0; count < 2_500; count++) outbox.send(MESSAGE);
+  for (let count = 0; count < 2_500; count++) outbox.send(MESSAGE, TERMS);
   for (let turn = 0; turn < 3; turn++) {
-    const connection = connect();
-    outbox.attach(connection);
+    const connection = connect(outbox);
     assertEquals(connection.ids.length, 1_000);
     assertEquals(connection.ids[0], 1);
   }
@@ -60,16 +81,15 @@ Deno.test("Outbox drops newer messages when too many wait, and says how many", (
     log: (line) => lines.push(line),
     limits,
   });
-  const connection = connect();
   const send = (payload: string) =>
-    outbox.send({ ...MESSAGE, payload: Buffer.from(payload) });
+    outbox.send({ ...MESSAGE, payload: Buffer.from(payload) }, TERMS);
   for (let count = 0; count < 14; count++) send(`${count}`);
   assertEquals(lines.map((line) => line.match(/so far: (\d+)/)?.[1]), [
     "1",
     "10",
   ]);
   assertStringIncludes(lines[0]!, "has 3 messages waiting, of 6 bytes");
-  outbox.attach(connection);
+  const connection = connect(outbox);
   assertEquals(connection.ids.length, 3);
   assertEquals(
     lines.at(-1),
@@ -88,26 +108,23 @@ Deno.test("Outbox counts the bytes that wait or are under way", () => {
     log: (line) => lines.push(line),
     limits,
   });
-  const connection = connect();
-  outbox.attach(connection);
+  const connection = connect(outbox);
   const payload = Buffer.from("123456789");
-  for (let count = 0; count < 3; count++) outbox.send({ ...MESSAGE, payload });
+  for (let count = 0; count < 3; count++) {
+    outbox.send({ ...MESSAGE, payload }, TERMS);
+  }
   assertEquals([connection.ids.length, lines.length], [2, 1]);
   outbox.complete(connection.ids[0]!);
   outbox.complete(connection.ids[0]!);
-  outbox.send({ ...MESSAGE, payload });
-  outbox.send({ ...MESSAGE, payload });
+  outbox.send({ ...MESSAGE, payload }, TERMS);
+  outbox.send({ ...MESSAGE, payload }, TERMS);
   assertEquals(connection.ids.length, 3);
 });
 
 Deno.test("Outbox keeps nothing but the message of what came in together", () => {
   const outbox = new Outbox({ log: () => {}, limits: PLENTY });
   const chunk = Buffer.alloc(65_536);
-  outbox.send({ ...MESSAGE, payload: chunk.subarray(0, 10) });
-  const connection = connect();
-  const sizes: number[] = [];
-  connection.write = (_header, payload) =>
-    sizes.push(payload!.buffer.byteLength);
-  outbox.attach(connection);
-  assert(sizes[0]! < chunk.length, `${sizes}`);
+  outbox.send({ ...MESSAGE, payload: chunk.subarray(0, 10) }, TERMS);
+  const { payloads } = connect(outbox);
+  assert(payloads[0]!.buffer.byteLength < chunk.length);
 });

@@ -7,6 +7,8 @@ const PATIENCE_MILLISECONDS = 2_000;
 export interface Pace {
   /** Whether the client has stopped reading altogether. */
   readonly isStalled: boolean;
+  /** Whether the client keeps up, or nobody waits for it any more. */
+  readonly isReady: boolean;
   /**
    * Calls back once the client keeps up: at once (never before this returns),
    * when it has caught up, or when patience with it has run out.
@@ -48,6 +50,10 @@ export function createPace(
     isStalled = false;
     release();
   }
+  function isReady(): boolean {
+    return isStalled || !connection.isOpen ||
+      (!connection.isFull && !isBehind());
+  }
   function stall(): void {
     isStalled = true;
     onStall();
@@ -59,10 +65,12 @@ export function createPace(
     get isStalled() {
       return isStalled;
     },
+    get isReady() {
+      return isReady();
+    },
     check,
     whenReady(callback) {
-      const isFree = !connection.isFull && !isBehind();
-      if (isFree || isStalled || !connection.isOpen) {
+      if (isReady()) {
         queueMicrotask(callback);
         return;
       }

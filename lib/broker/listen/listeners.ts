@@ -13,8 +13,14 @@ import { BrokerStartError } from "./start_error.ts";
 import type { Admission } from "./admission.ts";
 import { acceptWebSockets, type WebSocketOptions } from "./websocket.ts";
 
+/** What is told what a transport keeps of a client that is served. */
+export interface Served {
+  /** Says how many bytes it keeps of what isn't whole yet. */
+  hold(bytes: number): void;
+}
+
 /** Serves a client on a stream. */
-export type Serve = (stream: Duplex, remote: string) => void;
+export type Serve = (stream: Duplex, remote: string) => Served;
 
 /** What clients come through. */
 export interface Door extends WebSocketOptions {
@@ -52,7 +58,7 @@ export function listenTcp(
 }
 
 /** Listens for MQTT over WebSocket, or over secure WebSocket with a key pair. */
-export function listenWebSocket(
+export async function listenWebSocket(
   host: string,
   port: number,
   door: Door,
@@ -60,11 +66,11 @@ export function listenWebSocket(
 ): Promise<Listener> {
   const server = tls ? createHttpsServer(tls) : createHttpServer();
   server.on("connection", (socket: Socket) => socket.setNoDelay(true));
-  acceptWebSockets(server, (stream, remote) => {
+  await acceptWebSockets(server, (stream, remote) => {
     door.admission.isServed(remote);
-    door.serve(stream, remote);
+    return door.serve(stream, remote);
   }, door);
-  return listen(server, host, port, door.admission);
+  return await listen(server, host, port, door.admission);
 }
 
 async function listen(
@@ -102,8 +108,11 @@ async function listen(
       const closed = new Promise((resolve) => server.close(resolve));
       // What fails now is our doing.
       server.removeAllListeners("tlsClientError");
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      // What listens to them, such as ws, is done with only then.
+      const gone = [...sockets].map((socket) =>
+        new Promise((resolve) => socket.once("close", resolve).destroy())
+      );
+      await Promise.all([closed, ...gone]);
     },
   };
 }

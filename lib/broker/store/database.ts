@@ -13,8 +13,9 @@ const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
 /** "mqtt" in ASCII: tells the file from other programs' databases. */
 const APPLICATION_ID = 0x6d717474;
 /** Goes up by one with each change to the tables. */
-const VERSION = 1;
+const VERSION = 2;
 
+/** Those of version 1. */
 const TABLES = `
   CREATE TABLE session (
     key INTEGER PRIMARY KEY,
@@ -50,6 +51,33 @@ const TABLES = `
   ) STRICT;
 `;
 
+/** What MQTT 5.0 needs besides; a store of version 1 gets it, and loses nothing. */
+const SINCE_VERSION_2 = `
+  -- In seconds; null for ever.
+  ALTER TABLE session ADD COLUMN expiry INTEGER;
+  -- When its client has gone, in milliseconds since 1970.
+  ALTER TABLE session ADD COLUMN gone INTEGER;
+  ALTER TABLE subscription ADD COLUMN options INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE subscription ADD COLUMN identifier INTEGER;
+  ALTER TABLE delivery ADD COLUMN properties BLOB NOT NULL DEFAULT x'';
+  ALTER TABLE delivery ADD COLUMN expires INTEGER;
+  ALTER TABLE delivery ADD COLUMN identifiers TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE delivery ADD COLUMN share TEXT;
+  ALTER TABLE retained ADD COLUMN properties BLOB NOT NULL DEFAULT x'';
+  ALTER TABLE retained ADD COLUMN expires INTEGER;
+  CREATE TABLE will (
+    session INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    qos INTEGER NOT NULL,
+    retain INTEGER NOT NULL,
+    properties BLOB NOT NULL,
+    delay INTEGER NOT NULL,
+    expiry INTEGER,
+    due INTEGER
+  ) STRICT;
+`;
+
 const EXCLUSIVE = `
   -- One broker alone, until it ends: the system gives the lock back even if it
   -- is killed.
@@ -77,9 +105,8 @@ const DURABLE = `
  * Opens the database in a store's folder, or makes both.
  *
  * It is SQLite, which Deno brings along (`node:sqlite`) and which needs no more
- * than to read and write its folder. LevelDB (aedes-persistence-level) would need
- * `--allow-ffi` and a native binary for each system, and would replace the outbox
- * that mends aedes; `Deno.openKv` is behind an unstable flag, and limits values to
+ * than to read and write its folder. LevelDB would need
+ * `--allow-ffi` and a native binary for each system; `Deno.openKv` is behind an unstable flag, and limits values to
  * 64 KiB; a journal of our own would have to do again what SQLite has been
  * proven at for years: torn writes, compaction, locking and a full disk.
  *
@@ -188,6 +215,7 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
       PRAGMA application_id = ${APPLICATION_ID};
       PRAGMA user_version = ${VERSION};
       ${TABLES}
+      ${SINCE_VERSION_2}
       COMMIT;
     `);
     return;
@@ -199,7 +227,7 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
     );
   }
   const version = pragma(database, "user_version");
-  if (version !== VERSION) {
+  if (version !== 1 && version !== VERSION) {
     throw new BrokerStoreError(
       folder,
       `Store "${folder}" is of version ${version}: this broker reads version ${VERSION}`,
@@ -208,6 +236,14 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
   const finding = pragma(database, "quick_check(1)");
   if (finding !== "ok") throw new Error(`malformed: ${finding}`);
   database.exec(DURABLE);
+  if (version === 1) {
+    database.exec(`
+      BEGIN;
+      PRAGMA user_version = ${VERSION};
+      ${SINCE_VERSION_2}
+      COMMIT;
+    `);
+  }
   shrink(database);
 }
 

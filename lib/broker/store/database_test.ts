@@ -172,10 +172,47 @@ folderTest(
       database.exec(sql);
       database.close();
     };
-    change("PRAGMA user_version = 2");
-    await assertRefused(store, "is of version 2: this broker reads version 1");
+    change("PRAGMA user_version = 3");
+    await assertRefused(store, "is of version 3: this broker reads version 2");
     change("PRAGMA application_id = 1");
     await assertRefused(store, "belongs to another program");
+  },
+);
+
+folderTest(
+  "startBroker() takes over a store from before MQTT 5, with all that is in it",
+  async (store) => {
+    {
+      await using broker = await startBroker({ port: 0, store });
+      await using recorder = await openClient(broker.url, RECORDER);
+      await recorder.subscribe("iot/#", 2);
+    }
+    {
+      await using broker = await startBroker({ port: 0, store });
+      await using publisher = await openClient(broker.url);
+      for (const text of ["1", "2"]) {
+        await publisher.publish("iot/x", text, { qos: 1, retain: true });
+      }
+    }
+    const database = new DatabaseSync(`${store}/broker.sqlite`);
+    const added = {
+      session: ["expiry", "gone"],
+      subscription: ["options", "identifier"],
+      delivery: ["properties", "expires", "identifiers", "share"],
+      retained: ["properties", "expires"],
+    };
+    for (const [table, columns] of Object.entries(added)) {
+      for (const column of columns) {
+        database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+      }
+    }
+    database.exec("DROP TABLE will; PRAGMA user_version = 1");
+    database.close();
+    assertEquals(await readStore(store), ["1", "2"]);
+    await using broker = await startBroker({ port: 0, store });
+    await using newcomer = await openClient(broker.url);
+    await newcomer.subscribe("iot/x");
+    assertEquals((await newcomer.untilReceived(1))[0]?.text, "2");
   },
 );
 

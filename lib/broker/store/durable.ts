@@ -1,4 +1,3 @@
-import type { Duplex } from "node:stream";
 import { Commits } from "./commits.ts";
 import { openDatabase } from "./database.ts";
 import { createRecords, type Records } from "./records.ts";
@@ -15,8 +14,10 @@ export interface Durable {
   readonly records: Records;
   /** Calls back once all that has happened is stored. */
   whenStored(callback: () => void): void;
-  /** Reads from a client only while storing works, or what waits would pile up. */
-  holdWhileFailing(stream: Duplex): void;
+  /** Whether storing fails at present: nobody is read from meanwhile. */
+  readonly isFailing: boolean;
+  /** Calls back once storing works again. */
+  whenMended(callback: () => void): void;
   /** Stores what is left, and gives the folder free. */
   close(): void;
 }
@@ -38,22 +39,10 @@ export async function openDurable(
   return {
     records: createRecords(database, commits),
     whenStored: (callback) => commits.whenStored(callback),
-    close: () => commits.close(),
-    holdWhileFailing(stream) {
-      const read = stream.read.bind(stream);
-      let isHeld = false;
-      stream.read = (size?: number | null) => {
-        // A read of 0 only fills the buffer.
-        if (size === 0 || !commits.isFailing) return read(size!);
-        if (!isHeld) {
-          isHeld = true;
-          commits.whenMended(() => {
-            isHeld = false;
-            stream.emit("readable");
-          });
-        }
-        return null;
-      };
+    get isFailing() {
+      return commits.isFailing;
     },
+    whenMended: (callback) => commits.whenMended(callback),
+    close: () => commits.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type Broker, type BrokerOptions, startBroker } from "../../broker.ts";
+import { type Broker, startBroker } from "../../broker.ts";
 import { openClient, type Received } from "../../testing/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import {
@@ -14,30 +14,9 @@ import {
   TYPE,
 } from "../../testing/raw_client.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
+import { storeTest } from "../../testing/stored_broker.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
-
-type Restart = (options?: BrokerOptions) => Promise<Broker>;
-
-/** A test with a store, and a function that starts the broker anew on it. */
-function storeTest(
-  name: string,
-  run: (restart: Restart, store: string) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    const store = await Deno.makeTempDir();
-    let broker: Broker | undefined;
-    try {
-      await run(async (options) => {
-        await broker?.close();
-        return broker = await startBroker({ port: 0, store, ...options });
-      }, store);
-    } finally {
-      await broker?.close();
-      await Deno.remove(store, { recursive: true });
-    }
-  });
-}
 
 storeTest(
   "startBroker() keeps in its store what waits for a session, in order",

@@ -1,74 +1,60 @@
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { Message, Will } from "../delivery/message.ts";
+import type { DeliveryRecord, StoredDelivery } from "../delivery/outbox.ts";
+import type { RetainedRecords } from "../delivery/retained.ts";
+import type { Subscription } from "../delivery/subscription.ts";
+import { readShare } from "../wire/decode.ts";
+import { topicOf } from "../wire/topics.ts";
 import type { Commits } from "./commits.ts";
-import type { Delivery } from "../wire/packets.ts";
-
-/** What is stored of a message on its way to a client. */
-export interface StoredDelivery {
-  /** Names it in the store; those that came later have higher ones. */
-  number: number;
-  message: Delivery;
-  /** Its message id, if it has been sent. */
-  id: number | undefined;
-  /** Whether the client has confirmed a QoS 2 message. */
-  isReceived: boolean;
-}
 
 /** What is stored of a subscription. */
-export interface StoredSubscription {
-  topic: string;
-  qos: 0 | 1 | 2;
-}
+export type StoredSubscription = Omit<Subscription, "subscriber">;
 
 /** What is stored of a session. */
 export interface StoredSession {
   clientId: string;
   user: string | undefined;
+  /** How many seconds it outlives its connection; `Infinity` for ever. */
+  expiry: number;
+  /** When its client has gone, in milliseconds since 1970, if it had. */
+  goneAt: number | undefined;
+  /** The will, and when it is due, if its client had gone. */
+  will: { will: Will; due: number | undefined } | undefined;
   subscriptions: StoredSubscription[];
   /** Oldest first. */
   deliveries: StoredDelivery[];
   record: SessionRecord;
 }
 
-/** A retained message. */
-export type Retained = Pick<Delivery, "topic" | "payload" | "qos">;
-
 /** Stores what becomes of a session. */
-export interface SessionRecord {
-  subscribe(filter: string, qos: number): void;
+export interface SessionRecord extends DeliveryRecord {
+  subscribe(subscription: StoredSubscription): void;
   unsubscribe(filter: string): void;
-  /** Stores a message for the client, with its id if it is sent at once. */
-  add(message: Delivery, id: number | undefined): number;
-  /** A message that waited is sent. */
-  send(number: number, id: number): void;
-  /** The client has confirmed a QoS 2 message. */
-  receive(number: number): void;
-  /** A message has reached its end. */
-  complete(number: number): void;
+  /** Keeps the id of a QoS 2 message until its publisher releases it. */
+  expect(id: number): void;
+  /** The client has released a QoS 2 message. */
+  release(id: number): void;
+  /** Says how long the session lasts, and since when its client is gone. */
+  setExpiry(expiry: number, goneAt: number | undefined): void;
+  /** Keeps the will, and when it is due if its client is gone. */
+  setWill(will: Will, due: number | undefined): void;
+  /** Forgets the will. */
+  clearWill(): void;
   /** Forgets the session, of which no message may be left. */
   remove(): void;
 }
 
 /** What is stored, and the ways to change it. */
-export interface Records {
+export interface Records extends RetainedRecords {
   /** Reads the retained messages, those with the oldest topics first. */
-  retained(): Iterable<Retained>;
+  retained(): Iterable<Message>;
   /** Reads the sessions. */
   sessions(): Iterable<StoredSession>;
   /** Reads the ids of QoS 2 messages that publishers have yet to release. */
   unreleased(): Iterable<{ clientId: string; id: number }>;
-  /** Keeps a retained message in place of its topic's last one. */
-  retain(message: Retained): void;
-  /** Forgets a topic's retained message. */
-  clear(topic: string): void;
   /** Keeps a new session. */
   addSession(clientId: string, user: string | undefined): SessionRecord;
-  /** Keeps the id of a QoS 2 message until its publisher releases it. */
-  expect(clientId: string, id: number): void;
-  /** A publisher has released a QoS 2 message. */
-  release(clientId: string, id: number): void;
-  /** Forgets all ids of a publisher. */
-  releaseAll(clientId: string): void;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -88,49 +74,97 @@ export function createRecords(
   }
   const rows = {
     retained: read(
-      `SELECT ${whole("topic")}, payload, qos FROM retained ORDER BY number`,
+      `SELECT ${whole("topic")}, payload, qos, properties, expires
+         FROM retained ORDER BY number`,
     ),
     sessions: read(
-      `SELECT key, ${whole("client")}, ${whole("user")}
+      `SELECT key, ${whole("client")}, ${whole("user")}, expiry, gone
          FROM session ORDER BY key`,
     ),
+    wills: read(
+      `SELECT ${whole("topic")}, payload, qos, retain, properties, delay,
+         expiry, due FROM will WHERE session = ?`,
+    ),
     subscriptions: read(
-      `SELECT ${whole("filter")}, qos FROM subscription WHERE session = ?`,
+      `SELECT ${whole("filter")}, qos, options, identifier
+         FROM subscription WHERE session = ?`,
     ),
     deliveries: read(
       `SELECT number, session, ${whole("topic")}, payload, qos, retain, id,
-         received FROM delivery ORDER BY number`,
+         received, properties, expires, identifiers, ${whole("share")}
+         FROM delivery ORDER BY number`,
     ),
     unreleased: read(`SELECT ${whole("client")}, id FROM unreleased`),
   };
   const retain = change(
-    `INSERT INTO retained (topic, payload, qos) VALUES (?, ?, ?)
-       ON CONFLICT (topic) DO UPDATE
-       SET payload = excluded.payload, qos = excluded.qos`,
+    `INSERT INTO retained (topic, payload, qos, properties, expires)
+       VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE
+       SET payload = excluded.payload, qos = excluded.qos,
+         properties = excluded.properties, expires = excluded.expires`,
   );
-  const addSession = change("INSERT INTO session VALUES (?, ?, ?)");
+  const addSession = change(
+    "INSERT INTO session (key, client, user) VALUES (?, ?, ?)",
+  );
   const removeSession = change("DELETE FROM session WHERE key = ?");
+  const setExpiry = change(
+    "UPDATE session SET expiry = ?, gone = ? WHERE key = ?",
+  );
+  const setWill = change(
+    "INSERT OR REPLACE INTO will VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const clearWill = change("DELETE FROM will WHERE session = ?");
   const subscribe = change(
-    "INSERT OR REPLACE INTO subscription VALUES (?, ?, ?)",
+    `INSERT OR REPLACE INTO subscription
+       (session, filter, qos, options, identifier) VALUES (?, ?, ?, ?, ?)`,
   );
   const unsubscribe = change(
     "DELETE FROM subscription WHERE session = ? AND filter = ?",
   );
   const unsubscribeAll = change("DELETE FROM subscription WHERE session = ?");
-  const add = change("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
+  const add = change(
+    `INSERT INTO delivery (number, session, topic, payload, qos, retain, id,
+       properties, expires, identifiers, share)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const send = change("UPDATE delivery SET id = ? WHERE number = ?");
   const receive = change("UPDATE delivery SET received = 1 WHERE number = ?");
   const complete = change("DELETE FROM delivery WHERE number = ?");
+  const expect = change("INSERT OR IGNORE INTO unreleased VALUES (?, ?)");
+  const release = change("DELETE FROM unreleased WHERE client = ? AND id = ?");
+  const releaseAll = change("DELETE FROM unreleased WHERE client = ?");
   let lastKey = 0;
   let lastNumber = 0;
 
-  function recordOf(key: number): SessionRecord {
+  function recordOf(key: number, clientId: string): SessionRecord {
     return {
-      subscribe: (filter, qos) => subscribe(key, filter, qos),
+      subscribe: ({ filter, qos, identifier, ...options }) =>
+        subscribe(key, filter, qos, optionsOf(options), identifier ?? null),
       unsubscribe: (filter) => unsubscribe(key, filter),
-      add({ topic, payload, qos, retain }, id) {
-        const flag = retain ? 1 : 0;
-        add(++lastNumber, key, topic, payload, qos, flag, id ?? null);
+      expect: (id) => expect(clientId, id),
+      release: (id) => release(clientId, id),
+      setExpiry: (expiry, goneAt) =>
+        setExpiry(orNull(expiry), goneAt ?? null, key),
+      setWill({ message, delay, expiry }, due) {
+        const { topic, payload, qos, retain, properties } = message;
+        const what = [topic.text, payload, qos, retain ? 1 : 0, properties];
+        setWill(key, ...what, delay, orNull(expiry), due ?? null);
+      },
+      clearWill: () => clearWill(key),
+      add({ message, qos, retain, identifiers, share }, id) {
+        const { topic, payload, properties, expiresAt } = message;
+        add(
+          ++lastNumber,
+          key,
+          topic.text,
+          payload,
+          qos,
+          retain ? 1 : 0,
+          id ?? null,
+          properties,
+          orNull(expiresAt),
+          JSON.stringify(identifiers),
+          share ?? null,
+        );
         return lastNumber;
       },
       send: (number, id) => send(id, number),
@@ -138,6 +172,8 @@ export function createRecords(
       complete,
       remove() {
         unsubscribeAll(key);
+        clearWill(key);
+        releaseAll(clientId);
         removeSession(key);
       },
     };
@@ -156,23 +192,23 @@ export function createRecords(
 
   return {
     *retained() {
-      for (const row of rows.retained()) yield messageOf(row);
+      for (const row of rows.retained()) yield messageOf(row, true);
     },
     *sessions() {
       const deliveries = readDeliveries();
-      for (const { key, client, user } of rows.sessions()) {
+      for (const { key, client, user, expiry, gone } of rows.sessions()) {
         lastKey = key as number;
-        const subscriptions = [];
-        for (const { filter, qos } of rows.subscriptions(lastKey)) {
-          const topic = textOf(filter);
-          subscriptions.push({ topic, qos } as StoredSubscription);
-        }
+        const clientId = textOf(client);
+        const [will] = rows.wills(lastKey);
         yield {
-          clientId: textOf(client),
+          clientId,
           user: user === null ? undefined : textOf(user),
-          subscriptions,
+          expiry: orInfinity(expiry),
+          goneAt: gone as number | null ?? undefined,
+          will: will && willOf(will),
+          subscriptions: [...rows.subscriptions(lastKey)].map(subscriptionOf),
           deliveries: deliveries.get(lastKey) ?? [],
-          record: recordOf(lastKey),
+          record: recordOf(lastKey, clientId),
         };
       }
     },
@@ -181,21 +217,29 @@ export function createRecords(
         yield { clientId: textOf(client), id: id as number };
       }
     },
-    retain: ({ topic, payload, qos }) => retain(topic, payload, qos),
+    retain({ topic, payload, qos, properties, expiresAt }) {
+      retain(topic.text, payload, qos, properties, orNull(expiresAt));
+    },
     clear: change("DELETE FROM retained WHERE topic = ?"),
     addSession(clientId, user) {
       addSession(++lastKey, clientId, user ?? null);
-      return recordOf(lastKey);
+      return recordOf(lastKey, clientId);
     },
-    expect: change("INSERT OR IGNORE INTO unreleased VALUES (?, ?)"),
-    release: change("DELETE FROM unreleased WHERE client = ? AND id = ?"),
-    releaseAll: change("DELETE FROM unreleased WHERE client = ?"),
   };
 }
 
 /** A text's bytes: as text it would be read no further than to a NUL. */
 function whole(column: string): string {
   return `CAST(${column} AS BLOB) AS ${column}`;
+}
+
+/** SQLite's integers know no infinity. */
+function orNull(value: number): number | null {
+  return value === Infinity ? null : value;
+}
+
+function orInfinity(value: SQLOutputValue | undefined): number {
+  return value as number | null ?? Infinity;
 }
 
 function bytesOf(value: SQLOutputValue | undefined): Buffer {
@@ -207,19 +251,64 @@ function textOf(value: SQLOutputValue | undefined): string {
   return bytesOf(value).toString();
 }
 
-function messageOf({ topic, payload, qos }: Row): Retained {
+function messageOf(row: Row, retain = row.retain === 1): Message {
   return {
-    topic: textOf(topic),
-    payload: bytesOf(payload),
-    qos: qos as 0 | 1 | 2,
+    topic: topicOf(textOf(row.topic)),
+    payload: bytesOf(row.payload),
+    qos: row.qos as 0 | 1 | 2,
+    retain,
+    properties: bytesOf(row.properties),
+    expiresAt: orInfinity(row.expires),
   };
 }
 
 function deliveryOf(row: Row): StoredDelivery {
+  const message = messageOf(row);
+  const { qos, retain } = message;
   return {
     number: row.number as number,
-    message: { ...messageOf(row), retain: row.retain === 1 },
+    delivery: {
+      message,
+      qos,
+      retain,
+      identifiers: JSON.parse(row.identifiers as string),
+      share: row.share === null ? undefined : textOf(row.share),
+    },
     id: row.id as number | null ?? undefined,
     isReceived: row.received === 1,
+  };
+}
+
+function willOf(row: Row): StoredSession["will"] {
+  const will = {
+    message: messageOf(row),
+    delay: row.delay as number,
+    expiry: orInfinity(row.expiry),
+  };
+  return { will, due: row.due as number | null ?? undefined };
+}
+
+/** The options of a subscription but its QoS, as SUBSCRIBE has them. */
+function optionsOf(
+  { noLocal, retainAsPublished, retainHandling }: Pick<
+    StoredSubscription,
+    "noLocal" | "retainAsPublished" | "retainHandling"
+  >,
+): number {
+  return (noLocal ? 0x04 : 0) | (retainAsPublished ? 0x08 : 0) |
+    (retainHandling << 4);
+}
+
+function subscriptionOf(row: Row): StoredSubscription {
+  const filter = textOf(row.filter);
+  const options = row.options as number;
+  return {
+    filter,
+    ...readShare(filter),
+    qos: row.qos as 0 | 1 | 2,
+    noLocal: (options & 0x04) !== 0,
+    retainAsPublished: (options & 0x08) !== 0,
+    retainHandling: options >> 4,
+    identifier: row.identifier as number | null ?? undefined,
   };
 }

@@ -1,44 +1,84 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import type { Message } from "../delivery/message.ts";
+import { topicOf } from "../wire/topics.ts";
 import { openDurable } from "./durable.ts";
+import type { StoredSubscription } from "./records.ts";
 
 const TEXTS = ["a", "a\0b", "a\0c", "温度/é", "\ufeffa", ""];
 
-Deno.test("createRecords() tells apart all names that a client may send", async () => {
+const messageOn = (text: string): Message => ({
+  topic: topicOf(text),
+  payload: Buffer.from("x"),
+  qos: 1,
+  retain: true,
+  properties: Buffer.of(0x01, 1),
+  expiresAt: 1_800_000_000_000,
+});
+const subscriptionTo = (filter: string): StoredSubscription => ({
+  filter,
+  group: undefined,
+  levels: filter.split("/"),
+  qos: 2,
+  noLocal: true,
+  retainAsPublished: true,
+  retainHandling: 2,
+  identifier: 268_435_455,
+});
+
+Deno.test("createRecords() tells apart all names that a client may send, and keeps all of MQTT 5", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const open = () => openDurable(folder, () => {});
-    const payload = Buffer.from("x");
+    const rest = { qos: 1, retain: true, identifiers: [1, 2] } as const;
     const first = await open();
     for (const text of TEXTS) {
-      first.records.retain({ topic: text, payload, qos: 1 });
-      first.records.expect(text, 1);
+      const message = messageOn(text);
+      first.records.retain(message);
       const record = first.records.addSession(text, text);
-      record.subscribe(text, 2);
-      record.add({ topic: text, payload, qos: 1, retain: true }, 7);
+      record.expect(1);
+      record.subscribe(subscriptionTo(text));
+      record.add({ message, ...rest, share: text }, 7);
+      record.setWill({ message, delay: 5, expiry: Infinity }, 1_234);
+      record.setExpiry(60, 1_000);
     }
     first.close();
     const second = await open();
     const { records } = second;
-    const sessions = [...records.sessions()].map(({ record: _, ...rest }) =>
-      rest
-    );
+    const sessions = [...records.sessions()].map((
+      { record: _, ...session },
+    ) => session);
     assertEquals(
       sessions,
-      TEXTS.map((text, index) => ({
-        clientId: text,
-        user: text,
-        subscriptions: [{ topic: text, qos: 2 }],
-        deliveries: [{
-          number: index + 1,
-          message: { topic: text, payload, qos: 1, retain: true },
-          id: 7,
-          isReceived: false,
-        }],
+      TEXTS.map((text, index) => {
+        const message = messageOn(text);
+        return {
+          clientId: text,
+          user: text,
+          expiry: 60,
+          goneAt: 1_000,
+          will: { will: { message, delay: 5, expiry: Infinity }, due: 1_234 },
+          subscriptions: [subscriptionTo(text)],
+          deliveries: [{
+            number: index + 1,
+            delivery: { message, ...rest, share: text },
+            id: 7,
+            isReceived: false,
+          }],
+        };
+      }).map((session) => ({
+        ...session,
+        will: {
+          ...session.will,
+          // When it ends is clear only when it is published.
+          will: {
+            ...session.will.will,
+            message: { ...session.will.will.message, expiresAt: Infinity },
+          },
+        },
       })),
     );
-    const topics = [...records.retained()].map(({ topic }) => topic);
-    assertEquals(topics, TEXTS);
+    assertEquals([...records.retained()], TEXTS.map(messageOn));
     const clients = [...records.unreleased()].map(({ clientId }) => clientId);
     assertEquals(clients.toSorted(), TEXTS.toSorted());
     second.close();

@@ -11,13 +11,15 @@ import {
   subscribe,
   type SubscribeOptions,
 } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger } from "./ledger.ts";
-import { KEEPALIVE, RETRY_DELAY, TOPICS } from "./settings.ts";
+import { connectOptions, TOPICS } from "./settings.ts";
 
 /** What consumers share. */
 export interface Consumption {
   url: string;
+  protocol: Protocol;
   ledger: Ledger;
   random: Random;
   log: (line: string) => void;
@@ -50,15 +52,12 @@ export interface Mood {
 export function optionsOf(
   name: string,
   qos: 1 | 2,
-  { log }: Consumption,
+  { log, protocol }: Consumption,
 ): SubscribeOptions & { grants: () => number } {
   let grants = 0;
   return {
-    clientId: name,
-    clean: false,
+    ...connectOptions(protocol, name),
     qos,
-    keepalive: KEEPALIVE,
-    retryDelay: RETRY_DELAY,
     log: (line) => log(`${name}: ${line}`),
     onError: () => {},
     onSubscribe: () => grants++,

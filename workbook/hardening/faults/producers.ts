@@ -12,13 +12,15 @@ import {
   PublishError,
   Sensor,
 } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger, Tolerance } from "./ledger.ts";
-import { KEEPALIVE, RETRY_DELAY, ROOT } from "./settings.ts";
+import { connectOptions, ROOT } from "./settings.ts";
 
 /** What producers share. */
 export interface Production {
   url: string;
+  protocol: Protocol;
   ledger: Ledger;
   random: Random;
   log: (line: string) => void;
@@ -35,16 +37,14 @@ const LONGEST_PAUSE = 12;
 const LARGEST_BATCH = 4;
 const GLANCE = 50;
 
-function connectOptions(
-  { log }: Production,
+function optionsOf(
+  { log, protocol }: Production,
   name: string,
   isKept: boolean,
 ): ConnectOptions {
   return {
-    keepalive: KEEPALIVE,
-    retryDelay: RETRY_DELAY,
+    ...connectOptions(protocol, isKept ? name : undefined),
     log: (line) => log(`${name}: ${line}`),
-    ...isKept && { clientId: name, clean: false },
   };
 }
 
@@ -99,7 +99,7 @@ export async function startPublisher(
   const { url, random, signal } = production;
   const publisher = await Publisher.connect(
     url,
-    connectOptions(production, name, isKept),
+    optionsOf(production, name, isKept),
   );
   production.clients.add(publisher.client);
   const tolerance = toleranceOf(production, isKept);
@@ -131,7 +131,7 @@ export async function publishInHaste(production: Production): Promise<void> {
   const { url, clients, ledger, random, signal } = production;
   const name = "hasty";
   while (!signal.aborted) {
-    const options = { ...connectOptions(production, name, false), timeout: 1 };
+    const options = { ...optionsOf(production, name, false), timeout: 1 };
     const publisher = await Publisher.connect(url, options).catch(() => {});
     if (publisher === undefined) continue;
     clients.add(publisher.client);
@@ -154,7 +154,7 @@ export async function startSensors(production: Production): Promise<Producer> {
   const { url, ledger } = production;
   const client = await connect(
     url,
-    connectOptions(production, "sensors", true),
+    optionsOf(production, "sensors", true),
   );
   production.clients.add(client);
   // A sensor tells nobody what became of a reading: the client does.

@@ -5,15 +5,18 @@
  */
 import { CsvRecorder } from "../../../lib/csv.ts";
 import { subscribe } from "../../../lib/mod.ts";
-import { KEEPALIVE, RETRY_DELAY, TOPICS } from "./settings.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
+import { connectOptions, TOPICS } from "./settings.ts";
 
-const [url, clientId, path] = Deno.args as [string, string, string];
+const [url, clientId, path, protocol] = Deno.args as [
+  string,
+  string,
+  string,
+  string,
+];
 await using recorder = await CsvRecorder.open(path);
 await subscribe(url, TOPICS, recorder.record, true, {
-  clientId,
-  clean: false,
+  ...connectOptions(Number(protocol) as Protocol, clientId),
   qos: 1,
-  keepalive: KEEPALIVE,
-  retryDelay: RETRY_DELAY,
   onSubscribe: () => console.log("subscribed"),
 });

@@ -46,7 +46,7 @@ export async function startKilledRecorder(
   consumption: Consumption,
   folder: string,
 ): Promise<FailingConsumer> {
-  const { url, ledger } = consumption;
+  const { url, ledger, protocol } = consumption;
   const name = "killed recorder";
   ledger.addConsumer(name, false);
   const path = `${folder}/killed.csv`;
@@ -59,7 +59,7 @@ export async function startKilledRecorder(
       ...programFlags(),
       ...permissions,
       fileURLToPath(program),
-      ...[url, "killed", path],
+      ...[url, "killed", path, `${protocol}`],
     ]);
   };
   let recorder: Process = start();

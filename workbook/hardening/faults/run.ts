@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../../lib/mod.ts";
+import type { Protocol } from "../../../lib/testing/protocols.ts";
 import { Random } from "../../checking/random.ts";
 import type { RestartableBroker } from "./brokers.ts";
 import {
@@ -33,6 +34,7 @@ const QUIET = 300;
 /** What a run is made of. */
 export interface RunParts {
   broker: RestartableBroker;
+  protocol: Protocol;
   ledger: Ledger;
   faults: FaultCounts;
   random: Random;
@@ -76,7 +78,7 @@ export class Run implements AsyncDisposable {
   }
 
   async #open(): Promise<void> {
-    const { broker, faults, folder, ledger, log } = this.#parts;
+    const { broker, faults, folder, ledger, log, protocol } = this.#parts;
     const open = async () =>
       this.#resources.use(
         await Network.open(broker.port, this.#chance(), faults),
@@ -87,6 +89,7 @@ export class Run implements AsyncDisposable {
     const consumption = {
       ledger,
       log,
+      protocol,
       random: this.#chance(),
       url: this.#toConsumers.proxy.url,
     };

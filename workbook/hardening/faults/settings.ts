@@ -1,3 +1,6 @@
+import type { ConnectOptions } from "../../../lib/mod.ts";
+import { keptSession, type Protocol } from "../../../lib/testing/protocols.ts";
+
 /** What publishers publish below, and consumers subscribe to. */
 export const ROOT = "soak";
 /** The filter for everything that is published. */
@@ -12,8 +15,24 @@ export interface SoakOptions {
   seed: number;
   minutes: number;
   broker: "mosquitto" | "embedded";
+  /** What everybody speaks. */
+  protocol: Protocol;
   /** Whether what clients log is printed to standard error. */
   isVerbose: boolean;
+}
+
+/** What all clients connect with; a session that is kept needs a name. */
+export function connectOptions(
+  protocol: Protocol,
+  keptAs?: string,
+): ConnectOptions {
+  return {
+    keepalive: KEEPALIVE,
+    retryDelay: RETRY_DELAY,
+    ...keptAs === undefined
+      ? { protocolVersion: protocol }
+      : keptSession(keptAs, protocol),
+  };
 }
 
 /** What a soak prints before it ends by itself. */

@@ -24,7 +24,7 @@ console.log(LAST_LINE);
 
 /** Runs a soak, prints its numbers, and returns what must not be. */
 async function soak(
-  { broker: name, isVerbose, minutes, seed }: SoakOptions,
+  { broker: name, isVerbose, minutes, protocol, seed }: SoakOptions,
 ): Promise<string[]> {
   const folder = await Deno.makeTempDir({ prefix: "mqtt_faults_" });
   const ledger = new Ledger();
@@ -37,7 +37,7 @@ async function soak(
     const log = isVerbose ? console.error : () => {};
     const random = new Random(seed);
     await using run = await Run.start(
-      { broker, ledger, faults, random, folder, log },
+      { broker, protocol, ledger, faults, random, folder, log },
     );
     await run.suffer(minutes * 60);
     await run.finish();

@@ -5,7 +5,7 @@ import {
   UPGRADE,
 } from "../../../lib/testing/websocket_frames.ts";
 import type { Random } from "../../checking/random.ts";
-import { bytes } from "./packets.ts";
+import { bytes } from "./values.ts";
 
 const WRONG_LINES = [
   "Sec-WebSocket-Key: short",

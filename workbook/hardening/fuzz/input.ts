@@ -1,10 +1,13 @@
 import { Buffer } from "node:buffer";
-import { connectPacket } from "../../../lib/testing/raw_client.ts";
 import { Random } from "../../checking/random.ts";
 import { httpRequest, UPGRADE } from "../../../lib/testing/websocket_frames.ts";
 import { intoFrames, wrongFrame, wrongRequest } from "./frames.ts";
 import { mutate } from "./mutate.ts";
-import { connect, nonsense, PINGREQ, wellFormed } from "./packets.ts";
+import { type PacketMakers, PACKETS, PINGREQ } from "./packets.ts";
+import { PACKETS_5 } from "./packets5.ts";
+
+/** How often a packet is of another protocol version than its CONNECT. */
+const MIXED = 0.05;
 
 /** What the fuzzer does with one connection. */
 export interface Input {
@@ -48,21 +51,24 @@ export function makeInput(seed: number, number: number): Input {
 
 /** What a client might send. */
 function intact(random: Random, number: number): Uint8Array[] {
+  const makers = random.pick([PACKETS, PACKETS_5]);
   // A name of its own: another client of the same would cut it.
-  const packets = [connectPacket({ clientId: `intact-${number}` })];
+  const packets = [makers.newcomer(`intact-${number}`, random)];
   for (let count = random.integer(0, 5); count > 0; count--) {
-    const packet = wellFormed(random);
-    // What isn't for it to send, or comes once, doesn't belong here.
-    const type = packet[0]! >> 4;
-    if (![1, 2, 9, 11, 13, 14].includes(type)) packets.push(packet);
+    packets.push(makers.request(random));
   }
   return packets;
 }
 
 function hostile(random: Random): Uint8Array[] {
-  let packets = random.next() < 0.8 ? [connect(random)] : [];
+  const [makers, others] = random.shuffle([PACKETS, PACKETS_5]) as [
+    PacketMakers,
+    PacketMakers,
+  ];
+  let packets = random.next() < 0.8 ? [makers.connect(random)] : [];
   const isGrammatical = random.next() < 0.4;
   for (let count = random.integer(1, 8); count > 0; count--) {
+    const { nonsense, wellFormed } = random.next() < MIXED ? others : makers;
     packets.push(
       isGrammatical && random.next() < 0.5
         ? nonsense(random)

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Random } from "../../checking/random.ts";
-import { bytes } from "./packets.ts";
+import { bytes } from "./values.ts";
 
 /** Bytes at which programs that read lengths and flags go wrong. */
 const AWKWARD = [0x00, 0x01, 0x7f, 0x80, 0xff];

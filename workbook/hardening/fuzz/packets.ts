@@ -1,50 +1,68 @@
 /**
- * Packets for the fuzzer: well-formed ones, and nonsense with the looks of one.
+ * Packets of MQTT 3.1.1 for the fuzzer: well-formed ones, and nonsense with the
+ * looks of one.
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import mqttPacket, { type Packet, type QoS } from "mqtt-packet";
-import { rawPacket } from "../../../lib/testing/raw_client.ts";
+import mqttPacket, { type Packet } from "mqtt-packet";
+import {
+  connectPacket,
+  rawPacket,
+  text,
+} from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
+import {
+  bytes,
+  clientId,
+  encode,
+  field,
+  filter,
+  packetId,
+  payload,
+  qos,
+  some,
+  topic,
+} from "./values.ts";
 
-const CLIENT_IDS = [
-  "",
-  "a",
-  "b",
-  "sensor-1",
-  "sensor-2",
-  "안나",
-  "x".repeat(30),
-];
-const TOPICS = [
-  "a",
-  "a/b",
-  "a/b/c",
-  "iot/user1/temp",
-  "$SYS/x",
-  "/",
-  "한국/온도",
-];
-const FILTERS = [...TOPICS, "#", "+", "a/#", "+/b/+", "/#", "$SYS/#"];
+/** The packets of one protocol version. */
+export interface PacketMakers {
+  /** A CONNECT packet that the broker accepts, of a new session. */
+  newcomer(clientId: string, random: Random): Uint8Array;
+  /** A CONNECT packet that the broker accepts. */
+  connect(random: Random): Uint8Array;
+  /** A packet that a client may send at any time. */
+  request(random: Random): Uint8Array;
+  /** A well-formed packet of any type, also of those for clients. */
+  wellFormed(random: Random): Uint8Array;
+  /** Bytes that follow the grammar of a packet, with fields that can't be. */
+  nonsense(random: Random): Uint8Array;
+}
 
 /** A PINGREQ: its answer says that the broker has come so far. */
 export const PINGREQ = rawPacket(0xc0);
 
-/** A CONNECT packet that the broker accepts. */
-export function connect(random: Random): Uint8Array {
-  const clientId = random.pick(CLIENT_IDS);
+/** The packets of MQTT 3.1.1. */
+export const PACKETS: PacketMakers = {
+  newcomer: (clientId) => connectPacket({ clientId }),
+  connect,
+  request,
+  wellFormed,
+  nonsense,
+};
+
+function connect(random: Random): Uint8Array {
+  const id = clientId(random);
   const hasWill = random.next() < 0.2;
   return generate({
     cmd: "connect",
     protocolId: "MQTT",
     protocolVersion: 4,
-    clientId,
-    clean: clientId === "" || random.next() < 0.6,
+    clientId: id,
+    clean: id === "" || random.next() < 0.6,
     keepalive: random.pick([0, 1, 60, 65_535]),
     ...hasWill && {
       will: {
-        topic: random.pick(TOPICS),
+        topic: topic(random),
         payload: payload(random),
         qos: qos(random),
         retain: random.next() < 0.3,
@@ -53,13 +71,9 @@ export function connect(random: Random): Uint8Array {
   });
 }
 
-/** A well-formed packet of any type of MQTT 3.1.1, also of those for clients. */
-export function wellFormed(random: Random): Uint8Array {
-  const messageId = random.pick([1, 2, 3, random.integer(1, 65_535)]);
-  const some = <T>(values: readonly T[]) =>
-    Array.from({ length: random.integer(1, 4) }, () => random.pick(values));
+function request(random: Random): Uint8Array {
+  const messageId = packetId(random);
   const makers: (() => Uint8Array)[] = [
-    () => connect(random),
     () => publish(random, messageId),
     () => publish(random, messageId),
     () => publish(random, messageId),
@@ -67,7 +81,7 @@ export function wellFormed(random: Random): Uint8Array {
       generate({
         cmd: "subscribe",
         messageId,
-        subscriptions: some(FILTERS).map((topic) => ({
+        subscriptions: some(random, filter).map((topic) => ({
           topic,
           qos: qos(random),
         })),
@@ -76,13 +90,21 @@ export function wellFormed(random: Random): Uint8Array {
       generate({
         cmd: "unsubscribe",
         messageId,
-        unsubscriptions: some(FILTERS),
+        unsubscriptions: some(random, filter),
       }),
+    () => generate({ cmd: "pubrel", messageId }),
+    () => PINGREQ,
+  ];
+  return random.pick(makers)();
+}
+
+function wellFormed(random: Random): Uint8Array {
+  const messageId = packetId(random);
+  const makers: (() => Uint8Array)[] = [
+    () => connect(random),
     () => generate({ cmd: "puback", messageId }),
     () => generate({ cmd: "pubrec", messageId }),
-    () => generate({ cmd: "pubrel", messageId }),
     () => generate({ cmd: "pubcomp", messageId }),
-    () => PINGREQ,
     () => generate({ cmd: "disconnect" }),
     () =>
       generate({
@@ -94,11 +116,10 @@ export function wellFormed(random: Random): Uint8Array {
     () => generate({ cmd: "unsuback", messageId, granted: [] }),
     () => generate({ cmd: "pingresp" }),
   ];
-  return random.pick(makers)();
+  return random.next() < 0.5 ? request(random) : random.pick(makers)();
 }
 
-/** Bytes that follow the grammar of a packet, with fields that can't be. */
-export function nonsense(random: Random): Uint8Array {
+function nonsense(random: Random): Uint8Array {
   const id = Uint8Array.of(0, random.pick([0, 1, 255]));
   const flags = random.integer(0, 15);
   const makers: (() => Uint8Array)[] = [
@@ -135,63 +156,17 @@ export function nonsense(random: Random): Uint8Array {
   return random.pick(makers)();
 }
 
-/** Bytes that may be anything, at most so many. */
-export function bytes(random: Random, most: number): Uint8Array {
-  return Uint8Array.from(
-    { length: random.integer(0, most) },
-    () => random.integer(0, 255),
-  );
-}
-
 function publish(random: Random, messageId: number): Uint8Array {
+  const level = qos(random);
   return generate({
     cmd: "publish",
-    topic: random.pick(TOPICS),
+    topic: topic(random),
     payload: payload(random),
-    qos: qos(random),
+    qos: level,
     retain: random.next() < 0.2,
-    dup: random.next() < 0.1,
+    dup: level > 0 && random.next() < 0.1,
     messageId,
   });
-}
-
-function payload(random: Random): Buffer {
-  const length = random.pick([0, 1, 20, 20, 200, 20_000]);
-  return Buffer.alloc(length, random.integer(0, 255));
-}
-
-function qos(random: Random): QoS {
-  return random.integer(0, 2) as QoS;
-}
-
-/** A length of two bytes, and what it may announce. */
-function field(random: Random): Uint8Array {
-  const content = random.pick([
-    () => encode(random.pick(FILTERS)),
-    () => bytes(random, 10),
-    () => encode("a\0b"),
-    () => Uint8Array.of(0xed, 0xa0, 0x80),
-    () => Uint8Array.of(0xc0, 0x80),
-    () => encode("a/+b/#/c#"),
-    () => encode("constructor"),
-    () => encode("__proto__"),
-  ])();
-  const announced = random.next() < 0.8
-    ? content.length
-    : random.integer(0, 65_535);
-  return Uint8Array.of(announced >> 8, announced & 0xff, ...content);
-}
-
-function text(value: string): Uint8Array {
-  const content = encode(value);
-  const result = new Uint8Array(2 + content.length);
-  result.set([content.length >> 8, content.length & 0xff]);
-  result.set(content, 2);
-  return result;
-}
-
-function encode(value: string): Uint8Array {
-  return new TextEncoder().encode(value);
 }
 
 function generate(packet: Packet): Uint8Array {

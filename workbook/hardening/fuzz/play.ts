@@ -11,7 +11,7 @@ export interface Outcome {
   isAnswered: boolean;
 }
 
-const CONNACK = Buffer.of(0x20, 2, 0, 0);
+const CONNACK = 0x20;
 const PINGRESP = Buffer.of(0xd0, 0);
 /** How long an answer may take to come, where nobody knows if one comes. */
 const SILENCE_MILLISECONDS = 30;
@@ -60,7 +60,7 @@ export async function play(
   }
   const isOver = answer.until(() => false);
   await within("the broker to close", isOver, deadline);
-  return { isLetIn: answer.has(CONNACK), isAnswered: answer.has(PINGRESP) };
+  return { isLetIn: answer.hasGreeting(), isAnswered: answer.has(PINGRESP) };
 }
 
 /** What the broker says, until it has closed the connection. */
@@ -76,6 +76,17 @@ class Answer {
   /** Whether some bytes are in it. */
   has(bytes: Uint8Array): boolean {
     return this.#bytes.includes(bytes);
+  }
+
+  /** Whether a CONNACK is in it that lets the client in, of any version. */
+  hasGreeting(): boolean {
+    let at = this.#bytes.indexOf(CONNACK);
+    while (at >= 0) {
+      const [length = 0, flags = 2, reason] = this.#bytes.subarray(at + 1);
+      if (length >= 2 && flags <= 1 && reason === 0) return true;
+      at = this.#bytes.indexOf(CONNACK, at + 1);
+    }
+    return false;
   }
 
   /** Waits for a condition, or for the end. */

@@ -4,6 +4,7 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { makeInput } from "./input.ts";
 import { fuzz, FuzzFinding } from "./run.ts";
@@ -20,6 +21,14 @@ Deno.test("makeInput() makes the same input for the same seed and number, and al
     const some = inputs.filter((input) => input.transport === transport);
     const intact = some.filter(({ isIntact }) => isIntact).length;
     assertEquals([some.length > 200, intact > 15], [true, true], transport);
+  }
+  for (const level of [4, 5]) {
+    const connect = Buffer.from(`MQTT${String.fromCharCode(level)}`);
+    const some = inputs.filter(({ pieces }) =>
+      Buffer.concat(pieces).includes(connect)
+    );
+    const intact = some.filter(({ isIntact }) => isIntact).length;
+    assertEquals([some.length > 150, intact > 10], [true, true], `${level}`);
   }
 });
 

@@ -1,0 +1,27 @@
+import type { Peer } from "../../lib/testing/peers.ts";
+import { startChild } from "../_children.ts";
+import { startMosquitto } from "../_mosquitto.ts";
+import { denoProgram } from "../_programs.ts";
+
+/** A broker that is measured, or that clients are measured through. */
+export interface MeasuredBroker {
+  /** What must be installed for it. */
+  needs: readonly Peer[];
+  /** Starts it in a process of its own, without limits that would show. */
+  start: () => Promise<AsyncDisposable & { readonly port: number }>;
+}
+
+/** Debian's broker, which is written in C. */
+export const MOSQUITTO: MeasuredBroker = {
+  needs: ["mosquitto"],
+  start: startMosquitto,
+};
+
+/** The toolkit's own broker. */
+export const EMBEDDED: MeasuredBroker = { needs: [], start: startEmbedded };
+
+async function startEmbedded(): Promise<AsyncDisposable & { port: number }> {
+  const child = startChild(denoProgram("embedded_broker.ts", {}));
+  const { port } = await child.next<{ port: number }>();
+  return { port, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,64 @@
+import { connectPacket } from "../../lib/testing/raw_client.ts";
+
+/** A connection that does next to nothing, so that a broker is the slower side. */
+export interface Wire extends Disposable {
+  /** Sends bytes, as many packets as they may be. */
+  send(bytes: Uint8Array): Promise<void>;
+  /**
+   * The packets that have come, at least one, without a part of the next one. They
+   * are valid until the next ones are asked for.
+   */
+  packets(): Promise<Uint8Array>;
+}
+
+const BUFFER_SIZE = 256 * 1024;
+
+/** Connects as a client with a clean session. */
+export async function openWire(port: number, clientId: string): Promise<Wire> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  connection.setNoDelay(true);
+  const buffer = new Uint8Array(BUFFER_SIZE);
+  let start = 0;
+  let end = 0;
+  const wire: Wire = {
+    async send(bytes) {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += await connection.write(bytes.subarray(sent));
+      }
+    },
+    async packets() {
+      buffer.copyWithin(0, start, end);
+      end -= start;
+      start = 0;
+      while (start === 0) {
+        const count = await connection.read(buffer.subarray(end));
+        if (count === null) throw new Error("The broker closed the connection");
+        end += count;
+        start = wholePackets(buffer.subarray(0, end));
+      }
+      return buffer.subarray(0, start);
+    },
+    [Symbol.dispose]: () => connection.close(),
+  };
+  await wire.send(connectPacket({ clientId }));
+  await wire.packets();
+  return wire;
+}
+
+/** How many bytes a packet has of which the first two are there. */
+export function lengthOf(bytes: Uint8Array, offset: number): number {
+  const remaining = bytes[offset + 1]!;
+  // One byte says the length of all packets here, and the body follows it.
+  if (remaining > 127) throw new Error("A packet has more than 127 bytes");
+  return 2 + remaining;
+}
+
+function wholePackets(bytes: Uint8Array): number {
+  let whole = 0;
+  while (whole + 2 <= bytes.length) {
+    const next = whole + lengthOf(bytes, whole);
+    if (next > bytes.length) break;
+    whole = next;
+  }
+  return whole;
+}

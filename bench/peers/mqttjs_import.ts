@@ -1,0 +1,2 @@
+/** Imports MQTT.js, and does nothing with it. */
+import "mqtt";

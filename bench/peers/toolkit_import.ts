@@ -1,0 +1,2 @@
+/** Imports the toolkit, and does nothing with it. */
+import "../../lib/mod.ts";

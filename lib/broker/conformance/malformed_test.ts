@@ -1,0 +1,180 @@
+import { assertEquals } from "@std/assert";
+import { startBroker } from "../../broker.ts";
+import { allEnd, endingsOf } from "../../testing/endings5.ts";
+import {
+  acknowledge5,
+  auth5,
+  connect5,
+  disconnect5,
+  OPTION,
+  publish5,
+  subscribe5,
+  TYPE5,
+  unsubscribe5,
+} from "../../testing/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+  propertyBytes,
+} from "../../testing/properties5.ts";
+import { rawPacket, text, word } from "../../testing/raw_client.ts";
+
+/** A packet with the flags of its first byte changed. */
+function flagged(packet: Uint8Array, flags: number): Uint8Array {
+  packet[0] = packet[0]! & 0xf0 | flags;
+  return packet;
+}
+
+const A = text("a");
+const NO_PROPERTIES = propertyBytes([]);
+
+Deno.test("startBroker() ends with 129 who sets flags that are reserved", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const packets: Record<string, () => Uint8Array> = {
+    PUBACK: () => acknowledge5(TYPE5.PUBACK, 1),
+    PUBREC: () => acknowledge5(TYPE5.PUBREC, 1),
+    PUBREL: () => acknowledge5(TYPE5.PUBREL, 1),
+    PUBCOMP: () => acknowledge5(TYPE5.PUBCOMP, 1),
+    SUBSCRIBE: () => subscribe5({ a: 0 }),
+    UNSUBSCRIBE: () => unsubscribe5(["a"]),
+    PINGREQ: () => rawPacket(TYPE5.PINGREQ),
+    DISCONNECT: () => disconnect5(),
+  };
+  const cases: Record<string, Uint8Array> = {};
+  for (const [name, packet] of Object.entries(packets)) {
+    const right = packet()[0]! & 0x0f;
+    for (const flags of [0, 1, 2, 4, 8, 15]) {
+      if (flags === right) continue;
+      cases[`${name} with ${flags}`] = flagged(packet(), flags);
+    }
+  }
+  assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
+});
+
+Deno.test("startBroker() ends with 129 who sends what can't be read", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const subscribe = (options: number) => subscribe5({ a: options });
+  const cases = {
+    "a PUBLISH of QoS 3": flagged(publish5({ topic: "a", qos: 2 }), 6),
+    "a PUBLISH without a topic": rawPacket(TYPE5.PUBLISH),
+    "a PUBLISH whose topic is longer than it": //
+      rawPacket(TYPE5.PUBLISH, word(9), Uint8Array.of(0x61, 0)),
+    "a PUBLISH without properties": rawPacket(TYPE5.PUBLISH, A),
+    "properties longer than the PUBLISH": //
+      rawPacket(TYPE5.PUBLISH, A, Uint8Array.of(9, 1, 0)),
+    "a property that is cut off": //
+      publish5({ topic: "a", properties: [Uint8Array.of(2, 0, 0)] }),
+    "a property that nobody knows": //
+      publish5({ topic: "a", properties: [Uint8Array.of(0x7f, 0)] }),
+    "a SUBSCRIBE of half a filter": //
+      rawPacket(TYPE5.SUBSCRIBE, word(1), NO_PROPERTIES, word(9), A),
+    "a SUBSCRIBE without options": //
+      rawPacket(TYPE5.SUBSCRIBE, word(1), NO_PROPERTIES, A),
+    "the reserved bit 6": subscribe(0x40),
+    "the reserved bit 7": subscribe(0x80),
+    "an UNSUBSCRIBE of half a filter": //
+      rawPacket(TYPE5.UNSUBSCRIBE, word(1), NO_PROPERTIES, word(9), A),
+    "a PUBACK of one byte": rawPacket(TYPE5.PUBACK, Uint8Array.of(1)),
+    "a PUBREL with bytes left over": //
+      rawPacket(TYPE5.PUBREL, word(1), Uint8Array.of(0, 0, 7)),
+    "a PINGREQ with a body": rawPacket(TYPE5.PINGREQ, Uint8Array.of(0)),
+    "a DISCONNECT with bytes left over": //
+      rawPacket(TYPE5.DISCONNECT, Uint8Array.of(0, 0, 7)),
+  };
+  assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
+});
+
+Deno.test("startBroker() ends with 130 who breaks the protocol", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const publish = (...properties: Property[]) =>
+    publish5({ topic: "a", properties });
+  const cases = {
+    "a second CONNECT": connect5(),
+    "a CONNACK": rawPacket(TYPE5.CONNACK, Uint8Array.of(0, 0, 0)),
+    "a SUBACK": rawPacket(TYPE5.SUBACK, word(1), Uint8Array.of(0, 0)),
+    "an UNSUBACK": rawPacket(TYPE5.UNSUBACK, word(1), Uint8Array.of(0, 0)),
+    "a PINGRESP": rawPacket(TYPE5.PINGRESP),
+    "a SUBSCRIBE without filters": subscribe5({}),
+    "an UNSUBSCRIBE without filters": unsubscribe5([]),
+    "a filter's QoS 3": subscribe5({ a: 3 }),
+    "retain handling 3": subscribe5({ a: 0x30 }),
+    "no local for a shared subscription": //
+      subscribe5({ "$share/g/a": OPTION.NO_LOCAL }),
+    "a subscription identifier of 0": subscribe5({ a: 0 }, {
+      properties: [[PROPERTY.subscriptionIdentifier, 0]],
+    }),
+    "two subscription identifiers": subscribe5({ a: 0 }, {
+      properties: [
+        [PROPERTY.subscriptionIdentifier, 1],
+        [PROPERTY.subscriptionIdentifier, 2],
+      ],
+    }),
+    "a PUBLISH with a subscription identifier": //
+      publish([PROPERTY.subscriptionIdentifier, 1]),
+    "a PUBLISH without topic or alias": publish5({ topic: "" }),
+    "two content types": //
+      publish([PROPERTY.contentType, "a"], [PROPERTY.contentType, "a"]),
+    "two message expiry intervals": publish(
+      [PROPERTY.messageExpiryInterval, 1],
+      [PROPERTY.messageExpiryInterval, 1],
+    ),
+    "two reason strings": disconnect5(0, [
+      [PROPERTY.reasonString, "a"],
+      [PROPERTY.reasonString, "b"],
+    ]),
+  };
+  assertEquals(await endingsOf(broker, cases), allEnd(cases, 130));
+});
+
+Deno.test("startBroker() ends who does what has no reason code of its own", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const expiry: Property = [PROPERTY.sessionExpiryInterval, 1];
+  const endings = await endingsOf(broker, {
+    "the type 0": rawPacket(0x00),
+    // It is wrong in two ways, and either may be noticed first.
+    "an AUTH with flags": flagged(auth5(), 1),
+    "a PUBLISH of QoS 0 with DUP": publish5({ topic: "a", duplicate: true }),
+    "a payload format of 2": publish5({
+      topic: "a",
+      properties: [[PROPERTY.payloadFormatIndicator, 2]],
+    }),
+    "a response topic with a wildcard": publish5({
+      topic: "a",
+      properties: [[PROPERTY.responseTopic, "a/+"]],
+    }),
+    "session expiry in PUBLISH": publish5({ topic: "a", properties: [expiry] }),
+    "session expiry in PUBACK": //
+      acknowledge5(TYPE5.PUBACK, 1, { properties: [expiry] }),
+    "session expiry in SUBSCRIBE": subscribe5({ a: 0 }, {
+      properties: [expiry],
+    }),
+    "session expiry in UNSUBSCRIBE": //
+      unsubscribe5(["a"], { properties: [expiry] }),
+    "a topic alias in DISCONNECT": disconnect5(0, [[PROPERTY.topicAlias, 1]]),
+    "a PUBLISH of QoS 1 with the identifier 0": //
+      publish5({ topic: "a", qos: 1, id: 0 }),
+    "a PUBLISH of QoS 2 with the identifier 0": //
+      publish5({ topic: "a", qos: 2, id: 0 }),
+    "a SUBSCRIBE with the identifier 0": subscribe5({ a: 0 }, { id: 0 }),
+    "an UNSUBSCRIBE with the identifier 0": unsubscribe5(["a"], { id: 0 }),
+    "a PUBACK with the identifier 0": acknowledge5(TYPE5.PUBACK, 0),
+    "a PUBREL with the identifier 0": acknowledge5(TYPE5.PUBREL, 0),
+  });
+  const unfit = Object.entries(endings).filter(([, ending]) =>
+    ending !== 129 && ending !== 130
+  );
+  assertEquals(unfit, []);
+});
+
+Deno.test("startBroker() serves the others while it ends who breaks the protocol", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const ends = endingsOf(
+    broker,
+    Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`${index}`, connect5()]),
+    ),
+  );
+  const other = await endingsOf(broker, { fine: disconnect5(0) });
+  assertEquals(other, { fine: undefined });
+  assertEquals(new Set(Object.values(await ends)), new Set([130]));
+});

@@ -1,0 +1,81 @@
+import type { Buffer } from "node:buffer";
+import type { Connection } from "../wire/connection.ts";
+import { publishHeader } from "../wire/encode.ts";
+import type { Version } from "../wire/packet_types.ts";
+import { encodeProperties, NO_BYTES } from "../wire/properties.ts";
+import type { Delivery } from "./message.ts";
+
+/** How many topics a client gets numbers for, at most: it must keep them. */
+const MOST_ALIASES = 64;
+
+/** What a client that is connected has said of itself. */
+export interface LinkOptions {
+  version: Version;
+  /** How many messages of QoS 1 and 2 it takes at a time. */
+  receiveMaximum: number;
+  /** How many bytes a packet to it may have. */
+  maximumPacketSize: number;
+  /** How many topics it takes numbers for in place of their names. */
+  topicAliasMaximum: number;
+}
+
+/** The way of messages to a client that is connected. */
+export class Link {
+  readonly connection: Connection;
+  readonly options: LinkOptions;
+  /** The numbers that the client knows topics by. */
+  readonly #aliases = new Map<string, number>();
+
+  constructor(connection: Connection, options: LinkOptions) {
+    this.connection = connection;
+    this.options = options;
+  }
+
+  /**
+   * Writes a message.
+   *
+   * @returns Whether the client takes packets so large.
+   */
+  send(delivery: Delivery, id?: number, isDuplicate?: boolean): boolean {
+    const { message, qos, retain } = delivery;
+    const { topic, payload } = message;
+    const { version, maximumPacketSize } = this.options;
+    const alias = this.#aliasOf(topic.text);
+    const isKnown = alias !== undefined && this.#aliases.has(topic.text);
+    const header = publishHeader({
+      topic: isKnown ? NO_BYTES : topic.bytes,
+      payloadLength: payload.length,
+      properties: version === 5 ? propertiesOf(delivery, alias) : undefined,
+      ...{ qos, retain, id, isDuplicate },
+    });
+    if (header.length + payload.length > maximumPacketSize) return false;
+    if (alias !== undefined) this.#aliases.set(topic.text, alias);
+    this.connection.write(header, payload);
+    return true;
+  }
+
+  /** The number of a topic (MQTT 5.0 section 3.3.2.3.4), for as many as may be. */
+  #aliasOf(topic: string): number | undefined {
+    const most = Math.min(this.options.topicAliasMaximum, MOST_ALIASES);
+    if (most === 0) return undefined;
+    const { size } = this.#aliases;
+    return this.#aliases.get(topic) ?? (size < most ? size + 1 : undefined);
+  }
+}
+
+function propertiesOf(
+  { message, identifiers }: Delivery,
+  topicAlias: number | undefined,
+): Buffer[] {
+  const { expiresAt, properties } = message;
+  const parts = properties.length > 0 ? [properties] : [];
+  if (expiresAt < Infinity || topicAlias !== undefined) {
+    const seconds = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
+    const messageExpiry = seconds < Infinity ? seconds : undefined;
+    parts.push(encodeProperties({ messageExpiry, topicAlias }));
+  }
+  for (const subscriptionIdentifier of identifiers) {
+    parts.push(encodeProperties({ subscriptionIdentifier }));
+  }
+  return parts;
+}

@@ -1,0 +1,154 @@
+import { assertEquals } from "@std/assert";
+import { startBroker } from "../broker.ts";
+import { openClient } from "../testing/clients.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
+import { runPeer } from "../testing/run_peer.ts";
+
+/** What all of paho's programs here begin with. */
+const PAHO = `
+import sys, threading, paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+port = int(sys.argv[1])
+def properties(kind, **values):
+    result = Properties(kind)
+    for name, value in values.items(): setattr(result, name, value)
+    return result
+def connect(client, **options):
+    client.connect("127.0.0.1", port, **options)
+`;
+
+const RECORDER = `${PAHO}
+qos, count = map(int, sys.argv[2:4])
+received = []
+def on_connect(client, data, flags, reason, properties):
+    if not flags["session present"]:
+        client.subscribe("iot/#", options=SubscribeOptions(qos))
+    print(reason, flags["session present"], flush=True)
+def on_message(client, data, message):
+    received.append(message.payload.decode())
+    assert message.properties.UserProperty == [("number", received[-1])]
+    if len(received) == count: client.disconnect()
+client = mqtt.Client("recorder", protocol=mqtt.MQTTv5)
+client.on_connect, client.on_message = on_connect, on_message
+client.on_subscribe = lambda client, *rest: client.disconnect()
+connect(client, clean_start=False,
+    properties=properties(PacketTypes.CONNECT, SessionExpiryInterval=600))
+client.loop_forever()
+print(" ".join(received))
+`;
+
+const PUBLISHER = `${PAHO}
+qos, count = map(int, sys.argv[2:4])
+client = mqtt.Client(protocol=mqtt.MQTTv5)
+connect(client)
+client.loop_start()
+published = [
+    client.publish("iot/x", str(n), qos, properties=properties(
+        PacketTypes.PUBLISH, UserProperty=("number", str(n))))
+    for n in range(count)]
+for message in published: message.wait_for_publish()
+client.disconnect()
+`;
+
+peerTest(
+  ["paho"],
+  "startBroker() keeps for paho's MQTT 5 session what paho publishes meanwhile",
+  async ({ paho }) => {
+    await using broker = await startBroker({ port: 0 });
+    for (const qos of ["1", "2"]) {
+      const numbers = [String(broker.port), qos, "2000"];
+      const first = await runPeer(paho, ["-c", RECORDER, ...numbers]);
+      assertEquals(first, "Success 0\n\n");
+      await runPeer(paho, ["-c", PUBLISHER, ...numbers]);
+      const second = await runPeer(paho, ["-c", RECORDER, ...numbers]);
+      const all = Array.from({ length: 2_000 }, (_, index) => index).join(" ");
+      assertEquals(second, `Success 1\n${all}\n`);
+      // The next turn begins without a session.
+      await using end = await openClient(broker.url, { clientId: "recorder" });
+      assertEquals(end.client.connected, true);
+    }
+  },
+);
+
+const RESPONDER = `${PAHO}
+def on_message(client, data, message):
+    request = message.properties
+    client.publish(request.ResponseTopic, message.payload.upper(), 1,
+        properties=properties(PacketTypes.PUBLISH,
+            CorrelationData=request.CorrelationData))
+client = mqtt.Client(protocol=mqtt.MQTTv5)
+client.on_message = on_message
+client.on_subscribe = lambda *rest: print("ready", flush=True)
+connect(client)
+client.subscribe("questions", 1)
+client.loop_forever()
+`;
+
+const REQUESTER = `${PAHO}
+answers = {}
+def on_message(client, data, message):
+    answers[message.properties.CorrelationData] = message.payload.decode()
+    if len(answers) == 3: client.disconnect()
+def on_subscribe(client, *rest):
+    for number in range(3):
+        client.publish("questions", "question %d" % number, 1,
+            properties=properties(PacketTypes.PUBLISH,
+                ResponseTopic="answers/me", CorrelationData=bytes([number])))
+client = mqtt.Client(protocol=mqtt.MQTTv5)
+client.on_message, client.on_subscribe = on_message, on_subscribe
+connect(client)
+client.subscribe("answers/me", 1)
+client.loop_forever()
+print([answers[bytes([number])] for number in range(3)])
+`;
+
+peerTest(
+  ["paho"],
+  "startBroker() carries requests and their responses between paho's clients",
+  async ({ paho }) => {
+    await using broker = await startBroker({ port: 0 });
+    const port = String(broker.port);
+    await using responder = startProcess(paho, ["-c", RESPONDER, port]);
+    await responder.untilPrinted("ready");
+    const printed = await runPeer(paho, ["-c", REQUESTER, port]);
+    assertEquals(printed, "['QUESTION 0', 'QUESTION 1', 'QUESTION 2']\n");
+  },
+);
+
+const REFUSED = `${PAHO}
+def on_connect(client, data, flags, reason, properties):
+    print(reason)
+    if reason.value == 0: client.subscribe([
+        ("open/#", SubscribeOptions(1)), ("closed/#", SubscribeOptions(1))])
+def on_subscribe(client, data, mid, reasons, properties):
+    print([str(reason) for reason in reasons])
+    client.disconnect()
+client = mqtt.Client(protocol=mqtt.MQTTv5)
+client.on_connect, client.on_subscribe = on_connect, on_subscribe
+if len(sys.argv) > 2: client.username_pw_set("ann", sys.argv[2])
+connect(client)
+while client.loop(1) == 0: pass
+`;
+
+peerTest(
+  ["paho"],
+  "startBroker() tells paho in MQTT 5 why it refuses a login, and a subscription",
+  async ({ paho }) => {
+    await using broker = await startBroker({
+      port: 0,
+      users: { ann: "secret" },
+      rules: [{ subscribe: ["open/#"] }],
+    });
+    const run = (...login: string[]) =>
+      runPeer(paho, ["-c", REFUSED, String(broker.port), ...login]);
+    assertEquals(await run(), "Not authorized\n");
+    assertEquals(await run("wrong"), "Bad user name or password\n");
+    assertEquals(
+      await run("secret"),
+      "Success\n['Granted QoS 1', 'Not authorized']\n",
+    );
+  },
+);

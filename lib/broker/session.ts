@@ -1,0 +1,75 @@
+import type { Rights } from "./access/rules.ts";
+import type { Will } from "./delivery/message.ts";
+import type { Outbox } from "./delivery/outbox.ts";
+import type { Subscriber, Subscription } from "./delivery/subscription.ts";
+import type { SessionRecord } from "./store/records.ts";
+
+/** The client that a session belongs to, while it is there. */
+export interface ConnectedClient {
+  /** Ends the connection for a reason (MQTT 5.0 section 3.14.2.1). */
+  end(reason: number, text: string): void;
+}
+
+/** What the broker alone publishes on, as in mosquitto. */
+const RESERVED = /^\$(SYS|share)/;
+
+/** What is known of a client, whether or not it is there. */
+export class Session implements Subscriber {
+  readonly clientId: string;
+  readonly user: string | undefined;
+  rights: Rights;
+  readonly outbox: Outbox;
+  /** By filter, as it came. */
+  readonly subscriptions = new Map<string, Subscription>();
+  /** Ids of QoS 2 messages from the client that it has yet to release. */
+  readonly unreleased = new Set<number>();
+  /** How many seconds it outlives its connection; `Infinity` for ever. */
+  expiry = 0;
+  client: ConnectedClient | undefined;
+  will: Will | undefined;
+  /** Where it outlives the broker, with a store. */
+  record: SessionRecord | undefined;
+  /** Stops waiting for its end, or for its will. */
+  readonly alarms = { will: () => {}, end: () => {} };
+
+  constructor(
+    { clientId, user, rights, outbox }: Pick<
+      Session,
+      "clientId" | "user" | "rights" | "outbox"
+    >,
+  ) {
+    this.clientId = clientId;
+    this.user = user;
+    this.rights = rights;
+    this.outbox = outbox;
+  }
+
+  get isConnected(): boolean {
+    return this.client !== undefined;
+  }
+
+  mayReceive(topic: string): boolean {
+    return this.rights.mayReceive(topic);
+  }
+
+  mayPublish(topic: string): boolean {
+    return !RESERVED.test(topic) && this.rights.mayPublish(topic);
+  }
+
+  /** Expects the client to release a QoS 2 message. */
+  expect(id: number): void {
+    this.unreleased.add(id);
+    this.record?.expect(id);
+  }
+
+  /**
+   * The client has released a QoS 2 message.
+   *
+   * @returns Whether it was known.
+   */
+  release(id: number): boolean {
+    const isKnown = this.unreleased.delete(id);
+    if (isKnown) this.record?.release(id);
+    return isKnown;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { Figures } from "../figures.ts";
+import type { Durable } from "../store/durable.ts";
+import { TokenBucket } from "../token_bucket.ts";
+import { Framing } from "./framing.ts";
+import { PACKET } from "./packet_types.ts";
+
+/** What an input needs to know. */
+export interface InputOptions {
+  figures: Figures;
+  /** How many packets a second are read, acknowledgements aside. */
+  maxMessageRate: number;
+  /** Checks the first byte of each packet, as soon as it is there. */
+  check: (header: number) => void;
+  /** Handles the packet that the framing has found. */
+  handle: (type: number) => void;
+  /** Is told what a packet's check or handling has thrown. */
+  fail: (error: unknown) => void;
+  /** Is told each time that what has come is handled, as far as may be. */
+  pause: () => void;
+  /** Is told when nothing more comes, and all is handled. */
+  end: () => void;
+  /** While storing fails, nothing is read: what waits would pile up. */
+  durable: Pick<Durable, "isFailing" | "whenMended"> | undefined;
+}
+
+/**
+ * What comes from a client: packet by packet, and only as fast as it may. While
+ * anything holds it up, nothing is read from the stream.
+ */
+export class Input {
+  readonly framing: Framing;
+  readonly #stream: Duplex;
+  readonly #options: InputOptions;
+  readonly #bucket: TokenBucket;
+  /** In how many places something has to end before it is read on. */
+  #holds = 0;
+  #isWorking = false;
+  #isOver = false;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the other end, or the connection, is gone. */
+  hasGone = false;
+  /** When something came last, on the clock of `performance.now()`. */
+  lastHeard = performance.now();
+
+  constructor(stream: Duplex, options: InputOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#bucket = new TokenBucket(options.maxMessageRate);
+    this.framing = new Framing(options.check);
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    for (const event of ["end", "close"]) {
+      stream.once(event, () => {
+        this.hasGone = true;
+        this.#work();
+      });
+    }
+  }
+
+  /** Whether it is held up. */
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Reads on only when the function that it returns has been called. */
+  hold(): () => void {
+    if (this.#holds++ === 0) this.#stream.pause();
+    return () => {
+      if (--this.#holds > 0 || this.#isOver) return;
+      this.#stream.resume();
+      this.#work();
+    };
+  }
+
+  /** Handles nothing more of what comes. */
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#pause);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.lastHeard = performance.now();
+    this.#options.figures.bytesReceived += chunk.length;
+    this.framing.add(chunk);
+    this.#work();
+  }
+
+  /** Handles what has arrived, as far as may be now. */
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    const { figures, handle, fail, pause, end } = this.#options;
+    try {
+      while (!this.isHeld && !this.#isOver && this.framing.next()) {
+        const type = this.framing.header >> 4;
+        if (!this.#isAllowed(type)) break;
+        figures.packetsReceived++;
+        handle(type);
+      }
+    } catch (error) {
+      fail(error);
+    }
+    this.#isWorking = false;
+    if (this.hasGone && !this.isHeld) end();
+    else pause();
+  }
+
+  /** Whether a packet may pass now; else it comes again after a pause. */
+  #isAllowed(type: number): boolean {
+    const { durable } = this.#options;
+    const isAnswer = type >= PACKET.PUBACK && type <= PACKET.PUBCOMP;
+    if (durable?.isFailing) durable.whenMended(this.hold());
+    else if (isAnswer || this.#bucket.take()) return true;
+    else this.#pause = setTimeout(this.hold(), this.#bucket.pauseMilliseconds);
+    this.framing.putBack();
+    return false;
+  }
+}

@@ -1,0 +1,158 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Packet } from "mqtt-packet";
+import { connect, type ConnectOptions } from "../connect.ts";
+import {
+  ConnectionRefusedError,
+  PublishError,
+  SubscriptionRefusedError,
+} from "../errors.ts";
+import { publishOnce } from "../publish_once.ts";
+import { subscribe } from "../subscribe.ts";
+import { within } from "../testing/deadline.ts";
+import { startMosquitto } from "../testing/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { QUICK, silent } from "../testing/scripts.ts";
+
+const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
+const properties = { reasonString: "no\x1b[2J\nvisitors" };
+const WORDS = 'not authorized (code 135): "no\\x1b[2J\\nvisitors"';
+
+/** A broker that answers some kinds of packets with a refusal. */
+function startRefusing(answers: Partial<Record<Packet["cmd"], Packet>>) {
+  return startScriptedBroker((packet, { send }) => {
+    const answer = answers[packet.cmd];
+    if (answer === undefined) return;
+    const { messageId } = packet;
+    send({ ...answer, ...(messageId !== undefined && { messageId }) });
+    return "answered";
+  });
+}
+
+Deno.test("connect() tells why CONNACK refuses, in the broker's words too", async () => {
+  await using broker = await startRefusing({
+    connect: {
+      cmd: "connack",
+      reasonCode: 135,
+      sessionPresent: false,
+      properties,
+    },
+  });
+  const error = await assertRejects(
+    () => within("the refusal", connect(broker.url, MQTT5)),
+    ConnectionRefusedError,
+  );
+  const address = new URL(broker.url).host;
+  assertEquals(
+    error.message,
+    `Broker at ${address} refused the connection: ${WORDS}`,
+  );
+  assertEquals(error.reason, "not authorized");
+  assertEquals(error.reasonString, properties.reasonString);
+});
+
+for (const qos of [1, 2] as const) {
+  Deno.test(`publishOnce() tells why the broker refused a message at QoS ${qos}`, async () => {
+    await using broker = await startRefusing({
+      publish: {
+        cmd: qos === 1 ? "puback" : "pubrec",
+        reasonCode: 135,
+        properties,
+      },
+    });
+    const message = { topic: "iot/x", payload: "1", qos };
+    const error = await assertRejects(
+      () => within("the answer", publishOnce(broker.url, message, MQTT5)),
+      PublishError,
+    );
+    assertEquals(
+      error.message,
+      `Message on "iot/x" was not published: the broker refused it: ${WORDS}`,
+    );
+    assertEquals([error.code, error.mayHaveArrived], [135, false]);
+  });
+}
+
+Deno.test("publishOnce() takes it for published if nobody has subscribed", async () => {
+  await using broker = await startRefusing({
+    publish: { cmd: "puback", reasonCode: 16 },
+  });
+  await within(
+    "PUBACK",
+    publishOnce(broker.url, { topic: "iot/x", payload: "1", qos: 1 }, MQTT5),
+  );
+});
+
+Deno.test("subscribe() tells why the broker refused a filter", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    const { messageId = 0, subscriptions: [first] } = packet;
+    const codes: Record<string, number> = { secret: 135, "a/#": 151, b: 128 };
+    send({
+      cmd: "suback",
+      messageId,
+      granted: [codes[first!.topic] ?? 0],
+      ...(first!.topic === "secret" && { properties }),
+    });
+    return "answered";
+  });
+  const error = await assertRejects(
+    () =>
+      within(
+        "the refusal",
+        subscribe(
+          broker.url,
+          ["secret", "a/#", "b", "c"],
+          silent,
+          false,
+          MQTT5,
+        ),
+      ),
+    SubscriptionRefusedError,
+  );
+  await error.subscription?.[Symbol.asyncDispose]();
+  assertEquals(error.filters, ["secret", "a/#", "b"]);
+  assertEquals(error.codes, [135, 151, 128]);
+  assertEquals(
+    error.message,
+    `Broker refused the topic filters "secret": ${WORDS}, "a/#": quota exceeded (code 151), "b"`,
+  );
+});
+
+Deno.test("connect() logs why the broker has ended the connection", async () => {
+  await using broker = await startScriptedBroker();
+  const logged = Promise.withResolvers<string>();
+  await using _client = await connect(broker.url, {
+    ...MQTT5,
+    log: logged.resolve,
+  });
+  const [first] = broker.connections;
+  first!.send({ cmd: "disconnect", reasonCode: 142, properties });
+  first!.socket.end();
+  assertEquals(
+    await within("the line", logged.promise),
+    `Connection to ${
+      new URL(broker.url).host
+    } lost: the broker closed the connection: session taken over (code 142): ` +
+      '"no\\x1b[2J\\nvisitors"; connecting again',
+  );
+});
+
+peerTest(
+  ["mosquitto"],
+  "publishOnce() tells why mosquitto refuses",
+  async () => {
+    await using mosquitto = await startMosquitto({
+      config: ({ directory }) => {
+        Deno.writeTextFileSync(`${directory}/rules`, "topic read public/#\n");
+        return `acl_file ${directory}/rules\n`;
+      },
+    });
+    const { url } = mosquitto;
+    await assertRejects(
+      () => publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
+      PublishError,
+      "the broker refused it: not authorized (code 135)",
+    );
+  },
+);

@@ -1,0 +1,124 @@
+import { Buffer } from "node:buffer";
+import type { IClientPublishOptions, IConnackPacket, Packet } from "mqtt";
+import { describeReason, PublishError } from "../errors.ts";
+
+/** A message as MQTT.js is given it. */
+interface Outgoing {
+  topic: string;
+  payload: string | Buffer;
+  options: IClientPublishOptions;
+}
+
+const LONGEST_HEADER = 16;
+const MOST_BYTES_PER_UTF16_UNIT = 3;
+/** Of the properties with numbers of a fixed size other than four bytes. */
+const NUMBER_BYTES: Readonly<Record<string, number>> = {
+  payloadFormatIndicator: 1,
+  topicAlias: 2,
+};
+
+/**
+ * Refuses a message that exceeds what a broker of MQTT 5 has allowed in CONNACK
+ * ([MQTT-3.2.2-11], [MQTT-3.2.2-14], [MQTT-3.2.2-15]). MQTT.js would send it, the
+ * broker would end the connection, and the next would go the same way.
+ *
+ * @param message The message.
+ * @param limits CONNACK's properties; MQTT 3.1.1 has none.
+ * @returns The error, or undefined if the message may be sent.
+ */
+export function refuseByLimits(
+  message: Outgoing,
+  limits: IConnackPacket["properties"],
+): PublishError | undefined {
+  const reason = limits && exceededLimit(message, limits);
+  return reason === undefined
+    ? undefined
+    : new PublishError(message.topic, reason);
+}
+
+/** Says why a broker of MQTT 5 refused a message, if it is that which failed. */
+export function explainRefusal(
+  topic: string,
+  error: Error & { code?: unknown },
+  packet: Packet | undefined,
+): Error {
+  const { code } = error;
+  if (typeof code !== "number") return error;
+  const isAnswer = packet?.cmd === "puback" || packet?.cmd === "pubrec";
+  const reason = describeReason(code, isAnswer ? packet.properties : {});
+  return new PublishError(topic, `the broker refused it: ${reason}`, {
+    cause: error,
+    code,
+  });
+}
+
+function exceededLimit(
+  message: Outgoing,
+  limits: NonNullable<IConnackPacket["properties"]>,
+): string | undefined {
+  const { qos = 0, retain = false } = message.options;
+  const { maximumQoS = 2, retainAvailable = true } = limits;
+  if (qos > maximumQoS) {
+    return `it has QoS ${qos}, and the broker takes ${maximumQoS} at most`;
+  }
+  if (retain && !retainAvailable) {
+    return "it is retained, and the broker keeps no messages";
+  }
+  const { maximumPacketSize: most = Infinity } = limits;
+  if (mostBytes(message) <= most) return undefined;
+  const bytes = countBytes(message);
+  if (bytes <= most) return undefined;
+  const [size, limit] = [bytes, most].map((count) =>
+    count.toLocaleString("en")
+  );
+  return `its packet has ${size} bytes, and the broker takes ${limit} at most`;
+}
+
+/** A bound that costs nothing: to encode each message twice would. */
+function mostBytes({ topic, payload, options }: Outgoing): number {
+  if (options.properties !== undefined) return Infinity;
+  const most = typeof payload === "string"
+    ? payload.length * MOST_BYTES_PER_UTF16_UNIT
+    : payload.length;
+  return LONGEST_HEADER + topic.length * MOST_BYTES_PER_UTF16_UNIT + most;
+}
+
+/** A PUBLISH packet's size (MQTT 5.0 section 3.3). */
+function countBytes({ topic, payload, options }: Outgoing): number {
+  const { qos = 0, properties = {} } = options;
+  const id = qos > 0 ? 2 : 0;
+  const inProperties = countPropertyBytes(properties);
+  const body = sizeOfText(topic) + id + lengthOfLength(inProperties) +
+    inProperties + Buffer.byteLength(payload);
+  return 1 + lengthOfLength(body) + body;
+}
+
+/** How many bytes the properties of a message have (MQTT 5.0 section 2.2.2.2). */
+function countPropertyBytes(
+  { userProperties = {}, ...others }: NonNullable<
+    IClientPublishOptions["properties"]
+  >,
+): number {
+  const pairs = Object.entries(userProperties).flatMap(([name, values]) =>
+    [values].flat().map((value) =>
+      1 + sizeOfText(name) + sizeOfText(String(value))
+    )
+  );
+  const rest = Object.entries(others).map(([name, value]) => {
+    if (value === undefined) return 0;
+    if (typeof value === "string" || Buffer.isBuffer(value)) {
+      return 1 + sizeOfText(value);
+    }
+    return 1 + (NUMBER_BYTES[name] ?? 4);
+  });
+  return [...pairs, ...rest].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Two bytes tell its length. */
+function sizeOfText(text: string | Buffer): number {
+  return 2 + Buffer.byteLength(text);
+}
+
+function lengthOfLength(length: number): number {
+  return [127, 16_383, 2_097_151].filter((most) => length > most).length + 1;
+}

@@ -1,0 +1,107 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
+import type { IConnackPacket } from "mqtt";
+import mqttPacket from "mqtt-packet";
+import { refuseByLimits } from "./refused_publish.ts";
+import { PublishError } from "../errors.ts";
+import { publishOnce } from "../publish_once.ts";
+import { Publisher } from "../publisher.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { QUICK, silent } from "../testing/scripts.ts";
+
+const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+
+function startLimited(properties: IConnackPacket["properties"]) {
+  return startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "connect") return;
+    send({
+      cmd: "connack",
+      reasonCode: 0,
+      sessionPresent: false,
+      properties: properties!,
+    });
+    return "answered";
+  });
+}
+
+for (const qos of [0, 1, 2] as const) {
+  for (const length of [0, 100, 127, 128, 16_376, 16_390, 2_097_160]) {
+    Deno.test(`refuseByLimits() counts ${length} bytes at QoS ${qos} to the byte`, () => {
+      const properties = {
+        contentType: "é",
+        userProperties: { a: ["b", "c"] },
+      };
+      const payload = Buffer.alloc(length);
+      const options = { qos, properties };
+      const { length: bytes } = mqttPacket.generate({
+        ...{ cmd: "publish", topic: "iot/°", payload, qos, properties },
+        ...{ retain: false, dup: false, messageId: 1 },
+      }, { protocolVersion: 5 });
+      const message = { topic: "iot/°", payload, options };
+      assertEquals(
+        refuseByLimits(message, { maximumPacketSize: bytes }),
+        undefined,
+      );
+      assertEquals(
+        refuseByLimits(message, { maximumPacketSize: bytes - 1 })?.name,
+        "PublishError",
+      );
+    });
+  }
+}
+
+Deno.test("publish() sends nothing that is longer than the broker takes, and goes on", async () => {
+  await using broker = await startLimited({ maximumPacketSize: 30 });
+  await using publisher = await Publisher.connect(broker.url, MQTT5);
+  for (const qos of [0, 1, 2] as const) {
+    const error = await assertRejects(
+      () => publisher.publish("iot/x", "x".repeat(100), { qos }),
+      PublishError,
+    );
+    assertEquals(
+      error.message,
+      `Message on "iot/x" was not published: its packet has ${
+        qos === 0 ? 110 : 112
+      } bytes, and the broker takes 30 at most`,
+    );
+    assertEquals(error.mayHaveArrived, false);
+  }
+  await within("PUBACK", publisher.publish("iot/x", "1", { qos: 1 }));
+  assertEquals(broker.connections.length, 1);
+  await publisher.flush().catch(() => {});
+});
+
+Deno.test("publish() refuses many that wait, one after the other", async () => {
+  await using broker = await startLimited({ maximumQoS: 0 });
+  await using publisher = await Publisher.connect(broker.url, {
+    ...MQTT5,
+    queueLimit: 50_000,
+  });
+  const outcomes = Array.from(
+    { length: 50_000 },
+    () => publisher.publish("iot/x", "1", { qos: 1 }),
+  );
+  const settled = await within("all", Promise.allSettled(outcomes), 20_000);
+  assertEquals(settled.every(({ status }) => status === "rejected"), true);
+  await publisher.flush().catch(() => {});
+});
+
+Deno.test("publishOnce() says that the broker takes no such QoS, and keeps no messages", async () => {
+  await using broker = await startLimited({
+    maximumQoS: 1,
+    retainAvailable: false,
+  });
+  const message = { topic: "iot/x", payload: "1" };
+  await assertRejects(
+    () => publishOnce(broker.url, { ...message, qos: 2 }, MQTT5),
+    PublishError,
+    "it has QoS 2, and the broker takes 1 at most",
+  );
+  await assertRejects(
+    () => publishOnce(broker.url, { ...message, retain: true }, MQTT5),
+    PublishError,
+    "it is retained, and the broker keeps no messages",
+  );
+  await publishOnce(broker.url, { ...message, qos: 1 }, MQTT5);
+});

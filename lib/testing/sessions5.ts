@@ -1,0 +1,69 @@
+/**
+ * Sessions of MQTT 5 and messages that say much of themselves, for tests of what
+ * stays with them.
+ *
+ * @module
+ */
+import { disconnect5, publish5, TYPE5, type Will5 } from "./packets5.ts";
+import { PROPERTY, type Property } from "./properties5.ts";
+import { NEVER_EXPIRES } from "./protocols.ts";
+import { type Connected5, connectRaw5, type Packet5 } from "./raw_client5.ts";
+
+/** What a message says of itself. */
+export const ABOUT: Property[] = [
+  [PROPERTY.payloadFormatIndicator, 1],
+  [PROPERTY.contentType, "text/plain"],
+  [PROPERTY.responseTopic, "answers/1"],
+  [PROPERTY.correlationData, new TextEncoder().encode("question 1")],
+  [PROPERTY.userProperty, ["unit", "°C"]],
+  [PROPERTY.userProperty, ["room", "a"]],
+  [PROPERTY.userProperty, ["unit", "°F"]],
+];
+
+/** Connects to a session that lives on for so many seconds. */
+export function openSession5(
+  broker: { port: number },
+  clientId: string,
+  { expiry = NEVER_EXPIRES, will }: { expiry?: number; will?: Will5 } = {},
+): Promise<Connected5> {
+  return connectRaw5(broker, {
+    clientId,
+    cleanStart: false,
+    properties: [[PROPERTY.sessionExpiryInterval, expiry]],
+    ...will !== undefined && { will },
+  });
+}
+
+/** Publishes a message that says its topic, at QoS 1, from a client of its own. */
+export async function publishOnce5(
+  broker: { port: number },
+  topic: string,
+  { properties = [], retain = false }: {
+    properties?: Property[];
+    retain?: boolean;
+  } = {},
+): Promise<void> {
+  await using client = await connectRaw5(broker);
+  const message = {
+    topic,
+    payload: topic,
+    qos: 1,
+    retain,
+    properties,
+  } as const;
+  await client.ask(TYPE5.PUBACK, publish5(message));
+  await client.send(disconnect5());
+}
+
+/**
+ * The properties of a message without those of its way, in the order of their
+ * identifiers: only those of the user have an order (section 3.3.2.3.7).
+ */
+export function aboutOf({ properties }: Packet5): Property[] {
+  const ofItsWay: number[] = [
+    PROPERTY.messageExpiryInterval,
+    PROPERTY.subscriptionIdentifier,
+  ];
+  return properties.filter(([identifier]) => !ofItsWay.includes(identifier))
+    .toSorted(([one], [other]) => one - other);
+}
