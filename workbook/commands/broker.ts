@@ -89,13 +89,14 @@ async function main(options: Options): Promise<void> {
       "Others on this machine can see the password of --user: deno task broker:passwd writes a file for --password-file",
     );
   }
-  const urls = [
+  // Without a plain port, the first is that of TLS.
+  const urls = new Set([
     broker.url,
     broker.websocketUrl,
     broker.tlsUrl,
     broker.secureWebsocketUrl,
-  ].filter(Boolean);
-  console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
+  ].filter(Boolean));
+  console.error(`Broker at ${[...urls].join(" and ")}: Ctrl-C ends`);
   if (warning !== undefined) console.error(warning);
   await stop.requested;
 }
