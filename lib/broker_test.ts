@@ -195,6 +195,14 @@ Deno.test("startBroker() rejects a host that isn't this computer's", async () =>
   );
 });
 
+Deno.test("startBroker() opens no plain port beside TLS, unless one is given", async () => {
+  await using broker = await startBroker({ tls: { ...LOCALHOST, port: 0 } });
+  assertEquals(broker.url, broker.tlsUrl);
+  assertEquals(broker.url, `mqtts://127.0.0.1:${broker.port}`);
+  await using client = await openClient(broker.url, { ca: CA });
+  assert(client.client.connected);
+});
+
 Deno.test("startBroker() rejects ports out of range, whichever they are for", async () => {
   const wrong = [
     { port: 99999 },

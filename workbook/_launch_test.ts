@@ -132,7 +132,7 @@ Deno.test("launch() runs all of a command's steps and names those that fail", as
   assertMatch(errors, /^check-all failed: .*types, docs\n$/m);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   const isWindows = Deno.build.os === "windows";
   Deno.test({
     name: `launch() passes ${signal} on, once${
@@ -143,7 +143,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-async function testSignal(signal: "SIGINT" | "SIGTERM"): Promise<void> {
+async function testSignal(signal: Deno.Signal): Promise<void> {
   await using project = await projectWith(`
     const ended = Promise.withResolvers();
     Deno.addSignalListener("${signal}", () => {

@@ -52,10 +52,12 @@ export function passSignals(): void {
     else if (!isWindows && !hasTerminal) pass(current, "SIGINT");
   });
   if (isWindows) return;
-  Deno.addSignalListener("SIGTERM", () => {
-    if (!current) isStopped = true;
-    else pass(current, "SIGTERM");
-  });
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (!current) isStopped = true;
+      else pass(current, signal);
+    });
+  }
 }
 
 function pass(child: Deno.ChildProcess, signal: Deno.Signal): void {

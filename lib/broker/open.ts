@@ -15,7 +15,9 @@ import type { Broker, BrokerOptions } from "./options.ts";
 
 /** Does what `startBroker()` says. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { host = "127.0.0.1", port = 1883, websocketPort, tls } = options;
+  const { host = "127.0.0.1", websocketPort, tls } = options;
+  // With TLS, what is sent without it is meant to be.
+  const port = options.port ?? (tls === undefined ? 1883 : undefined);
   if (host === "") throw new TypeError('Host is "": it must not be empty');
   assertPorts(port, websocketPort, tls?.port, tls?.websocketPort);
   if (tls !== undefined) assertKeyPair(tls);
@@ -56,22 +58,25 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     };
   }
   try {
-    const tcp = (await open("mqtt", listenTcp, port))!;
+    const tcp = await open("mqtt", listenTcp, port);
     const ws = await open("ws", listenWebSocket, websocketPort);
     const mqtts = tls && await open("mqtts", listenTcp, tls.port ?? 8883, tls);
     const wss = await open("wss", listenWebSocket, tls?.websocketPort, tls);
+    const main = (tcp ?? mqtts)!;
+    access.watch();
     // All listen on the same address.
-    if (access.isOpen && !isLoopback(tcp.address)) {
+    if (access.isOpen && !isLoopback(main.address)) {
       warn(
-        `Anyone who can reach ${tcp.address} may connect without a password: a password file lets in only whom you name`,
+        `Anyone who can reach ${main.address} may connect without a password: a password file lets in only whom you name`,
       );
     }
     return {
-      url: tcp.url,
-      port: tcp.port,
+      url: main.url,
+      port: main.port,
       websocketUrl: ws?.url,
       tlsUrl: mqtts?.url,
       secureWebsocketUrl: wss?.url,
+      reloadAccess: access.reload,
       close,
       [Symbol.asyncDispose]: close,
     };

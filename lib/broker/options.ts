@@ -7,11 +7,15 @@ export interface BrokerOptions {
    * computers can't reach; `0.0.0.0` lets them in.
    */
   host?: string | undefined;
-  /** The port for plain TCP: 1883 unless given, 0 for any free one. */
+  /**
+   * The port for plain TCP, 0 for any free one. Unless given, it is 1883 without
+   * `tls`, and with it there is none: nobody can send a password in the clear by
+   * mistake.
+   */
   port?: number | undefined;
   /** The port for WebSocket, 0 for any free one; no WebSocket unless given. */
   websocketPort?: number | undefined;
-  /** Listens with TLS, too. */
+  /** Listens with TLS, and without it only where a port is given. */
   tls?: BrokerTls | undefined;
   /**
    * Passwords by user name. As soon as there is one, everyone else is refused:
@@ -22,7 +26,8 @@ export interface BrokerOptions {
   /**
    * A file with more users and the hashes of their passwords, which
    * `deno task broker:passwd` and `mosquitto_passwd` write. Nobody else is let
-   * in, even if it names nobody. It is read once, at the start.
+   * in, even if it names nobody. It is read again when it has changed, and by
+   * {@linkcode Broker.reloadAccess}; whose password is no longer the same is cut.
    */
   passwordFile?: string | URL | undefined;
   /**
@@ -35,7 +40,8 @@ export interface BrokerOptions {
   rules?: TopicRule[] | undefined;
   /**
    * A file with more rules, in the format of mosquitto's `acl_file` (man page
-   * mosquitto.conf). It is read once, at the start.
+   * mosquitto.conf). It is read again when it has changed, and by
+   * {@linkcode Broker.reloadAccess}, and then holds for who is connected, too.
    */
   aclFile?: string | URL | undefined;
   /** What clients may take; each limit says what it is unless given. */
@@ -98,9 +104,12 @@ export interface TopicRule {
 
 /** A running embedded broker. Disposing of it closes it. */
 export interface Broker extends AsyncDisposable {
-  /** Where MQTT over TCP is, such as `mqtt://127.0.0.1:1883`. */
+  /**
+   * Where MQTT over TCP is, such as `mqtt://127.0.0.1:1883`; where there is no
+   * plain port, the same as `tlsUrl`.
+   */
   readonly url: string;
-  /** The port for MQTT over TCP. */
+  /** The port of `url`. */
   readonly port: number;
   /** Where MQTT over WebSocket is, such as `ws://127.0.0.1:9001`. */
   readonly websocketUrl: string | undefined;
@@ -108,6 +117,12 @@ export interface Broker extends AsyncDisposable {
   readonly tlsUrl: string | undefined;
   /** Where MQTT over secure WebSocket is, such as `wss://127.0.0.1:9443`. */
   readonly secureWebsocketUrl: string | undefined;
+  /**
+   * Reads the password file and the ACL file again, as the broker does by itself
+   * within a few seconds after they have changed. A file that can't be read or
+   * understood is warned of, and what it said before holds.
+   */
+  reloadAccess(): Promise<void>;
   /** Cuts all connections and stops listening. Doing it twice is no error. */
   close(): Promise<void>;
 }

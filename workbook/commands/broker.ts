@@ -10,6 +10,7 @@ import {
   LIMIT_OPTIONS,
   readLimitOptions,
 } from "../_limit_options.ts";
+import { HangupSignal } from "../_hangup_signal.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const HELP = `
@@ -17,15 +18,16 @@ Runs an MQTT broker (3.1, 3.1.1 and 5.0) until Ctrl-C.
 
 Usage: deno task broker [--host H] [--port N] [--websocket-port N]
                         [--cert FILE --key FILE [--tls-port N]
-                         [--secure-websocket-port N]]
+                         [--secure-websocket-port N] [--plain-port N]]
                         [--password-file F] [--user NAME:PASSWORD]...
                         [--acl-file F] [--origin URL]... [--store DIR]
                         [--verbose] [LIMITS]
 
   --host H              listen on this address (127.0.0.1: this machine only;
                         0.0.0.0: every network that it is on)
-  --port N              listen on this port (1883; 0 for any free one)
-  --websocket-port N    listen for MQTT over WebSocket, too
+  --port N              listen on this port (1883; 0 for any free one), without
+                        TLS; not with --cert
+  --websocket-port N    listen for MQTT over WebSocket, too, without TLS
   ${TLS_HELP}
   --password-file F     let in only the users of this file, which
                         deno task broker:passwd writes
@@ -38,6 +40,9 @@ Usage: deno task broker [--host H] [--port N] [--websocket-port N]
   --store DIR           keep sessions and retained messages in this folder: they
                         outlive the broker, even if it is killed
   --verbose             print who connects, and what goes wrong
+
+Both files are read again as soon as they have changed, and at a SIGHUP. What
+they say then holds for who is connected, too.
 ${LIMIT_HELP}`;
 
 await runProgram({
@@ -61,11 +66,12 @@ await runProgram({
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };
-  const { tls, warning } = await readTls(options);
-  using stop = new StopSignal();
+  const { port, tls, warning } = await readTls(options);
+  using hangup = new HangupSignal();
+  using stop = new StopSignal(hangup.terminalLost);
   await using broker = await startBroker({
     host: options.text("host"),
-    port: options.number("port", range),
+    port,
     websocketPort: options.number("websocket-port", range),
     tls,
     users: Object.fromEntries(options.texts("user").map(readUser)),
@@ -77,18 +83,20 @@ async function main(options: Options): Promise<void> {
     warn: (line) => console.error(line),
     ...(options.has("verbose") && { log: (line) => console.error(line) }),
   });
+  hangup.onReload = broker.reloadAccess;
   if (options.texts("user").length > 0) {
     console.error(
       "Others on this machine can see the password of --user: deno task broker:passwd writes a file for --password-file",
     );
   }
-  const urls = [
+  // Without a plain port, the first is that of TLS.
+  const urls = new Set([
     broker.url,
     broker.websocketUrl,
     broker.tlsUrl,
     broker.secureWebsocketUrl,
-  ].filter(Boolean);
-  console.error(`Broker at ${urls.join(" and ")}: Ctrl-C ends`);
+  ].filter(Boolean));
+  console.error(`Broker at ${[...urls].join(" and ")}: Ctrl-C ends`);
   if (warning !== undefined) console.error(warning);
   await stop.requested;
 }

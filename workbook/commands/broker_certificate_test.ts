@@ -124,7 +124,7 @@ Deno.test({
     await using made = await openFolder();
     await made.make("--dir", made.folder);
     await using broker = startCommand("broker", [
-      ...["--port", "0", "--tls-port", "0", "--secure-websocket-port", "0"],
+      ...["--tls-port", "0", "--secure-websocket-port", "0"],
       ...["--cert", `${made.folder}/broker.crt`],
       ...["--key", `${made.folder}/broker.key`],
     ]);

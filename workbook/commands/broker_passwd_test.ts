@@ -3,10 +3,12 @@ import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
 import { isHashOf } from "../../lib/broker/access/password_hash.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import { COMMANDS } from "../_commands.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { denoFlags } from "../testing/deno_flags.ts";
+import type { Process } from "../../lib/testing/processes.ts";
+import {
+  runCommand,
+  startCommand,
+  startInTerminal,
+} from "../testing/commands.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
 
 const TASK = "broker:passwd";
@@ -72,7 +74,7 @@ peerTest(
   async ({ script }) => {
     await using place = await temporaryFile("passwords");
     const { file } = place;
-    await using first = startInTerminal(script, [file, "ann"]);
+    await using first = startInTerminal(script, TASK, [file, "ann"]);
     await answer(first, "Password:", "s3cret");
     await answer(first, "Password again:", "s3cret");
     const { code, stdout } = await first.end();
@@ -81,7 +83,7 @@ peerTest(
     assertEquals(stdout.includes("s3"), false, stdout);
     assertEquals(await isRight(file, "ann", "s3cret"), true);
 
-    await using second = startInTerminal(script, [file, "ann"]);
+    await using second = startInTerminal(script, TASK, [file, "ann"]);
     await answer(second, "Password:", "other");
     await answer(second, "Password again:", "others");
     const differing = await second.end();
@@ -93,24 +95,6 @@ peerTest(
     assertEquals(await isRight(file, "ann", "s3cret"), true);
   },
 );
-
-/** Runs the command in a terminal, which says its own name first. */
-function startInTerminal(script: string, args: string[]): Process {
-  const [step] = COMMANDS[TASK]!.steps(args);
-  const words = [
-    Deno.execPath(),
-    step!.subcommand,
-    ...denoFlags(),
-    ...step!.args,
-  ];
-  const quoted = words.map((word) => `'${word}'`).join(" ");
-  const command = `tty; exec ${quoted}`;
-  return startProcess(
-    script,
-    ["--quiet", "--return", "--command", command, "/dev/null"],
-    { NO_COLOR: "1", SHELL: "/bin/sh" },
-  );
-}
 
 /** Types an answer once the terminal has stopped showing what is typed. */
 async function answer(

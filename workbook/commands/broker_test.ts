@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { createPrivateKey } from "node:crypto";
 import { setPassword } from "../../lib/broker/access/password_file.ts";
 import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
@@ -15,8 +20,13 @@ import {
 } from "../../lib/testing/certificates.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
+import { openRaw } from "../../lib/testing/raw_client.ts";
 import { startBrowser } from "../testing/browser.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
+import {
+  runCommand,
+  startCommand,
+  startInTerminal,
+} from "../testing/commands.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
 
 Deno.test({
@@ -91,6 +101,63 @@ Deno.test("broker warns of passwords on the command line, and of an open network
     }
   }
 });
+
+Deno.test("broker with --cert opens a plain port only for --plain-port", async () => {
+  const args = ["--cert", CERT_FILE, "--key", KEY_FILE, "--tls-port", "0"];
+  for (const plain of [[], ["--plain-port", "0"]]) {
+    await using broker = startCommand("broker", [...args, ...plain]);
+    await broker.untilLogged("Ctrl-C ends");
+    const [first] = broker.logged().split("\n");
+    const address = ":\\/\\/127\\.0\\.0\\.1:\\d+";
+    const urls = plain.length === 0
+      ? `mqtts${address}`
+      : `mqtt${address} and mqtts${address}`;
+    assertMatch(first!, new RegExp(`^Broker at ${urls}: Ctrl-C ends$`));
+  }
+});
+
+Deno.test({
+  name: "broker reads users and rules again at a SIGHUP, and goes on",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using place = await temporaryFile("passwords");
+    await setPassword(place.file, "ann", "secret");
+    const args = ["--port", "0", "--verbose", "--password-file", place.file];
+    await using broker = startCommand("broker", args);
+    await broker.untilLogged("Ctrl-C ends");
+    const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
+    const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
+    await setPassword(place.file, "bob", "hidden");
+    broker.kill("SIGHUP");
+    await broker.untilLogged("Users or rules have changed");
+    await publishOnce(url.replace("//", "//bob:hidden@"), message);
+    await Deno.writeTextFile(place.file, "bob\n");
+    broker.kill("SIGHUP");
+    await broker.untilLogged("(what it said before holds)");
+    await publishOnce(url.replace("//", "//bob:hidden@"), message);
+    broker.kill("SIGTERM");
+    assertEquals((await broker.end()).code, 0);
+  },
+});
+
+peerTest(
+  ["script"],
+  "broker ends when its terminal is closed",
+  async ({ script }) => {
+    await using place = await temporaryFile("passwords");
+    await setPassword(place.file, "ann", "secret");
+    const args = ["--port", "0", "--password-file", place.file];
+    await using terminal = startInTerminal(script, "broker", args);
+    await terminal.untilPrinted("Ctrl-C ends");
+    const [, port] = /mqtt:\/\/127.0.0.1:(\d+)/.exec(terminal.printed()) ?? [];
+    await using client = await openRaw(
+      { port: Number(port) },
+      { user: "ann", password: "secret" },
+    );
+    terminal.kill("SIGKILL");
+    assertEquals(await client.next(), undefined);
+  },
+);
 
 Deno.test("broker says that its port is taken", async () => {
   await using other = await startBroker({ port: 0 });
@@ -224,6 +291,11 @@ Deno.test("broker says what is wrong with its certificate and key", async () => 
       [["--cert", CERT_FILE], "Option --cert needs --key"],
       [["--key", KEY_FILE], "Option --key needs --cert"],
       [["--tls-port", "0"], "Option --tls-port needs a certificate"],
+      [["--plain-port", "0"], "Option --plain-port needs a certificate"],
+      [
+        ["--cert", CERT_FILE, "--key", KEY_FILE, "--port", "0"],
+        "Option --port is for a broker without --cert: --tls-port is",
+      ],
       [
         ["--secure-websocket-port", "0"],
         "Option --secure-websocket-port needs a certificate",
@@ -277,9 +349,9 @@ Deno.test("broker warns of a certificate whose time is over, and serves", async 
     const [cert, key] = [`${folder}/old.crt`, `${folder}/old.key`] as const;
     await Deno.writeTextFile(cert, pair.cert);
     await Deno.writeTextFile(key, pair.key);
-    const ports = ["--port", "0", "--tls-port", "0"];
     const files = ["--cert", cert, "--key", key];
-    await using broker = startCommand("broker", [...ports, ...files]);
+    const args = [...files, "--tls-port", "0"];
+    await using broker = startCommand("broker", args);
     await broker.untilLogged(`Certificate "${cert}" has expired on`);
     assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
   } finally {

@@ -47,3 +47,32 @@ export async function runCommand(
   await using command = startCommand(...args);
   return await command.end();
 }
+
+/**
+ * Starts a command in a terminal of its own, which prints its name first.
+ *
+ * @param script The program that makes the terminal.
+ * @param name The command's name.
+ * @param args Its arguments.
+ * @returns The terminal, which prints what is seen there.
+ */
+export function startInTerminal(
+  script: string,
+  name: string,
+  args: string[],
+): Process {
+  const [step] = COMMANDS[name]!.steps(args);
+  const words = [
+    Deno.execPath(),
+    step!.subcommand,
+    ...denoFlags(),
+    ...step!.args,
+  ];
+  const quoted = words.map((word) => `'${word}'`).join(" ");
+  const command = `tty; exec ${quoted}`;
+  return startProcess(
+    script,
+    ["--quiet", "--return", "--command", command, "/dev/null"],
+    { NO_COLOR: "1", SHELL: "/bin/sh" },
+  );
+}

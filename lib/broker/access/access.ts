@@ -1,9 +1,7 @@
 import type { BrokerOptions } from "../options.ts";
 import { readAclFile } from "./acl_file.ts";
+import { createFileWatch } from "./file_watch.ts";
 import { LoginThrottle } from "./login_throttle.ts";
-import { ITERATIONS } from "./password_hash.ts";
-import { type PasswordFile, readPasswordFile } from "./password_file.ts";
-import { createPasswordCheck } from "./password_check.ts";
 import {
   type AclEntry,
   ALL_RIGHTS,
@@ -11,6 +9,7 @@ import {
   type Rights,
   rightsOf,
 } from "./rules.ts";
+import { readUsers } from "./users.ts";
 
 /** What a client says of itself in CONNECT. */
 export interface Credentials {
@@ -26,15 +25,33 @@ export interface Credentials {
 export interface Access {
   /** Whether everyone may come in. */
   readonly isOpen: boolean;
-  /** The CONNACK return code of MQTT 3.1.1 section 3.2.2.3; 0 lets in. */
+  /**
+   * The CONNACK return code of MQTT 3.1.1 section 3.2.2.3: 0 lets in, 4 is for a
+   * wrong name or password, 5 for none, and 3 where nobody has looked, because
+   * too many passwords are to be checked.
+   */
   connect(credentials: Credentials): Promise<number>;
-  /** What a client may do that has been let in. */
+  /** What a client may do that has been let in, by the rules as they are now. */
   rightsOf(user: string | undefined, clientId: string): Rights;
+  /**
+   * Something that stays the same as long as a user's password does. Whoever
+   * has logged in and finds another one, or none, is no longer who they were.
+   */
+  credentialOf(user: string | undefined): string | undefined;
+  /**
+   * Reads the files again. One that can't be read or understood is warned of,
+   * and what it said before holds.
+   */
+  reload(): Promise<void>;
+  /** Begins to read the files again each time that they have changed. */
+  watch(): void;
+  /** Is called each time that files were read which say something else. */
+  onChange(callback: () => void): void;
   /** Lets nobody wait for an answer, and ends what goes on for one. */
   close(): Promise<void>;
 }
 
-const BAD_USER_NAME_OR_PASSWORD = 4;
+const VERDICT_CODES = { right: 0, unchecked: 3, wrong: 4 };
 const NOT_AUTHORIZED = 5;
 
 /**
@@ -49,67 +66,91 @@ export async function createAccess(
   options: BrokerOptions,
   warn: (line: string) => void,
 ): Promise<Access> {
-  const { users: plain = {}, passwordFile, rules, aclFile } = options;
-  const file = passwordFile === undefined
-    ? undefined
-    : await readPasswordFile(passwordFile);
-  if (file !== undefined) examine(file, plain, warn);
-  const isUser = (name: string) =>
-    Object.hasOwn(plain, name) || file?.users.has(name) === true;
-  const entries = rules === undefined && aclFile === undefined ? undefined : [
-    ...readRules(rules ?? [], isUser),
-    ...aclFile === undefined ? [] : await readAclFile(aclFile),
-  ];
-  for (const name of usersOf(entries ?? [])) {
-    if (isUser(name)) continue;
-    warn(
-      `ACL file "${aclFile}" names the user "${name}": nobody has this name`,
-    );
+  const { passwordFile, rules, aclFile, log = () => {} } = options;
+  const paths = [passwordFile, aclFile].filter((path) => path !== undefined);
+  // Before the files are read: a change in between isn't missed.
+  const watch = await createFileWatch(paths, reload);
+  const users = await readUsers(options);
+  const given = readRules(rules ?? [], users.has);
+  let fromFile = aclFile === undefined ? [] : await readAclFile(aclFile);
+  const hasRules = rules !== undefined || aclFile !== undefined;
+  const throttle = new LoginThrottle({ log });
+  const callbacks: (() => void)[] = [];
+  let warned: readonly string[] = [];
+  let reloading = Promise.resolve();
+  let isClosed = false;
+
+  function warnOfNew(): void {
+    const strangers = [...usersOf(fromFile)].filter((name) => !users.has(name));
+    const warnings = [
+      ...users.warnings(),
+      ...strangers.map((name) =>
+        `ACL file "${aclFile}" names the user "${name}": nobody has this name`
+      ),
+    ];
+    for (const line of warnings) {
+      if (!warned.includes(line)) warn(line);
+    }
+    warned = warnings;
   }
-  const isOpen = file === undefined && Object.keys(plain).length === 0;
-  const check = createPasswordCheck(plain, file?.users ?? new Map());
-  const throttle = new LoginThrottle({ log: options.log ?? (() => {}) });
+  async function reloadRules(): Promise<boolean> {
+    if (aclFile === undefined) return false;
+    const before = fromFile;
+    fromFile = await readAclFile(aclFile);
+    return JSON.stringify(before) !== JSON.stringify(fromFile);
+  }
+  async function reloadAll(): Promise<void> {
+    await watch.refresh();
+    let isChanged = false;
+    // One of them must not keep back what the other forbids.
+    for (const reloadPart of [users.reload, reloadRules]) {
+      try {
+        if (await reloadPart()) isChanged = true;
+      } catch (error) {
+        warn(`${(error as Error).message} (what it said before holds)`);
+      }
+    }
+    warnOfNew();
+    if (!isChanged || isClosed) return;
+    log("Users or rules have changed");
+    for (const callback of callbacks) callback();
+  }
+  function reload(): Promise<void> {
+    return reloading = reloading.then(reloadAll, reloadAll);
+  }
+  warnOfNew();
   return {
-    isOpen,
+    isOpen: users.isOpen,
     async connect({ user, password, address, isGone }) {
-      if (isOpen) return 0;
+      if (users.isOpen) return 0;
       if (user === undefined) return NOT_AUTHORIZED;
-      const isRight = await throttle.judge(
-        { user, address, isGone },
-        () => check(user, password),
-      );
-      return isRight ? 0 : BAD_USER_NAME_OR_PASSWORD;
+      const verdict = await throttle.judge({
+        user,
+        address,
+        isGone,
+        isKnown: users.passwords.isKnown(user, password),
+        check: () => users.passwords.isRight(user, password),
+      });
+      return VERDICT_CODES[verdict];
     },
     rightsOf(user, clientId) {
-      if (entries === undefined) return ALL_RIGHTS;
+      if (!hasRules) return ALL_RIGHTS;
       // Where there are no passwords, nobody has shown that the name is theirs.
-      return rightsOf(entries, { user: isOpen ? undefined : user, clientId });
+      const client = { user: users.isOpen ? undefined : user, clientId };
+      return rightsOf([...given, ...fromFile], client);
     },
-    close: () => throttle.close(),
+    credentialOf: (user) =>
+      user === undefined ? undefined : users.credentialOf(user),
+    reload,
+    watch: watch.start,
+    onChange(callback) {
+      callbacks.push(callback);
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all([watch.close(), throttle.close(), reloading]);
+    },
   };
-}
-
-/** @throws {TypeError} If a user is in both places. */
-function examine(
-  { name, users }: PasswordFile,
-  plain: Record<string, string>,
-  warn: (line: string) => void,
-): void {
-  for (const user of users.keys()) {
-    if (!Object.hasOwn(plain, user)) continue;
-    throw new TypeError(
-      `${name} has the user "${user}", and so have the other users: one of the two must go`,
-    );
-  }
-  if (users.size === 0 && Object.keys(plain).length === 0) {
-    warn(`${name} names nobody: nobody can log in`);
-  }
-  for (const [user, { iterations }] of users) {
-    if (iterations >= ITERATIONS) continue;
-    warn(
-      `${name} has a hash of "${user}" with ${iterations} iterations, which is quick to guess: set the password again with broker:passwd`,
-    );
-  }
 }
 
 function usersOf(entries: readonly AclEntry[]): Set<string> {

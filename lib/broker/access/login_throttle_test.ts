@@ -1,158 +1,290 @@
 import { assert, assertEquals } from "@std/assert";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import type { Verdict } from "./check_queue.ts";
 import { type Login, LoginThrottle } from "./login_throttle.ts";
 
-/** A throttle whose time passes when someone waits. */
+const HASH = 150;
+
+/** A login, right only if it says so. */
+interface Attempt {
+  isRight?: boolean;
+  isKnown?: boolean;
+  isGone?: () => boolean;
+}
+
+/** Who guesses from where, for how many milliseconds each time at most. */
+interface Flood {
+  address?: string;
+  userOf?: () => string;
+  patience?: number;
+}
+
+/** Who logs in from where. */
+interface Logins {
+  address?: string;
+  userOf?: (index: number) => string;
+}
+
+/** A throttle with a clock of its own, and logins that tell how long they took. */
 function createThrottle() {
-  let time = 0;
-  const waits: number[] = [];
+  const clock = new FakeClock();
   const lines: string[] = [];
+  let chance = 0;
   const throttle = new LoginThrottle({
     log: (line) => lines.push(line),
-    now: () => time,
-    wait: (milliseconds) => {
-      waits.push(milliseconds);
-      time += milliseconds;
-      return Promise.resolve();
-    },
+    limit: 1,
+    now: clock.now,
+    wait: clock.wait,
+    // All parts of the range, one after the other.
+    random: () => (chance += 0.618) % 1,
   });
+  /** Tries a password. */
+  async function attempt(
+    user: string,
+    address: string,
+    { isRight = false, isKnown = false, isGone = () => false }: Attempt = {},
+  ): Promise<{ verdict: Verdict; time: number }> {
+    const start = clock.now();
+    const check = async () => {
+      await clock.wait(HASH);
+      return isRight;
+    };
+    const login: Login = { user, address, isKnown, check, isGone };
+    const verdict = await throttle.judge(login);
+    return { verdict, time: clock.now() - start };
+  }
   return {
+    clock,
     throttle,
     lines,
-    pass: (milliseconds: number) => time += milliseconds,
-    /** How long a login waits that ends well, or not. */
-    async waitOf(
-      user: string,
-      address: string,
-      isRight = false,
-    ): Promise<number> {
-      waits.length = 0;
-      const check = () => Promise.resolve(isRight);
-      assertEquals(await throttle.judge(login(user, address), check), isRight);
-      return waits.reduce((sum, wait) => sum + wait, 0);
+    attempt,
+    /** The same, with nothing else going on. */
+    async alone(...args: Parameters<typeof attempt>) {
+      const outcome = attempt(...args);
+      await clock.pass(60_000);
+      return await outcome;
+    },
+    /** Guesses in a loop from one address, over many connections. */
+    flood(
+      connections: number,
+      { address = "10.0.0.1", userOf = () => "ann", patience = Infinity }:
+        Flood = {},
+    ): void {
+      for (let index = 0; index < connections; index++) {
+        (async () => {
+          while (true) {
+            let isGone = false;
+            const judged = attempt(userOf(), address, { isGone: () => isGone });
+            if (patience === Infinity) await judged;
+            else await Promise.race([judged, clock.wait(patience)]);
+            isGone = true;
+            await clock.wait(1);
+          }
+        })();
+      }
+    },
+    /** Logs in rightly each second for some time, as one user or as another each time. */
+    async logins(
+      count: number,
+      { address = "10.0.0.1", userOf = () => "bob" }: Logins = {},
+    ) {
+      const outcomes: { verdict: Verdict; time: number }[] = [];
+      const seen = new Set<string>();
+      for (let index = 0; index < count; index++) {
+        const user = userOf(index);
+        const isKnown = seen.has(user);
+        const done = attempt(user, address, { isRight: true, isKnown });
+        done.then((outcome) => outcomes.push(outcome));
+        seen.add(user);
+        await clock.pass(1_000);
+      }
+      await clock.pass(2_000);
+      assertEquals(outcomes.length, count);
+      return outcomes;
     },
   };
 }
 
-function login(user: string, address: string, isGone = () => false): Login {
-  return { user, address, isGone };
-}
-
-Deno.test("LoginThrottle slows an address down, whichever users it tries", async () => {
-  const { waitOf, lines } = createThrottle();
-  const waits = [];
-  for (let attempt = 0; attempt < 10; attempt++) {
-    waits.push(await waitOf(`user${attempt}`, "10.0.0.1"));
+Deno.test("LoginThrottle answers right passwords at once, and wrong ones later and later", async () => {
+  const { alone, lines } = createThrottle();
+  const times = [];
+  for (let attempt = 0; attempt < 11; attempt++) {
+    times.push((await alone(`user${attempt}`, "10.0.0.1")).time);
   }
-  assertEquals(waits, [0, 0, 0, 250, 500, 1000, 2000, 4000, 5000, 5000]);
-  // A right password mustn't be told by a quick answer.
-  assertEquals(await waitOf("ann", "10.0.0.1", true), 5000);
-  assertEquals(await waitOf("ann", "10.0.0.2", true), 0);
+  assertEquals(times.slice(0, 3), [500, 500, 500]);
+  const longest = [1_000, 2_000, 4_000, 8_000, 16_000, 28_000, 28_000, 28_000];
+  for (const [index, time] of times.slice(3).entries()) {
+    const most = longest[index]!;
+    assert(time >= most / 2 && time <= most, `${time} of ${most} ms`);
+    assertEquals(time % 250, 0);
+  }
+  const right = { verdict: "right", time: HASH } as const;
+  assertEquals(await alone("ann", "10.0.0.1", { isRight: true }), right);
+  assertEquals(await alone("ann", "10.0.0.2", { isRight: true }), right);
+  assertEquals((await alone("ann", "10.0.0.2")).time, 500);
   assertEquals(
     lines[0],
-    'Login as "user3" from 10.0.0.1 waits 0.25 s: too many wrong passwords',
+    'Login as "user3" from 10.0.0.1 is refused after up to 1 s: too many wrong passwords',
   );
 });
 
-Deno.test("LoginThrottle slows down guesses of one user from everywhere, but not much", async () => {
-  const { waitOf } = createThrottle();
-  const waits = [];
-  for (let attempt = 0; attempt < 8; attempt++) {
-    waits.push(await waitOf("ann", `10.0.0.${attempt}`));
+Deno.test("LoginThrottle answers wrong passwords alike, whoever has logged in", async () => {
+  const { alone } = createThrottle();
+  for (const address of ["10.0.0.1", "10.0.0.2"]) {
+    await alone("ann", address, { isRight: true });
+    await alone("ann", address, { isRight: true, isKnown: true });
   }
-  assertEquals(waits, [0, 0, 0, 250, 500, 1000, 1000, 1000]);
-  assertEquals(await waitOf("ann", "10.0.1.1", true), 1000);
-  // It was right: nobody has to wait for the mistakes of others any longer.
-  assertEquals(await waitOf("ann", "10.0.1.2", true), 0);
+  for (const [index, user] of ["ann", "nobody", "ann", "nobody"].entries()) {
+    const address = `10.0.0.${1 + Math.floor(index / 2)}`;
+    assertEquals(await alone(user, address), { verdict: "wrong", time: 500 });
+  }
 });
 
-Deno.test("LoginThrottle spares a user where they have been let in before", async () => {
-  const { waitOf } = createThrottle();
-  assertEquals(await waitOf("ann", "10.0.0.1", true), 0);
-  for (let attempt = 0; attempt < 8; attempt++) {
-    await waitOf("bob", "10.0.0.1");
-    await waitOf("ann", `10.0.1.${attempt}`);
+Deno.test("LoginThrottle lets a right user in within 2 s while forty connections guess from the same address", async () => {
+  let name = 0;
+  for (
+    const userOf of [
+      () => "ann",
+      () => "bob",
+      () => `user${name++}`,
+      () => ["ann", "bob", "carl", "dora"][name++ % 4]!,
+    ]
+  ) {
+    const { flood, logins, clock } = createThrottle();
+    flood(40, { userOf });
+    await clock.pass(300);
+    for (const { verdict, time } of await logins(60)) {
+      assertEquals(verdict, "right");
+      assert(time < 2_000, `${time} ms`);
+    }
   }
-  assertEquals(await waitOf("ann", "10.0.0.1", true), 0);
-  // Except for their own mistakes there.
-  for (let attempt = 0; attempt < 8; attempt++) {
-    await waitOf("ann", "10.0.0.1");
+});
+
+Deno.test("LoginThrottle lets new users in while forty connections guess from the same address", async () => {
+  const { flood, logins, clock } = createThrottle();
+  flood(40);
+  await clock.pass(300);
+  const outcomes = await logins(60, { userOf: (index) => `new${index}` });
+  for (const { verdict, time } of outcomes) {
+    assertEquals(verdict, "right");
+    assert(time < 2_000, `${time} ms`);
   }
-  assertEquals(await waitOf("ann", "10.0.0.1", true), 5000);
-  assertEquals(await waitOf("ann", "10.0.0.1", true), 0);
+});
+
+Deno.test("LoginThrottle lets users in whose names a thousand connections leave alone", async () => {
+  const { flood, logins, clock } = createThrottle();
+  flood(1_000);
+  await clock.pass(5_000);
+  for (const { verdict, time } of await logins(10)) {
+    assertEquals(verdict, "right");
+    assert(time < 2_000, `${time} ms`);
+  }
+});
+
+Deno.test("LoginThrottle answers everyone within 2 s, or late to a wrong password, whatever comes", async () => {
+  const { flood, logins, clock } = createThrottle();
+  flood(100, { patience: 200, userOf: () => "bob" });
+  await clock.pass(5_000);
+  for (const { verdict, time } of await logins(10)) {
+    assert(verdict !== "wrong");
+    assert(time < 2_000, `${time} ms`);
+  }
+});
+
+Deno.test("LoginThrottle doesn't hold up a user who is attacked from elsewhere", async () => {
+  const { flood, logins, clock, alone } = createThrottle();
+  await alone("bob", "10.0.0.2", { isRight: true });
+  const userOf = () => "bob";
+  for (let host = 0; host < 5; host++) {
+    flood(40, { address: `10.0.1.${host}`, userOf, patience: 500 });
+  }
+  await clock.pass(5_000);
+  for (const address of ["10.0.0.2", "10.0.0.3"]) {
+    for (const { verdict, time } of await logins(10, { address })) {
+      assertEquals(verdict, "right");
+      assert(time < 2_000, `${time} ms`);
+    }
+  }
+});
+
+Deno.test("LoginThrottle is no quick test for passwords", async () => {
+  const { attempt, clock } = createThrottle();
+  // A right password that is known is answered in no time. Whoever hangs up
+  // after that much has learnt that one was wrong, and so has used up a guess.
+  let guesses = 0;
+  const isGone = () => true;
+  for (let index = 0; index < 3_000; index++) {
+    const trial = attempt("bob", "10.0.0.1", { isRight: true, isKnown: true });
+    let isQuick = false;
+    trial.then(({ time }) => isQuick = time === 0);
+    await clock.pass(0);
+    if (isQuick) guesses++;
+    attempt("bob", "10.0.0.1", { isGone });
+    if (index % 100 === 99) await clock.pass(100);
+  }
+  assert(guesses >= 1_000 && guesses < 1_020, `${guesses} guesses`);
 });
 
 Deno.test("LoginThrottle forgets, and takes a network for one address", async () => {
-  const { waitOf, pass } = createThrottle();
+  const { alone, clock } = createThrottle();
   for (let host = 0; host < 4; host++) {
-    await waitOf(`a${host}`, `2001:db8::1:${host}:0:${host}`);
-    await waitOf(`b${host}`, "::ffff:10.0.0.1");
+    await alone(`a${host}`, `2001:db8::1:${host}:0:${host}`);
+    await alone(`b${host}`, "::ffff:10.0.0.1");
   }
-  assertEquals(await waitOf("ann", "2001:db8:0:0:1::", true), 500);
-  assertEquals(await waitOf("bob", "10.0.0.1", true), 500);
-  assertEquals(await waitOf("carl", "2001:db8:0:1::1", true), 0);
-  assertEquals(await waitOf("dora", "::1", true), 0);
-  pass(10 * 60_000 + 1);
-  assertEquals(await waitOf("emil", "10.0.0.1"), 0);
-  assertEquals(await waitOf("emil", "10.0.0.1"), 0);
+  const timeOf = async (address: string) => (await alone("x", address)).time;
+  assert(await timeOf("2001:db8:0:0:1::") > 500);
+  assert(await timeOf("10.0.0.1") > 500);
+  assertEquals(await timeOf("2001:db8:0:1::1"), 500);
+  assertEquals(await timeOf("::1"), 500);
+  await clock.pass(10 * 60_000 + 1);
+  assertEquals(await timeOf("10.0.0.1"), 500);
 });
 
-Deno.test("LoginThrottle checks one login of an address at a time, and others meanwhile", async () => {
-  const { throttle } = createThrottle();
-  const order: string[] = [];
-  const first = Promise.withResolvers<boolean>();
-  const started = Promise.withResolvers<void>();
-  const answers = [
-    throttle.judge(login("ann", "10.0.0.1"), () => {
-      started.resolve();
-      return first.promise;
-    }),
-    throttle.judge(login("bob", "10.0.0.1"), () => {
-      order.push("bob");
-      return Promise.resolve(true);
-    }),
-  ];
-  await started.promise;
-  const other = throttle.judge(login("carl", "10.0.0.2"), () => {
-    order.push("carl");
-    return Promise.resolve(true);
+Deno.test("LoginThrottle neither checks nor keeps waiting who has gone", async () => {
+  const { attempt, clock, lines } = createThrottle();
+  const first = attempt("ann", "10.0.0.1");
+  const gone = attempt("ann", "10.0.0.1", {
+    isRight: true,
+    isGone: () => true,
   });
-  assertEquals([await other, ...order], [true, "carl"]);
-  first.resolve(false);
-  assertEquals(await Promise.all(answers), [false, true]);
-  assertEquals(order, ["carl", "bob"]);
-});
-
-Deno.test("LoginThrottle neither waits for nor checks who has gone", async () => {
-  const { throttle, waitOf } = createThrottle();
-  for (let attempt = 0; attempt < 9; attempt++) await waitOf("ann", "10.0.0.1");
-  const gone = login("ann", "10.0.0.1", () => true);
-  const isRight = await throttle.judge(gone, () => {
-    throw new Error("Checked");
-  });
-  assertEquals(isRight, false);
+  await clock.pass(HASH);
+  assertEquals(await gone, { verdict: "unchecked", time: HASH });
+  await clock.pass(500);
+  assertEquals((await first).verdict, "wrong");
+  assertEquals(lines, []);
 });
 
 Deno.test("LoginThrottle.close() ends all waits", async () => {
-  const throttle = new LoginThrottle({ log: () => {} });
-  const check = () => Promise.resolve(false);
-  const judge = () => throttle.judge(login("ann", "10.0.0.1"), check);
-  for (let attempt = 0; attempt < 3; attempt++) await judge();
-  const waiting = [judge(), judge(), judge()];
-  const start = performance.now();
-  await throttle.close();
-  assertEquals(await Promise.all(waiting), [false, false, false]);
-  // Otherwise they'd wait for 250, 500 and 1,000 ms, one after the other.
-  assert(performance.now() - start < 1_000);
+  const { attempt, clock, throttle } = createThrottle();
+  const waiting = ["ann", "bob", "carl"].map((user) =>
+    attempt(user, "10.0.0.1")
+  );
+  await clock.pass(HASH + 1);
+  const closed = throttle.close();
+  await clock.pass(HASH);
+  await closed;
+  assertEquals(
+    (await Promise.all(waiting)).map(({ verdict }) => verdict).sort(),
+    ["unchecked", "wrong", "wrong"],
+  );
 });
 
 Deno.test("LoginThrottle remembers no more than it can hold", async () => {
-  const { throttle } = createThrottle();
+  const throttle = new LoginThrottle({
+    log: () => {},
+    wait: () => Promise.resolve(),
+  });
   for (let attempt = 0; attempt < 24_000; attempt++) {
     const address = `10.${attempt >> 16}.${(attempt >> 8) & 255}.${
       attempt & 255
     }`;
-    const someone = login("x".repeat(attempt % 100) + attempt, address);
-    await throttle.judge(someone, () => Promise.resolve(attempt % 2 === 0));
+    await throttle.judge({
+      user: "x".repeat(attempt % 100) + attempt,
+      address,
+      isKnown: false,
+      check: () => Promise.resolve(attempt % 2 === 0),
+      isGone: () => false,
+    });
   }
-  assertEquals(throttle.size, 20_000);
+  assert(throttle.size <= 50_000, `${throttle.size} are remembered`);
 });

@@ -1,65 +1,90 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import {
+  formatHash,
   isHashOf,
   ITERATIONS,
   nobodysHash,
   type PasswordHash,
   spend,
 } from "./password_hash.ts";
-import { TaskQueue } from "./task_queue.ts";
 
-/** Whether a password is that of a user. */
-export type PasswordCheck = (
-  user: string,
-  password: Uint8Array | undefined,
-) => Promise<boolean>;
+/** A password that came with CONNECT, if one did. */
+type Password = Uint8Array | undefined;
 
 /**
- * Makes what checks passwords. A wrong one takes the same time, whether or not
- * there is such a user.
- *
- * @param plain Passwords by user name.
- * @param hashes Hashes by user name, of other users.
+ * Knows whose passwords are right. To find one wrong is the same work, whether
+ * there is such a user or not, and whether or not they have logged in before.
  */
-export function createPasswordCheck(
-  plain: Record<string, string>,
-  hashes: ReadonlyMap<string, PasswordHash>,
-): PasswordCheck {
+export class PasswordCheck {
   // Equally long and keyed anew in each process, so the time that a comparison
   // takes says nothing about the password.
-  const key = randomBytes(32);
-  const digest = (password: string | Uint8Array) =>
-    createHmac("sha256", key).update(password).digest();
+  readonly #key = randomBytes(32);
+  readonly #nobody = randomBytes(32);
   /**
-   * Those of `plain`, and those that were right before: when the network is
-   * back, a class that logs in again needn't wait for slow hashes.
+   * Those that a program gave, and those that were right before: when the
+   * network is back, a class that logs in again needn't wait for slow hashes.
    */
-  const known = new Map(
-    Object.entries(plain).map(([user, text]) => [user, digest(text)]),
-  );
-  const nobody = randomBytes(32);
-  const longest = Math.max(
-    ITERATIONS,
-    ...[...hashes.values()].map(({ iterations }) => iterations),
-  );
-  const nobodys = nobodysHash(longest);
-  // One processor at least stays free for those who are logged in.
-  const hashing = new TaskQueue(
-    Math.max(1, navigator.hardwareConcurrency - 1),
-  );
+  readonly #known = new Map<string, Uint8Array>();
+  readonly #work: { isHashOf: typeof isHashOf; spend: typeof spend };
+  #hashes: ReadonlyMap<string, PasswordHash> = new Map();
+  #longest = ITERATIONS;
+  #nobodys = nobodysHash(ITERATIONS);
 
-  return async (user, password) => {
+  /**
+   * @param plain Passwords by user name.
+   * @param work What hashes.
+   */
+  constructor(plain: Record<string, string>, work = { isHashOf, spend }) {
+    this.#work = work;
+    for (const [user, password] of Object.entries(plain)) {
+      this.#known.set(user, this.#digest(password));
+    }
+  }
+
+  /** Takes other hashes, by user name, of users that no program gave. */
+  setHashes(hashes: ReadonlyMap<string, PasswordHash>): void {
+    for (const [user, hash] of this.#hashes) {
+      if (!isSame(hash, hashes.get(user))) this.#known.delete(user);
+    }
+    this.#hashes = hashes;
+    const iterations = [...hashes.values()].map(({ iterations }) => iterations);
+    this.#longest = Math.max(ITERATIONS, ...iterations);
+    this.#nobodys = nobodysHash(this.#longest);
+  }
+
+  /** Whether a password is right and was so before, which takes no time. */
+  isKnown(user: string, password: Password): boolean {
+    const digest = this.#digest(password ?? new Uint8Array());
+    const known = this.#known.get(user) ?? this.#nobody;
+    return timingSafeEqual(digest, known) && password !== undefined;
+  }
+
+  /**
+   * Whether a password is right. It is as much work where that is known: whoever
+   * is sent here mustn't be told quicker.
+   */
+  async isRight(user: string, password: Password): Promise<boolean> {
+    if (this.#hashes.size === 0) return this.isKnown(user, password);
     const bytes = password ?? new Uint8Array();
-    const short = digest(bytes);
-    const isKnown = timingSafeEqual(short, known.get(user) ?? nobody);
-    if (isKnown) return password !== undefined;
-    if (hashes.size === 0) return false;
-    const hash = hashes.get(user) ?? nobodys;
-    return await hashing.run(async () => {
-      const isRight = await isHashOf(hash, bytes);
-      if (!isRight) await spend(longest - hash.iterations);
-      else known.set(user, short);
-      return isRight && password !== undefined;
-    });
-  };
+    const hash = this.#hashes.get(user);
+    const rest = hash === undefined ? 0 : this.#longest - hash.iterations;
+    const fits = await this.#work.isHashOf(hash ?? this.#nobodys, bytes);
+    if (!fits) await this.#work.spend(rest);
+    if (hash === undefined) return this.isKnown(user, password);
+    if (!fits || password === undefined) return false;
+    // It may have been changed in the meantime.
+    if (!isSame(hash, this.#hashes.get(user))) {
+      return await this.isRight(user, password);
+    }
+    this.#known.set(user, this.#digest(bytes));
+    return true;
+  }
+
+  #digest(password: string | Uint8Array): Uint8Array {
+    return createHmac("sha256", this.#key).update(password).digest();
+  }
+}
+
+function isSame(hash: PasswordHash, other: PasswordHash | undefined): boolean {
+  return other !== undefined && formatHash(hash) === formatHash(other);
 }

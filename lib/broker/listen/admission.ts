@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import type { Limits } from "../limits.ts";
+import { createMinuteLog } from "../minute_log.ts";
+import { quote } from "../log.ts";
 import { createTally } from "../tally.ts";
 
 /** Lets connections in, or not. */
@@ -8,7 +10,21 @@ export interface Admission {
   admit(socket: Socket): void;
   /** The connection from an address and port has become one for MQTT. */
   isServed(remote: string): void;
+  /** A connection's TLS handshake has failed. */
+  hasFailed(socket: Socket, error: Error & { code?: string }): void;
 }
+
+/** What the usual errors of a handshake mean, by OpenSSL's names for them. */
+const HANDSHAKE_ERRORS: Record<string, string> = {
+  ECONNRESET: "the client has closed the connection",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the client doesn't speak TLS",
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
+    "the client doesn't know the authority that signed the certificate",
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: "the client refuses the certificate",
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    "the client finds that the certificate has expired",
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: "the client refuses the certificate",
+};
 
 /** Keeps to the limits on connections, over all listeners of a broker. */
 export function createAdmission(
@@ -18,6 +34,9 @@ export function createAdmission(
   /** The time that each has left to become one for MQTT, by its address. */
   const deadlines = new Map<string, ReturnType<typeof setTimeout>>();
   const counts = new Map<string, number>();
+  /** Those that were closed here. */
+  const closed = new WeakSet<Socket>();
+  const logOncePerMinute = createMinuteLog(log);
   let total = 0;
   const refuseInAll = createTally((count) =>
     log(
@@ -30,6 +49,10 @@ export function createAdmission(
     )
   );
 
+  function close(socket: Socket): void {
+    closed.add(socket);
+    socket.destroy();
+  }
   return {
     admit(socket) {
       const { remoteAddress: address, remotePort } = socket;
@@ -39,7 +62,7 @@ export function createAdmission(
       if (total >= maxConnections || count >= maxConnectionsPerAddress) {
         if (total >= maxConnections) refuseInAll();
         else refuseAddress();
-        socket.destroy();
+        close(socket);
         return;
       }
       total++;
@@ -47,7 +70,7 @@ export function createAdmission(
       const remote = `${address}:${remotePort}`;
       const deadline = setTimeout(() => {
         log(`Connection from ${remote}: handshake did not end in time`);
-        socket.destroy();
+        close(socket);
       }, connectTimeout * 1_000);
       deadlines.set(remote, deadline);
       socket.once("close", () => {
@@ -62,6 +85,15 @@ export function createAdmission(
     isServed(remote) {
       clearTimeout(deadlines.get(remote));
       deadlines.delete(remote);
+    },
+    hasFailed(socket, error) {
+      const { remoteAddress: address } = socket;
+      if (address === undefined || closed.has(socket)) return;
+      const reason = HANDSHAKE_ERRORS[error.code ?? ""] ?? quote(error.message);
+      logOncePerMinute(
+        address,
+        `TLS handshake with ${address} failed: ${reason}`,
+      );
     },
   };
 }

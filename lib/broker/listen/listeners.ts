@@ -7,7 +7,7 @@ import {
   type Socket,
 } from "node:net";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "./key_pair.ts";
 import { BrokerStartError } from "./start_error.ts";
 import type { Admission } from "./admission.ts";
@@ -88,6 +88,10 @@ async function listen(
     socket.once("close", () => sockets.delete(socket));
     admission.admit(socket);
   });
+  server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+    const plain = plainSocketOf(socket);
+    if (plain !== undefined) admission.hasFailed(plain, error);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: Error & { code?: string }) => {
       reject(new BrokerStartError(host, port, error));
@@ -100,6 +104,8 @@ async function listen(
     address: bound.address,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
+      // What fails now is our doing.
+      server.removeAllListeners("tlsClientError");
       // What listens to them, such as ws, is done with only then.
       const gone = [...sockets].map((socket) =>
         new Promise((resolve) => socket.once("close", resolve).destroy())
@@ -107,6 +113,14 @@ async function listen(
       await Promise.all([closed, ...gone]);
     },
   };
+}
+
+/**
+ * The connection below a TLS socket. It has a private name in Node.js, and is
+ * all that still knows the address of a client whose handshake has failed.
+ */
+function plainSocketOf(socket: TLSSocket): Socket | undefined {
+  return (socket as { _parent?: Socket })._parent;
 }
 
 /** Without a permission, listening throws where nobody can catch it. */

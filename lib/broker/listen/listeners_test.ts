@@ -1,8 +1,10 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Socket } from "node:net";
 import { startBroker } from "../../broker.ts";
 import { CA, LOCALHOST } from "../../testing/certificates.ts";
 import { openClient } from "../../testing/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { openRaw } from "../../testing/raw_client.ts";
 
 Deno.test("startBroker() doesn't hold back a packet until the last one is confirmed", async () => {
   await using broker = await startBroker({
@@ -23,5 +25,63 @@ Deno.test("startBroker() doesn't hold back a packet until the last one is confir
     // Where it is held back, each turn takes 40 ms.
     const mean = (performance.now() - start) / turns;
     assert(mean < 25, `${mean} ms`);
+  }
+});
+
+/** What a broker with TLS logs of a client whose handshake fails. */
+async function logOf(
+  fail: (url: string) => Promise<void>,
+  door: "tlsUrl" | "secureWebsocketUrl",
+): Promise<string[]> {
+  const lines: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const broker = await startBroker({
+    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
+    log: (line) => {
+      lines.push(line);
+      resolve();
+    },
+  });
+  // Another one, which must not be told of: the broker ends it.
+  await using _idle = await openRaw(broker);
+  try {
+    await fail(broker[door]!);
+    await within("a line in the log", promise);
+    // Once a minute will do.
+    await fail(broker[door]!);
+  } finally {
+    await broker.close();
+  }
+  return lines;
+}
+
+Deno.test("startBroker() logs failed TLS handshakes, each address once a minute", async () => {
+  const speakHttp = async (url: string) => {
+    await using client = await openRaw({ port: Number(new URL(url).port) });
+    await client.send(new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n"));
+    while (await client.next() !== undefined);
+  };
+  const hangUp = async (url: string) => {
+    const { port } = new URL(url);
+    (await Deno.connect({ port: Number(port), hostname: "127.0.0.1" })).close();
+  };
+  const trustNobody = async (url: string) => {
+    await assertRejects(() => openClient(url));
+  };
+  for (const door of ["tlsUrl", "secureWebsocketUrl"] as const) {
+    for (
+      const [fail, reason] of [
+        [speakHttp, "the client doesn't speak TLS"],
+        [hangUp, "the client has closed the connection"],
+        [
+          trustNobody,
+          "the client doesn't know the authority that signed the certificate",
+        ],
+      ] as const
+    ) {
+      assertEquals(await logOf(fail, door), [
+        `TLS handshake with 127.0.0.1 failed: ${reason}`,
+      ]);
+    }
   }
 });

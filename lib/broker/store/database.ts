@@ -4,8 +4,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../../recording_error.ts";
 import { BrokerStoreError } from "./store_error.ts";
 
-/** The file of the store, in its folder. SQLite keeps a second one beside it. */
+/** The file of the store, in its folder. */
 const FILE = "broker.sqlite";
+/** What SQLite adds to the names of files that it keeps beside it. */
+const BESIDE = ["-wal", "-shm", "-journal"];
+/** What is stored is for the user alone whom the broker runs as. */
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
 /** "mqtt" in ASCII: tells the file from other programs' databases. */
 const APPLICATION_ID = 0x6d717474;
 /** Goes up by one with each change to the tables. */
@@ -124,6 +128,7 @@ export async function openDatabase(
     database = new DatabaseSync(path);
     database.exec(EXCLUSIVE);
     setUp(database, folder, path);
+    await closeToOthers(path, warn);
     return database;
   } catch (error) {
     database?.close();
@@ -140,8 +145,11 @@ async function prepare(
   path: string,
 ): Promise<number | undefined> {
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     const size = await sizeOf(path);
+    // SQLite would make it for all to read. Those that it makes beside it, it
+    // makes with the same mode.
+    if (size === undefined) await makeEmpty(path);
     // It would delete the log beside an empty file, with all that is in it.
     if (size === 0 && await sizeOf(`${path}-wal`)) {
       throw new BrokerStoreError(
@@ -158,6 +166,33 @@ async function prepare(
       ? `Store "${folder}" is not permitted: run the program with --allow-read and --allow-write`
       : `Store "${folder}" can't be used: ${reasonOf(error)}`;
     throw new BrokerStoreError(folder, message, { cause: error });
+  }
+}
+
+async function makeEmpty(path: string): Promise<void> {
+  const options = { write: true, createNew: true, mode: FILE_MODE };
+  try {
+    (await Deno.open(path, options)).close();
+  } catch (error) {
+    // Another broker was quicker: its lock decides.
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** Takes away what others may do with the files of a store that is there. */
+async function closeToOthers(
+  path: string,
+  warn: (event: string) => void,
+): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  for (const file of [path, ...BESIDE.map((suffix) => path + suffix)]) {
+    try {
+      const { mode } = await Deno.stat(file);
+      if ((mode! & 0o077) !== 0) await Deno.chmod(file, FILE_MODE);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      warn(`can't be closed to others: ${reasonOf(error)}`);
+    }
   }
 }
 

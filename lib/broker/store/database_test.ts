@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
 import { openClient } from "../../testing/clients.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
 
@@ -226,6 +227,42 @@ folderTest(
     await assertRefused(`${store}/file/a`, "can't be used");
   },
 );
+
+Deno.test({
+  name: "startBroker() keeps its store from all other users",
+  // There, a folder's rights are those of the one that it is in.
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const modesOf = async (store: string) => {
+      const paths = [store, `${store}/broker.sqlite`];
+      const infos = [...paths, `${paths[1]}-wal`].map((path) =>
+        Deno.stat(path)
+      );
+      return (await Promise.all(infos)).map(({ mode }) => mode! & 0o777);
+    };
+    const made = `${folder.path}/made`;
+    {
+      await using broker = await startBroker({ port: 0, store: made });
+      await using client = await openClient(broker.url);
+      await client.publish("room", "x", { retain: true, qos: 1 });
+      assertEquals(await modesOf(made), [0o700, 0o600, 0o600]);
+    }
+    // One that a user has made is theirs.
+    const own = `${folder.path}/own`;
+    await Deno.mkdir(own, { mode: 0o750 });
+    const ownMode = (await Deno.stat(own)).mode! & 0o777;
+    await (await startBroker({ port: 0, store: own })).close();
+    // What an earlier broker has left for all to read.
+    await Deno.chmod(`${own}/broker.sqlite`, 0o644);
+    const options = { mode: 0o644 };
+    await Deno.writeFile(`${own}/broker.sqlite-wal`, new Uint8Array(), options);
+    await using broker = await startBroker({ port: 0, store: own });
+    await using client = await openClient(broker.url);
+    await client.publish("room", "x", { retain: true, qos: 1 });
+    assertEquals(await modesOf(own), [ownMode, 0o600, 0o600]);
+  },
+});
 
 Deno.test({
   name: "startBroker() says which permission its store lacks",

@@ -1,0 +1,138 @@
+/** What became of a password: it is right or wrong, or nobody has looked. */
+export type Verdict = "right" | "wrong" | "unchecked";
+
+/** A password that waits to be checked. */
+export interface Check {
+  /** Whether it is right, which takes a processor a while to find out. */
+  run(): Promise<boolean>;
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean;
+  /** Whether its address has used up its guesses while it waited. */
+  isOverdrawn(): boolean;
+  /** 0 where nothing speaks against it; the more does, the higher. */
+  suspicion(): number;
+}
+
+/** What a queue needs to know. */
+export interface CheckQueueOptions {
+  /** How many checks may run at a time. */
+  limit: number;
+  /** The time in milliseconds. */
+  now: () => number;
+}
+
+interface Waiting {
+  check: Check;
+  /** How long wrong ones had taken in all when it came. */
+  wrongWorkBefore: number;
+  decide: (verdict: Verdict | Promise<Verdict>) => void;
+}
+
+/** How long one may wait for wrong ones; then its own check takes some time. */
+const LONGEST_BEHIND_WRONG = 1_250;
+/** How many may wait; beyond it, the oldest is left unchecked. */
+const MOST_WAITING = 4_096;
+
+/**
+ * Checks passwords, so many at a time, and decides which is next.
+ *
+ * Nobody can tell a right one from a guess before it is checked. So the queue
+ * takes the least suspicious first: a user whose address or name nobody guesses
+ * at doesn't notice that others do. Of these it takes the newest, since whoever
+ * comes after a burst of guesses would wait for all of them otherwise, and now
+ * and then the oldest, for the sake of who is overtaken again and again.
+ */
+export class CheckQueue {
+  readonly #limit: number;
+  readonly #now: () => number;
+  readonly #running = new Set<Promise<Verdict>>();
+  #waiting: Waiting[] = [];
+  #turn = 0;
+  /** How long checks have taken that found a password wrong, in all. */
+  #wrongWork = 0;
+  #isClosed = false;
+
+  constructor({ limit, now }: CheckQueueOptions) {
+    this.#limit = limit;
+    this.#now = now;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** Checks a password when its turn has come, or leaves it unchecked. */
+  run(check: Check): Promise<Verdict> {
+    if (this.#isClosed) return Promise.resolve("unchecked");
+    if (this.#waiting.length === MOST_WAITING) {
+      this.#waiting.shift()!.decide("unchecked");
+    }
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    const wrongWorkBefore = this.#wrongWork;
+    this.#waiting.push({ check, wrongWorkBefore, decide: resolve });
+    this.#startNext();
+    return promise;
+  }
+
+  /** Checks nothing more, and resolves when no check is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#drop(() => true);
+    await Promise.allSettled(this.#running);
+  }
+
+  #startNext(): void {
+    while (this.#running.size < this.#limit && this.#waiting.length > 0) {
+      this.#drop(({ check, wrongWorkBefore }) => {
+        const behindWrong = (this.#wrongWork - wrongWorkBefore) / this.#limit;
+        return check.isGone() || check.isOverdrawn() ||
+          behindWrong >= LONGEST_BEHIND_WRONG;
+      });
+      const next = this.#takeNext();
+      if (next === undefined) return;
+      const verdict = this.#judge(next.check);
+      next.decide(verdict);
+      const end = () => {
+        this.#running.delete(verdict);
+        this.#startNext();
+      };
+      this.#running.add(verdict);
+      verdict.then(end, end);
+    }
+  }
+
+  async #judge(check: Check): Promise<Verdict> {
+    const start = this.#now();
+    if (await check.run()) return "right";
+    this.#wrongWork += this.#now() - start;
+    return "wrong";
+  }
+
+  /** Leaves those unchecked that meet a condition. */
+  #drop(isDropped: (waiting: Waiting) => boolean): void {
+    const kept: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      if (isDropped(waiting)) waiting.decide("unchecked");
+      else kept.push(waiting);
+    }
+    this.#waiting = kept;
+  }
+
+  #takeNext(): Waiting | undefined {
+    const turn = this.#turn++;
+    // Attackers without end who are new mustn't shut out an address that has
+    // been guessed from: every second turn is for those that are suspect.
+    const isForSuspects = turn % 2 === 1;
+    const isOldestFirst = turn % 5 === 4;
+    const suspicions = this.#waiting.map(({ check }) => check.suspicion());
+    const suspects = suspicions.filter((suspicion) => suspicion > 0);
+    const least = Math.min(
+      ...isForSuspects && suspects.length > 0 ? suspects : suspicions,
+    );
+    const index = isOldestFirst
+      ? suspicions.indexOf(least)
+      : suspicions.lastIndexOf(least);
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+}

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { within } from "../../testing/deadline.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { createFileWatch } from "./file_watch.ts";
+
+/** Watches a file, and tells when it has been found changed so many times. */
+async function watch(paths: string[], period = 20) {
+  let changes = 0;
+  let wake = () => {};
+  const watch = await createFileWatch(paths, () => {
+    changes++;
+    wake();
+    return Promise.resolve();
+  }, { period });
+  return {
+    watch,
+    changes: () => changes,
+    async untilChanges(count: number): Promise<void> {
+      while (changes < count) {
+        const more = new Promise<void>((resolve) => wake = resolve);
+        await within("a change", more);
+      }
+    },
+    [Symbol.asyncDispose]: () => watch.close(),
+  };
+}
+
+Deno.test("createFileWatch() notices a file that is written, replaced, removed and made", async () => {
+  await using folder = await temporaryFolder();
+  const [path, other] = [`${folder.path}/a`, `${folder.path}/b`];
+  await Deno.writeTextFile(path, "one");
+  await Deno.writeTextFile(other, "one");
+  await using watched = await watch([path, other]);
+  watched.watch.start();
+  await Deno.writeTextFile(path, "two");
+  await watched.untilChanges(1);
+  await Deno.writeTextFile(`${folder.path}/new`, "two");
+  await Deno.rename(`${folder.path}/new`, path);
+  await watched.untilChanges(2);
+  await Deno.remove(other);
+  await watched.untilChanges(3);
+  await Deno.writeTextFile(other, "two");
+  await watched.untilChanges(4);
+});
+
+Deno.test("createFileWatch() knows what was there when it was made, and what it is told of", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/a`;
+  await using watched = await watch([path]);
+  await Deno.writeTextFile(path, "one");
+  await watched.watch.refresh();
+  watched.watch.start();
+  await Deno.writeTextFile(path, "two, longer");
+  await watched.untilChanges(1);
+  assertEquals(watched.changes(), 1);
+});
+
+Deno.test("createFileWatch() leaves a file alone while it is being written", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/a`;
+  await using watched = await watch([path], 200);
+  watched.watch.start();
+  {
+    using file = await Deno.open(path, { write: true, create: true });
+    for (let index = 0; index < 150; index++) {
+      await file.write(new Uint8Array(1_000));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assertEquals(watched.changes(), 0);
+  }
+  await watched.untilChanges(1);
+});
