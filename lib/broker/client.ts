@@ -309,6 +309,7 @@ export class Client implements ConnectedClient, Holder {
       const text = "no method of authentication but passwords is known here";
       return this.#refuse(REASON.BAD_AUTHENTICATION_METHOD, text);
     }
+    const credential = access.credentialOf(user);
     const code = await access.connect({
       user,
       password,
@@ -317,12 +318,17 @@ export class Client implements ConnectedClient, Holder {
     });
     if (this.#input.hasGone || this.isOver) return;
     if (code !== 0) return this.#refuse(...REASONS[code]!);
+    // It may have changed while the password was checked.
+    if (access.credentialOf(user) !== credential) {
+      return this.#refuse(...REASONS[4]!);
+    }
     const expiry = expiryOf(fields);
     if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
       const text = "no room for one more session (maxSessions)";
       return this.#refuse(REASON.QUOTA_EXCEEDED, text);
     }
-    this.#welcome({ ...fields, clientId }, { will, expiry, isNameless });
+    const arrival = { will, expiry, credential, isNameless };
+    this.#welcome({ ...fields, clientId }, arrival);
   }
 
   #refuse(reason: number, text: string): void {
@@ -333,9 +339,10 @@ export class Client implements ConnectedClient, Holder {
 
   #welcome(
     fields: ConnectFields,
-    { will, expiry, isNameless }: {
+    { will, expiry, credential, isNameless }: {
       will: Will | undefined;
       expiry: number;
+      credential: string | undefined;
       isNameless: boolean;
     },
   ): void {
@@ -346,7 +353,7 @@ export class Client implements ConnectedClient, Holder {
       ? Math.min(fields.keepAlive || Infinity, maxKeepAlive)
       : fields.keepAlive || Infinity;
     const { session, isPresent } = sessions.open({
-      ...{ clientId, user, isClean, expiry, will },
+      ...{ clientId, user, isClean, expiry, will, credential },
       client: this,
     });
     this.#session = session;
