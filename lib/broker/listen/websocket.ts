@@ -89,7 +89,7 @@ export async function acceptWebSockets(
       const served = serve(stream, `${remoteAddress}:${remotePort}`);
       // ws keeps the beginning of a message until its end has come.
       let held = 0;
-      socket.on("data", (chunk) => {
+      socket.prependListener("data", (chunk) => {
         if (!served.hold(held += chunk.length)) websocket.terminate();
       });
       websocket.on("message", () => served.hold(held = 0));
