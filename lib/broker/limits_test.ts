@@ -16,6 +16,12 @@ import {
   subscribePacket,
   TYPE,
 } from "../testing/raw_client.ts";
+import {
+  FRAME,
+  frame,
+  httpRequest,
+  UPGRADE,
+} from "../testing/websocket_frames.ts";
 import { readLimits } from "./limits.ts";
 
 /** A broker with limits, and the lines that it logs. */
@@ -325,4 +331,116 @@ Deno.test("startBroker() tells limits from defects: a flood of connections ends,
   const answers = await Promise.all(closed);
   assertEquals(answers.filter((packet) => packet !== undefined).length, 49);
   for (const raw of flood) raw.close();
+});
+
+Deno.test("startBroker() holds at most 64 kB for who hasn't connected, on any transport", async () => {
+  await using broker = await startLimited({}, { websocketPort: 0 });
+  await using other = await openRaw(broker, {});
+  // A CONNECT that says that it is larger is cut at once.
+  await using large = await openRaw(broker);
+  await large.send(Uint8Array.of(0x10, 0xf2, 0xff, 0x04));
+  assertEquals(await large.next(), undefined);
+  assert(
+    has(broker.lines, "Packet has 81910 bytes: maxPacketSize allows 65536"),
+  );
+  // One frame that announces 10 MB, and a message in fragments.
+  const { FIN, BINARY, CONTINUATION, MASKED } = FRAME;
+  const part = (first: number) => frame(first, new Uint8Array(50_000));
+  const beginnings = [
+    [
+      Uint8Array.of(
+        FIN | BINARY,
+        MASKED | 127,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0x98,
+        0x96,
+        0x80,
+      ),
+      new Uint8Array(4 + 100_000),
+    ],
+    [part(BINARY), part(CONTINUATION), part(CONTINUATION)],
+  ];
+  for (const frames of beginnings) {
+    await using raw = await openRaw({
+      port: Number(new URL(broker.websocketUrl!).port),
+    });
+    await raw.send(httpRequest(UPGRADE));
+    await raw.send(...frames).catch(() => {});
+    // What comes isn't MQTT, but it ends.
+    while (await raw.next() !== undefined);
+  }
+  const reason = "Packet has more than 65536 bytes before CONNECT";
+  assertEquals(
+    broker.lines.filter((line) => line.endsWith(reason)).length,
+    beginnings.length,
+  );
+  await other.send(rawPacket(TYPE.PINGREQ));
+  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+});
+
+Deno.test("startBroker() bounds what all unfinished packets hold, and spares who is let in", async () => {
+  await using broker = await startLimited({ maxBufferedBytes: 200_000 });
+  const unfinished = (bytes: number) =>
+    publishPacket({ topic: "t", payload: new Uint8Array(200_000) })
+      .subarray(0, bytes);
+  await using inside = await openRaw(broker, { clientId: "inside" });
+  await inside.send(unfinished(100_000));
+  const connect = connectPacket({ clientId: "x".repeat(60_000) });
+  const outside = await Promise.all([1, 2, 3].map(async () => {
+    const raw = await openRaw(broker);
+    await raw.send(connect.subarray(0, 50_000));
+    return raw;
+  }));
+  // The newest of those who aren't let in has to go.
+  const ends = outside.map(async (raw, index) => {
+    await raw.next();
+    return index;
+  });
+  await within("one to be cut", Promise.race(ends));
+  await using ping = await openRaw(broker, {});
+  await ping.send(rawPacket(TYPE.PINGREQ));
+  assertEquals((await ping.next())?.header, TYPE.PINGRESP);
+  const cut = broker.lines.filter((line) => line.includes("maxBufferedBytes"));
+  assert(cut.length >= 1, broker.lines.join("\n"));
+  assert(cut.every((line) => line.startsWith("Connection from")), `${cut}`);
+  for (const raw of outside) raw.close();
+});
+
+Deno.test("startBroker() counts filters beyond the limit, and looks at no more of them", async () => {
+  await using broker = await startLimited({}, {
+    rules: [{ publish: ["#"] }],
+  });
+  await using raw = await openRaw(broker, { clientId: "greedy" });
+  const count = 10_000;
+  const filters = Array.from({ length: count }, (_, index) => `f/${index}`);
+  await raw.send(subscribePacket(
+    Object.fromEntries(filters.map((filter) => [filter, 0])),
+  ));
+  const { body } = (await raw.next())!;
+  assertEquals(body.length, 2 + count);
+  assert(body.subarray(2).every((code) => code === 128));
+  const said = broker.lines.filter((line) =>
+    line.startsWith('Client "greedy" ')
+  );
+  assertEquals(said.slice(1), [
+    'Client "greedy" may not subscribe to "f/0" and 199 more',
+    `Client "greedy" is refused ${
+      count - 200
+    } subscriptions (maxSubscriptions is 200)`,
+  ]);
+  // Nobody can have so many to give up.
+  await raw.send(
+    rawPacket(
+      0xa2,
+      Uint8Array.of(0, 3),
+      ...Array(1_000).fill(
+        Uint8Array.of(0, 1, 0x61),
+      ),
+    ),
+  );
+  assertEquals(await raw.next(), undefined);
 });

@@ -271,3 +271,15 @@ Deno.test("startBroker() cuts the older of two clients with the same id", async 
     await ping(third);
   }
 });
+
+Deno.test("startBroker() sends PUBREC before the publisher gets its own message", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using client = await openRaw(broker, {});
+  await subscribeRaw(client, { own: 2 });
+  await client.send(publishPacket({ topic: "own", qos: 2, id: 5 }));
+  const headers = [
+    (await client.next())?.header,
+    (await client.next())?.header,
+  ];
+  assertEquals(headers, [TYPE.PUBREC, 0x34]);
+});

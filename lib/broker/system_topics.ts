@@ -6,7 +6,6 @@ import type { Sessions } from "./sessions.ts";
 import { NO_BYTES } from "./wire/properties.ts";
 import { type Topic, topicOf } from "./wire/topics.ts";
 
-const INTERVAL_MILLISECONDS = 10_000;
 const VERSION = "MQTT workbook for Deno";
 
 /** What the figures are read from. */
@@ -15,16 +14,19 @@ export interface SystemTopicsOptions {
   retained: RetainedMessages;
   router: Router;
   sessions: Sessions;
+  /** How often, in milliseconds: every ten seconds unless given. */
+  interval?: number;
 }
 
 /**
- * Publishes every ten seconds how the broker is, on the topics that mosquitto has
+ * Publishes from time to time how the broker is, on the topics that mosquitto has
  * for it (man page mosquitto, "broker status").
  *
  * @returns What ends it.
  */
 export function publishSystemTopics(
-  { figures, retained, router, sessions }: SystemTopicsOptions,
+  { figures, retained, router, sessions, interval = 10_000 }:
+    SystemTopicsOptions,
 ): () => void {
   const start = Date.now();
   const topics = new Map<string, Topic>();
@@ -75,6 +77,6 @@ export function publishSystemTopics(
     publish("publish/messages/sent", router.sent);
   }
   publishAll();
-  const timer = setInterval(publishAll, INTERVAL_MILLISECONDS);
+  const timer = setInterval(publishAll, interval);
   return () => clearInterval(timer);
 }
