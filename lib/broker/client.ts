@@ -14,6 +14,7 @@ import { quote } from "./log.ts";
 import type { ConnectedClient, Session } from "./session.ts";
 import type { Departure, Sessions } from "./sessions.ts";
 import type { Durable } from "./store/durable.ts";
+import { createTally } from "./tally.ts";
 import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
 import { Connection } from "./wire/connection.ts";
 import {
@@ -63,6 +64,8 @@ const TOPIC_ALIAS_MAXIMUM = 100;
 const NEVER = 0xffff_ffff;
 /** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
 const REFUSED = 0x80;
+/** So many messages that a client may not publish are logged one by one. */
+const EACH_FORBIDDEN = 100;
 /** What access says, in the words of MQTT 5.0. */
 const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
   3: [REASON.SERVER_UNAVAILABLE, "too many logins at once"],
@@ -92,6 +95,18 @@ export class Client implements ConnectedClient, Holder {
   #isResumed = false;
   #aliases = new Map<number, Topic>();
   #retained: RetainedSender | undefined;
+  #lastForbidden: Topic | undefined;
+  readonly #tellForbidden = createTally((count) => {
+    const dropped = count > EACH_FORBIDDEN
+      ? `${count} messages dropped so far`
+      : "message dropped";
+    const where = quote(this.#lastForbidden!.text);
+    this.#surroundings.log(
+      `Client ${
+        quote(this.#clientId!)
+      } may not publish on ${where}: ${dropped}`,
+    );
+  }, EACH_FORBIDDEN);
   /** Whether nothing more of it counts. */
   isOver = false;
   #heldByTransport = 0;
@@ -130,10 +145,6 @@ export class Client implements ConnectedClient, Holder {
 
   get isAdmitted(): boolean {
     return this.#session !== undefined;
-  }
-
-  get session(): Session | undefined {
-    return this.#session;
   }
 
   /**
@@ -454,10 +465,8 @@ export class Client implements ConnectedClient, Holder {
     const isAllowed = session.mayPublish(topic.text);
     if (qos !== 0) this.#confirm(qos, id, isAllowed, topic);
     if (!isAllowed) {
-      const [who, where] = [quote(session.clientId), quote(topic.text)];
-      this.#surroundings.log(
-        `Client ${who} may not publish on ${where}: message dropped`,
-      );
+      this.#lastForbidden = topic;
+      this.#tellForbidden();
       return;
     }
     const expiry = properties.messageExpiry ?? Infinity;
