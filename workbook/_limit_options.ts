@@ -29,7 +29,7 @@ Limits, each with what it is unless given:
   --max-connections N              connections in all (2000)
   --max-connections-per-address N  connections from one address (1200)
   --max-packet-size BYTES          of a packet; its client is cut (10000000)
-  --max-buffered-bytes BYTES       of all clients' unfinished packets (256000000)
+  --max-buffered-bytes BYTES       of all clients' unfinished packets (128000000)
   --max-inflight N                 messages of QoS 2 that one client of MQTT 5
                                    may have under way (65535)
   --max-keepalive S                longest keepalive of a client of MQTT 5, which

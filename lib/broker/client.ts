@@ -136,16 +136,22 @@ export class Client implements ConnectedClient, Holder {
     return this.#session;
   }
 
-  /** The transport says how many bytes it keeps of what isn't whole yet. */
-  hold(bytes: number): void {
+  /**
+   * The transport says how many bytes it keeps of what isn't whole yet.
+   *
+   * @returns Whether it may keep them.
+   */
+  hold(bytes: number): boolean {
     this.#heldByTransport = bytes;
     this.#checkHeld();
+    return !this.isOver || bytes <= MOST_BEFORE_CONNECT;
   }
 
   end(reason: number, text: string): void {
     if (this.isOver) return;
     if (this.#version === 5) this.#sayWhy(reason, text);
-    this.#leave({ withWill: true, isWatched: true });
+    // Who hasn't got as far as CONNECT isn't waited for.
+    this.#leave({ withWill: true, isWatched: this.#version !== undefined });
   }
 
   /** Ends the connection with the broker, as soon as it has been told. */
@@ -303,6 +309,7 @@ export class Client implements ConnectedClient, Holder {
       const text = "no method of authentication but passwords is known here";
       return this.#refuse(REASON.BAD_AUTHENTICATION_METHOD, text);
     }
+    const credential = access.credentialOf(user);
     const code = await access.connect({
       user,
       password,
@@ -311,12 +318,17 @@ export class Client implements ConnectedClient, Holder {
     });
     if (this.#input.hasGone || this.isOver) return;
     if (code !== 0) return this.#refuse(...REASONS[code]!);
+    // It may have changed while the password was checked.
+    if (access.credentialOf(user) !== credential) {
+      return this.#refuse(...REASONS[4]!);
+    }
     const expiry = expiryOf(fields);
     if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
       const text = "no room for one more session (maxSessions)";
       return this.#refuse(REASON.QUOTA_EXCEEDED, text);
     }
-    this.#welcome({ ...fields, clientId }, { will, expiry, isNameless });
+    const arrival = { will, expiry, credential, isNameless };
+    this.#welcome({ ...fields, clientId }, arrival);
   }
 
   #refuse(reason: number, text: string): void {
@@ -327,9 +339,10 @@ export class Client implements ConnectedClient, Holder {
 
   #welcome(
     fields: ConnectFields,
-    { will, expiry, isNameless }: {
+    { will, expiry, credential, isNameless }: {
       will: Will | undefined;
       expiry: number;
+      credential: string | undefined;
       isNameless: boolean;
     },
   ): void {
@@ -340,7 +353,7 @@ export class Client implements ConnectedClient, Holder {
       ? Math.min(fields.keepAlive || Infinity, maxKeepAlive)
       : fields.keepAlive || Infinity;
     const { session, isPresent } = sessions.open({
-      ...{ clientId, user, isClean, expiry, will },
+      ...{ clientId, user, isClean, expiry, will, credential },
       client: this,
     });
     this.#session = session;

@@ -52,6 +52,7 @@ export function createCore(
     topics: new TopicReader(limits.maxTopicLevels),
   };
   const stopSystemTopics = publishSystemTopics(surroundings);
+  access.onChange(() => sessions.reviewRights());
 
   return {
     serve(stream, remote) {

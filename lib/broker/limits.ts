@@ -46,8 +46,8 @@ export interface BrokerLimits {
   /**
    * How many bytes the unfinished packets of all connections may have together.
    * Beyond it, the newest connection that hasn't been let in is cut; each of
-   * those may hold 65,536 bytes at most. 256,000,000 unless given: twenty-five of
-   * the largest packets at a time.
+   * those may hold 65,536 bytes at most. 128,000,000 unless given: twelve of the
+   * largest packets at a time.
    */
   maxBufferedBytes?: number | undefined;
   /**
@@ -128,7 +128,7 @@ const LIMITS: Readonly<Record<keyof BrokerLimits, [number, number]>> = {
   maxConnections: [2_000, Infinity],
   maxConnectionsPerAddress: [1_200, Infinity],
   maxPacketSize: [10_000_000, 268_435_460],
-  maxBufferedBytes: [256_000_000, Infinity],
+  maxBufferedBytes: [128_000_000, Infinity],
   maxInflight: [65_535, 65_535],
   maxKeepAlive: [Infinity, Infinity],
   maxMessageRate: [250_000, Infinity],

@@ -26,6 +26,8 @@ export class Session implements Subscriber {
   /** How many seconds it outlives its connection; `Infinity` for ever. */
   expiry = 0;
   client: ConnectedClient | undefined;
+  /** What stood for the user's password when its client was let in. */
+  credential: string | undefined;
   will: Will | undefined;
   /** Where it outlives the broker, with a store. */
   record: SessionRecord | undefined;

@@ -19,6 +19,8 @@ export interface Arrival {
   /** How many seconds it is to outlive the connection. */
   expiry: number;
   will: Will | undefined;
+  /** What stands for the password that let it in. */
+  credential: string | undefined;
   client: ConnectedClient;
 }
 
@@ -74,7 +76,7 @@ export class Sessions {
    * 3.1.2.4 and 3.1.4).
    */
   open(arrival: Arrival): { session: Session; isPresent: boolean } {
-    const { clientId, user, isClean, expiry, will, client } = arrival;
+    const { clientId, user, isClean, expiry, will } = arrival;
     const { records } = this.#options;
     let session = this.#sessions.get(clientId);
     session?.client?.end(
@@ -91,7 +93,8 @@ export class Sessions {
     }
     session.alarms.will();
     session.alarms.end();
-    session.client = client;
+    session.client = arrival.client;
+    session.credential = arrival.credential;
     session.will = will;
     session.expiry = expiry;
     if (expiry > 0 && session.record === undefined && records !== undefined) {
@@ -163,6 +166,25 @@ export class Sessions {
     session.record?.remove();
     session.record = undefined;
     this.#publishWill(session);
+  }
+
+  /**
+   * Looks again who may do what: users or rules have changed. A client whose
+   * password isn't the same any more is cut.
+   */
+  reviewRights(): void {
+    const { access, router } = this.#options;
+    for (const session of this.all) {
+      const { clientId, user, client, credential, outbox } = session;
+      session.rights = access.rightsOf(user, clientId);
+      outbox.retainAllowed(session.rights.mayReceive);
+      if (access.credentialOf(user) === credential) continue;
+      client?.end(
+        REASON.ADMINISTRATIVE_ACTION,
+        "The user's password has changed, or the user is gone",
+      );
+    }
+    router.forgetRoutes();
   }
 
   /** Gives up waiting for the ends of sessions and for wills. */

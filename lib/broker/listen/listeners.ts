@@ -11,13 +11,11 @@ import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "./key_pair.ts";
 import { BrokerStartError } from "./start_error.ts";
 import type { Admission } from "./admission.ts";
-import { acceptWebSockets, type WebSocketOptions } from "./websocket.ts";
-
-/** What is told what a transport keeps of a client that is served. */
-export interface Served {
-  /** Says how many bytes it keeps of what isn't whole yet. */
-  hold(bytes: number): void;
-}
+import {
+  acceptWebSockets,
+  type Served,
+  type WebSocketOptions,
+} from "./websocket.ts";
 
 /** Serves a client on a stream. */
 export type Serve = (stream: Duplex, remote: string) => Served;

@@ -18,8 +18,9 @@ const SERVER_OPTIONS = {
   noServer: true,
   // A few compressed bytes could become very many.
   perMessageDeflate: false,
-  // How many milliseconds a client has to answer a closing frame. ws's types
-  // don't know it.
+  // ws's types don't know what follows. Fragments of a byte cost a hundred.
+  maxFragments: 1_024,
+  // How many milliseconds a client has to answer a closing frame.
   closeTimeout: 5_000,
 };
 const NORMAL_CLOSURE = 1000;
@@ -33,10 +34,19 @@ export interface WebSocketOptions {
   log: (line: string) => void;
 }
 
+/** A client that is served on a stream. */
+export interface Served {
+  /**
+   * Is told how many bytes the transport keeps of what isn't whole yet, and says
+   * whether it may.
+   */
+  hold(bytes: number): boolean;
+}
+
 /** Accepts WebSocket connections on an HTTP or HTTPS server, on any path. */
 export async function acceptWebSockets(
   server: Server,
-  serve: (stream: Duplex, remote: string) => { hold(bytes: number): void },
+  serve: (stream: Duplex, remote: string) => Served,
   { isPageAllowed, maxPacketSize, log }: WebSocketOptions,
 ): Promise<void> {
   const { WebSocketServer }: typeof import("npm:@types/ws@8.18.2") =
@@ -79,7 +89,9 @@ export async function acceptWebSockets(
       const served = serve(stream, `${remoteAddress}:${remotePort}`);
       // ws keeps the beginning of a message until its end has come.
       let held = 0;
-      socket.on("data", (chunk) => served.hold(held += chunk.length));
+      socket.prependListener("data", (chunk) => {
+        if (!served.hold(held += chunk.length)) websocket.terminate();
+      });
       websocket.on("message", () => served.hold(held = 0));
     });
   });

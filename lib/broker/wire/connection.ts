@@ -67,8 +67,12 @@ export class Connection {
     this.#isEnding = true;
     const { stream } = this;
     if (stream.destroyed) return;
-    if (isWatched) stream.resume();
-    else this.destroySoon();
+    if (isWatched) {
+      stream.resume();
+    } else {
+      stream.pause();
+      this.destroySoon();
+    }
     this.#schedule();
     const timer = setTimeout(() => stream.destroy(), LINGER_MILLISECONDS);
     stream.once("close", () => clearTimeout(timer));

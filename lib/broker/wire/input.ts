@@ -98,6 +98,9 @@ export class Input {
         if (!this.#isAllowed(type)) break;
         figures.packetsReceived++;
         handle(type);
+        // Each may have hundreds of filters: the others have their turn.
+        const isLong = type === PACKET.SUBSCRIBE || type === PACKET.UNSUBSCRIBE;
+        if (isLong) setImmediate(this.hold());
       }
     } catch (error) {
       fail(error);

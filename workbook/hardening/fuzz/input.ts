@@ -28,13 +28,17 @@ export function makeInput(seed: number, number: number): Input {
   const mixed = Math.imul(seed, 0x9e3779b1) + Math.imul(number, 0x85ebca77);
   const random = new Random(mixed);
   const isIntact = random.next() < 0.1;
-  const packets = isIntact ? intact(random, number) : hostile(random);
+  const [first, ...others] = isIntact
+    ? intact(random, number)
+    : hostile(random);
   // Its answer tells that all before it has been dealt with.
-  const stream = Buffer.concat([...packets, PINGREQ]);
+  const rest = Buffer.concat([...others, PINGREQ]);
+  // A CONNECT has to be whole before much else has come, also of its message.
+  const streams = isIntact ? [first!, rest] : [Buffer.concat([first!, rest])];
   const transport = random.pick(["tcp", "websocket"] as const);
   const parts: Uint8Array[] = transport === "tcp"
-    ? [stream]
-    : intoFrames(stream, random);
+    ? streams
+    : streams.flatMap((stream) => intoFrames(stream, random));
   if (transport === "websocket") {
     const isWrong = !isIntact && random.next() < 0.05;
     if (!isIntact && random.next() < 0.15) {
