@@ -20,7 +20,8 @@ export interface BrokerOptions {
   /**
    * Passwords by user name. As soon as there is one, everyone else is refused:
    * with CONNACK code 4 for a wrong name or password, and 5 for none (MQTT
-   * 3.1.1 section 3.2.2.3).
+   * 3.1.1 section 3.2.2.3). Code 3 asks to try again: too many passwords are to
+   * be checked.
    */
   users?: Record<string, string> | undefined;
   /**
