@@ -12,7 +12,7 @@ import { ByteBudget } from "./wire/byte_budget.ts";
 import { TopicReader } from "./wire/topics.ts";
 
 /** The broker without its listeners. */
-export interface Core {
+interface Core {
   /** Serves a client on a stream; `remote` names its address for the log. */
   serve(stream: Duplex, remote: string): Pick<Client, "hold">;
   /** Closes the connections of all clients, and the broker's timers. */
@@ -20,7 +20,7 @@ export interface Core {
 }
 
 /** What the core needs. */
-export interface CoreOptions {
+interface CoreOptions {
   access: Access;
   limits: Limits;
   log: (line: string) => void;

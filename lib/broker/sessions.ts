@@ -11,7 +11,7 @@ import type { Records, StoredSession } from "./store/records.ts";
 import { REASON } from "./wire/reason.ts";
 
 /** Who connects, and for how long its session is to last. */
-export interface Arrival {
+interface Arrival {
   clientId: string;
   user: string | undefined;
   /** Whether it wants a new session. */
@@ -33,7 +33,7 @@ export interface Departure {
 }
 
 /** What sessions need to know of the broker. */
-export interface SessionsOptions {
+interface SessionsOptions {
   access: Access;
   limits: Limits;
   router: Router;

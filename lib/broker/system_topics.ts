@@ -9,7 +9,7 @@ import { type Topic, topicOf } from "./wire/topics.ts";
 const VERSION = "MQTT workbook for Deno";
 
 /** What the figures are read from. */
-export interface SystemTopicsOptions {
+interface SystemTopicsOptions {
   figures: Figures;
   retained: RetainedMessages;
   router: Router;

@@ -12,7 +12,7 @@ import {
 import { readUsers } from "./users.ts";
 
 /** What a client says of itself in CONNECT. */
-export interface Credentials {
+interface Credentials {
   user: string | undefined;
   password: Uint8Array | undefined;
   /** The client's IP address. */

@@ -14,7 +14,7 @@ export interface Check {
 }
 
 /** What a queue needs to know. */
-export interface CheckQueueOptions {
+interface CheckQueueOptions {
   /** How many checks may run at a time. */
   limit: number;
   /** The time in milliseconds. */

@@ -2,7 +2,7 @@
 const PERIOD = 1_000;
 
 /** Looks at files now and then. */
-export interface FileWatch {
+interface FileWatch {
   /** Begins to look. */
   start(): void;
   /** Takes the files for known as they are now. */

@@ -1,5 +1,5 @@
 /** How many may be made at once, and how long it takes until one more may be. */
-export interface GuessRate {
+interface GuessRate {
   most: number;
   millisecondsEach: number;
 }

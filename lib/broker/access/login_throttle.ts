@@ -40,7 +40,7 @@ export interface Login {
 }
 
 /** What a throttle needs of the world. */
-export interface ThrottleOptions {
+interface ThrottleOptions {
   log: (line: string) => void;
   /** How many passwords may be checked at a time. */
   limit?: number;

@@ -9,7 +9,7 @@ import type { Delivery } from "./message.ts";
 const MOST_ALIASES = 64;
 
 /** What a client that is connected has said of itself. */
-export interface LinkOptions {
+interface LinkOptions {
   version: Version;
   /** How many messages of QoS 1 and 2 it takes at a time. */
   receiveMaximum: number;

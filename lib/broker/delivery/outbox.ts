@@ -17,7 +17,7 @@ const LARGEST_SLAB = 16_384;
 const LAST_MESSAGE_ID = 65_535;
 
 /** How much may wait for a client. */
-export type OutboxLimits = Pick<Limits, "maxQueuedMessages" | "maxQueuedBytes">;
+type OutboxLimits = Pick<Limits, "maxQueuedMessages" | "maxQueuedBytes">;
 
 /** What is stored of a message on its way to a client. */
 export interface StoredDelivery {
@@ -43,7 +43,7 @@ export interface DeliveryRecord {
 }
 
 /** What an outbox needs to know. */
-export interface OutboxOptions {
+interface OutboxOptions {
   /** Is told what the client misses. */
   log: (event: string) => void;
   limits: OutboxLimits;

@@ -7,7 +7,7 @@ export interface KeyPair {
 }
 
 /** What messages call a certificate and its key. */
-export interface KeyPairNames {
+interface KeyPairNames {
   cert: string;
   key: string;
 }

@@ -21,7 +21,7 @@ import {
 export type Serve = (stream: Duplex, remote: string) => Served;
 
 /** What clients come through. */
-export interface Door extends WebSocketOptions {
+interface Door extends WebSocketOptions {
   admission: Admission;
   serve: Serve;
 }

@@ -38,13 +38,13 @@ export interface RequestedSubscription {
 }
 
 /** What limits the filters of a packet. */
-export interface FilterLimits {
+interface FilterLimits {
   maxSubscriptions: number;
   maxTopicLevels: number;
 }
 
 /** Where a packet is among a client's bytes. */
-export interface Frame {
+interface Frame {
   readonly header: number;
   readonly bytes: Buffer;
   /** Where what follows its length begins. */

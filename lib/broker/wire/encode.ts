@@ -25,7 +25,7 @@ const OLD_CODES: Readonly<Record<number, number>> = {
 const SERVER_UNAVAILABLE = 3;
 
 /** What a PUBLISH packet says besides its payload. */
-export interface PublishHeader {
+interface PublishHeader {
   topic: Buffer;
   payloadLength: number;
   qos: 0 | 1 | 2;

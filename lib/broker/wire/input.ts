@@ -7,7 +7,7 @@ import { Framing } from "./framing.ts";
 import { PACKET } from "./packet_types.ts";
 
 /** What an input needs to know. */
-export interface InputOptions {
+interface InputOptions {
   figures: Figures;
   /** How many packets a second are read, acknowledgements aside. */
   maxMessageRate: number;
