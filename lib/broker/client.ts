@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Access } from "./access/access.ts";
 import { Link } from "./delivery/link.ts";
-import type { Message, Will } from "./delivery/message.ts";
+import { type Message, type Will, withoutSlab } from "./delivery/message.ts";
 import type { RetainedMessages } from "./delivery/retained.ts";
 import { RetainedSender } from "./delivery/retained_sender.ts";
 import type { Publisher, Router } from "./delivery/router.ts";
@@ -406,12 +406,12 @@ export class Client implements ConnectedClient, Holder {
     const { limits, topics } = this.#surroundings;
     checkTopicName(topic, limits.maxTopicLevels);
     return {
-      message: {
+      message: withoutSlab({
         topic: topics.read(topic, 0, topic.length),
         ...{ payload, qos, retain },
         properties: properties.ofMessage,
         expiresAt: Infinity,
-      },
+      }),
       delay: properties.willDelay ?? 0,
       expiry: properties.messageExpiry ?? Infinity,
     };

@@ -134,11 +134,9 @@ export class Sessions {
   /** Subscribes a client to a filter, in place of the same one before. */
   subscribe(subscription: Omit<Subscription, "subscriber">, session: Session) {
     const { filter } = subscription;
-    const before = session.subscriptions.get(filter);
-    if (before !== undefined) this.#options.router.remove(before);
     const own = { ...subscription, subscriber: session };
+    this.#options.router.add(own, session.subscriptions.get(filter));
     session.subscriptions.set(filter, own);
-    this.#options.router.add(own);
     session.record?.subscribe(subscription);
   }
 

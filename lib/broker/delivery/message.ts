@@ -1,5 +1,8 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { Topic } from "../wire/topics.ts";
+
+/** What may be kept alive by a small payload that came together with others. */
+const LARGEST_SLAB = 16_384;
 
 /** A message, the same for all who get it. */
 export interface Message {
@@ -45,4 +48,19 @@ export interface Will {
 /** How many bytes a message takes of what may wait or be kept. */
 export function sizeOf({ topic, payload, properties }: Message): number {
   return topic.text.length + payload.length + properties.length;
+}
+
+/**
+ * A message that may wait for long: its payload is a part of all that came in
+ * with it, and would keep that.
+ */
+export function withoutSlab(message: Message): Message {
+  const { payload, properties } = message;
+  const { byteLength } = payload.buffer;
+  if (byteLength <= Math.max(LARGEST_SLAB, 2 * payload.length)) return message;
+  return {
+    ...message,
+    payload: Buffer.from(payload),
+    properties: Buffer.from(properties),
+  };
 }

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { Limits } from "../limits.ts";
 import { createTally } from "../tally.ts";
 import { acknowledgement } from "../wire/encode.ts";
@@ -12,8 +11,6 @@ import { createPace, type Pace } from "./pace.ts";
 const WINDOW = 1_000;
 /** From how many waiting messages on publishers are slowed down, at most. */
 const BACKLOG = 10_000;
-/** What may be kept alive by a small payload that came together with others. */
-const LARGEST_SLAB = 16_384;
 const LAST_MESSAGE_ID = 65_535;
 
 /** How much may wait for a client. */
@@ -159,7 +156,7 @@ export class Outbox {
     }
     const pending: Pending = {
       number: undefined,
-      delivery: withoutSlab(delivery),
+      delivery,
       id: undefined,
       isReceived: false,
     };
@@ -421,16 +418,4 @@ export class Outbox {
 
 function refuse(type: string, id: number, what: string): never {
   throw protocolError(`${type} ${id} answers ${what}`);
-}
-
-/** A payload is a part of all that came in with it, and would keep that. */
-function withoutSlab(delivery: Delivery): Delivery {
-  const { payload, properties } = delivery.message;
-  const { byteLength } = payload.buffer;
-  if (byteLength <= Math.max(LARGEST_SLAB, 2 * payload.length)) return delivery;
-  const own = {
-    payload: Buffer.from(payload),
-    properties: Buffer.from(properties),
-  };
-  return { ...delivery, message: { ...delivery.message, ...own } };
 }

@@ -1,6 +1,6 @@
 import type { Topic } from "../wire/topics.ts";
 import { LevelTree } from "./level_tree.ts";
-import type { Message, Terms } from "./message.ts";
+import { type Message, type Terms, withoutSlab } from "./message.ts";
 import type { RetainedMessages } from "./retained.ts";
 import { ShareGroup } from "./share_group.ts";
 import { type Subscriber, type Subscription, termsOf } from "./subscription.ts";
@@ -48,10 +48,10 @@ export class Router {
     this.#retained = retained;
   }
 
-  /** Adds a subscription, for one that isn't there. */
-  add(subscription: Subscription): void {
+  /** Adds a subscription, in place of its subscriber's last to this filter. */
+  add(subscription: Subscription, last?: Subscription): void {
     this.forgetRoutes();
-    const { filter, group, levels } = subscription;
+    const { filter, group, levels, subscriber } = subscription;
     let branch = this.#tree.get(levels);
     if (branch === undefined) {
       branch = { subscriptions: new Set(), groups: new Map() };
@@ -59,10 +59,13 @@ export class Router {
     }
     const { subscriptions, groups } = branch;
     if (group === undefined) {
+      if (last !== undefined) subscriptions.delete(last);
       subscriptions.add(subscription);
     } else {
       if (!groups.has(filter)) groups.set(filter, new ShareGroup());
-      groups.get(filter)!.add(subscription);
+      const shared = groups.get(filter)!;
+      shared.delete(subscriber);
+      shared.add(subscription);
     }
   }
 
@@ -117,8 +120,9 @@ export class Router {
   }
 
   /** Sends a message to all who get it. */
-  send(message: Message, { subscriber: self, onBusy }: Publisher = {}): void {
-    const { targets, groups } = this.#routeOf(message.topic);
+  send(sent: Message, { subscriber: self, onBusy }: Publisher = {}): void {
+    const { targets, groups } = this.#routeOf(sent.topic);
+    const message = sent.qos > 0 ? withoutSlab(sent) : sent;
     for (const { subscriber, terms, own } of targets) {
       const actual = subscriber === self ? own : terms;
       if (actual === undefined) continue;
