@@ -64,6 +64,8 @@ const TOPIC_ALIAS_MAXIMUM = 100;
 const NEVER = 0xffff_ffff;
 /** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
 const REFUSED = 0x80;
+/** After so many deliveries, what else a client publishes waits for its turn. */
+const DELIVERIES_AT_ONCE = 5_000;
 /** So many messages that a client may not publish are logged one by one. */
 const EACH_FORBIDDEN = 100;
 /** What access says, in the words of MQTT 5.0. */
@@ -95,6 +97,8 @@ export class Client implements ConnectedClient, Holder {
   #isResumed = false;
   #aliases = new Map<number, Topic>();
   #retained: RetainedSender | undefined;
+  /** How many messages the broker had sent when others had their turn last. */
+  #lastTurn = 0;
   #lastForbidden: Topic | undefined;
   readonly #tellForbidden = createTally((count) => {
     const dropped = count > EACH_FORBIDDEN
@@ -476,6 +480,10 @@ export class Client implements ConnectedClient, Holder {
       expiresAt: expiry < Infinity ? Date.now() + expiry * 1_000 : expiry,
     };
     router.publish(message, this.#publisher);
+    // One message may become thousands: the others have their turn.
+    if (router.sent - this.#lastTurn < DELIVERIES_AT_ONCE) return;
+    this.#lastTurn = router.sent;
+    setImmediate(this.#input.hold());
   }
 
   /** Acknowledges a message, before its publisher may get it back itself. */
