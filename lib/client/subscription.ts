@@ -162,9 +162,18 @@ function keepSubscribed(
     resolve();
   }
 
+  let attempts = 0;
+  client.on("packetsend", ({ cmd }) => {
+    if (cmd !== "connect") return;
+    client.stream.once("connect", () => attempts++);
+  });
   client.on("connect", ({ sessionPresent }) => {
-    if (sessionPresent && missing.size === 0) return;
-    if (!sessionPresent) {
+    // A CONNECT whose answer was lost may have made a session without
+    // subscriptions, which is present now.
+    const isKept = sessionPresent && attempts <= 1;
+    attempts = 0;
+    if (isKept && missing.size === 0) return;
+    if (!isKept) {
       for (const filter of requests.keys()) missing.add(filter);
     }
     const asked = [...requests].filter(([filter]) => missing.has(filter))

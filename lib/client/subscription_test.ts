@@ -156,6 +156,23 @@ Deno.test("subscribe() asks again when the answer was lost with the connection",
   await within("the third SUBSCRIBE", broker.received("subscribe", 3), 3000);
 });
 
+Deno.test("subscribe() asks again when the broker's answer to CONNECT was lost, though a session is there", async () => {
+  await using broker = await startScriptedBroker((packet, { send, socket }) => {
+    if (packet.cmd !== "connect") return;
+    const count = broker.connections.length;
+    // The broker has forgotten the session, and makes a new one.
+    if (count === 2) socket.destroy();
+    else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+    return "answered";
+  });
+  const options = { ...KEPT, qos: 1 } as const;
+  const subscribed = () => subscribe(broker.url, "a", () => {}, false, options);
+  await using _subscription = await subscribed();
+  broker.connections[0]!.socket.destroy();
+  await within("the second SUBSCRIBE", broker.received("subscribe", 2), 3000);
+  assertEquals(broker.connections.length, 3);
+});
+
 Deno.test("subscribe() is subscribed again after a broker's restart, without what was refused", async () => {
   const rules = [{ subscribe: ["iot/#"], publish: ["iot/#"] }];
   const broker = await startBroker({ port: 0, rules });

@@ -37,7 +37,7 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
   // A subscription is asked for once, on the first connection.
   "resubscription": [{
     file: "lib/client/subscription.ts",
-    from: "    if (sessionPresent && missing.size === 0) return;\n",
+    from: "    if (isKept && missing.size === 0) return;\n",
     to: "    if (missing.size === 0) return;\n",
   }],
 };
