@@ -43,7 +43,7 @@ import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
 import { NO_BYTES, type PropertyValues } from "./wire/properties.ts";
 import { ProtocolError, protocolError } from "./wire/protocol_error.ts";
 import { isFailure, REASON } from "./wire/reason.ts";
-import { checkTopicName, type Topic, type TopicReader } from "./wire/topics.ts";
+import type { Topic, TopicReader } from "./wire/topics.ts";
 
 /** What a client needs of the broker. */
 export interface Surroundings {
@@ -407,8 +407,7 @@ export class Client implements ConnectedClient, Holder {
   #readWill({ will }: ConnectFields): Will | undefined {
     if (will === undefined) return undefined;
     const { topic, payload, qos, retain, properties } = will;
-    const { limits, topics } = this.#surroundings;
-    checkTopicName(topic, limits.maxTopicLevels);
+    const { topics } = this.#surroundings;
     return {
       message: withoutSlab({
         topic: topics.read(topic, 0, topic.length),

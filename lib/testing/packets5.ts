@@ -108,7 +108,7 @@ export const OPTION = {
 } as const;
 
 /** What {@linkcode subscribe5} and {@linkcode unsubscribe5} can say. */
-export interface Subscribe5Fields {
+interface Subscribe5Fields {
   /** 1 unless given. */
   id?: number;
   properties?: Properties;
@@ -145,7 +145,7 @@ export function unsubscribe5(
 }
 
 /** What {@linkcode acknowledge5} can say besides the identifier. */
-export interface Acknowledge5Fields {
+interface Acknowledge5Fields {
   reason?: number;
   properties?: Properties;
 }

@@ -17,7 +17,7 @@ export const PROTOCOLS: readonly (readonly [Protocol, string])[] = [
 export const NEVER_EXPIRES = 0xffff_ffff;
 
 /** What MQTT.js connects with for a session that outlives its connection. */
-export interface KeptSession {
+interface KeptSession {
   clientId: string;
   clean: false;
   protocolVersion: Protocol;

@@ -39,7 +39,7 @@ export interface Packet5 {
 }
 
 /** Reads what a packet of the broker says. */
-export function readPacket5({ header, body }: RawPacket): Packet5 {
+function readPacket5({ header, body }: RawPacket): Packet5 {
   const reader = new BodyReader(body);
   const type = typeOf(header);
   const lengthBytes = body.length < 128 ? 1 : body.length < 16_384 ? 2 : 3;

@@ -6,7 +6,7 @@
 import { type Broker, type BrokerOptions, startBroker } from "../broker.ts";
 
 /** Ends the broker if it runs, and starts it anew on its store. */
-export type Restart = (options?: BrokerOptions) => Promise<Broker>;
+type Restart = (options?: BrokerOptions) => Promise<Broker>;
 
 /** Defines a test with a store, and a function that starts the broker anew on it. */
 export function storeTest(

@@ -37,7 +37,7 @@ export interface TableFields {
 }
 
 /** What a client of the table publishes. */
-export interface TableMessage {
+interface TableMessage {
   topic: string;
   payload: string;
   qos: 1 | 2;

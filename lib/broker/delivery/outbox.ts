@@ -145,11 +145,11 @@ export class Outbox {
     const retain = message.retain && terms.retainAsPublished;
     const { identifiers, share } = terms;
     if (qos === 0) this.#sendOnce(message, retain, identifiers);
-    else this.queue({ message, qos, retain, identifiers, share });
+    else this.#queue({ message, qos, retain, identifiers, share });
   }
 
   /** Takes on a message of QoS 1 or 2. */
-  queue(delivery: Delivery): void {
+  #queue(delivery: Delivery): void {
     if (!this.#hasRoomFor(delivery.message)) {
       this.#dropExpired();
       if (!this.#hasRoomFor(delivery.message)) return this.#drop();

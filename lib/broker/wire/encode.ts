@@ -83,8 +83,7 @@ export function acknowledgement(
   reason = 0,
   values?: PropertyValues,
 ): Buffer {
-  const header = (type << 4) | (type === PACKET.PUBREL ? 2 : 0);
-  if (reason === 0) return Buffer.of(header, 2, id >> 8, id & 0xff);
+  if (reason === 0) return Buffer.of(headerOf(type), 2, id >> 8, id & 0xff);
   return packet(type, Buffer.of(id >> 8, id & 0xff, reason), 5, values);
 }
 
@@ -121,7 +120,7 @@ function packet(
   const size = version === 5 ? variableSize(properties.length) : 0;
   const length = head.length + size + properties.length + tail.length;
   const bytes = Buffer.allocUnsafe(1 + variableSize(length) + length);
-  bytes[0] = (type << 4) | (type === PACKET.PUBREL ? 2 : 0);
+  bytes[0] = headerOf(type);
   let offset = writeVariable(bytes, length, 1);
   bytes.set(head, offset);
   offset += head.length;
@@ -129,6 +128,10 @@ function packet(
   bytes.set(properties, offset);
   bytes.set(tail, offset + properties.length);
   return bytes;
+}
+
+function headerOf(type: number): number {
+  return (type << 4) | (type === PACKET.PUBREL ? 2 : 0);
 }
 
 function writeWord(target: Buffer, value: number, offset: number): number {

@@ -43,7 +43,7 @@ export class TopicReader {
   }
 
   /**
-   * Reads a topic name that isn't empty.
+   * Reads a topic name.
    *
    * @throws {ProtocolError} If it may not be one.
    */
@@ -84,7 +84,7 @@ function isSame(
 }
 
 /** @throws {ProtocolError} If it may not be the name of a topic. */
-export function checkTopicName(bytes: Buffer, maxTopicLevels: number): void {
+function checkTopicName(bytes: Buffer, maxTopicLevels: number): void {
   const fail = (message: string): never => {
     throw new ProtocolError(message, REASON.TOPIC_NAME_INVALID);
   };
