@@ -21,7 +21,11 @@ export interface Process extends AsyncDisposable {
   logged(): string;
   /** Writes to standard input, if it is piped. */
   write(text: string | Uint8Array): Promise<void>;
-  /** Ends standard input and waits for the program's end. */
+  /**
+   * Ends standard input and waits for the program's end. After a signal the
+   * input stays open: a program that ends for both reasons at once may have
+   * stopped to listen before the signal is handled, which then kills it.
+   */
   end(): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
@@ -61,6 +65,7 @@ export function startProcess(
     }
   };
   let isOver = false;
+  let isSignalled = false;
   const over = Promise.all([
     child.status,
     collect("stdout"),
@@ -72,8 +77,10 @@ export function startProcess(
   });
   async function end() {
     // The program may have closed its standard input itself.
-    await input.close().catch(() => {});
+    const close = () => input.close().catch(() => {});
+    if (!isSignalled) await close();
     const code = await within(`the end of ${command}`, over, 30_000);
+    await close();
     return { code, ...output };
   }
   async function until(
@@ -104,9 +111,13 @@ export function startProcess(
       await within(`${command} to read`, input.write(bytes));
     },
     end,
-    kill: (signal) => child.kill(signal),
+    kill(signal) {
+      isSignalled = true;
+      child.kill(signal);
+    },
     async [Symbol.asyncDispose]() {
       if (!isOver) {
+        isSignalled = true;
         try {
           child.kill("SIGKILL");
         } catch {
