@@ -47,6 +47,7 @@ const ALL_TESTS = [
   "workbook",
   "lessons",
   "exercises",
+  "checks",
   "bench",
 ];
 

@@ -74,6 +74,7 @@ Deno.test("COMMANDS.test runs the files that are named, or all", () => {
     "workbook",
     "lessons",
     "exercises",
+    "checks",
     "bench",
   ];
   const test = ["test", "--allow-all", "--doc"];

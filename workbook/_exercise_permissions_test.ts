@@ -1,7 +1,7 @@
 /**
  * Solutions run with the least permissions, and exercises' pages give a student's
  * program the same ones. That a solution runs with those in its header,
- * `exercises/proof_test.ts` shows.
+ * `checks/proof_test.ts` shows.
  *
  * @module
  */
@@ -76,7 +76,7 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
   for (const { exercise, ...rest } of await exercisePrograms()) {
     const { program, solution, onPages } = rest;
     const file = `${program}.ts`;
-    const stub = inProject(`exercises/${exercise.name}/stub/${file}`);
+    const stub = inProject(`checks/${exercise.name}/stub/${file}`);
     await using staged = await stage(exercise.name, { [file]: stub });
     assert(onPages.length > 0, `No page runs ${exercise.name}/${file}`);
     for (const permissions of onPages) {

@@ -9,33 +9,22 @@ import type { Progress } from "./_progress.ts";
 import type { Exercise } from "./checking/requirement.ts";
 
 const PROJECT = new URL("../", import.meta.url);
-const EXERCISES = new URL("exercises/", PROJECT);
+const CHECKS = new URL("checks/", PROJECT);
 
 /** How far a student has come with an exercise. */
 export type ExerciseState = "not started" | "started" | "solved";
 
 /** Reads all exercises, in order. */
 export async function listExercises(): Promise<Exercise[]> {
-  const files = Array.from(Deno.readDirSync(EXERCISES))
-    .filter(({ name, isDirectory }) => isDirectory && /^\d\d_/.test(name))
-    .map(({ name }) => new URL(`${name}/check.ts`, EXERCISES))
-    .filter(isFile);
+  const files = Array.from(Deno.readDirSync(CHECKS))
+    .filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => new URL(`${name}/check.ts`, CHECKS));
   const modules: { exercise: Exercise }[] = await Promise.all(
     files.map(({ href }) => import(href)),
   );
   return modules
     .map(({ exercise }) => exercise)
     .sort((one, other) => one.name.localeCompare(other.name));
-}
-
-/** Tells an exercise from a folder that a student has made. */
-function isFile(file: URL): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Finds the exercise that a command is called with. */
@@ -102,7 +91,7 @@ export function exerciseFile(
 ): string {
   const folders = {
     work: `exercises/${name}`,
-    stub: `exercises/${name}/stub`,
+    stub: `checks/${name}/stub`,
     solution: `solutions/${name}`,
   };
   return fileURLToPath(new URL(`${folders[place]}/${file}`, PROJECT));

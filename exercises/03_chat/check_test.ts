@@ -1,6 +1,6 @@
 import work from "./main.ts" with { type: "text" };
-import stub from "./stub/main.ts" with { type: "text" };
+import stub from "../../checks/03_chat/stub/main.ts" with { type: "text" };
 import { testExercise } from "../../workbook/checking/test_exercise.ts";
-import { exercise } from "./check.ts";
+import { exercise } from "../../checks/03_chat/check.ts";
 
 testExercise(exercise, [{ work, stub }]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { copyExercises, WORK } from "../testing/exercises.ts";
 
-const STUB = "exercises/01_presence/stub/main.ts";
+const STUB = "checks/01_presence/stub/main.ts";
 
 Deno.test("reset puts the stub back, and keeps the work where it says", async () => {
   await using project = await copyExercises();

@@ -37,11 +37,12 @@ async function openWatch(
 /** Copies the project with a second exercise, which asks for the same. */
 async function copyTwo(): Promise<ExerciseProject> {
   const project = await copyExercises();
-  const first = "exercises/01_presence";
-  for (const file of ["check.ts", "hints.md", "main.ts", "stub/main.ts"]) {
-    const text = await project.read(`${first}/${file}`);
+  const files = ["exercises/*/hints.md", "exercises/*/main.ts"]
+    .concat("checks/*/check.ts", "checks/*/stub/main.ts");
+  for (const file of files) {
+    const text = await project.read(file.replace("*", "01_presence"));
     await project.write(
-      `exercises/02_second/${file}`,
+      file.replace("*", "02_second"),
       text.replace("01_presence", "02_second"),
     );
   }

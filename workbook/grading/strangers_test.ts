@@ -71,7 +71,7 @@ async function notDenied(statements: Record<string, string>) {
 const isWindows = Deno.build.os === "windows";
 const path = (relative: string) =>
   JSON.stringify(fileURLToPath(new URL(relative, import.meta.url)));
-const CHECK = path("../../exercises/01_presence/check.ts");
+const CHECK = path("../../checks/01_presence/check.ts");
 const SOLUTION = path("../../solutions/01_presence/main.ts");
 const LIB = path("../../lib/mod.ts");
 

@@ -26,10 +26,12 @@ export interface ExerciseProject extends Project {
 export async function copyExercises(): Promise<ExerciseProject> {
   const project = await copyProject();
   const { folder } = project;
-  for (const path of ["lib", `exercises/${NAME}`, `solutions/${NAME}`]) {
+  const folders = ["exercises", "checks", "solutions"]
+    .map((place) => `${place}/${NAME}`);
+  for (const path of ["lib", ...folders]) {
     await cp(new URL(path, SOURCE), `${folder}/${path}`, { recursive: true });
   }
-  const stub = `exercises/${NAME}/stub/main.ts`;
+  const stub = `checks/${NAME}/stub/main.ts`;
   await Deno.copyFile(`${folder}/${stub}`, `${folder}/${WORK}`);
   const read = (path: string) => Deno.readTextFile(`${folder}/${path}`);
   return {

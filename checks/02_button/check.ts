@@ -1,6 +1,6 @@
 import { GpioButton } from "../../workbook/checking/gpio_button.ts";
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { remainsTold, TOPIC, untilTold } from "./check_steps.ts";
+import { remainsTold, TOPIC, untilTold } from "./steps.ts";
 
 /** How long the button is held, and the slow broker thinks, in milliseconds. */
 const LONG = 1500;

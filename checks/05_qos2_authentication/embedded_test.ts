@@ -7,7 +7,7 @@ import {
   readCommands,
   runRefused,
   solutionCall,
-} from "./check_pages.ts";
+} from "./pages.ts";
 
 /** Starts a task of the page in a folder, without the launcher. */
 function startTask({ words }: Command, folder: string, more: string[] = []) {

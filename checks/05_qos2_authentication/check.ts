@@ -9,7 +9,7 @@ import {
   untilPrinted,
   USERS,
   withLogin,
-} from "./check_steps.ts";
+} from "./steps.ts";
 
 const broker = { users: USERS };
 

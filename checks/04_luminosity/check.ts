@@ -1,6 +1,6 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { publisherRequirements } from "./check_publisher.ts";
-import { subscriberRequirements } from "./check_subscriber.ts";
+import { publisherRequirements } from "./publisher.ts";
+import { subscriberRequirements } from "./subscriber.ts";
 
 /** What exercise 04 asks for (document fr, exercise 4). */
 export const exercise: Exercise = {

@@ -7,7 +7,7 @@ import {
   startPatient,
   STATUS,
   untilCommand,
-} from "./check_gate.ts";
+} from "./gate.ts";
 
 /** How long a program that doesn't wait may take to show it, in milliseconds. */
 const WATCHED = 500;

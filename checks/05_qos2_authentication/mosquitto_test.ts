@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import {
-  readBlocks,
-  readCommands,
-  runRefused,
-  solutionCall,
-} from "./check_pages.ts";
+import { readBlocks, readCommands, runRefused, solutionCall } from "./pages.ts";
 
 const PAGE = "broker_mosquitto.md";
 

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 
-const HERE = new URL("./", import.meta.url);
+const EXERCISES = new URL("../exercises/", import.meta.url);
 
 Deno.test("README.md lists every exercise", async () => {
-  const page = await Deno.readTextFile(new URL("../README.md", HERE));
+  const page = await Deno.readTextFile(new URL("../README.md", EXERCISES));
   const rows = Array.from(
     page.matchAll(
       /^\| \[\d\d\]\(exercises\/(.+?)\/README.md\) *\| (.*?) *\|/gm,
@@ -11,9 +11,11 @@ Deno.test("README.md lists every exercise", async () => {
     ([, name, title]) => `${name}: ${title}`,
   );
   const exercises: string[] = [];
-  for await (const { name } of Deno.readDir(HERE)) {
+  for await (const { name } of Deno.readDir(EXERCISES)) {
     if (!/^\d\d_/.test(name)) continue;
-    const task = await Deno.readTextFile(new URL(`${name}/README.md`, HERE));
+    const task = await Deno.readTextFile(
+      new URL(`${name}/README.md`, EXERCISES),
+    );
     const [, title] = /^# Exercise \d\d: (.*?)\r?\n/.exec(task) ?? [];
     exercises.push(`${name}: ${title}`);
   }

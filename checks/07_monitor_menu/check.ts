@@ -9,7 +9,7 @@ import {
   SENSORS,
   startMonitor,
   untilMenus,
-} from "./check_monitor.ts";
+} from "./monitor.ts";
 
 /** How often a monitor may give the mean that was right a moment ago. */
 const MOST_ROUNDS = 5;

@@ -5,8 +5,8 @@
  */
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
-import type { Hosts } from "./check_hosts.ts";
-import { PERIOD, VARIABLES } from "./check_period.ts";
+import type { Hosts } from "./hosts.ts";
+import { PERIOD, VARIABLES } from "./period.ts";
 
 /** Starts the subscriber, and waits until it hears the hosts. */
 export async function start(trial: Trial): Promise<StudentProgram> {

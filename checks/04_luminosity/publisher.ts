@@ -2,7 +2,7 @@ import type { IPublishPacket } from "mqtt-packet";
 import type { Requirement } from "../../workbook/checking/requirement.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { Trial } from "../../workbook/checking/trial.ts";
-import { areFrequent, areInTime, PERIOD, VARIABLES } from "./check_period.ts";
+import { areFrequent, areInTime, PERIOD, VARIABLES } from "./period.ts";
 
 function start(trial: Trial): StudentProgram {
   return trial.start("publisher", { variables: VARIABLES });

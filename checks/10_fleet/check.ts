@@ -1,5 +1,5 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { alert, expectLines, recovered, start } from "./check_lines.ts";
+import { alert, expectLines, recovered, start } from "./lines.ts";
 
 /** What exercise 10 asks for. */
 export const exercise: Exercise = {

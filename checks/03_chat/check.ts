@@ -1,5 +1,5 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { heard, published, startListening, TOPIC } from "./check_steps.ts";
+import { heard, published, startListening, TOPIC } from "./steps.ts";
 
 const ARRIVAL = /.+ est arrivé$/;
 const LEAVING = /.+ a quitté$/;

@@ -8,6 +8,10 @@ import { startProcess } from "../../lib/testing/processes.ts";
 import { denoFlags } from "../../workbook/testing/deno_flags.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const EXERCISE = new URL(
+  "../../exercises/05_qos2_authentication/",
+  import.meta.url,
+);
 
 /** A command of a page, as a terminal understands it. */
 export interface Command {
@@ -20,11 +24,11 @@ export interface Command {
 /**
  * Finds the blocks of a page that are of one language.
  *
- * @param page The page's file name, beside this module.
+ * @param page The page's file name, beside the exercise's program.
  * @param language What follows the three backquotes; empty if nothing does.
  */
 export function readBlocks(page: string, language: string): string[] {
-  const text = Deno.readTextFileSync(new URL(page, import.meta.url));
+  const text = Deno.readTextFileSync(new URL(page, EXERCISE));
   const blocks = text.matchAll(/^```(\w*)\n(.*?)^```$/gms);
   return Array.from(blocks)
     .filter(([, name]) => name === language)

@@ -1,5 +1,5 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { expectKept, startDevice, untilStatuses } from "./check_device.ts";
+import { expectKept, startDevice, untilStatuses } from "./device.ts";
 
 /** What exercise 09 asks for. */
 export const exercise: Exercise = {

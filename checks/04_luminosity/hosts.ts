@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordingBroker } from "../../workbook/checking/recording_broker.ts";
-import { PERIOD } from "./check_period.ts";
+import { PERIOD } from "./period.ts";
 
 /** Names of machines. */
 export const NAMES = ["denis", "WuJitsu", "pi-14", "labo_b", "salle12"];

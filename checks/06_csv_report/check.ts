@@ -1,11 +1,5 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import {
-  expectReport,
-  makeRows,
-  type Row,
-  timeOf,
-  write,
-} from "./check_report.ts";
+import { expectReport, makeRows, type Row, timeOf, write } from "./report.ts";
 
 const FILE = "sensorvalues.csv";
 

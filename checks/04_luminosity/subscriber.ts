@@ -1,7 +1,7 @@
 import type { Requirement } from "../../workbook/checking/requirement.ts";
-import { start, untilPrinted } from "./check_figures.ts";
-import { Hosts, NAMES, RULE } from "./check_hosts.ts";
-import { areFrequent, areInTime, PERIOD } from "./check_period.ts";
+import { start, untilPrinted } from "./figures.ts";
+import { Hosts, NAMES, RULE } from "./hosts.ts";
+import { areFrequent, areInTime, PERIOD } from "./period.ts";
 
 /** What exercise 04 asks of the subscriber. */
 export const subscriberRequirements: Requirement[] = [
