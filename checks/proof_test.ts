@@ -6,11 +6,13 @@
  */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { applyEdits, type Mistakes } from "../workbook/checking/mistake.ts";
 import type {
   Exercise,
   Requirement,
 } from "../workbook/checking/requirement.ts";
 import { peerTest } from "../lib/testing/peers.ts";
+import { temporaryFolder } from "../lib/testing/temporary_folder.ts";
 import {
   checkRequirement,
   type ChecksOptions,
@@ -26,7 +28,7 @@ const SEED = Number(Deno.env.get("WORKBOOK_SEED") || Date.now() % 2 ** 32);
 const SHORT = 4000;
 
 /** How many programs run at once: most of a check is waiting. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /** A program that never ran has made no mistake. */
 const DID_NOT_RUN = /Module not found|not a dependency|SyntaxError/;
@@ -36,6 +38,48 @@ const path = (relative: string) => fileURLToPath(new URL(relative, HERE));
 /** The names of what is in a folder. */
 const namesIn = (folder: string) =>
   Array.from(Deno.readDirSync(path(folder)), ({ name }) => name).sort();
+
+/** Fails unless the mistakes that are programs are those that lie there. */
+function assertListed(folder: string, mistakes: Mistakes): void {
+  const programs = Object.keys(mistakes)
+    .filter((name) => mistakes[name]!.edits === undefined)
+    .map((name) => `${name}.ts`);
+  const there = namesIn(folder).includes("mistakes")
+    ? namesIn(`${folder}/mistakes`)
+    : [];
+  assertEquals(there, programs.sort());
+}
+
+/**
+ * Writes the programs with the mistakes.
+ *
+ * @returns Where each of them is, by the mistake's name.
+ */
+async function writeMistakes(
+  { name: exercise, programs }: Exercise,
+  { mistakes, into }: { mistakes: Mistakes; into: string },
+): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const [name, mistake] of Object.entries(mistakes)) {
+    const { edits, program = programs[0] } = mistake;
+    if (edits === undefined) {
+      files.set(name, path(`${exercise}/mistakes/${name}.ts`));
+      continue;
+    }
+    const solution = await Deno.readTextFile(
+      path(`../solutions/${exercise}/${program}.ts`),
+    );
+    const file = `${into}/${name}.ts`;
+    try {
+      await Deno.writeTextFile(file, applyEdits(solution, edits));
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`Mistake "${name}" of ${exercise}: ${message}`);
+    }
+    files.set(name, file);
+  }
+  return files;
+}
 
 /** Runs a function for each item, a few at a time. */
 async function forEach<T>(
@@ -84,12 +128,22 @@ async function typeErrors(
   return success ? "" : new TextDecoder().decode(stderr);
 }
 
+/** How a mistake came out, by the report of what it breaks. */
+function outcomeOf(report: string | undefined, isRequired: boolean): string {
+  if (!isRequired) return "breaks what the exercise doesn't ask for";
+  if (report === undefined) return "passes";
+  return DID_NOT_RUN.test(report) ? `doesn't run: ${report}` : "fails";
+}
+
 let mistakesInAll = 0;
 
 for (const folder of namesIn("./")) {
   if (!/^\d\d_/.test(folder)) continue;
   const { exercise } = await import(`./${folder}/check.ts`) as {
     exercise: Exercise;
+  };
+  const { mistakes } = await import(`./${folder}/mistakes.ts`) as {
+    mistakes: Mistakes;
   };
   const required = exercise.requirements.filter(({ extra }) => !extra);
   const filesIn = (place: string) =>
@@ -110,11 +164,9 @@ for (const folder of namesIn("./")) {
     assertEquals(Object.fromEntries(failed), {});
   });
 
-  Deno.test(`${folder}: the stub is right in itself, and fails whatever is required`, async () => {
-    const files = filesIn(`${folder}/stub`);
-    assertEquals(await typeErrors(exercise, files), "");
+  Deno.test(`${folder}: the stub fails whatever is required`, async () => {
     const failed = await failures(exercise, required, {
-      files,
+      files: filesIn(`${folder}/stub`),
       deadline: SHORT,
     });
     assertEquals(
@@ -125,41 +177,40 @@ for (const folder of namesIn("./")) {
     assertEquals(reports.filter((report) => DID_NOT_RUN.test(report)), []);
   });
 
-  const mistakes = namesIn(`${folder}/mistakes`);
-  mistakesInAll += mistakes.length;
-  Deno.test(`${folder}: each of ${mistakes.length} mistakes fails what it breaks`, async () => {
-    const outcomes = new Map<string, string>();
-    const expected = new Map<string, string>();
-    await forEach(mistakes, async (mistake) => {
-      const file = path(`${folder}/mistakes/${mistake}`);
-      const text = await Deno.readTextFile(file);
-      // Of an exercise with several programs, the header says which one it is.
-      const [, broken = "", program = exercise.programs[0]] =
-        /Breaks `(.+?)`(?: in `(.+?)`)?/.exec(text) ?? [];
-      const failed = await failures(
-        exercise,
-        exercise.requirements.filter(({ id }) => id === broken),
-        {
-          files: {
-            ...filesIn(`../solutions/${folder}`),
-            [`${program}.ts`]: file,
-          },
-          deadline: SHORT,
-        },
-      );
-      expected.set(mistake, `fails ${broken}`);
-      const report = failed.get(broken);
-      outcomes.set(
-        mistake,
-        report === undefined
-          ? "passes"
-          : DID_NOT_RUN.test(report)
-          ? report
-          : `fails ${broken}`,
-      );
+  const count = Object.keys(mistakes).length;
+  mistakesInAll += count;
+  Deno.test(`${folder}: the stub and ${count} mistakes are right in themselves`, async () => {
+    assertListed(folder, mistakes);
+    await using place = await temporaryFolder();
+    const files = await writeMistakes(exercise, { mistakes, into: place.path });
+    const errors = await typeErrors(exercise, {
+      ...filesIn(`${folder}/stub`),
+      ...Object.fromEntries(
+        Array.from(files, ([name, file]) => [`mistake_${name}.ts`, file]),
+      ),
     });
-    assertEquals(Object.fromEntries(outcomes), Object.fromEntries(expected));
-    if (mistakes.length < 4) throw new Error("Four mistakes are the least");
+    assertEquals(errors, "");
+  });
+
+  Deno.test(`${folder}: each of ${count} mistakes fails what it breaks`, async () => {
+    await using place = await temporaryFolder();
+    const files = await writeMistakes(exercise, { mistakes, into: place.path });
+    const outcomes: Record<string, string> = {};
+    await forEach([...files], async ([name, file]) => {
+      const { breaks, program = exercise.programs[0] } = mistakes[name]!;
+      const broken = exercise.requirements.filter(({ id }) => id === breaks);
+      const failed = await failures(exercise, broken, {
+        files: {
+          ...filesIn(`../solutions/${folder}`),
+          [`${program}.ts`]: file,
+        },
+        deadline: SHORT,
+      });
+      outcomes[name] = outcomeOf(failed.get(breaks), broken.length > 0);
+    });
+    const expected = Object.keys(mistakes).map((name) => [name, "fails"]);
+    assertEquals(outcomes, Object.fromEntries(expected));
+    if (count < 4) throw new Error("Four mistakes are the least");
   });
 
   if (namesIn(folder).includes("python")) {
@@ -179,5 +230,5 @@ for (const folder of namesIn("./")) {
 }
 
 Deno.test(`the exercises have ${mistakesInAll} mistakes in all`, () => {
-  assertEquals(mistakesInAll >= 40, true);
+  assertEquals(mistakesInAll >= 111, true);
 });

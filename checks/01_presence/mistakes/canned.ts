@@ -1,3 +1,3 @@
-/** Breaks `announces`: prints what it should, and never talks to the broker. */
+/** Prints what it should, and never talks to the broker. */
 console.log("Connecté");
 console.log("Reçu: 10.10.10.23 connecté");

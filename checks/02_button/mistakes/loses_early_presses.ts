@@ -1,4 +1,4 @@
-/** Breaks `early-lines`: publishes only if the connection stands already. */
+/** Publishes only if the connection stands already. */
 import { brokerUrl, Button, type Client, connect } from "../../lib/mod.ts";
 
 let client: Client | undefined;

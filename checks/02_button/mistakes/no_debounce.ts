@@ -1,4 +1,4 @@
-/** Breaks `bounces`: takes each touch of the contacts for a press. */
+/** Takes each touch of the contacts for a press. */
 import { brokerUrl, connect } from "../../lib/mod.ts";
 import { PigpioConnection } from "../../lib/inputs/pigpio.ts";
 import { parsePigpioUrl } from "../../lib/inputs/pigpio_url.ts";

@@ -1,4 +1,4 @@
-/** Breaks `presses`: publishes at each change, also when the button goes up. */
+/** Publishes at each change, also when the button goes up. */
 import { brokerUrl, connect } from "../../lib/mod.ts";
 import { PigpioConnection } from "../../lib/inputs/pigpio.ts";
 import { parsePigpioUrl } from "../../lib/inputs/pigpio_url.ts";

@@ -1,4 +1,4 @@
-/** Breaks `held`: publishes as long as the button is down. */
+/** Publishes as long as the button is down. */
 import { brokerUrl, connect } from "../../lib/mod.ts";
 import { PigpioConnection } from "../../lib/inputs/pigpio.ts";
 import { parsePigpioUrl } from "../../lib/inputs/pigpio_url.ts";

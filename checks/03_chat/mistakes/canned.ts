@@ -1,3 +1,3 @@
-/** Breaks `prints`: prints a conversation that it made up. */
+/** Prints a conversation that it made up. */
 console.log("\t\t10.10.10.23 est arrivé");
 console.log("\t\tbonjour");

@@ -1,4 +1,4 @@
-/** Breaks `early-lines`: sends a line only if the connection stands already. */
+/** Sends a line only if the connection stands already. */
 import { brokerUrl, type Client, connect, readLines } from "../../lib/mod.ts";
 
 let client: Client | undefined;

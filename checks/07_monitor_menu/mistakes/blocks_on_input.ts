@@ -1,4 +1,4 @@
-/** Breaks `background`: waits for the input in a way that stops all else. */
+/** Waits for the input in a way that stops all else. */
 import { brokerUrl, connect, Message } from "../../lib/mod.ts";
 
 const SENSORS = [

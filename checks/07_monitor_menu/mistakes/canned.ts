@@ -1,4 +1,4 @@
-/** Breaks `means`: shows a menu and a mean, and listens to nobody. */
+/** Shows a menu and a mean, and listens to nobody. */
 import { brokerUrl, connect, readLines } from "../../lib/mod.ts";
 
 const MENU = "0)온도 1)습도 2)조도 3)미세먼지 4)종료";

@@ -1,4 +1,4 @@
-/** Breaks `opened`: prints what a gate would say without waiting for it. */
+/** Prints what a gate would say without waiting for it. */
 import { brokerUrl, publishOnce } from "../../lib/mod.ts";
 
 await publishOnce(brokerUrl(), {

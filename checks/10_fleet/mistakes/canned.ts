@@ -1,4 +1,4 @@
-/** Breaks `alerts`: prints the lines of the page. */
+/** Prints the lines of the page. */
 import { brokerUrl, subscribe } from "../../lib/mod.ts";
 
 console.log("Alert: pump-3 is at 19 %");

@@ -1,7 +1,0 @@
-/** Breaks `presses`: spells the message as in English. */
-import { brokerUrl, Button, connect } from "../../lib/mod.ts";
-
-const client = await connect(brokerUrl());
-console.log("Connecté");
-await using button = await Button.open();
-for await (const _press of button) client.publish("exercice2", "click");
