@@ -94,6 +94,10 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     );
     const { code, stderr } = await process.end();
     assertEquals(code, 0, `${exercise.name}/${file}: ${stderr}`);
-    assert(stderr.startsWith("Nothing to "), stderr);
+    assertEquals(
+      stderr,
+      "Nothing to do yet: begin with TODO 1 in " +
+        `exercises/${exercise.name}/${file}\n`,
+    );
   }
 });
