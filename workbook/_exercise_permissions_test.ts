@@ -1,7 +1,7 @@
 /**
  * Solutions run with the least permissions, and exercises' pages give a student's
  * program the same ones. That a solution runs with those in its header,
- * `checks/proof_test.ts` shows.
+ * `proof_test.ts` of each exercise shows.
  *
  * @module
  */

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import type { Exercise } from "./requirement.ts";
+
+const PROJECT = new URL("../../", import.meta.url);
 
 /** A text of the solution, and what stands in its place. */
 export type Edit = readonly [from: string, to: string];
@@ -47,4 +50,28 @@ export function applyEdits(solution: string, edits: readonly Edit[]): string {
     text = parts.join(to);
   }
   return text;
+}
+
+/**
+ * The text of a program with a mistake.
+ *
+ * @param exercise The exercise.
+ * @param of Its mistakes, and the name of the one.
+ * @returns The solution with its edits, or the program that it is.
+ * @throws {Error} If an edit no longer applies; it names the mistake.
+ */
+export async function mistakeText(
+  { name: exercise, programs }: Exercise,
+  { mistakes, name }: { mistakes: Mistakes; name: string },
+): Promise<string> {
+  const { edits, program = programs[0] } = mistakes[name]!;
+  const read = (path: string) => Deno.readTextFile(new URL(path, PROJECT));
+  if (!edits) return await read(`checks/${exercise}/mistakes/${name}.ts`);
+  const solution = await read(`solutions/${exercise}/${program}.ts`);
+  try {
+    return applyEdits(solution, edits);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`Mistake "${name}" of ${exercise}: ${message}`);
+  }
 }

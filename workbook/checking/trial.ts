@@ -15,6 +15,9 @@ import { Timer } from "./timer.ts";
 /** How long what a program did last may take to be seen, in milliseconds. */
 const GRACE = 2000;
 
+/** The same, where none has sent a packet: only the first may be under way. */
+const SHORT_GRACE = 500;
+
 /** How the programs of an exercise are started. */
 export type Launch = (
   program: string,
@@ -127,7 +130,9 @@ export class Trial implements AsyncDisposable {
       if (late.isOver || over.isOver) this.fail(expected, mistakes());
       const areOver = this.#programs.every(({ code }) => code !== undefined);
       if (this.#hasFlooded) over.start(0);
-      else if (areOver) over.start(GRACE);
+      else if (areOver) {
+        over.start(this.broker.packets.length > 0 ? GRACE : SHORT_GRACE);
+      }
       await Promise.race([changed, late.over, over.over]);
     }
   }

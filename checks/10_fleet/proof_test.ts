@@ -1,0 +1,5 @@
+import { proveExercise } from "../../workbook/testing/prove_exercise.ts";
+import { exercise } from "./check.ts";
+import { mistakes } from "./mistakes.ts";
+
+proveExercise(exercise, mistakes);

@@ -1,0 +1,66 @@
+/**
+ * The lists of mistakes are right. That each fails what it breaks, the
+ * `proof_test.ts` beside it shows.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { type Mistakes, mistakeText } from "../workbook/checking/mistake.ts";
+import type { Exercise } from "../workbook/checking/requirement.ts";
+
+const HERE = new URL("./", import.meta.url);
+
+/** The names of what is in a folder, if there is one. */
+function namesIn(folder: string): string[] {
+  try {
+    const entries = Deno.readDirSync(new URL(folder, HERE));
+    return Array.from(entries, ({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+const exercises: { exercise: Exercise; mistakes: Mistakes }[] = [];
+for (const folder of namesIn("./").filter((name) => /^\d\d_/.test(name))) {
+  const { exercise } = await import(`./${folder}/check.ts`);
+  const { mistakes } = await import(`./${folder}/mistakes.ts`);
+  exercises.push({ exercise, mistakes });
+}
+
+Deno.test("mistakes come out of the solutions, and those that don't lie beside them", async () => {
+  for (const { exercise, mistakes } of exercises) {
+    const texts: string[] = [];
+    for (const name of Object.keys(mistakes)) {
+      texts.push(await mistakeText(exercise, { mistakes, name }));
+    }
+    assertEquals(new Set(texts).size, texts.length, exercise.name);
+    const programs = Object.keys(mistakes)
+      .filter((name) => mistakes[name]!.edits === undefined)
+      .map((name) => `${name}.ts`);
+    assertEquals(namesIn(`${exercise.name}/mistakes`), programs.sort());
+  }
+});
+
+Deno.test("mistakes break what their exercise asks for, in a program that it has", () => {
+  for (
+    const { exercise: { name, programs, requirements }, mistakes } of exercises
+  ) {
+    const ids = requirements.map(({ id }) => id);
+    for (const [mistake, { breaks, program }] of Object.entries(mistakes)) {
+      const what = `${mistake} of ${name}`;
+      assert(
+        ids.includes(breaks),
+        `${what} breaks ${breaks}, which isn't asked`,
+      );
+      if (programs.length === 1) assertEquals(program, undefined, what);
+      else assert(programs.includes(program ?? ""), `${what}: ${program}`);
+    }
+  }
+});
+
+Deno.test("the exercises have 111 mistakes or more, and each has four", () => {
+  const counts = exercises.map(({ mistakes }) => Object.keys(mistakes).length);
+  assert(Math.min(...counts) >= 4, counts.join());
+  assert(counts.reduce((sum, count) => sum + count) >= 111, counts.join());
+});

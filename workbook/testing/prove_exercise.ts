@@ -1,0 +1,199 @@
+/**
+ * Proves the checks of an exercise: its solution passes, its stub fails, and each
+ * typical mistake fails for the requirement that it breaks.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { peerTest } from "../../lib/testing/peers.ts";
+import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
+import { type Mistakes, mistakeText } from "../checking/mistake.ts";
+import type { Exercise, Requirement } from "../checking/requirement.ts";
+import {
+  checkRequirement,
+  type ChecksOptions,
+} from "../checking/run_checks.ts";
+import { stage } from "../checking/stage.ts";
+import { denoFlags } from "./deno_flags.ts";
+import { permissionsIn } from "./permissions.ts";
+
+const SEED = Number(Deno.env.get("WORKBOOK_SEED") || Date.now() % 2 ** 32);
+
+/** Enough for a wrong answer, which mostly fails by not coming at all. */
+const SHORT = 4000;
+
+/** How many programs run at once: most of a check is waiting. */
+const AT_ONCE = 8;
+
+/** A program that never ran has made no mistake. */
+const DID_NOT_RUN = /Module not found|not a dependency|SyntaxError/;
+
+/**
+ * Defines the tests that prove an exercise's checks.
+ *
+ * @param exercise The exercise.
+ * @param mistakes Its typical mistakes.
+ */
+export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
+  const { name, requirements } = exercise;
+  const required = requirements.filter(({ extra }) => !extra);
+  const solution = filesIn(exercise, `solutions/${name}`);
+  const stub = filesIn(exercise, `checks/${name}/stub`);
+
+  Deno.test(`${name}: the solution passes (seed ${SEED})`, async () => {
+    const failed = await failures(exercise, requirements, {
+      files: solution,
+      // No more than its header says.
+      permissions: (program) => permissionsIn(solution[`${program}.ts`]!),
+    });
+    assertEquals(Object.fromEntries(failed), {});
+  });
+
+  Deno.test(`${name}: the stub fails whatever is required`, async () => {
+    const failed = await failures(exercise, required, {
+      files: stub,
+      deadline: SHORT,
+    });
+    assertEquals(
+      [...failed.keys()].sort(),
+      required.map(({ id }) => id).sort(),
+    );
+    const reports = [...failed.values()];
+    assertEquals(reports.filter((report) => DID_NOT_RUN.test(report)), []);
+  });
+
+  const count = Object.keys(mistakes).length;
+  Deno.test(`${name}: the stub and ${count} mistakes are right in themselves`, async () => {
+    await using place = await temporaryFolder();
+    const wrong = await writeMistakes(exercise, { mistakes, into: place.path });
+    assertEquals(await typeErrors(exercise, { ...stub, ...wrong }), "");
+  });
+
+  Deno.test(`${name}: each of ${count} mistakes fails what it breaks`, async () => {
+    await using place = await temporaryFolder();
+    const wrong = await writeMistakes(exercise, { mistakes, into: place.path });
+    const outcomes: Record<string, string> = {};
+    await forEach(Object.entries(mistakes), async ([mistake, about]) => {
+      const { breaks, program = exercise.programs[0] } = about;
+      const failed = await failures(
+        exercise,
+        requirements.filter(({ id }) => id === breaks),
+        {
+          files: { ...solution, [`${program}.ts`]: wrong[`${mistake}.ts`]! },
+          deadline: SHORT,
+        },
+      );
+      outcomes[mistake] = outcomeOf(failed.get(breaks));
+    });
+    const expected = Object.keys(mistakes).map((name) => [name, "fails"]);
+    assertEquals(outcomes, Object.fromEntries(expected));
+  });
+
+  if (!isThere(`checks/${name}/python`)) return;
+  peerTest(
+    ["paho", "pigpio"],
+    `${name}: Python passes whatever is required`,
+    async ({ paho }) => {
+      const program = inProject(`checks/${name}/python/{program}.py`);
+      const failed = await failures(exercise, required, {
+        files: {},
+        command: [paho, program],
+      });
+      assertEquals(Object.fromEntries(failed), {});
+    },
+  );
+}
+
+function inProject(path: string): string {
+  return fileURLToPath(new URL("../../", import.meta.url)) + path;
+}
+
+function isThere(folder: string): boolean {
+  try {
+    return Deno.statSync(inProject(folder)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the exercise's programs are in a folder, by their names. */
+function filesIn(
+  { programs }: Exercise,
+  folder: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    programs.map((program) => [
+      `${program}.ts`,
+      inProject(`${folder}/${program}.ts`),
+    ]),
+  );
+}
+
+/** Writes each program with a mistake, and tells where it is, by its name. */
+async function writeMistakes(
+  exercise: Exercise,
+  { mistakes, into }: { mistakes: Mistakes; into: string },
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const name of Object.keys(mistakes)) {
+    const file = `${into}/${name}.ts`;
+    const text = await mistakeText(exercise, { mistakes, name });
+    await Deno.writeTextFile(file, text);
+    files[`${name}.ts`] = file;
+  }
+  return files;
+}
+
+/** Runs a function for each item, a few at a time. */
+async function forEach<T>(
+  items: readonly T[],
+  run: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const runSome = async () => {
+    for (const item of rest) await run(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, runSome));
+}
+
+/** The requirements that programs fail, by their short names, with the reports. */
+async function failures(
+  exercise: Exercise,
+  requirements: readonly Requirement[],
+  programs: Pick<
+    ChecksOptions,
+    "files" | "command" | "permissions" | "deadline"
+  >,
+): Promise<Map<string, string>> {
+  const failed = new Map<string, string>();
+  await forEach(requirements, async (requirement) => {
+    const { state, report } = await checkRequirement(exercise, requirement, {
+      ...programs,
+      seed: SEED,
+      flags: denoFlags(),
+    });
+    if (state === "failed") failed.set(requirement.id, report);
+  });
+  return failed;
+}
+
+/** How a mistake came out, by the report of what it breaks. */
+function outcomeOf(report: string | undefined): string {
+  if (report === undefined) return "passes";
+  return DID_NOT_RUN.test(report) ? `doesn't run: ${report}` : "fails";
+}
+
+/** Type-checks programs where an exercise's programs lie. */
+async function typeErrors(
+  { name }: Exercise,
+  files: Record<string, string>,
+): Promise<string> {
+  await using staged = await stage(name, files);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", ...denoFlags(), ...Object.keys(files)],
+    cwd: staged.folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  return success ? "" : new TextDecoder().decode(stderr);
+}
