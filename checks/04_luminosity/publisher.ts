@@ -87,16 +87,19 @@ export const publisherRequirements: Requirement[] = [
     async check(trial) {
       const { startedAt } = start(trial);
       await untilPublished(trial, 4);
-      const times = trial.broker.packets
-        .filter(({ from, packet }) =>
-          from === "program" && packet.cmd === "publish"
-        )
-        .map(({ at }) => at);
-      trial.expect(
-        areInTime(startedAt, times),
+      const times = () =>
+        trial.broker.packets
+          .filter(({ from, packet }) =>
+            from === "program" && packet.cmd === "publish"
+          )
+          .map(({ at }) => at);
+      // Where a start takes seconds, four messages without a pause are in time.
+      await trial.remains(
         `no more than one message in ${PERIOD} s`,
+        PERIOD * 1000,
+        () => areInTime(startedAt, times()),
       );
-      trial.expect(areFrequent(times), `a message each ${PERIOD} s`);
+      trial.expect(areFrequent(times()), `a message each ${PERIOD} s`);
     },
   },
   {

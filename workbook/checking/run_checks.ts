@@ -38,6 +38,8 @@ export interface ChecksOptions {
   flags: readonly string[];
   /** How long each wait may take, in milliseconds; 15,000 unless given. */
   deadline?: number;
+  /** The same until a program has given its first sign; `deadline` unless given. */
+  startDeadline?: number;
   /** Whether strangers wrote it, so that Deno must hold it back even more. */
   isStranger?: boolean;
 }
@@ -77,12 +79,14 @@ export async function checkRequirement(
     const report = "On Windows no program can press Ctrl-C: try it by hand";
     return { requirement, state: "skipped", report };
   }
+  const { deadline = DEADLINE, startDeadline = deadline } = options;
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
     broker: await startRecordingBroker(requirement.broker),
     launch: launcher(exercise, staged.folder, options),
-    deadline: options.deadline ?? DEADLINE,
+    deadline,
+    startDeadline,
     folder: staged.folder,
     isOffline: exercise.isOffline ?? false,
   });

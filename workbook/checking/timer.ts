@@ -9,6 +9,13 @@ export class Timer implements Disposable {
     if (milliseconds !== undefined) this.start(milliseconds);
   }
 
+  /** Lets it run from now on, for another time, unless it is over. */
+  restart(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.start(milliseconds);
+  }
+
   /** Starts it, unless it runs. */
   start(milliseconds: number): void {
     this.#timer ??= setTimeout(() => {

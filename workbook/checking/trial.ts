@@ -52,17 +52,19 @@ export class Trial implements AsyncDisposable {
   readonly broker: RecordingBroker;
   readonly #launch: Launch;
   readonly #deadline: number;
+  readonly #startDeadline: number;
   readonly #folder: string;
   readonly #isOffline: boolean;
   readonly #programs: StudentProgram[] = [];
   #changed = Promise.withResolvers<void>();
 
   constructor(
-    { seed, broker, launch, deadline, folder, isOffline }: {
+    { seed, broker, launch, deadline, startDeadline, folder, isOffline }: {
       seed: number;
       broker: RecordingBroker;
       launch: Launch;
       deadline: number;
+      startDeadline: number;
       folder: string;
       isOffline: boolean;
     },
@@ -71,6 +73,7 @@ export class Trial implements AsyncDisposable {
     this.broker = broker;
     this.#launch = launch;
     this.#deadline = deadline;
+    this.#startDeadline = startDeadline;
     this.#folder = folder;
     this.#isOffline = isOffline;
     broker.onChange = () => this.#wake();
@@ -121,10 +124,15 @@ export class Trial implements AsyncDisposable {
     find: () => T | undefined | false,
     mistakes: () => KnownMistake[] = () => [],
   ): Promise<T> {
-    using late = new Timer(this.#deadline);
+    using late = new Timer(this.#startDeadline);
     using over = new Timer();
+    let hasBegun = false;
     for (;;) {
       const changed = this.#changed.promise;
+      if (!hasBegun && this.#hasBegun) {
+        hasBegun = true;
+        late.restart(this.#deadline);
+      }
       const found = find();
       if (found !== undefined && found !== false) return found;
       if (late.isOver || over.isOver) this.fail(expected, mistakes());
@@ -274,6 +282,14 @@ export class Trial implements AsyncDisposable {
       mistake: [...mistakes, ...this.#commonMistakes()]
         .find(({ when }) => when)?.words,
     });
+  }
+
+  /** Whether a program has given a sign of life. */
+  get #hasBegun(): boolean {
+    return this.broker.packets.length > 0 ||
+      this.#programs.some(({ stdout, stderr, code }) =>
+        stdout !== "" || stderr !== "" || code !== undefined
+      );
   }
 
   get #hasFlooded(): boolean {

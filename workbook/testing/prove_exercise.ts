@@ -20,8 +20,14 @@ import { permissionsIn } from "./permissions.ts";
 
 const SEED = Number(Deno.env.get("WORKBOOK_SEED") || Date.now() % 2 ** 32);
 
-/** Enough for a wrong answer, which mostly fails by not coming at all. */
-const SHORT = 4000;
+/** Enough for a right answer, also where far too much runs at once. */
+const RIGHT = { deadline: 60_000 };
+
+/**
+ * Enough for a wrong answer, which mostly fails by not coming at all. It counts
+ * from the program's first sign, so that none fails because it starts slowly.
+ */
+const WRONG = { deadline: 4000, startDeadline: 60_000 };
 
 /** How many programs run at once: most of a check is waiting. */
 const AT_ONCE = 8;
@@ -44,6 +50,7 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   Deno.test(`${name}: the solution passes (seed ${SEED})`, async () => {
     const failed = await failures(exercise, requirements, {
       files: solution,
+      ...RIGHT,
       // No more than its header says.
       permissions: (program) => permissionsIn(solution[`${program}.ts`]!),
     });
@@ -53,7 +60,7 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   Deno.test(`${name}: the stub fails whatever is required`, async () => {
     const failed = await failures(exercise, required, {
       files: stub,
-      deadline: SHORT,
+      ...WRONG,
     });
     assertEquals(
       [...failed.keys()].sort(),
@@ -81,7 +88,7 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
         requirements.filter(({ id }) => id === breaks),
         {
           files: { ...solution, [`${program}.ts`]: wrong[`${mistake}.ts`]! },
-          deadline: SHORT,
+          ...WRONG,
         },
       );
       outcomes[mistake] = outcomeOf(failed.get(breaks));
@@ -98,6 +105,7 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
       const program = inProject(`checks/${name}/python/{program}.py`);
       const failed = await failures(exercise, required, {
         files: {},
+        ...RIGHT,
         command: [paho, program],
       });
       assertEquals(Object.fromEntries(failed), {});
@@ -163,7 +171,7 @@ async function failures(
   requirements: readonly Requirement[],
   programs: Pick<
     ChecksOptions,
-    "files" | "command" | "permissions" | "deadline"
+    "files" | "command" | "permissions" | "deadline" | "startDeadline"
   >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
