@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { applyEdits } from "./mistake.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { applyEdits, mistakeText } from "./mistake.ts";
 
 Deno.test("applyEdits() replaces one text after the other, whatever ends a line", () => {
   const text = applyEdits("one\r\ntwo\r\n", [["one\ntwo", "1\n2"], ["2", "3"]]);
@@ -18,4 +18,17 @@ Deno.test("applyEdits() refuses a text that isn't there, or is there twice", () 
       `An edit no longer applies: "${from}" is there ${times} times`,
     );
   }
+});
+
+Deno.test("mistakeText() names the mistake whose edit no longer applies", async () => {
+  const exercise = { name: "03_chat", programs: ["main"], requirements: [] };
+  const mistakes = {
+    wrong_topic: { breaks: "prints", words: "", edits: [["nowhere", ""]] },
+  } as const;
+  await assertRejects(
+    () => mistakeText(exercise, { mistakes, name: "wrong_topic" }),
+    Error,
+    'Mistake "wrong_topic" of 03_chat: An edit no longer applies: "nowhere" is ' +
+      "there 0 times",
+  );
 });
