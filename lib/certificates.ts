@@ -6,16 +6,16 @@
  *
  * @module
  */
-import "reflect-metadata"; // @peculiar/x509 wants it first.
-import { AsnConvert } from "@peculiar/asn1-schema";
+import "npm:reflect-metadata@0.2.2"; // @peculiar/x509 wants it first.
+import { AsnConvert } from "npm:@peculiar/asn1-schema@2.11.1";
 import {
   GeneralName,
   GeneralSubtree,
   GeneralSubtrees,
   id_ce_nameConstraints,
   NameConstraints,
-} from "@peculiar/asn1-x509";
-import * as x509 from "@peculiar/x509";
+} from "npm:@peculiar/asn1-x509@2.11.1";
+import * as x509 from "npm:@peculiar/x509@2.2.0";
 import { isIP } from "node:net";
 import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { isPermitted, PRIVATE_NAMES } from "./permitted_names.ts";

@@ -1,5 +1,5 @@
-import "reflect-metadata"; // @peculiar/x509 wants it first.
-import * as x509 from "@peculiar/x509";
+import "npm:reflect-metadata@0.2.2"; // @peculiar/x509 wants it first.
+import * as x509 from "npm:@peculiar/x509@2.2.0";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import type { KeyPair } from "./broker/listen/key_pair.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createClient, type MessageBus } from "dbus-native";
+import { createClient, type MessageBus } from "npm:dbus-native@0.16.1";
 import { once } from "node:events";
 import { exitWithError } from "../../lib/mod.ts";
 

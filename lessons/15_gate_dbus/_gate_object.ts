@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defineInterface, type MessageBus } from "dbus-native";
+import { defineInterface, type MessageBus } from "npm:dbus-native@0.16.1";
 import { connectToBus, NAME, PATH } from "./_bus.ts";
 
 // What can be said when asking for a name: the flags of RequestName.

@@ -7,8 +7,8 @@
  * TLS asks who stands behind a certificate. This makes an authority of your own,
  * as the files ca.crt and ca.key in the folder `certificates`.
  */
-import "reflect-metadata"; // @peculiar/x509 wants it first.
-import * as x509 from "@peculiar/x509";
+import "npm:reflect-metadata@0.2.2"; // @peculiar/x509 wants it first.
+import * as x509 from "npm:@peculiar/x509@2.2.0";
 import { exitWithError } from "../../lib/mod.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

@@ -7,8 +7,8 @@
  * The authority signs that a key belongs to a host name, for so many days from
  * now. The files are broker.crt and broker.key in the folder `certificates`.
  */
-import "reflect-metadata"; // @peculiar/x509 wants it first.
-import * as x509 from "@peculiar/x509";
+import "npm:reflect-metadata@0.2.2"; // @peculiar/x509 wants it first.
+import * as x509 from "npm:@peculiar/x509@2.2.0";
 import { exitWithError } from "../../lib/mod.ts";
 
 const { subtle } = crypto;

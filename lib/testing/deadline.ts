@@ -9,13 +9,14 @@
  *
  * @param what What is awaited, for the message.
  * @param promise The promise.
- * @param milliseconds The deadline, 10,000 ms unless given.
+ * @param milliseconds The deadline, 30,000 ms unless given: enough for a busy
+ * machine, where nothing that comes is too late.
  * @returns What the promise resolves to.
  */
 export async function within<T>(
   what: string,
   promise: Promise<T>,
-  milliseconds = 10_000,
+  milliseconds = 30_000,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {

@@ -8,6 +8,7 @@ import { within } from "./deadline.ts";
 
 /** A program that runs. Disposing of it kills it. */
 export interface Process extends AsyncDisposable {
+  pid: number;
   /**
    * Waits until standard output has a line that contains a text. Between two
    * pieces of output there may be 30 s of silence unless more are given.
@@ -100,6 +101,7 @@ export function startProcess(
     }
   }
   return {
+    pid: child.pid,
     untilPrinted: (text, milliseconds) => until("stdout", text, milliseconds),
     printed: () => output.stdout,
     logged: () => output.stderr,

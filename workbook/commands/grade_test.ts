@@ -5,7 +5,7 @@ import { copyExercises, type ExerciseProject } from "../testing/exercises.ts";
 
 const EXERCISE = "exercises/01_presence";
 const SOLUTION = await readSource("solutions/01_presence/main.ts");
-const STUB = await readSource(`${EXERCISE}/stub/main.ts`);
+const STUB = await readSource("checks/01_presence/stub/main.ts");
 
 function readSource(path: string): Promise<string> {
   return Deno.readTextFile(
@@ -140,7 +140,7 @@ peerTest(
   "grade runs other languages, and says that nothing confines them",
   async ({ paho }) => {
     await using project = await copyExercises();
-    const python = await readSource(`${EXERCISE}/python/main.py`);
+    const python = await readSource("checks/01_presence/python/main.py");
     await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
     await submit(project, { ben: SOLUTION });
     const { code, output, errors } = await project.task(

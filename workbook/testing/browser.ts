@@ -9,7 +9,7 @@ import {
   type BrowserContextOptions,
   chromium,
   type Page,
-} from "playwright-core";
+} from "npm:playwright-core@1.65.1";
 import { within } from "../../lib/testing/deadline.ts";
 
 /** A page in a browser. */

@@ -13,13 +13,16 @@ export function countListeners(client: Client): number {
 }
 
 /**
- * The TCP sockets that this process has open, and the files below a folder;
+ * The TCP sockets that a process has open, and the files below a folder;
  * `undefined` where the system doesn't tell.
  */
-async function listOpen(folder: string): Promise<string[] | undefined> {
+async function listOpen(
+  folder: string,
+  pid: number,
+): Promise<string[] | undefined> {
   if (Deno.build.os !== "linux") return undefined;
   // Deno itself lets only a program with all permissions look there.
-  const open = await read("ls", ["-l", `/proc/${Deno.pid}/fd`]);
+  const open = await read("ls", ["-l", `/proc/${pid}/fd`]);
   const tcp = await read("cat", ["/proc/net/tcp", "/proc/net/tcp6"]);
   const inodes = new Set(
     tcp.map((line) => `socket:[${line.trim().split(/\s+/)[9]}]`),
@@ -36,14 +39,19 @@ async function read(command: string, args: string[]): Promise<string[]> {
 /**
  * Waits until nothing is open any more, for some milliseconds; says what is left,
  * if anything.
+ *
+ * @param folder Files below it count, besides TCP sockets.
+ * @param patience How many milliseconds to wait.
+ * @param pid The process; this one unless given.
  */
 export async function findOpen(
   folder: string,
   patience: number,
+  pid: number = Deno.pid,
 ): Promise<string[]> {
   const deadline = performance.now() + patience;
   while (true) {
-    const open = await listOpen(folder) ?? [];
+    const open = await listOpen(folder, pid) ?? [];
     if (open.length === 0) return [];
     if (performance.now() > deadline) {
       return [`Leaked: still open are ${open.join(", ")}`];

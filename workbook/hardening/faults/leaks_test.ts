@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { startBroker } from "../../../lib/mod.ts";
+import { startProcess } from "../../../lib/testing/processes.ts";
+import { startCommand } from "../../testing/commands.ts";
 import { findOpen } from "./leaks.ts";
 
 Deno.test({
@@ -8,20 +9,19 @@ Deno.test({
   fn: async () => {
     const folder = await Deno.makeTempDir({ prefix: "mqtt_leaks_" });
     try {
-      assertEquals(await findOpen(folder, 5000), []);
-      {
-        await using _broker = await startBroker({ port: 0 });
-        const [finding = ""] = await findOpen(folder, 0);
-        assertMatch(finding, /^Leaked: still open are socket:/);
-      }
-      {
-        using _file = await Deno.open(`${folder}/x`, {
-          create: true,
-          write: true,
-        });
-        const [finding] = await findOpen(folder, 0);
-        assertEquals(finding, `Leaked: still open are ${folder}/x`);
-      }
+      await using nothing = startProcess("cat", []);
+      assertEquals(await findOpen(folder, 5000, nothing.pid), []);
+
+      await using broker = startCommand("broker", ["--port", "0"]);
+      await broker.untilLogged("Ctrl-C ends");
+      const [socket = ""] = await findOpen(folder, 0, broker.pid);
+      assertMatch(socket, /^Leaked: still open are socket:/);
+
+      await Deno.writeTextFile(`${folder}/x`, "line\n");
+      await using reader = startProcess("tail", ["-f", `${folder}/x`]);
+      await reader.untilPrinted("line");
+      const [file] = await findOpen(folder, 0, reader.pid);
+      assertEquals(file, `Leaked: still open are ${folder}/x`);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
