@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  type BrokerAddress,
+  formatAddresses,
+  parseAddresses,
+} from "../lib/client/address.ts";
 import { assertAuthorities } from "../lib/client/authorities.ts";
 import type { ConnectOptions, Will } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
@@ -38,8 +43,9 @@ export const CONNECTION_NAMES = {
 
 /** What `--help` says about them. */
 export const CONNECTION_HELP = `
-  -h HOST       the broker: a name, name:port or URL of mqtt, mqtts, ws or wss
-                (MQTT_URL, then localhost)
+  -h HOST       the broker: a name, name:port or URL of mqtt, mqtts, ws or wss,
+                with user:password@ before the name; several names with commas
+                are tried in turn (MQTT_URL, then localhost)
   -p PORT       the broker's port (1883; with TLS, 8883)
   -u NAME       connect as this user
   -P PASSWORD   the user's password; without it, a terminal asks for one
@@ -87,16 +93,21 @@ export async function readConnection(
   const will = readWill(options);
   const caFile = options.text("cafile");
   const tls = caFile !== undefined && await readAuthorities(caFile);
-  const host = readHost(options);
+  const [address, ...others] = parseAddresses(options.text("host"), {
+    secure: tls !== false,
+  });
+  const port = options.number("port", { least: 1, most: 65535 });
+  const withPort = (address: BrokerAddress) =>
+    port === undefined ? address : { ...address, port };
   return {
-    host,
+    host: formatAddresses([withPort(address), ...others.map(withPort)]),
     clean,
     protocolVersion,
     ...(clientId && { clientId }),
     ...(keepalive !== undefined && { keepalive }),
     ...(will && { will }),
     ...(tls && { tls }),
-    ...await readUser(options, { host, askPassword }),
+    ...await readUser(options, { address, askPassword }),
   };
 }
 
@@ -109,53 +120,31 @@ export function readQos(options: Options, name: string): 0 | 1 | 2 {
   return (options.number(name, { least: 0, most: 2 }) ?? 0) as 0 | 1 | 2;
 }
 
-/**
- * The broker's address, with the port of `-p`. A password in it is only for the
- * user in it, not for another one of `-u`.
- */
-function readHost(options: Options): string {
-  // Not brokerUrl(): its port would keep `--cafile` from choosing 8883.
-  const host = options.text("host") ??
-    (Deno.env.get("MQTT_URL") || "localhost");
-  const port = options.number("port", { least: 1, most: 65535 });
-  const username = options.text("username");
-  const isIpv6 = /^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(host);
-  const name = isIpv6 ? `[${host}]` : host;
-  const url = URL.parse(name.includes("://") ? name : `mqtt://${name}`);
-  // connect() will say what is wrong with it.
-  if (url === null) return host;
-  if (port !== undefined) url.port = String(port);
-  if (username !== undefined) {
-    const known = url.username;
-    url.username = username;
-    if (url.username !== known) url.password = "";
-  }
-  return url.href;
-}
-
 async function readAuthorities(path: string): Promise<{ ca: string }> {
   const ca = decoder.decode(await readFile(path));
   assertAuthorities(ca, `File "${path}"`);
   return { ca };
 }
 
+/** A password in the address is only for the user in it, not for one of `-u`. */
 async function readUser(
   options: Options,
-  { host, askPassword }: {
-    host: string;
+  { address, askPassword }: {
+    address: BrokerAddress;
     askPassword: (username: string) => Promise<string | null>;
   },
 ): Promise<Pick<ConnectOptions, "username" | "password">> {
   const username = options.text("username");
   const password = options.text("pw");
-  const address = URL.parse(host);
   if (username === undefined) {
     if (password === undefined) return {};
-    if (address?.username) return { password };
+    if (address.username !== undefined) return { password };
     throw new UsageError("Password of -P has no user: it needs -u");
   }
   if (password !== undefined) return { username, password };
-  if (address?.password) return { username };
+  const isKnown = address.password !== undefined &&
+    [username, undefined].includes(address.username);
+  if (isKnown) return { username };
   const typed = await askPassword(username);
   return { username, ...(typed && { password: typed }) };
 }
