@@ -1,4 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { hideSecrets } from "../lib/client/address.ts";
 import { exitWithError } from "../lib/exit_with_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
@@ -98,7 +99,7 @@ export function readOptions(
     unknown: (arg) => {
       if (!arg.startsWith("-")) return true;
       throw new UsageError(
-        `Option "${arg}" is unknown: --help lists those that there are`,
+        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
       );
     },
   });
@@ -106,7 +107,9 @@ export function readOptions(
   const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
-      `Argument "${extra}" is not expected: --help shows how to call it`,
+      `Argument "${
+        hideSecrets(extra)
+      }" is not expected: --help shows how to call it`,
     );
   }
   const texts = (name: string) => values.get(name) ?? [];
@@ -127,6 +130,11 @@ export function readOptions(
       return readNumber(spelled(name), value, range);
     },
   };
+}
+
+/** An option without its value, which may be a password. */
+function nameOf(arg: string): string {
+  return arg.replace(/=.*$/s, "").replace(/^-P.+$/s, "-P");
 }
 
 /**

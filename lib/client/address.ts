@@ -161,7 +161,7 @@ function parseHost(
   if (zone !== undefined && isWebSocket) {
     throw new TypeError(
       `Broker address "${
-        hidden(text)
+        hideSecrets(text)
       }" has the zone "${zone}": over WebSocket it must have none`,
     );
   }
@@ -192,7 +192,7 @@ function decode(text: string, part: string): string {
 function ambiguous(text: string): TypeError {
   return new TypeError(
     `Broker address "${
-      hidden(text)
+      hideSecrets(text)
     }" is ambiguous: in a user name or password, write / as %2F, ? as %3F, # as %23, \\ as %5C, @ as %40, % as %25 and , as %2C`,
   );
 }
@@ -200,7 +200,7 @@ function ambiguous(text: string): TypeError {
 function invalid(text: string): TypeError {
   return new TypeError(
     `Broker address "${
-      hidden(text)
+      hideSecrets(text)
     }" is not a name, name:port, or a URL of mqtt, mqtts, ws or wss`,
   );
 }
@@ -209,7 +209,7 @@ function invalid(text: string): TypeError {
  * An address without what may be secret: all up to its last `@`, what stands where
  * a port should, and a query; all of it, where nobody can say what is the host.
  */
-function hidden(text: string): string {
+export function hideSecrets(text: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is
     .exec(text)!;
   const shown = /[/?#\\].*@/s.test(rest) ? "…" : rest.replace(/^.*@/s, "…@")
