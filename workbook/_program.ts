@@ -1,5 +1,4 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { hideSecrets } from "../lib/client/address.ts";
 import { exitWithError } from "../lib/exit_with_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
@@ -106,10 +105,10 @@ export function readOptions(
   const words = given._ as string[];
   const extra = words[positional];
   if (extra !== undefined) {
+    // Of what may be an address, not the password.
+    const shown = extra.replace(/^.*@/s, "…@");
     throw new UsageError(
-      `Argument "${
-        hideSecrets(extra)
-      }" is not expected: --help shows how to call it`,
+      `Argument "${shown}" is not expected: --help shows how to call it`,
     );
   }
   const texts = (name: string) => values.get(name) ?? [];

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import process from "node:process";
-import { printable } from "../printable.ts";
+import { ambiguous, invalid, withoutSecrets } from "./address_error.ts";
 
 /** Where a broker is, taken apart. */
 export interface BrokerAddress {
@@ -161,7 +161,7 @@ function parseHost(
   if (zone !== undefined && isWebSocket) {
     throw new TypeError(
       `Broker address "${
-        hideSecrets(text)
+        withoutSecrets(text)
       }" has the zone "${zone}": over WebSocket it must have none`,
     );
   }
@@ -187,33 +187,4 @@ function decode(text: string, part: string): string {
   } catch {
     throw ambiguous(text);
   }
-}
-
-function ambiguous(text: string): TypeError {
-  return new TypeError(
-    `Broker address "${
-      hideSecrets(text)
-    }" is ambiguous: in a user name or password, write / as %2F, ? as %3F, # as %23, \\ as %5C, @ as %40, % as %25 and , as %2C`,
-  );
-}
-
-function invalid(text: string): TypeError {
-  return new TypeError(
-    `Broker address "${
-      hideSecrets(text)
-    }" is not a name, name:port, or a URL of mqtt, mqtts, ws or wss`,
-  );
-}
-
-/**
- * An address without what may be secret: all up to its last `@`, what stands where
- * a port should, and a query; all of it, where nobody can say what is the host.
- */
-export function hideSecrets(text: string): string {
-  const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is
-    .exec(text)!;
-  const shown = /[/?#\\].*@/s.test(rest) ? "…" : rest.replace(/^.*@/s, "…@")
-    .replace(/([?#]).*$/s, "$1…")
-    .replace(/:(?!\d{1,5}(?:[,/?#]|$)).*$/s, ":…");
-  return printable(scheme + shown);
 }
