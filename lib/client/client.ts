@@ -38,6 +38,10 @@ import {
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
 // exceeded and connection rate exceeded.
 const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
+// Reasons of a DISCONNECT that no message is the cause of: busy, shutting down, taken
+// over and the like.
+const NOT_FOR_A_MESSAGE = [136, 137, 139, 141, 142, 152, 156, 157, 159, 160];
+const CUT_BY_PEER = ["ECONNRESET", "ECONNABORTED", "EPIPE"];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
@@ -65,7 +69,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** See {@linkcode Client}. */
   sessionPresent = false;
   /** The last attempt's error. */
-  lastError: Error | undefined;
+  lastError: (Error & { code?: unknown }) | undefined;
+  /** Whether the last attempt to connect has failed. */
+  isAway = false;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -130,7 +136,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Whether the connection stands and its buffer has room. */
   get canSend(): boolean {
-    return this.#isReady && !this.stream.writableNeedDrain;
+    return this.#isReady && !this.#inflight.isHolding &&
+      !this.stream.writableNeedDrain;
   }
 
   /** How many QoS 1 and 2 publishes may be in flight now. */
@@ -163,6 +170,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      this.isAway = false;
       this.#inflight.resume(connack);
       this.#isReady = true;
       this.#publishes.sendWaiting();
@@ -172,9 +180,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      this.#isHasty = false;
       const wasReady = this.#isReady;
       this.#isReady = false;
+      this.isAway = !wasReady;
+      if (wasReady && this.#isCutByBroker) {
+        this.#inflight.noteCut(this.#farewell ?? this.lastError);
+      }
+      this.#isHasty = false;
       if (wasReady && !this.disconnecting) this.#reportLoss();
     });
     this.on("error", (error) => {
@@ -182,6 +194,16 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
+  }
+
+  /** Whether the broker has ended the connection, maybe because of a message. */
+  get #isCutByBroker(): boolean {
+    if (this.#isHasty || this.disconnecting) return false;
+    if (this.#farewell !== undefined) {
+      return !NOT_FOR_A_MESSAGE.includes(this.#farewell.code);
+    }
+    return this.lastError === undefined ||
+      CUT_BY_PEER.includes(String(this.lastError.code));
   }
 
   #reportLoss(): void {
@@ -253,7 +275,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
-    const message = { topic, payload, options };
+    const mayGetAlias = this.options.autoAssignTopicAlias === true;
+    const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
       const refusal = refuseByLimits(message, this.serverProperties);
@@ -299,8 +322,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       throw new PublishError(topic, "the connection is closed");
     }
     const { qos = 0, properties } = options;
-    if (topic !== this.#lastTopic || qos > 2) {
-      assertQos(qos);
+    assertQos(qos);
+    if (topic !== this.#lastTopic) {
       assertTopicName(topic);
       this.#lastTopic = topic;
     }
@@ -409,7 +432,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       `Connection to ${this.address.label} was closed first`,
     );
     this.#publishes.clear();
-    this.#inflight.giveUp(decapitalize(error.message));
+    this.#inflight.giveUp(() => decapitalize(error.message));
     this.#settleAll(error);
     for (const id of Object.keys(this.outgoing)) {
       this.removeOutgoingMessage(Number(id));
