@@ -11,6 +11,7 @@ import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import { isCutByBroker } from "./cut_by_broker.ts";
 import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
@@ -38,10 +39,6 @@ import {
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
 // exceeded and connection rate exceeded.
 const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
-// Reasons of a DISCONNECT that no message is the cause of: busy, shutting down, taken
-// over and the like.
-const NOT_FOR_A_MESSAGE = [136, 137, 139, 141, 142, 152, 156, 157, 159, 160];
-const CUT_BY_PEER = ["ECONNRESET", "ECONNABORTED", "EPIPE"];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
@@ -183,8 +180,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const wasReady = this.#isReady;
       this.#isReady = false;
       this.isAway = !wasReady;
-      if (wasReady && this.#isCutByBroker) {
-        this.#inflight.noteCut(this.#farewell ?? this.lastError);
+      const cause = this.#farewell ?? this.lastError;
+      const isOurs = this.#isHasty || this.disconnecting;
+      if (wasReady && !isOurs && isCutByBroker(cause)) {
+        this.#inflight.noteCut(cause);
       }
       this.#isHasty = false;
       if (wasReady && !this.disconnecting) this.#reportLoss();
@@ -194,16 +193,6 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
-  }
-
-  /** Whether the broker has ended the connection, maybe because of a message. */
-  get #isCutByBroker(): boolean {
-    if (this.#isHasty || this.disconnecting) return false;
-    if (this.#farewell !== undefined) {
-      return !NOT_FOR_A_MESSAGE.includes(this.#farewell.code);
-    }
-    return this.lastError === undefined ||
-      CUT_BY_PEER.includes(String(this.lastError.code));
   }
 
   #reportLoss(): void {
