@@ -100,7 +100,7 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #onFailure: ((error: RecordingError) => void) | undefined;
   readonly #formatTime: (microseconds: number) => string;
   readonly #guard: (topic: string) => string;
-  readonly #retained: "once" | "never" | "always";
+  readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
   /** The value that was last written for each topic. */
   readonly #last = new Map<string, number | string>();
   #batch: string[] = [];
