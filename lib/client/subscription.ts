@@ -14,7 +14,7 @@ import {
   toError,
 } from "../errors.ts";
 import type { Message } from "../message.ts";
-import type { SubscribeOptions } from "../subscribe.ts";
+import type { LowerGrant, SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 const HASTE = 0.5;
@@ -125,9 +125,11 @@ async function closeSubscription(
 function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, FilterRequest>,
-  { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
+  options: SubscribeOptions,
 ): { answered: Promise<void>; refused: RefusedFilter[] } {
+  const { onSubscribe, onLowerGrant, timeout = LONGEST_SILENCE } = options;
   const missing = new Set(requests.keys());
+  const toldLower = new Set<string>();
   const refused: RefusedFilter[] = [];
   let hasAnswered = false;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -137,10 +139,31 @@ function keepSubscribed(
     if (hasAnswered || timeout === Infinity) client.cut(unanswered());
   }
 
+  function tellLower(grant: LowerGrant): void {
+    const { filter, requested, granted } = grant;
+    if (granted >= requested || toldLower.has(filter)) return;
+    toldLower.add(filter);
+    if (onLowerGrant === undefined) {
+      const risk = granted === 0 ? "be lost" : "come twice";
+      return client.report(
+        `Broker granted the topic filter "${filter}" at QoS ${granted}, not ` +
+          `${requested}: messages may ${risk}`,
+      );
+    }
+    try {
+      onLowerGrant(grant);
+    } catch (error) {
+      client.report(`onLowerGrant failed: ${toError(error).message}`);
+    }
+  }
+
   async function ask(filter: string, request: FilterRequest): Promise<void> {
     const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
     try {
-      await client.subscribeAsync(filter, request);
+      const [grant] = await client.subscribeAsync(filter, request);
+      const { qos: requested } = request;
+      const granted = grant?.qos ?? requested;
+      tellLower({ filter, requested, granted } as LowerGrant);
     } catch (error) {
       const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
