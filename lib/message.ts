@@ -49,6 +49,8 @@ export class Message {
   readonly retain: boolean;
   /** Whether this may be a second delivery of the same message (QoS 1). */
   readonly duplicate: boolean;
+  /** The packet's number at QoS 1 and 2, and 0 at QoS 0 (paho: `mid`). */
+  readonly messageId: number;
   /**
    * What the message carries beside its payload in MQTT 5, and an empty object
    * without it (section 3.3.2.3).
@@ -65,13 +67,17 @@ export class Message {
   constructor(
     topic: string,
     payload: Uint8Array,
-    packet: Pick<IPublishPacket, "qos" | "retain" | "dup" | "properties">,
+    packet: Pick<
+      IPublishPacket,
+      "qos" | "retain" | "dup" | "messageId" | "properties"
+    >,
   ) {
     this.topic = topic;
     this.payload = payload;
     this.qos = packet.qos;
     this.retain = packet.retain;
     this.duplicate = packet.dup;
+    this.messageId = packet.messageId ?? 0;
     this.properties = packet.properties ?? NO_PROPERTIES;
   }
 

@@ -29,9 +29,9 @@ export type OnMessage = (message: Message, client: Client) => unknown;
 export interface SubscribeOptions extends ConnectOptions, FilterOptions {
   /**
    * Called with the filters that the broker has granted, at first and after each
-   * reconnection that subscribed again (paho: `on_subscribe`).
+   * reconnection that subscribed again (paho: `on_subscribe`), and with the client.
    */
-  onSubscribe?: (filters: string[]) => void;
+  onSubscribe?: (filters: string[], client: Client) => void;
   /**
    * Called when the handler throws. Unless given, the topic and the error are
    * logged; an error that is thrown again and again, as a recorder's is, once.

@@ -179,7 +179,9 @@ function keepSubscribed(
     const asked = [...requests].filter(([filter]) => missing.has(filter))
       .map(([filter, request]) => ask(filter, request));
     Promise.all(asked).then(() => {
-      if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
+      if (client.connected && hasAnswered) {
+        onSubscribe?.([...requests.keys()], client);
+      }
     }).catch((error) =>
       client.report(`onSubscribe failed: ${toError(error).message}`)
     );
