@@ -33,6 +33,26 @@ Deno.test("readOptions() takes what follows an option for its value", () => {
   }
 });
 
+Deno.test("readOptions() reads options with several values in a row", () => {
+  const names: OptionNames = {
+    ...NAMES,
+    rows: { pair: (values) => values.length === 2 },
+    alias: { ...NAMES.alias, p: "pair" },
+  };
+  const options = readOptions(
+    ["-p", "-r", "", "-v", "--pair=a", "b", "-p", "c", "d"],
+    names,
+  );
+  assertEquals(options.rows("pair"), [["-r", ""], ["a", "b"], ["c", "d"]]);
+  assertEquals([options.has("retain"), options.has("verbose")], [false, true]);
+  assertEquals(readOptions([], names).rows("pair"), []);
+  assertThrows(
+    () => readOptions(["-p", "a"], names),
+    UsageError,
+    'Option "-p" lacks one of its values',
+  );
+});
+
 Deno.test("readOptions() refuses what it doesn't know", () => {
   const mistakes: [args: string[], message: string][] = [
     [["-x"], 'Option "-x" is unknown: --help lists those that there are'],
