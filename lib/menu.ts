@@ -1,5 +1,5 @@
 import { readLines } from "./lines.ts";
-import { excerpt } from "./recording/excerpt.ts";
+import { excerpt } from "./excerpt.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /** Options of {@linkcode Menu}. */

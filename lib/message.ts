@@ -1,4 +1,6 @@
 import type { IPublishPacket } from "mqtt";
+import { parseDecimal } from "./decimal.ts";
+import { excerpt } from "./excerpt.ts";
 import { printable } from "./printable.ts";
 import type { MessageProperties } from "./properties.ts";
 
@@ -6,7 +8,6 @@ export type { MessageProperties } from "./properties.ts";
 
 const decoder = new TextDecoder();
 const NO_PROPERTIES: MessageProperties = Object.freeze({});
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** What {@linkcode Message.from} may be told of a message. */
 export interface MessageFlags {
@@ -124,13 +125,12 @@ export class Message {
    * @throws {TypeError} If the payload isn't a finite decimal number.
    */
   get number(): number {
-    const text = this.text.trim();
-    const number = DECIMAL.test(text) ? Number(text) : NaN;
+    const number = parseDecimal(this.text.trim());
     if (Number.isFinite(number)) return number;
     throw new TypeError(
-      `Payload of ${printable(this.topic)} is not a number: "${
+      `Payload of ${printable(this.topic)} is not a number: ${
         excerpt(this.text)
-      }"`,
+      }`,
     );
   }
 
@@ -144,15 +144,11 @@ export class Message {
       return JSON.parse(this.text);
     } catch (cause) {
       throw new SyntaxError(
-        `Payload of ${printable(this.topic)} is not JSON: "${
+        `Payload of ${printable(this.topic)} is not JSON: ${
           excerpt(this.text)
-        }"`,
+        }`,
         { cause },
       );
     }
   }
-}
-
-function excerpt(text: string): string {
-  return printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
