@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import {
+  type Process,
+  startProcess,
+  startTerminal,
+} from "../../lib/testing/processes.ts";
 import { COMMANDS } from "../_commands.ts";
 import { denoFlags } from "./deno_flags.ts";
 
@@ -69,10 +73,5 @@ export function startInTerminal(
     ...step!.args,
   ];
   const quoted = words.map((word) => `'${word}'`).join(" ");
-  const command = `tty; exec ${quoted}`;
-  return startProcess(
-    script,
-    ["--quiet", "--return", "--command", command, "/dev/null"],
-    { NO_COLOR: "1", SHELL: "/bin/sh" },
-  );
+  return startTerminal(script, `tty; exec ${quoted}`);
 }
