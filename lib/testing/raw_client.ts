@@ -225,7 +225,8 @@ export function word(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value & 0xff);
 }
 
-function encode(value: string): Uint8Array {
+/** The bytes of a text. */
+export function encode(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
 
