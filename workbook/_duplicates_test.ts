@@ -8,7 +8,7 @@ const DECLARATION =
   /^(?:export )?(?:(?:async )?function\*? (?<function>\w+)(?<body>[^]*?^\})|const (?<constant>\w+)(?<value>[^]*?;)$)/gm;
 
 /** Shorter ones may be alike by chance. */
-const SHORTEST = 50;
+const SHORTEST = 40;
 
 /** The modules below a folder that aren't tests. */
 function* modulesIn(folder: string): Generator<string> {
