@@ -12,7 +12,7 @@ import type {
 import { type Options, readNumber, UsageError } from "./_program.ts";
 
 /** The properties that were given, by what they go with. */
-export interface GivenProperties {
+interface GivenProperties {
   publish?: PublishProperties;
   will?: WillProperties;
   connect?: ConnectProperties;

@@ -8,7 +8,7 @@ import { findPeer } from "./peers.ts";
 import { type Process, startProcess } from "./processes.ts";
 
 /** What a configuration may need to name. */
-export interface MosquittoPlace {
+interface MosquittoPlace {
   /** The port of the first listener. */
   port: number;
   /** A temporary folder that lives as long as the broker; it is writable. */
@@ -16,7 +16,7 @@ export interface MosquittoPlace {
 }
 
 /** Options of {@linkcode startMosquitto}. */
-export interface MosquittoOptions {
+interface MosquittoOptions {
   /**
    * More lines for mosquitto.conf. They follow the listener for plain TCP, so a
    * listener's settings are for that one. A function can write a password file

@@ -42,7 +42,7 @@ export function rawPacket(header: number, ...parts: Uint8Array[]): Uint8Array {
 }
 
 /** What {@linkcode connectPacket} can say. */
-export interface ConnectFields {
+interface ConnectFields {
   clientId?: string;
   clean?: boolean;
   /** In seconds; 0, for none, unless given. */
@@ -67,7 +67,7 @@ export function connectPacket(fields: ConnectFields = {}): Uint8Array {
 }
 
 /** What {@linkcode publishPacket} can say. */
-export interface PublishFields {
+interface PublishFields {
   topic: string;
   payload?: string | Uint8Array;
   qos?: 0 | 1 | 2;

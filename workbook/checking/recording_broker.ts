@@ -37,7 +37,7 @@ export interface RecordedPacket {
 }
 
 /** Decides whether a packet is withheld. */
-export type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
+type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
 
 /** A broker for one check. Disposing of it ends it. */
 export interface RecordingBroker extends AsyncDisposable {
