@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { Message } from "../lib/mod.ts";
 import { printable } from "../lib/printable.ts";
+import { isoTime, toJson } from "./_message_json.ts";
 import { UsageError } from "./_program.ts";
 
 type Time = Temporal.ZonedDateTime;
@@ -25,11 +26,8 @@ const FIELDS: Record<string, (message: Message, time: () => Time) => Value> = {
   E: ({ properties }) => properties.messageExpiryInterval,
   F: ({ properties }) => flag(properties.payloadFormatIndicator),
   I: (_, time) => isoTime(time(), "second"),
-  j: (message, time) => toJson(message, time(), toJsonText(message.text)),
-  J: (message, time) => {
-    const payload = jsonOf(message);
-    return payload && toJson(message, time(), payload);
-  },
+  j: (message, time) => toJson(message, time(), { quoted: true }),
+  J: (message, time) => toJson(message, time(), { quoted: false }),
   l: ({ payload }) => payload.length,
   m: ({ messageId }) => messageId,
   P: ({ properties }) => pairs(properties.userProperties),
@@ -131,7 +129,9 @@ function toPart(match: RegExpExecArray, isTerminal: boolean): Part {
   if (escape && escape in ESCAPES) return () => ESCAPES[escape]!;
   if (!/^[%@\\]/.test(sequence)) return () => sequence;
   throw new UsageError(
-    `Sequence "${sequence}" of -F is unknown: --help lists those that there are`,
+    `Sequence "${
+      printable(sequence)
+    }" of -F is unknown: --help lists those that there are`,
   );
 }
 
@@ -169,59 +169,10 @@ function pairs(properties: Record<string, string | string[]> = {}): string {
   ).join(" ");
 }
 
-function isoTime(time: Time, smallestUnit: "second" | "microsecond"): string {
-  const text = time.toString({ smallestUnit, timeZoneName: "never" });
-  return text.replace(/:(\d\d)$/, "$1");
-}
-
 function seconds(time: Time): string {
   return String(time.epochNanoseconds / 1_000_000_000n);
 }
 
 function nanoseconds(time: Time): string {
   return String(time.epochNanoseconds % 1_000_000_000n).padStart(9, "0");
-}
-
-/** A message as mosquitto_sub's JSON; its payload is JSON already. */
-function toJson(message: Message, time: Time, payload: string): string {
-  const { topic, qos, retain, messageId, properties } = message;
-  const known = Object.entries(properties).map((
-    [name, value],
-  ) => [toKebab(name), toJsonValue(value)]);
-  const head = JSON.stringify({
-    tst: isoTime(time, "microsecond"),
-    topic,
-    qos,
-    retain: Number(retain),
-    payloadlen: message.payload.length,
-    ...(qos > 0 && { mid: messageId }),
-    ...(known.length > 0 && { properties: Object.fromEntries(known) }),
-  });
-  return `${head.slice(0, -1)},"payload":${payload}}`;
-}
-
-function toJsonText(payload: string): string {
-  return payload === "" ? "null" : JSON.stringify(payload);
-}
-
-function toKebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function toJsonValue(value: unknown): unknown {
-  if (typeof value === "boolean") return Number(value);
-  return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
-}
-
-/** The payload if it is JSON, on one line, with its numbers' digits as they are. */
-function jsonOf({ text, topic }: Message): string | undefined {
-  if (text === "") return "null";
-  try {
-    JSON.parse(text);
-  } catch {
-    console.error(`Payload on ${printable(topic)} is not JSON: %J needs it`);
-    return undefined;
-  }
-  // Within a JSON text, line ends stand between values only.
-  return text.trim().replaceAll(/[\r\n]+/g, " ");
 }

@@ -112,7 +112,7 @@ Deno.test("sub -F says which payload isn't the JSON that %J needs", async () => 
 
 peerTest(
   ["script"],
-  "sub -F and -d let no control character of a stranger reach a terminal",
+  "sub lets no control character of a stranger reach a terminal, with -F, -v and -d",
   async ({ script }) => {
     await using broker = await startScriptedBroker((packet, connection) => {
       if (packet.cmd !== "subscribe") return undefined;
@@ -128,21 +128,25 @@ peerTest(
       return "answered";
     });
     const args = ["-h", broker.url, "-t", "#", "-C", "1", "-d"];
-    const format = ["-F", "\\e[1m%t %p %j"];
-    await using terminal = startInTerminal(script, "sub", [...args, ...format]);
-    const { code, stdout } = await terminal.end();
-    assertEquals(code, 0);
-    assertStringIncludes(
-      stdout,
-      "\x1b[1mx/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028 {",
-    );
-    assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
-    assertEquals(
-      stdout.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "").match(
-        /[\p{Cc}\u2028\u202e]/u,
-      ),
-      null,
-    );
+    const shown = "x/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028";
+    const styles = [
+      { flags: ["-F", "\\e[1m%t %p %j"], line: `\x1b[1m${shown} {` },
+      { flags: ["-v"], line: shown },
+    ];
+    for (const { flags, line } of styles) {
+      await using terminal = startInTerminal(script, "sub", [
+        ...args,
+        ...flags,
+      ]);
+      const { code, stdout } = await terminal.end();
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, line);
+      assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
+      // Before, Deno draws and takes away what it loads.
+      const own = stdout.slice(stdout.indexOf("→ CONNECT"));
+      const others = own.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "");
+      assertEquals(others.match(/[\p{Cc}\u2028\u202e]/u), null);
+    }
   },
 );
 

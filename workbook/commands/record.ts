@@ -5,6 +5,7 @@
  * @module
  */
 import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -61,7 +62,11 @@ async function main(options: Options): Promise<void> {
       if (isRecording) return;
       isRecording = true;
       console.error(
-        `Subscribed to ${filters.join(" ")}, recording to ${file}: Ctrl-C ends`,
+        printable(
+          `Subscribed to ${
+            filters.join(" ")
+          }, recording to ${file}: Ctrl-C ends`,
+        ),
       );
     },
     signal: ending.signal,
@@ -80,6 +85,8 @@ async function main(options: Options): Promise<void> {
     await recorder.flush();
   } finally {
     await recorder.close().catch(() => {});
-    if (isRecording) console.error(`Wrote ${recorder.rows} rows to ${file}`);
+    if (isRecording) {
+      console.error(printable(`Wrote ${recorder.rows} rows to ${file}`));
+    }
   }
 }

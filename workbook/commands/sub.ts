@@ -6,6 +6,7 @@
  * @module
  */
 import { assertTopicFilter, type Message, subscribe } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { matchesFilter } from "../_matches_filter.ts";
 import {
   CONNECTION_HELP,
@@ -43,6 +44,10 @@ Usage: deno task sub -t FILTER... [OPTION]...
   -D and -x (pub has -D), -E (-W 1), --pretty, --random-filter, --remove-retained
   and --retain-as-published
 
+On a terminal, what could change the screen or begin a line is shown as it is
+written in a program, such as \\x1b and \\n. Into a file or a program, each payload
+goes byte by byte.
+
 Examples:
   deno task sub -t 'iot/#' -v
   deno task sub -t 'iot/#' -F '%I %t %p'
@@ -54,6 +59,7 @@ const MOST_SECONDS = 2_147_483;
 const TIMED_OUT = 27;
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const LINE_END = encoder.encode("\n");
 
 await runProgram({
@@ -171,9 +177,13 @@ function readChoice(
 /** Reads how a message is printed. */
 function readFormat(options: Options): (message: Message) => Uint8Array[] {
   const style = { raw: options.has("raw"), verbose: options.has("verbose") };
+  const isTerminal = Deno.stdout.isTerminal();
   const text = options.text("format");
-  if (text === undefined) return (message) => toLine(message, style);
-  const format = outputFormat(text, Deno.stdout.isTerminal());
+  if (text === undefined) {
+    if (!isTerminal) return (message) => toLine(message, style);
+    return (message) => toLine(message, style).map(forTerminal);
+  }
+  const format = outputFormat(text, isTerminal);
   const end = style.raw ? [] : [LINE_END];
   return (message) => [format(message), ...end];
 }
@@ -189,6 +199,12 @@ function toLine(
   if (!verbose) return [payload, ...end];
   const shown = isEmpty ? encoder.encode("(null)") : payload;
   return [encoder.encode(`${topic} `), shown, ...end];
+}
+
+/** What strangers write mustn't do anything to a terminal. */
+function forTerminal(piece: Uint8Array): Uint8Array {
+  if (piece === LINE_END) return piece;
+  return encoder.encode(printable(decoder.decode(piece)));
 }
 
 /** A reader that has had enough, such as `head`, is no failure. */
