@@ -110,8 +110,14 @@ export function readOptions(
     ),
     unknown: (arg) => {
       if (!arg.startsWith("-")) return true;
+      const flag = arg.slice(0, 2);
+      if (names.has(flag)) {
+        throw new UsageError(
+          `Option "${flag}" has something attached: it needs a blank before its value`,
+        );
+      }
       throw new UsageError(
-        `Option "${arg}" is unknown: --help lists those that there are`,
+        `Option "${hidden(arg)}" is unknown: --help lists those that there are`,
       );
     },
   });
@@ -119,7 +125,9 @@ export function readOptions(
   const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
-      `Argument "${extra}" is not expected: --help shows how to call it`,
+      `Argument "${
+        hidden(extra)
+      }" is not expected: --help shows how to call it`,
     );
   }
   const rowsOf = (name: string) => values.get(name) ?? [];
@@ -142,6 +150,11 @@ export function readOptions(
       return readNumber(spelled(name), value, range);
     },
   };
+}
+
+/** An argument without what may be a broker's password: all up to its last `@`. */
+function hidden(arg: string): string {
+  return arg.replace(/^.*@/s, "…@");
 }
 
 /**
