@@ -39,8 +39,8 @@ export interface Mosquitto extends AsyncDisposable {
   readonly host: string;
   /** The port of the first listener; it survives a restart. */
   readonly port: number;
-  /** What mosquitto has written to its log so far, all starts together. */
-  readonly log: readonly string[];
+  /** The lines that mosquitto has logged so far, all starts together. */
+  log(): string[];
   /** Stops the broker; clients see their connections closed. */
   stop(): Promise<void>;
   /** Starts the broker again on the same ports, after {@linkcode stop}. */
@@ -91,7 +91,7 @@ export async function startMosquitto(
           : `ws${secure}://${HOST}:${websocketPort}`,
         host: HOST,
         port,
-        get log() {
+        log() {
           const text = before + (running?.logged() ?? "");
           return text.split("\n").slice(0, -1);
         },
