@@ -44,7 +44,7 @@ const CONNACK_TIMEOUT = 10_000;
 const HASTE = 1000;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
-export interface ToolkitOptions extends StreamOptions {
+interface ToolkitOptions extends StreamOptions {
   address: BrokerAddress;
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];

@@ -21,7 +21,7 @@ const HASTE = 0.5;
 const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
-export interface OpenSubscription extends AsyncDisposable {
+interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: RefusedFilter[];
@@ -29,7 +29,7 @@ export interface OpenSubscription extends AsyncDisposable {
 }
 
 /** Those of `subscribe`, and how to tell of filters that are refused. */
-export interface OpenOptions extends SubscribeOptions {
+interface OpenOptions extends SubscribeOptions {
   /** Whether the caller tells; otherwise they are logged. */
   callerTellsRefused?: boolean;
 }
@@ -202,7 +202,9 @@ function keepSubscribed(
     const asked = [...requests].filter(([filter]) => missing.has(filter))
       .map(([filter, request]) => ask(filter, request));
     Promise.all(asked).then(() => {
-      if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
+      if (client.connected && hasAnswered) {
+        onSubscribe?.([...requests.keys()], client);
+      }
     }).catch((error) =>
       client.report(`onSubscribe failed: ${toError(error).message}`)
     );

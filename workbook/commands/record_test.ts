@@ -281,7 +281,7 @@ const mistakes: [string[], number, string][] = [
   [["-x"], 2, 'Option "-x" is unknown'],
   [["-q", "3"], 2, 'Option -q is "3"'],
   [["-t", "a/#/b"], 2, 'Topic filter is "a/#/b"'],
-  [["-c"], 2, "Option -c needs -i"],
+  [["-c"], 2, "Session is to outlive its client: -c needs -i"],
   [["-h", "localhost:99999"], 2, "Port is 99999"],
   [["--out", "no/such/folder.csv"], 2, "no/such"],
   [["iot/#"], 2, 'Argument "iot/#" is not expected'],
