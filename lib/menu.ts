@@ -1,4 +1,5 @@
 import { readLines } from "./lines.ts";
+import { printable } from "./printable.ts";
 import { excerpt } from "./recording/excerpt.ts";
 import { StopSignal } from "./stop_signal.ts";
 
@@ -117,7 +118,9 @@ export class Menu {
       await choice.action();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log(`${choice.label} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
+      log(printable(
+        `${choice.label} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`,
+      ));
     }
   }
 }

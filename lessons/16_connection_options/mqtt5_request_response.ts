@@ -8,7 +8,7 @@
  * and carry a mark by which the one who asked knows the answer again.
  */
 import { brokerUrl, exitWithError } from "../../lib/mod.ts";
-import { publishOnce, subscribe } from "../../lib/mod.ts";
+import { printable, publishOnce, subscribe } from "../../lib/mod.ts";
 
 const MQTT5 = { protocolVersion: 5 } as const;
 const ANSWERS = "iot/user1/answers";
@@ -39,7 +39,8 @@ try {
     ANSWERS,
     ({ text, properties }) => {
       const mark = String(properties.correlationData);
-      console.log(`answer ${mark}: ${text} °C in the ${ROOMS[mark]}`);
+      const answer = `answer ${mark}: ${text} °C in the ${ROOMS[mark]}`;
+      console.log(printable(answer));
       if (--open === 0) allCame.resolve();
     },
     false,

@@ -5,6 +5,7 @@
  * @module
  */
 import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { openRecorder } from "../_open_recorder.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
@@ -57,7 +58,11 @@ async function main(options: Options): Promise<void> {
       if (isRecording) return;
       isRecording = true;
       console.error(
-        `Subscribed to ${filters.join(" ")}, recording to ${file}: Ctrl-C ends`,
+        printable(
+          `Subscribed to ${
+            filters.join(" ")
+          }, recording to ${file}: Ctrl-C ends`,
+        ),
       );
     },
     clean: !options.has("keep"),
@@ -78,6 +83,8 @@ async function main(options: Options): Promise<void> {
     await recorder.flush();
   } finally {
     await recorder.close().catch(() => {});
-    if (isRecording) console.error(`Wrote ${recorder.rows} rows to ${file}`);
+    if (isRecording) {
+      console.error(printable(`Wrote ${recorder.rows} rows to ${file}`));
+    }
   }
 }

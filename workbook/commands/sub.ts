@@ -6,6 +6,7 @@
  * @module
  */
 import { type Message, subscribe } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -29,6 +30,10 @@ Usage: deno task sub -t FILTER... [OPTION]...
 
   ${CONNECTION_HELP}
 
+On a terminal, what could change the screen or begin a line is shown as it is
+written in a program, such as \\x1b and \\n. Into a file or a program, each payload
+goes byte by byte.
+
 Examples:
   deno task sub -t 'iot/#' -v
   deno task sub -h 192.168.0.10 -t iot/user1/temp -q 1 -C 10 > readings.txt
@@ -39,6 +44,7 @@ const MOST_SECONDS = 2_147_483;
 const TIMED_OUT = 27;
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const LINE_END = encoder.encode("\n");
 
 await runProgram({
@@ -71,6 +77,7 @@ async function main(options: Options): Promise<number> {
   let left = options.number("count", { least: 1 }) ?? Infinity;
   const { host, ...connection } = await readConnection(options);
 
+  const isTerminal = Deno.stdout.isTerminal();
   const stop = new AbortController();
   let isTimedOut = false;
   let failure: unknown;
@@ -82,7 +89,8 @@ async function main(options: Options): Promise<number> {
   const print = (message: Message) => {
     // Thrown, it stays unacknowledged: whoever comes next gets it.
     if (isOver()) throw new Error("Message is not for this run");
-    output.add(...format(message, style));
+    const pieces = format(message, style);
+    output.add(...isTerminal ? pieces.map(forTerminal) : pieces);
     if (--left === 0) stop.abort();
     if (message.qos > 0 || output.isFull) return output.flush();
   };
@@ -117,6 +125,12 @@ function format(
   if (!verbose) return [payload, ...end];
   const shown = isEmpty ? encoder.encode("(null)") : payload;
   return [encoder.encode(`${topic} `), shown, ...end];
+}
+
+/** What strangers write mustn't do anything to a terminal. */
+function forTerminal(piece: Uint8Array): Uint8Array {
+  if (piece === LINE_END) return piece;
+  return encoder.encode(printable(decoder.decode(piece)));
 }
 
 /** A reader that has had enough, such as `head`, is no failure. */
