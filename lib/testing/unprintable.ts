@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { IPublishPacket } from "mqtt-packet";
 import { type ScriptedBroker, startScriptedBroker } from "./scripted_broker.ts";
 
 /** Unicode's controls, formats and line ends; UTF-8 can't hold lone surrogates. */
@@ -13,7 +14,7 @@ export const UNPRINTABLE: readonly string[] = Array.from(
 ).filter((character) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character));
 
 /** What a program prints itself: line ends, and sequences for a terminal. */
-const OWN = ["\n", "\r", "\x1b", "\b"];
+const OWN = ["\t", "\n", "\r", "\x1b", "\b"];
 
 /** Somewhere that a topic, a payload or a name is printed. */
 export interface PrintingPlace {
@@ -86,8 +87,8 @@ export function assertPrintable(printed: string, count: number): void {
 }
 
 /** What a {@linkcode startTextBroker} publishes for each text. */
-export interface TextMessage {
-  topic: string;
+export interface TextMessage
+  extends Pick<IPublishPacket, "topic" | "properties"> {
   payload: string;
 }
 
