@@ -53,7 +53,7 @@ export function openStream(broker: URL): Duplex {
     if (!isReachable) console.error(`Reached the broker at ${broker.host}`);
     isReachable = true;
   });
-  stream.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     // A page that leaves is no trouble of the broker's.
     if (isOpen || !isReachable || code === "ERR_STREAM_PREMATURE_CLOSE") return;
     console.error(`Can't reach the broker at ${broker.host}: ${message}`);
