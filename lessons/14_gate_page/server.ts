@@ -44,6 +44,7 @@ try {
     // MQTT over WebSocket is the same bytes as over TCP, put into frames. A
     // pipeline waits where the other side is slower, and closes both together.
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on("error", () => webSocket.terminate());
       const toPage = createWebSocketStream(webSocket);
       const toBroker = openStream(broker);
       pipeline(toPage, toBroker, () => {});
