@@ -2,7 +2,7 @@
 // Cc, Zl, Zp and Cf, and surrogates that stand alone. A joiner between two emoji
 // makes one picture of them, such as a family, and is no danger.
 const UNPRINTABLE =
-  /(?!(?<=\p{Extended_Pictographic}[\ufe0f\p{EMod}]?)\u200d\p{Extended_Pictographic})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+  /(?!(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d\p{Extended_Pictographic})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const NAMES: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 

@@ -15,6 +15,7 @@ import { describeFailures } from "./_describe_outcomes.ts";
 import { describeSeen } from "./checking/describe_seen.ts";
 import { CheckFailure } from "./checking/requirement.ts";
 import { checkRequirement } from "./checking/run_checks.ts";
+import { toTable } from "./grading/report_table.ts";
 import {
   runCommand,
   startCommand,
@@ -113,6 +114,18 @@ testPlaces([
     without: ["\0"],
     most: 1, // A name is cut to 24 columns.
     print: (names) => grade(names, "table"),
+  },
+  {
+    name: "grade, of an exercise that it refuses",
+    most: 2,
+    print: (notes) => {
+      const exercise = { name: "", programs: [], requirements: [] };
+      const refused = { exercise, state: "refused" as const, grades: [] };
+      const submission = { name: "", folder: "" };
+      const exercises = notes.map((note) => ({ ...refused, note }));
+      const submissions = [{ submission, exercises }];
+      return toTable({ seed: 1, seconds: 1, exercises: [], submissions });
+    },
   },
   {
     name: "check",
