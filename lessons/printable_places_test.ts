@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../lib/testing/processes.ts";
@@ -137,3 +138,44 @@ testPlaces([
     },
   },
 ]);
+
+/** Programs that print a topic or a text and have no row above, and why. */
+const ELSEWHERE: Record<string, string> = {
+  "lessons/10_sensors/four_sensors": "prints what it publishes itself",
+  "lessons/10_sensors/one_sensor": "prints what it publishes itself",
+  "lessons/10_sensors/own_sensor": "prints what it publishes itself",
+  "lessons/14_gate_page/_broker": "prints a certificate's fault",
+  "lessons/15_gate_dbus/call_open": "prints what comes over D-Bus",
+  "lessons/15_gate_dbus/gate_dbus": "needs D-Bus: its row is in its folder",
+  "lessons/16_connection_options/websocket": "is alone on a broker of its own",
+};
+
+Deno.test("each lesson and solution that prints a topic or a payload has a row", () => {
+  const rows = [
+    ...LESSONS.map((name) => `lessons/${name}`),
+    ...SOLUTIONS.map(({ name }) => `solutions/${name}`),
+    "solutions/06_csv_report/main",
+    ...Object.keys(ELSEWHERE),
+  ];
+  const programs = ["lessons", "solutions"].flatMap(programsThatPrint);
+  assertEquals(programs.sort(), rows.sort());
+});
+
+function programsThatPrint(root: string): string[] {
+  const place = new URL(`../${root}/`, import.meta.url);
+  return Array.from(Deno.readDirSync(place))
+    .filter(({ isDirectory }) => isDirectory)
+    .flatMap(({ name: folder }) =>
+      Array.from(
+        Deno.readDirSync(new URL(folder, place)),
+        ({ name: file }) => `${folder}/${file}`,
+      )
+    )
+    .filter((file) => {
+      if (!file.endsWith(".ts") || file.endsWith("_test.ts")) return false;
+      const source = Deno.readTextFileSync(new URL(file, place));
+      return source.includes("printable(") || source.includes("(printable)") ||
+        /console\.\w+\([^;]*\b(topic|text|payload)\b/.test(source);
+    })
+    .map((file) => `${root}/${file.slice(0, -".ts".length)}`);
+}
