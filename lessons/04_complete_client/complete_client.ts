@@ -24,8 +24,7 @@ try {
   client.on("message", (topic, payload) => {
     const [name, text] = [topic, String(payload)].map(printable);
     console.log(`Received message, topic: ${name} payload: ${text}`);
-    missing.delete(topic);
-    if (missing.size === 0) complete.resolve();
+    if (missing.delete(topic) && missing.size === 0) complete.resolve();
   });
   client.on("close", () => {
     const result = client.disconnecting ? 0 : 7;

@@ -31,11 +31,7 @@ function isFromOurPage({ origin, host: address }: IncomingHttpHeaders) {
 try {
   const broker = parseBrokerUrl(brokerUrl());
   const server = createServer(servePage);
-  // A client may hang up while it is answered. That error is nobody's, and one
-  // that nobody listens for ends a program.
-  server.on("connection", (socket) => socket.on("error", () => {}));
-  // Half a message is kept until the rest of it comes. Whoever sends more than a
-  // page ever does is cut off, or a few of them would fill the memory.
+  // Half a message waits in memory. Who sends more than a page ever does is cut.
   const acceptor = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   server.on("upgrade", (request, socket, head) => {
     if (request.url !== "/mqtt" || !isFromOurPage(request.headers)) {

@@ -15,8 +15,7 @@ const ANSWERS = "iot/user1/answers";
 const ROOMS: Record<string, string> = { 1: "kitchen", 2: "bath" };
 
 try {
-  // Thermometers in two rooms. Each answers where it is asked to, and gives the
-  // mark back. The one in the kitchen is slow.
+  // Two thermometers answer where they are asked to, with the mark. One is slow.
   await using _thermometers = await subscribe(
     brokerUrl(),
     "iot/+/temp/get",
