@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { describePacket } from "./client/describe_packet.ts";
 import { connect } from "./connect.ts";
@@ -89,6 +90,22 @@ testPlaces([
     name: "Message.json",
     print: (texts) =>
       messagesOf(texts, (text) => Message.from(text, text).json),
+  },
+  {
+    name: "exitWithError()",
+    most: 1000,
+    print: async ([text]) => {
+      const module = import.meta.resolve("./mod.ts");
+      const program = `import { exitWithError } from ${JSON.stringify(module)};
+        exitWithError(new Error(JSON.parse(Deno.env.get("TEXT"))));`;
+      const config = fileURLToPath(new URL("../deno.json", import.meta.url));
+      const command = new Deno.Command(Deno.execPath(), {
+        args: ["eval", `--config=${config}`, program],
+        env: { TEXT: JSON.stringify(text) },
+      });
+      const { stderr } = await within("the program", command.output(), 30_000);
+      return String(Buffer.from(stderr));
+    },
   },
   {
     name: "describePacket()",
