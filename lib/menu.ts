@@ -1,6 +1,6 @@
 import { readLines } from "./lines.ts";
+import { excerpt } from "./excerpt.ts";
 import { printable } from "./printable.ts";
-import { excerpt } from "./recording/excerpt.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /** Options of {@linkcode Menu}. */

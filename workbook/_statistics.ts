@@ -1,7 +1,7 @@
 import { printable } from "../lib/printable.ts";
 
 /** What is known of the values of one topic. */
-export interface TopicStatistics {
+interface TopicStatistics {
   topic: string;
   count: number;
   mean: number;

@@ -5,6 +5,7 @@
  */
 import { stringify } from "@std/csv";
 import { printable } from "../../lib/printable.ts";
+import { guardFormulas } from "../../lib/recording/guard_formulas.ts";
 import type { Score } from "../_check_exercise.ts";
 import {
   type ExerciseGrade,
@@ -57,7 +58,7 @@ export function toCsv({ submissions }: Grading): string {
   const rows = submissions.flatMap(({ submission, exercises }) =>
     exercises.flatMap(({ exercise, state, grades }) =>
       grades.map((grade) => ({
-        submission: harmless(printable(submission.name)),
+        submission: printable(guardFormulas(submission.name)),
         exercise: exercise.name,
         requirement: grade.requirement.id,
         part: partOf(grade),
@@ -91,11 +92,6 @@ function escapeAll(json: string): string {
           `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
       ).join(""),
   );
-}
-
-/** A name that a spreadsheet doesn't take for a formula. */
-function harmless(name: string): string {
-  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
 }
 
 function partOf({ requirement }: Grade): "required" | "extra" {

@@ -20,7 +20,7 @@ export interface Submission {
 }
 
 /** What a submission has of an exercise. */
-export type Work =
+type Work =
   | { state: "started"; files: Record<string, string> }
   | { state: "not started" | "refused"; note: string };
 

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import {
+  type Process,
+  startProcess,
+  startTerminal,
+} from "../../lib/testing/processes.ts";
 import { COMMANDS } from "../_commands.ts";
 import { denoFlags } from "./deno_flags.ts";
 
@@ -72,9 +76,5 @@ export function startInTerminal(
   ];
   const quoted = words.map((word) => `'${word}'`).join(" ");
   const command = `stty cols 200 rows 100; tty; exec ${quoted}`;
-  return startProcess(
-    script,
-    ["--quiet", "--return", "--command", command, "/dev/null"],
-    { NO_COLOR: "1", SHELL: "/bin/sh", ...variables },
-  );
+  return startTerminal(script, command, variables);
 }
