@@ -65,17 +65,18 @@ async function record(
 }
 
 testPlaces([
-  {
-    name: `sub -v on a terminal${NEEDS_SCRIPT}`,
+  ...[["-v"], ["-F", "%t %p"], ["-F", "%j %J"]].map((style) => ({
+    name: `sub ${style.join(" ")} on a terminal${NEEDS_SCRIPT}`,
     ...terminal,
-    print: async (texts) => {
+    print: async (texts: readonly string[]) => {
       await using broker = await startBrokerOf(texts);
-      const args = ["-h", broker.url, "-t", "#", "-v", "-C", `${texts.length}`];
+      const count = ["-C", `${texts.length}`];
+      const args = ["-h", broker.url, "-t", "#", ...count, ...style];
       await using sub = startInTerminal(script!, "sub", args);
       const { stdout } = await sub.end();
       return stdout;
     },
-  },
+  })),
   {
     name: "MQTT_TRACE",
     print: async (texts) => {
