@@ -8,6 +8,7 @@ import {
   BrokerUnreachableError,
   connect,
   type ConnectOptions,
+  printable,
   startBroker,
 } from "../lib/mod.ts";
 
@@ -53,7 +54,7 @@ export async function findBroker(
     if (!(error instanceof BrokerUnreachableError)) throw error;
     const broker = await startOnAnyPort();
     console.error(
-      `${error.message}\nUsing an embedded broker at ${broker.url}`,
+      `${printable(error.message)}\nUsing an embedded broker at ${broker.url}`,
     );
     return broker;
   }

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 // @ts-types="npm:@types/ws@8.18.2"
 import { createWebSocketStream, WebSocket } from "ws";
-import type { BrokerAddress } from "../../lib/mod.ts";
+import { type BrokerAddress, printable } from "../../lib/mod.ts";
 
 const OPENERS = {
   mqtt: ({ hostname: host, port }: BrokerAddress) =>
@@ -37,10 +37,12 @@ export function openStream(broker: BrokerAddress): Duplex {
     if (!isReachable) console.error(`Reached the broker at ${broker.label}`);
     isReachable = true;
   });
-  stream.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     // A page that leaves is no trouble of the broker's.
     if (isOpen || !isReachable || code === "ERR_STREAM_PREMATURE_CLOSE") return;
-    console.error(`Can't reach the broker at ${broker.label}: ${message}`);
+    console.error(
+      printable(`Can't reach the broker at ${broker.label}: ${message}`),
+    );
     isReachable = false;
   });
   return stream;
