@@ -4,6 +4,11 @@
  *
  * @module
  */
+import {
+  type BrokerAddress,
+  formatAddresses,
+  parseAddresses,
+} from "../lib/client/address.ts";
 import { assertAuthorities } from "../lib/client/authorities.ts";
 import type { ConnectOptions, Will, WillProperties } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
@@ -43,8 +48,9 @@ export const CONNECTION_NAMES = {
 
 /** What `--help` says about them. */
 export const CONNECTION_HELP = `
-  -h HOST       the broker: a name, name:port or URL of mqtt, mqtts, ws or wss
-                (MQTT_URL, then localhost)
+  -h HOST       the broker: a name, name:port or URL of mqtt, mqtts, ws or wss,
+                with user:password@ before the name; several names with commas
+                are tried in turn (MQTT_URL, then localhost)
   -p PORT       the broker's port (1883; with TLS, 8883)
   -L URL        broker, user and topic in one, in place of -h, -p and -t:
                 mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]/TOPIC
@@ -102,9 +108,15 @@ export async function readConnection(
   const will = readWill(options, properties.will);
   const caFile = options.text("cafile");
   const tls = caFile !== undefined && await readAuthorities(caFile);
-  const host = readHost(options);
+  const [address, ...others] = parseAddresses(
+    readUrl(options)?.host ?? options.text("host"),
+    { secure: tls !== false },
+  );
+  const port = options.number("port", { least: 1, most: 65535 });
+  const withPort = (address: BrokerAddress) =>
+    port === undefined ? address : { ...address, port };
   return {
-    host,
+    host: formatAddresses([withPort(address), ...others.map(withPort)]),
     clean,
     protocolVersion,
     ...(clientId && { clientId }),
@@ -112,7 +124,7 @@ export async function readConnection(
     ...(will && { will }),
     ...(properties.connect && { properties: properties.connect }),
     ...(tls && { tls }),
-    ...await readUser(options, { host, askPassword }),
+    ...await readUser(options, { address, askPassword }),
   };
 }
 
@@ -156,53 +168,31 @@ function readUrl(
   );
 }
 
-/**
- * The broker's address, with the port of `-p`. A password in it is only for the
- * user in it, not for another one of `-u`.
- */
-function readHost(options: Options): string {
-  // Not brokerUrl(): its port would keep `--cafile` from choosing 8883.
-  const host = readUrl(options)?.host ?? options.text("host") ??
-    (Deno.env.get("MQTT_URL") || "localhost");
-  const port = options.number("port", { least: 1, most: 65535 });
-  const username = options.text("username");
-  const isIpv6 = /^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(host);
-  const name = isIpv6 ? `[${host}]` : host;
-  const url = URL.parse(name.includes("://") ? name : `mqtt://${name}`);
-  // connect() will say what is wrong with it.
-  if (url === null) return host;
-  if (port !== undefined) url.port = String(port);
-  if (username !== undefined) {
-    const known = url.username;
-    url.username = username;
-    if (url.username !== known) url.password = "";
-  }
-  return url.href;
-}
-
 async function readAuthorities(path: string): Promise<{ ca: string }> {
   const ca = decoder.decode(await readFile(path));
   assertAuthorities(ca, `File "${path}"`);
   return { ca };
 }
 
+/** A password in the address is only for the user in it, not for one of `-u`. */
 async function readUser(
   options: Options,
-  { host, askPassword }: {
-    host: string;
+  { address, askPassword }: {
+    address: BrokerAddress;
     askPassword: (username: string) => Promise<string | null>;
   },
 ): Promise<Pick<ConnectOptions, "username" | "password">> {
   const username = options.text("username");
   const password = options.text("pw");
-  const address = URL.parse(host);
   if (username === undefined) {
     if (password === undefined) return {};
-    if (address?.username) return { password };
+    if (address.username !== undefined) return { password };
     throw new UsageError("Password of -P has no user: it needs -u");
   }
   if (password !== undefined) return { username, password };
-  if (address?.password) return { username };
+  const isKnown = address.password !== undefined &&
+    [username, undefined].includes(address.username);
+  if (isKnown) return { username };
   const typed = await askPassword(username);
   return { username, ...(typed && { password: typed }) };
 }

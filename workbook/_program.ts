@@ -117,7 +117,7 @@ export function readOptions(
         );
       }
       throw new UsageError(
-        `Option "${hidden(arg)}" is unknown: --help lists those that there are`,
+        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
       );
     },
   });
@@ -150,6 +150,11 @@ export function readOptions(
       return readNumber(spelled(name), value, range);
     },
   };
+}
+
+/** An option without its value, which may be a password. */
+function nameOf(arg: string): string {
+  return hidden(arg.replace(/=.*$/s, "").replace(/^-P.+$/s, "-P"));
 }
 
 /** An argument without what may be a broker's password: all up to its last `@`. */

@@ -57,7 +57,10 @@ Deno.test("readOptions() refuses what it doesn't know", () => {
   const mistakes: [args: string[], message: string][] = [
     [["-x"], 'Option "-x" is unknown: --help lists those that there are'],
     [["-q1"], 'Option "-q" has something attached: it needs a blank before'],
-    [["--nope=1"], 'Option "--nope=1" is unknown'],
+    [["--nope=1"], 'Option "--nope" is unknown'],
+    [["--password=s3cret"], 'Option "--password" is unknown'],
+    [["-Ps3cret"], 'Option "-P" is unknown'],
+    [["info:s3cret@h"], 'Argument "…@h" is not expected'],
     [["-rt", "a"], 'Option "-rt" is unknown'],
     [["a"], 'Argument "a" is not expected: --help shows how to call it'],
     [["--", "-r"], 'Argument "-r" is not expected'],

@@ -8,7 +8,7 @@
  * publishes a message on each, waits until all are back, and disconnects.
  */
 import mqtt, { type ClientSubscribeCallback } from "mqtt";
-import { brokerUrl, exitWithError, printable } from "../../lib/mod.ts";
+import { brokerAddress, exitWithError, printable } from "../../lib/mod.ts";
 import { StopSignal, tracePackets } from "../../lib/mod.ts";
 
 const unacknowledged = new Set(["hello", "temperature", "humidity"]);
@@ -17,7 +17,7 @@ const complete = Promise.withResolvers<void>();
 
 try {
   // on_connect, on_message and on_disconnect are events of the client.
-  const client = tracePackets(mqtt.connect(brokerUrl()));
+  const client = tracePackets(mqtt.connect(brokerAddress().url));
   client.on("connect", ({ returnCode }) => {
     console.log(`Connection returned with result code: ${returnCode}`);
   });

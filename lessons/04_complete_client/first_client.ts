@@ -8,13 +8,13 @@
  * message arrives, and when it is disconnected. Ctrl-C ends it.
  */
 import mqtt from "mqtt";
-import { brokerUrl, exitWithError, printable } from "../../lib/mod.ts";
+import { brokerAddress, exitWithError, printable } from "../../lib/mod.ts";
 import { StopSignal, tracePackets } from "../../lib/mod.ts";
 
 try {
   // Make a client. It begins to connect when this program comes to a pause, so
   // there is time to say what it is to call.
-  const client = tracePackets(mqtt.connect(brokerUrl()));
+  const client = tracePackets(mqtt.connect(brokerAddress().url));
 
   // on_connect: the broker has answered, and 0 is a welcome. Subscribe here:
   // without a subscription no message would ever arrive.

@@ -121,11 +121,11 @@ Deno.test("cut says what it was called wrongly with", async () => {
     stderr: "QoS is 7: it must be 0, 1 or 2\n",
   });
   await using broker = await startBroker({ port: 0, websocketPort: 0 });
-  assertEquals(await run(broker.websocketUrl!, "0"), {
+  const { host } = new URL(broker.websocketUrl!);
+  assertEquals(await run(`ws://info:s3cret@${host}`, "0"), {
     code: 2,
     stdout: "",
-    stderr:
-      `Broker address is "${broker.websocketUrl}": the relay needs a URL of mqtt\n`,
+    stderr: `Broker at ${host} is one of ws: the relay needs one of mqtt\n`,
   });
 });
 

@@ -402,9 +402,14 @@ Deno.test("server says in a line what it can't do", async () => {
     stderr:
       'Server can\'t listen on "8081": it must be an address or a name of this computer\n',
   });
-  assertEquals(await ran(["127.0.0.1", "0"], "http://ann:secret@somewhere"), {
-    code: 2,
-    stderr:
-      'MQTT_URL is "http://…@somewhere": it must be a URL of mqtt, mqtts, ws or wss\n',
-  });
+  for (
+    const [address, shown, fault] of [
+      ["http://ann:secret@somewhere", "http://…@somewhere", "is not a name"],
+      ["mqtt://ann:se/cret@somewhere", "mqtt://…", "is ambiguous"],
+    ]
+  ) {
+    const { code, stderr } = await ran(["127.0.0.1", "0"], address);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `Broker address "${shown}" ${fault}`);
+  }
 });

@@ -12,8 +12,8 @@ import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 // @ts-types="npm:@types/ws@8.18.2"
 import { createWebSocketStream, WebSocketServer } from "ws";
-import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { openStream, parseBrokerUrl } from "./_broker.ts";
+import { brokerAddress, exitWithError, StopSignal } from "../../lib/mod.ts";
+import { openStream } from "./_broker.ts";
 import { listen, servePage } from "./_web.ts";
 
 const [host = "127.0.0.1", port = "8080"] = Deno.args;
@@ -29,7 +29,7 @@ function isFromOurPage({ origin, host: address }: IncomingHttpHeaders) {
 }
 
 try {
-  const broker = parseBrokerUrl(brokerUrl());
+  const broker = brokerAddress();
   const server = createServer(servePage);
   // Half a message waits in memory. Who sends more than a page ever does is cut.
   const acceptor = new WebSocketServer({ noServer: true, maxPayload: 65_536 });

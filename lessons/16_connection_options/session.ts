@@ -8,7 +8,7 @@
  * waits for it. Unless it is clean, it outlives the connection.
  */
 import mqtt from "mqtt";
-import { brokerUrl, connect } from "../../lib/mod.ts";
+import { brokerAddress, brokerUrl, connect } from "../../lib/mod.ts";
 import { exitWithError, printable, tracePackets } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/temp";
@@ -19,7 +19,7 @@ async function enter() {
   // What waits comes right after CONNACK, so who listens must be there before
   // the connection is. mqtt.connect() gives us the client that early.
   const options = { clientId, clean: false, reconnectPeriod: 0 };
-  const client = tracePackets(mqtt.connect(brokerUrl(), options));
+  const client = tracePackets(mqtt.connect(brokerAddress().url, options));
   client.on("error", exitWithError);
   client.on("packetreceive", (packet) => {
     if (packet.cmd !== "connack") return;

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brokerAddress } from "../../lib/broker_url.ts";
 import { printableLines } from "../../lib/printable.ts";
 import {
   CheckFailure,
@@ -126,7 +127,7 @@ function launcher(
     ? limited
     : (words: string[]) => words;
   return (program, { url, variables, network, args }) => {
-    const { hostname, port, username, password } = new URL(url);
+    const { hostname, port, username, password } = brokerAddress(url);
     const all = {
       ...systemVariables(),
       NO_COLOR: "1",
@@ -135,10 +136,10 @@ function launcher(
       PYTHONUTF8: "1",
       MQTT_URL: url,
       MQTT_HOST: hostname,
-      MQTT_PORT: port,
+      MQTT_PORT: `${port}`,
       ...username && {
-        MQTT_USER: decodeURIComponent(username),
-        MQTT_PASSWORD: decodeURIComponent(password),
+        MQTT_USER: username,
+        MQTT_PASSWORD: password ?? "",
       },
       ...variables,
     };

@@ -23,8 +23,8 @@ Usage: deno task start [--speed N] [--seconds S] [--out FILE]
   --seconds S   end after S seconds; without it, Ctrl-C ends
   --out FILE    append to FILE (sensorvalues.csv)
 
-The broker is the one at MQTT_URL, or at localhost:1883, if it answers; if not,
-an embedded one is started.
+The broker is the one that MQTT_URL names. If it names none, it is the one at
+localhost:1883; if none answers there, an embedded one is started.
 `;
 
 await runProgram({

@@ -64,7 +64,11 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
       `--preload=${teller}`,
       ...step!.args,
     ],
-    env: { MQTT_URL: "mqtt://127.0.0.1:1", MQTT_TRACE: "" },
+    env: {
+      MQTT_URL: "",
+      WORKBOOK_LOCAL_BROKER: "127.0.0.1:1",
+      MQTT_TRACE: "",
+    },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
