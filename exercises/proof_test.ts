@@ -16,6 +16,7 @@ import {
   type ChecksOptions,
 } from "../workbook/checking/run_checks.ts";
 import { stage } from "../workbook/checking/stage.ts";
+import { pool } from "../workbook/_pool.ts";
 import { denoFlags } from "../workbook/testing/deno_flags.ts";
 import { permissionsIn } from "../workbook/testing/permissions.ts";
 
@@ -37,18 +38,6 @@ const path = (relative: string) => fileURLToPath(new URL(relative, HERE));
 const namesIn = (folder: string) =>
   Array.from(Deno.readDirSync(path(folder)), ({ name }) => name).sort();
 
-/** Runs a function for each item, a few at a time. */
-async function forEach<T>(
-  items: readonly T[],
-  run: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const runSome = async () => {
-    for (const item of rest) await run(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, runSome));
-}
-
 /** The requirements that programs fail, by their short names, with the reports. */
 async function failures(
   exercise: Exercise,
@@ -59,7 +48,7 @@ async function failures(
   >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
-  await forEach(requirements, async (requirement) => {
+  await pool(requirements, AT_ONCE, async (requirement) => {
     const { state, report } = await checkRequirement(exercise, requirement, {
       ...programs,
       seed: SEED,
@@ -130,7 +119,7 @@ for (const folder of namesIn("./")) {
   Deno.test(`${folder}: each of ${mistakes.length} mistakes fails what it breaks`, async () => {
     const outcomes = new Map<string, string>();
     const expected = new Map<string, string>();
-    await forEach(mistakes, async (mistake) => {
+    await pool(mistakes, AT_ONCE, async (mistake) => {
       const file = path(`${folder}/mistakes/${mistake}`);
       const text = await Deno.readTextFile(file);
       // Of an exercise with several programs, the header says which one it is.

@@ -4,6 +4,7 @@
  * @module
  */
 import { inOrder } from "../_check_exercise.ts";
+import { pool } from "../_pool.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { stage } from "../checking/stage.ts";
 import type { ExerciseGrade, Grade, SubmissionGrade } from "./grade.ts";
@@ -14,7 +15,6 @@ import {
 } from "./grade_requirement.ts";
 import { outsideImports } from "./imports.ts";
 import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
-import { pool } from "./pool.ts";
 import {
   findExercises,
   readCommandWork,

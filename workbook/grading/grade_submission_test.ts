@@ -6,7 +6,6 @@ import { denoFlags } from "../testing/deno_flags.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
 import { Patience } from "./patience.ts";
-import { pool } from "./pool.ts";
 
 const [presence] = await listExercises() as [Exercise];
 
@@ -163,22 +162,4 @@ Deno.test("Patience ends with waits in vain, and comes back with a success", () 
   assertEquals(patience.deadline, 100);
   patience.learn("passed", 0.05, 100);
   assertEquals(patience.deadline, 1000);
-});
-
-Deno.test("pool() works on so many at once, and stops at an error", async () => {
-  let running = 0;
-  let most = 0;
-  const done: number[] = [];
-  const work = async (item: number) => {
-    most = Math.max(most, ++running);
-    await Promise.resolve();
-    running--;
-    if (item === 5) throw new Error("Five");
-    done.push(item);
-  };
-  await pool([1, 2, 3, 4], 2, work);
-  assertEquals([most, done], [2, [1, 2, 3, 4]]);
-  await assertRejects(() => pool([5, 6, 7, 8], 2, work), Error, "Five");
-  assertEquals(running, 0);
-  assert(!done.includes(8));
 });
