@@ -63,7 +63,6 @@ export async function gradeRequirement(
       checkRequirement(exercise, endedBy(stop.signal, requirement), {
         ...options,
         ...programs,
-        isStranger: true,
       }),
       stuck.rings,
     ]);

@@ -6,14 +6,14 @@
 import { inOrder } from "../_check_exercise.ts";
 import { pool } from "../_pool.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
-import { stage } from "../checking/stage.ts";
+import { assertOwnImports } from "../checking/imports.ts";
+import { RefusedError } from "../checking/student_files.ts";
 import type { ExerciseGrade, Grade, SubmissionGrade } from "./grade.ts";
 import {
   gradeRequirement,
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
-import { outsideImports } from "./imports.ts";
 import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
 import {
   findExercises,
@@ -58,7 +58,6 @@ export async function gradeSubmission(
   for (const exercise of exercises) {
     options.signal.throwIfAborted();
     const { state, note, programs } = await prepare(exercise, {
-      submission,
       folder,
       command,
       flags: options.flags,
@@ -92,8 +91,7 @@ interface Prepared {
 
 async function prepare(
   exercise: Exercise,
-  { submission, folder, command, flags }: {
-    submission: Submission;
+  { folder, command, flags }: {
     folder: string | undefined;
     command: string | undefined;
     flags: readonly string[];
@@ -106,33 +104,15 @@ async function prepare(
       ? { state: "not started", note: "missing" }
       : { state: "checked", note: "", programs: { files: {}, command: words } };
   }
-  const work = await readWork(submission, folder, exercise);
+  const work = await readWork(folder, exercise);
   if (work.state !== "started") return work;
   const { files } = work;
-  const note = await refusal(exercise, files, flags);
-  return note === ""
-    ? { state: "checked", note, programs: { files } }
-    : { state: "refused", note };
-}
-
-/** Why programs aren't run; empty if they are. */
-async function refusal(
-  { name }: Exercise,
-  files: Record<string, string>,
-  flags: readonly string[],
-): Promise<string> {
   try {
-    await using staged = await stage(name, files);
-    const modules = Object.keys(files).filter((file) =>
-      !file.endsWith(".json")
-    );
-    const outside = await outsideImports(staged.folder, modules, flags);
-    if (outside.length === 0) return "";
-    return `it imports ${
-      outside.map((url) => `"${url}"`).join(", ")
-    }, which is neither its own nor the toolkit's`;
+    await assertOwnImports(exercise, files, flags);
+    return { state: "checked", note: "", programs: { files } };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof RefusedError)) throw error;
+    return { state: "refused", note: error.message };
   }
 }
 

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { checkRequirement } from "../checking/run_checks.ts";
 import { denoFlags } from "../testing/deno_flags.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
 
 /** What a program did. */
 interface Run {
@@ -19,8 +18,6 @@ interface Run {
 
 /** Runs a program to its end, which must come within the deadline. */
 async function run(text: string, deadline = 15_000): Promise<Run> {
-  await using temporary = await temporaryFile("main.ts");
-  await Deno.writeTextFile(temporary.file, text);
   let lines: string[] = [];
   const requirement: Exercise["requirements"][number] = {
     id: "ends",
@@ -42,11 +39,10 @@ async function run(text: string, deadline = 15_000): Promise<Run> {
   };
   const began = performance.now();
   const outcome = await checkRequirement(exercise, requirement, {
-    files: { "main.ts": temporary.file },
+    files: { "main.ts": new TextEncoder().encode(text) },
     seed: 1,
     flags: denoFlags(),
     deadline,
-    isStranger: true,
   });
   const seconds = (performance.now() - began) / 1000;
   return { outcome, lines, seconds };
