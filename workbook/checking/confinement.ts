@@ -41,7 +41,7 @@ export const CONFINED_FLAGS: readonly string[] = [
 ];
 
 /** Memory of all kinds in kB, of which V8 reserves 550,000 for code alone. */
-const MEMORY = 900_000;
+const MEMORY = 800_000;
 
 /** Time on the processor in seconds: ten times what a program takes. */
 const PROCESSOR_TIME = 20;

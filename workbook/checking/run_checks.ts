@@ -78,7 +78,11 @@ export async function checkRequirement(
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
-    broker: await startRecordingBroker(requirement.broker),
+    broker: await startRecordingBroker({
+      users: requirement.broker?.users,
+      // The documents' own programs in Python don't log in.
+      isOpen: options.command !== undefined,
+    }),
     launch: launcher(exercise, staged.folder, options),
     deadline: options.deadline ?? DEADLINE,
     folder: staged.folder,

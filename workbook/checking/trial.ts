@@ -294,6 +294,16 @@ export class Trial implements AsyncDisposable {
         words: "It doesn't start: Deno can't read it, and says where it stops.",
       },
       {
+        when: /--cached-only is specified/.test(errors),
+        words: "It imports code from elsewhere: what is checked has only the " +
+          "packages of the workbook.",
+      },
+      {
+        when: this.sent("connect").length === 0 && this.broker.strangers > 0,
+        words:
+          "It connects without the user and the password of the check: are they taken from MQTT_URL, too?",
+      },
+      {
         when: !this.#isOffline && this.sent("connect").length === 0,
         words:
           "It never connected to the broker of the check: is the address taken from MQTT_URL?",

@@ -11,6 +11,7 @@ import { RefusedError } from "../checking/student_files.ts";
 import type { ExerciseGrade, Grade, SubmissionGrade } from "./grade.ts";
 import {
   gradeRequirement,
+  LIMIT,
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
@@ -29,6 +30,8 @@ export interface GradeOptions extends Omit<TaskOptions, "deadline"> {
   command?: string | undefined;
   /** How long waits may take; those of the students' own checks unless given. */
   deadlines?: Deadlines;
+  /** How long all of it may take, in milliseconds; 600,000 unless given. */
+  budget?: number;
   /** Called as soon as a requirement is graded, or isn't to be checked. */
   onGrade: () => void;
 }
@@ -39,8 +42,14 @@ interface Entry extends Task {
   wasHurried: boolean;
 }
 
-/** How many requirements are checked at once. Most of a check is waiting. */
+/**
+ * How many requirements are checked at once. Most of a check is waiting. A check
+ * runs one program, or two, so that this bounds what a submission takes.
+ */
 const AT_ONCE = 6;
+
+/** Ten times what a solution takes where all jobs share one processor. */
+const BUDGET = 600_000;
 
 /**
  * Grades a submission.
@@ -49,8 +58,7 @@ const AT_ONCE = 6;
  */
 export async function gradeSubmission(
   submission: Submission,
-  { exercises, onGrade, command, deadlines = DEADLINES, ...options }:
-    GradeOptions,
+  { exercises, onGrade, command, ...options }: GradeOptions,
 ): Promise<SubmissionGrade> {
   const folder = findExercises(submission, exercises);
   const entries: Entry[] = [];
@@ -74,7 +82,7 @@ export async function gradeSubmission(
     }
     results.push({ exercise, state, note, grades });
   }
-  await gradeEntries(entries, options, { deadlines, onGrade });
+  await gradeEntries(entries, { ...options, onGrade });
   for (const { exercise, grades } of results) {
     const own = entries.filter((entry) => entry.exercise === exercise);
     grades.push(...own.map(({ grade }) => grade!));
@@ -134,13 +142,28 @@ function zero(
  */
 async function gradeEntries(
   entries: readonly Entry[],
-  options: Omit<TaskOptions, "deadline">,
-  { deadlines, onGrade }: { deadlines: Deadlines; onGrade: () => void },
+  { deadlines = DEADLINES, budget = BUDGET, onGrade, ...options }: Omit<
+    GradeOptions,
+    "exercises" | "command"
+  >,
 ): Promise<void> {
+  const end = performance.now() + budget;
   const patience = new Patience(deadlines);
+  const gradeOne = async (entry: Entry, deadline: number) => {
+    const left = end - performance.now();
+    if (left > 0) {
+      const limit = Math.min(options.limit ?? LIMIT, left);
+      return await gradeRequirement(entry, { ...options, deadline, limit });
+    }
+    const report = `Not checked: before it, the submission took ${
+      budget / 1000
+    } s`;
+    const { requirement } = entry;
+    return { requirement, state: "failed" as const, report, seconds: 0 };
+  };
   await pool(entries, AT_ONCE, async (entry) => {
     const { isOver, deadline } = patience;
-    const grade = await gradeRequirement(entry, { ...options, deadline });
+    const grade = await gradeOne(entry, deadline);
     patience.learn(grade.state, grade.seconds, deadline);
     Object.assign(entry, { grade, wasHurried: isOver });
     onGrade();
@@ -154,7 +177,6 @@ async function gradeEntries(
     wasHurried && grade?.state === "failed" && alive.has(exercise)
   );
   await pool(again, AT_ONCE, async (entry) => {
-    const deadline = deadlines.long;
-    entry.grade = await gradeRequirement(entry, { ...options, deadline });
+    entry.grade = await gradeOne(entry, deadlines.long);
   });
 }

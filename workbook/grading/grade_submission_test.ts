@@ -78,6 +78,47 @@ Deno.test("gradeSubmission() loses patience, and is patient with what lives", as
   assert(deadlines[0]! < 1000);
 });
 
+Deno.test("gradeSubmission() ends a submission that takes too long in all", async () => {
+  await using made = await submit("for (;;) ;");
+  let running = 0;
+  let most = 0;
+  const checks: Promise<unknown>[] = [];
+  const hangs = async (trial: Trial) => {
+    most = Math.max(most, ++running);
+    trial.start();
+    const check = trial.until("what never comes", () => false)
+      .finally(() => running--);
+    checks.push(check);
+    await check;
+  };
+  const exercise: Exercise = {
+    ...presence,
+    requirements: Array.from(
+      { length: 20 },
+      (_, index) => requirement(`${index}`, hangs),
+    ),
+  };
+  const began = performance.now();
+  const { exercises: [result] } = await gradeSubmission(made.submission, {
+    ...common(),
+    exercises: [exercise],
+    deadlines: { long: 60_000, short: 60_000 },
+    budget: 1000,
+    onGrade: () => {},
+  });
+  const grades = result?.grades ?? [];
+  assert(performance.now() - began < 15_000);
+  assertEquals(most, 6);
+  assertEquals(grades.filter(({ state }) => state === "failed").length, 20);
+  assertEquals(
+    grades.filter(({ report }) =>
+      report === "Not checked: before it, the submission took 1 s"
+    ).length,
+    14,
+  );
+  await Promise.allSettled(checks);
+});
+
 Deno.test("gradeSubmission() doesn't run what imports files from elsewhere", async () => {
   await using made = await submit(
     'import "file:///etc/passwd"; console.log("It runs");',

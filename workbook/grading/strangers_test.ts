@@ -209,12 +209,13 @@ Deno.test({
 Deno.test("A stranger's program that floods its broker is ended at once", async () => {
   const { outcome, seconds } = await run(
     `
-    const { hostname, port } = new URL(Deno.env.get("MQTT_URL"));
+    const url = new URL(Deno.env.get("MQTT_URL"));
+    const { hostname, port, username, password } = url;
     const socket = await Deno.connect({ hostname, port: Number(port) });
-    const name = [..."MQTT"].map((letter) => letter.charCodeAt(0));
-    await socket.write(
-      new Uint8Array([0x10, 13, 0, 4, ...name, 4, 2, 0, 0, 0, 1, 97]),
-    );
+    const field = (text) => [0, text.length, ...new TextEncoder().encode(text)];
+    const connect = [...field("MQTT"), 4, 0xc2, 0, 0]
+      .concat(field("a"), field(username), field(password));
+    await socket.write(new Uint8Array([0x10, connect.length, ...connect]));
     const ping = new Uint8Array(65_536).map((_, index) =>
       index % 2 === 0 ? 0xc0 : 0
     );
