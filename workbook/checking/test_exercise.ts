@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { printableLines } from "../../lib/printable.ts";
 import type { Exercise } from "./requirement.ts";
 
 /** A student's file beside the one that it began as. */
@@ -49,7 +50,7 @@ export function testExercise(exercise: Exercise, files: StudentFile[]): void {
             flags,
           },
         );
-        if (state === "failed") throw new Error(report);
+        if (state === "failed") throw new Error(printableLines(report));
       },
     });
   }

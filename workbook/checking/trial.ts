@@ -5,6 +5,7 @@
  */
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";
 import type { RecordingBroker } from "./recording_broker.ts";
@@ -263,11 +264,13 @@ export class Trial implements AsyncDisposable {
 
   /** Fails the check: tells what was expected and all that was seen. */
   fail(expected: string, mistakes: KnownMistake[] = []): never {
+    const mistake = [...mistakes, ...this.#commonMistakes()]
+      .find(({ when }) => when);
+    // They may quote the program, whose line breaks must not forge a report's.
     throw new CheckFailure({
-      expected,
+      expected: printable(expected),
       seen: describeSeen(this.#programs, this.broker.packets),
-      mistake: [...mistakes, ...this.#commonMistakes()]
-        .find(({ when }) => when)?.words,
+      mistake: mistake && printable(mistake.words),
     });
   }
 
