@@ -1,4 +1,3 @@
-import { printable } from "../lib/printable.ts";
 import {
   checkExercise,
   type CheckExerciseOptions,
@@ -93,7 +92,7 @@ export class CheckRun implements Disposable {
       if (command === undefined) files = await ownFiles(exercise, flags);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      this.#print(`Not run: ${printable(error.message)}\n`);
+      this.#print(`${error.message}\n`);
       await this.#note(exercise, false);
       return false;
     }

@@ -14,7 +14,7 @@ import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 import { stage } from "./stage.ts";
-import { type Files, readStudentFiles } from "./student_files.ts";
+import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
 
@@ -183,7 +183,12 @@ export async function ownFiles(
   const folder = fileURLToPath(
     new URL(`../../exercises/${exercise.name}`, import.meta.url),
   );
-  const files = readStudentFiles(Deno.realPathSync(folder));
-  await assertOwnImports(exercise, files, flags);
-  return files;
+  try {
+    const files = readStudentFiles(Deno.realPathSync(folder));
+    await assertOwnImports(exercise, files, flags);
+    return files;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new RefusedError(`Not run: ${error.message}`);
+  }
 }

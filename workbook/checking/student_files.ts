@@ -12,6 +12,7 @@ import {
   readSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { printable } from "../../lib/printable.ts";
 
 /** The contents of files, by their names. */
 export type Files = Readonly<Record<string, Uint8Array>>;
@@ -19,6 +20,11 @@ export type Files = Readonly<Record<string, Uint8Array>>;
 /** These files aren't run. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
+
+  /** @param reason Why, which may name the student's files. */
+  constructor(reason: string) {
+    super(printable(reason));
+  }
 }
 
 /** Larger than all that a person writes for one exercise, in bytes. */

@@ -266,10 +266,10 @@ export class Trial implements AsyncDisposable {
   fail(expected: string, mistakes: KnownMistake[] = []): never {
     const mistake = [...mistakes, ...this.#commonMistakes()]
       .find(({ when }) => when);
-    // They may quote the program, whose line breaks must not forge a report's.
     throw new CheckFailure({
-      expected: printable(expected),
+      expected,
       seen: describeSeen(this.#programs, this.broker.packets),
+      // It may quote the program, which mustn't write lines of the report.
       mistake: mistake && printable(mistake.words),
     });
   }
