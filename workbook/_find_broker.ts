@@ -7,7 +7,7 @@ import {
 } from "../lib/mod.ts";
 
 /** A broker to use, and to let go of. */
-export interface FoundBroker extends AsyncDisposable {
+interface FoundBroker extends AsyncDisposable {
   url: string;
 }
 

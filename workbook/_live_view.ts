@@ -4,7 +4,7 @@ const REDRAW_EVERY = 100;
 const encoder = new TextEncoder();
 
 /** Shows readings as they come: redrawn in place, or a line each. */
-export interface View extends Disposable {
+interface View extends Disposable {
   /** Shows a reading that the statistics already hold. */
   show(topic: string, value: number): void;
   /** Prints a line on standard error, above what is redrawn. */

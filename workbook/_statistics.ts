@@ -1,5 +1,5 @@
 /** What is known of the values of one topic. */
-export interface TopicStatistics {
+interface TopicStatistics {
   topic: string;
   count: number;
   mean: number;

@@ -316,11 +316,11 @@ peerTest(
     assertEquals(code, 1);
     assertStringIncludes(stderr, "The broker can't be reached");
 
-    const before = mosquitto.log.length;
+    const before = mosquitto.log().length;
     await mosquitto.start();
     await using watch = await startMonitor(other);
     await watch.untilPrinted(signals("noop"));
-    const published = mosquitto.log.slice(before).flatMap((line) =>
+    const published = mosquitto.log().slice(before).flatMap((line) =>
       /^Received PUBLISH .* '(.*)', \.\.\. \((\d+) bytes/.exec(line)?.slice(
         1,
       ) ??

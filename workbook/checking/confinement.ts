@@ -15,7 +15,7 @@
  * and where. No program needs one. MQTT.js wants a list of all variables, so
  * that only these are denied.
  */
-export const DENIED_VARIABLES: readonly string[] = [
+const DENIED_VARIABLES: readonly string[] = [
   ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
     .flatMap((name) => [name, name.toLowerCase()]),
   "DENO_*",

@@ -23,7 +23,7 @@ export interface Submission {
 }
 
 /** What a submission has of an exercise. */
-export type Work =
+type Work =
   | { state: "started"; files: Files }
   | { state: "not started" | "refused"; note: string };
 
