@@ -113,7 +113,10 @@ export class Message {
     return new Message(topic, bytes, { qos, retain, dup, properties });
   }
 
-  /** The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. */
+  /**
+   * The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. Anyone may
+   * have written it: print it through {@linkcode printable}.
+   */
   get text(): string {
     return decoder.decode(this.payload);
   }

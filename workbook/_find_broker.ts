@@ -3,6 +3,7 @@ import {
   BrokerUnreachableError,
   brokerUrl,
   connect,
+  printable,
   startBroker,
 } from "../lib/mod.ts";
 
@@ -27,7 +28,7 @@ export async function findBroker(): Promise<FoundBroker> {
     if (!(error instanceof BrokerUnreachableError)) throw error;
     const broker = await startOnAnyPort();
     console.error(
-      `${error.message}\nUsing an embedded broker at ${broker.url}`,
+      `${printable(error.message)}\nUsing an embedded broker at ${broker.url}`,
     );
     return broker;
   }

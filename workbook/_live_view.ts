@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import { columns, sparkline, type Statistics } from "./_statistics.ts";
 
 const REDRAW_EVERY = 100;
@@ -17,7 +18,7 @@ export function createView(statistics: Statistics): View {
 }
 
 const lines: View = {
-  show: (topic, value) => console.log(`${topic}  ${value}`),
+  show: (topic, value) => console.log(`${printable(topic)}  ${value}`),
   log: (line) => console.error(line),
   [Symbol.dispose]() {},
 };

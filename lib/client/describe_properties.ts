@@ -44,7 +44,7 @@ function describeValue(name: string, value: unknown): string {
       ? `${value.length} bytes`
       : describeBytes(value);
   }
-  if (Array.isArray(value)) return value.map(String).join(" ");
+  if (Array.isArray(value)) return printable(value.join(" "));
   if (name === "sessionExpiryInterval" && value === FOR_EVER) return "for ever";
   const unit = SECONDS.includes(name) ? " s" : "";
   return `${printable(String(value))}${unit}`;

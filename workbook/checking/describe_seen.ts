@@ -10,7 +10,7 @@ import type { StudentProgram } from "./student_program.ts";
  * @returns Several lines, to follow "Seen:".
  */
 export function describeSeen(
-  programs: readonly StudentProgram[],
+  programs: readonly Pick<StudentProgram, "code" | "stdout" | "stderr">[],
   packets: readonly RecordedPacket[],
 ): string {
   const parts = programs.map((program) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { printableLines } from "../../lib/printable.ts";
 import {
   CheckFailure,
   type Exercise,
@@ -104,7 +105,8 @@ function describeFailure(
   { expected, seen, mistake }: CheckFailure,
   seed: number,
 ): string {
-  return [
+  // What programs print, and what they publish, is in it.
+  return printableLines([
     words,
     "",
     `Expected: ${expected}`,
@@ -113,7 +115,7 @@ function describeFailure(
     "",
     `Hint ${hint} may help: deno task hint ${name.slice(0, 2)}`,
     `(seed ${seed})`,
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** How the student's programs are started, confined if they are for Deno. */

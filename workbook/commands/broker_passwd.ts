@@ -4,6 +4,7 @@
  * @module
  */
 import { promptSecret } from "@std/cli/prompt-secret";
+import { printable } from "../../lib/printable.ts";
 import {
   assertPassword,
   assertUserName,
@@ -63,7 +64,7 @@ async function main(options: Options): Promise<void> {
       throw new UsageError("User is missing: --delete needs a name");
     }
     const { users } = await readPasswordFile(file);
-    for (const name of users.keys()) console.log(name);
+    for (const name of users.keys()) console.log(printable(name));
   } else if (options.has("delete")) {
     await deleteUser(file, user);
     console.error(`Deleted the user ${JSON.stringify(user)}`);

@@ -31,7 +31,7 @@ Deno.test("grade gives each submission its own points, whatever others do", asyn
     crash: 'throw new Error("Mine");',
     flood: 'for (;;) console.log("flood");',
     hang: "for (;;) ;",
-    mistake: SOLUTION.replace("`Reçu: ${text}`", "text"),
+    mistake: SOLUTION.replace("Reçu: ", ""),
     solved: SOLUTION,
     stub: STUB,
     thief: `import text from "file:///etc/passwd" with { type: "text" };

@@ -211,8 +211,8 @@ Deno.test("toCsv() guards all forms of a formula in a folder's name", () => {
     ["x;=1", "x;'=1"],
     ["＝1", "'＝1"],
     ["＠x", "'＠x"],
-    ["\n=1", "\n'=1"],
-    ["\t+1", "\t'+1"],
+    ["\n=1", "\\n'=1"],
+    ["\t+1", "\\t'+1"],
     ["a-b", "a-b"],
   ];
   for (const [name, cell] of names) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, join, resolve, sep } from "node:path";
+import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../_command_line.ts";
 import { exerciseFile, programFiles, readText } from "../_exercises.ts";
 import { UsageError } from "../_program.ts";
@@ -62,7 +63,9 @@ function assertFolder(folder: string): void {
   } catch {
     // Said below
   }
-  throw new UsageError(`Folder "${folder}" can't be graded: it isn't there`);
+  throw new UsageError(
+    `Folder "${printable(folder)}" can't be graded: it isn't there`,
+  );
 }
 
 function subfolders(parent: string): string[] {
@@ -74,7 +77,9 @@ function subfolders(parent: string): string[] {
     return names.map((name) => join(real, name));
   }
   throw new UsageError(
-    `Folder "${parent}" has no submissions: each must be a folder in it`,
+    `Folder "${
+      printable(parent)
+    }" has no submissions: each must be a folder in it`,
   );
 }
 
