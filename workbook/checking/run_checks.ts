@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brokerAddress } from "../../lib/broker_url.ts";
 import { printableLines } from "../../lib/printable.ts";
@@ -13,17 +12,18 @@ import {
   type Outcome,
   type Requirement,
 } from "./requirement.ts";
-import { limited, STRANGER_FLAGS } from "./confinement.ts";
+import { CONFINED_FLAGS, limited } from "./confinement.ts";
+import { assertOwnImports } from "./imports.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 import { stage } from "./stage.ts";
-import { studentFiles } from "./student_files.ts";
+import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
 
 /** What is checked, and how. */
 export interface ChecksOptions {
   /** The student's files, by the names that they have in the exercise. */
-  files: Record<string, string>;
+  files: Files;
   /**
    * The command that starts a program in another language; `{program}` in it
    * stands for the program's name. TypeScript on Deno unless given.
@@ -40,8 +40,6 @@ export interface ChecksOptions {
   flags: readonly string[];
   /** How long each wait may take, in milliseconds; 15,000 unless given. */
   deadline?: number;
-  /** Whether strangers wrote it, so that Deno must hold it back even more. */
-  isStranger?: boolean;
 }
 
 /** Longer than any answer takes, also on a busy machine. */
@@ -82,7 +80,11 @@ export async function checkRequirement(
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
-    broker: await startRecordingBroker(requirement.broker),
+    broker: await startRecordingBroker({
+      users: requirement.broker?.users,
+      // The documents' own programs in Python don't log in.
+      isOpen: options.command !== undefined,
+    }),
     launch: launcher(exercise, staged.folder, options),
     deadline: options.deadline ?? DEADLINE,
     folder: staged.folder,
@@ -121,11 +123,8 @@ function describeFailure(
 function launcher(
   { permissions = [] }: Exercise,
   folder: string,
-  { command, flags, permissions: given, isStranger = false }: ChecksOptions,
+  { command, flags, permissions: given }: ChecksOptions,
 ): Launch {
-  const confine = isStranger && command === undefined
-    ? limited
-    : (words: string[]) => words;
   return (program, { url, variables, network, args }) => {
     const { hostname, port, username, password } = brokerAddress(url);
     const all = {
@@ -144,24 +143,21 @@ function launcher(
       ...variables,
     };
     const own = command?.map((word) => word.replaceAll("{program}", program));
+    const words = own ?? limited([
+      Deno.execPath(),
+      "run",
+      ...flags,
+      ...CONFINED_FLAGS,
+      ...given?.(program) ?? [
+        "--allow-env",
+        `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
+        `--allow-read=${folder}`,
+        ...permissions,
+      ],
+      `${folder}/${program}.ts`,
+    ]);
     return new StudentProgram({
-      command: confine([
-        ...own ?? [
-          Deno.execPath(),
-          "run",
-          ...flags,
-          ...isStranger ? STRANGER_FLAGS : [],
-          "--no-prompt",
-          ...given?.(program) ?? [
-            "--allow-env",
-            `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
-            `--allow-read=${folder}`,
-            ...permissions,
-          ],
-          `${folder}/${program}.ts`,
-        ],
-        ...args,
-      ]),
+      command: [...words, ...args],
       folder,
       variables: all,
     });
@@ -176,12 +172,26 @@ function systemVariables(): Record<string, string> {
   );
 }
 
-/** The student's programs of an exercise, and their modules beside them. */
-export function ownFiles({ name }: Exercise): Record<string, string> {
+/**
+ * Reads the student's programs of an exercise, and their modules beside them.
+ *
+ * @param exercise The exercise.
+ * @param flags Deno's flags for the project.
+ * @throws {RefusedError} If they may not run.
+ */
+export async function ownFiles(
+  exercise: Exercise,
+  flags: readonly string[],
+): Promise<Files> {
   const folder = fileURLToPath(
-    new URL(`../../exercises/${name}`, import.meta.url),
+    new URL(`../../exercises/${exercise.name}`, import.meta.url),
   );
-  return Object.fromEntries(
-    studentFiles(folder).map((file) => [file, join(folder, file)]),
-  );
+  try {
+    const files = readStudentFiles(Deno.realPathSync(folder));
+    await assertOwnImports(exercise, files, flags);
+    return files;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new RefusedError(`Not run: ${error.message}`);
+  }
 }

@@ -5,6 +5,7 @@
  */
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { matchesFilter } from "../_matches_filter.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";
@@ -264,11 +265,13 @@ export class Trial implements AsyncDisposable {
 
   /** Fails the check: tells what was expected and all that was seen. */
   fail(expected: string, mistakes: KnownMistake[] = []): never {
+    const mistake = [...mistakes, ...this.#commonMistakes()]
+      .find(({ when }) => when);
     throw new CheckFailure({
       expected,
       seen: describeSeen(this.#programs, this.broker.packets),
-      mistake: [...mistakes, ...this.#commonMistakes()]
-        .find(({ when }) => when)?.words,
+      // It may quote the program, which mustn't write lines of the report.
+      mistake: mistake && printable(mistake.words),
     });
   }
 
@@ -293,6 +296,16 @@ export class Trial implements AsyncDisposable {
       {
         when: /^error: SyntaxError/m.test(errors),
         words: "It doesn't start: Deno can't read it, and says where it stops.",
+      },
+      {
+        when: /--cached-only is specified/.test(errors),
+        words: "It imports code from elsewhere: what is checked has only the " +
+          "packages of the workbook.",
+      },
+      {
+        when: this.sent("connect").length === 0 && this.broker.strangers > 0,
+        words:
+          "It connects without the user and the password of the check: are they taken from MQTT_URL, too?",
       },
       {
         when: !this.#isOffline && this.sent("connect").length === 0,
