@@ -4,13 +4,13 @@
  * @module
  */
 import { promptSecret } from "@std/cli/prompt-secret";
+import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
 import {
   assertPassword,
   assertUserName,
   deleteUser,
-  readPasswordFile,
   setPassword,
-} from "../../lib/broker/access/password_file.ts";
+} from "../_password_file.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";
