@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { quote } from "../log.ts";
-import { createMinuteLog } from "../minute_log.ts";
+import { createMinuteLog, quote } from "../log.ts";
+import { remember } from "../remember.ts";
 import { CheckQueue, type Verdict } from "./check_queue.ts";
-import { Guesses, remember } from "./guesses.ts";
+import { Guesses } from "./guesses.ts";
 import { networkOf } from "./network.ts";
 
 /** So many wrong passwords from an address cost nothing: people mistype. */
@@ -29,7 +29,6 @@ const PAIR_RATE = { most: FREE, millisecondsEach: MEMORY / FREE };
 /** Someone who says that they are a user. */
 export interface Login {
   user: string;
-  /** The IP address. */
   address: string;
   /** Whether the password was right before, which is known at once. */
   isKnown: boolean;
@@ -39,16 +38,12 @@ export interface Login {
   isGone: () => boolean;
 }
 
-/** What a throttle needs of the world. */
 interface ThrottleOptions {
   log: (line: string) => void;
-  /** How many passwords may be checked at a time. */
   limit?: number;
-  /** The time in milliseconds. */
   now?: () => number;
   /** Resolves after so many milliseconds, or when the signal says so. */
   wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** A number from 0 to less than 1. */
   random?: () => number;
 }
 

@@ -3,7 +3,6 @@ import { parseHash, type PasswordHash } from "./password_hash.ts";
 
 /** A password file, in the format of mosquitto's `password_file`. */
 export interface PasswordFile {
-  /** What messages call it. */
   name: string;
   /** Its users, in the file's order. */
   users: Map<string, PasswordHash>;

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Limits } from "../limits.ts";
-import { createTally } from "../tally.ts";
+import { createTally } from "../log.ts";
 import { LevelTree } from "./level_tree.ts";
 import { type Message, sizeOf } from "./message.ts";
 
@@ -25,7 +25,6 @@ export class RetainedMessages {
   #bytes = 0;
   /** When the first of them ends. */
   #firstEnd = Infinity;
-  /** How many there are. */
   count = 0;
   /** The number of the one that was kept last. */
   lastNumber = 0;

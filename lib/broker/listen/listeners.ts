@@ -17,7 +17,6 @@ import {
   type WebSocketOptions,
 } from "./websocket.ts";
 
-/** Serves a client on a stream. */
 export type Serve = (stream: Duplex, remote: string) => Served;
 
 /** What clients come through. */

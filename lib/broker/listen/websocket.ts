@@ -26,9 +26,7 @@ const SERVER_OPTIONS = {
 const NORMAL_CLOSURE = 1000;
 const UNSUPPORTED_DATA = 1003;
 
-/** What {@linkcode acceptWebSockets} needs to know. */
 export interface WebSocketOptions {
-  /** Which web pages may connect. */
   isPageAllowed: PageAllowed;
   maxPacketSize: number;
   log: (line: string) => void;

@@ -5,21 +5,19 @@
 
 import type { Buffer } from "node:buffer";
 import { PacketBody } from "./packet_body.ts";
-import { PACKET, type Version } from "./packet_types.ts";
+import type { Version } from "./packet_types.ts";
 import {
   ALLOWED,
   NO_PROPERTIES,
   type Properties,
   readProperties,
 } from "./properties.ts";
-import { ProtocolError, protocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, protocolError, REASON } from "./reason.ts";
 import { checkTopicFilter, type TopicReader } from "./topics.ts";
 
 /** Bridges, such as mosquitto's, add this to the level. */
 const BRIDGE = 0x80;
 
-/** A CONNECT packet. */
 export type ConnectFields = ReturnType<typeof readConnect>;
 
 /** A filter of a SUBSCRIBE packet, with what goes with it. */
@@ -93,12 +91,10 @@ export function readConnect(body: PacketBody, version: Version) {
     : undefined;
   const user = hasUser ? body.text() : undefined;
   const password = hasPassword ? body.bytes() : undefined;
-  expectEnd(body, PACKET.CONNECT);
+  expectEnd(body);
   const isClean = (flags & 0x02) !== 0;
-  return {
-    ...{ version, clientId, isClean, keepAlive, will, user, password },
-    properties,
-  };
+  const login = { clientId, user, password, will };
+  return { version, isClean, keepAlive, properties, ...login };
 }
 
 /**
@@ -143,14 +139,9 @@ export function readPublish(
   };
 }
 
-/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP packet. */
-export function readAcknowledgement(
-  body: PacketBody,
-  type: number,
-  version: Version,
-) {
+export function readAcknowledgement(body: PacketBody, version: Version) {
   const id = checkId(body.word());
-  return { id, ...readReason(body, version, type) };
+  return { id, ...readReason(body, version, ALLOWED.ACKNOWLEDGEMENT) };
 }
 
 /**
@@ -163,11 +154,7 @@ export function readSubscribe(
   { maxSubscriptions, maxTopicLevels }: FilterLimits,
 ) {
   const id = checkId(body.word());
-  const { subscriptionIdentifier: identifier } = propertiesOf(
-    body,
-    version,
-    ALLOWED.SUBSCRIBE,
-  );
+  const properties = propertiesOf(body, version, ALLOWED.SUBSCRIBE);
   const subscriptions: RequestedSubscription[] = [];
   let surplus = 0;
   expectFilters(body);
@@ -180,6 +167,7 @@ export function readSubscribe(
       body.byte();
     }
   }
+  const identifier = properties.subscriptionIdentifier;
   return { id, subscriptions, surplus, identifier };
 }
 
@@ -235,11 +223,7 @@ export function readShare(
   return { group, levels: rest };
 }
 
-/**
- * Reads an UNSUBSCRIBE packet.
- *
- * @throws {ProtocolError} If it has more filters than anybody may have.
- */
+/** Reads an UNSUBSCRIBE packet. */
 export function readUnsubscribe(
   body: PacketBody,
   version: Version,
@@ -263,29 +247,27 @@ export function readUnsubscribe(
   return { id, filters };
 }
 
-/** Reads a DISCONNECT packet. */
-export function readDisconnect(body: PacketBody, version: Version) {
-  return readReason(body, version, PACKET.DISCONNECT);
-}
-
-/** Reads a reason and its properties, which MQTT 5.0 lets packets leave out. */
-function readReason(body: PacketBody, version: Version, type: number) {
+/**
+ * Reads the reason of a DISCONNECT packet, and its properties, which MQTT 5.0
+ * lets packets leave out.
+ */
+export function readReason(
+  body: PacketBody,
+  version: Version,
+  allowed: readonly number[] = ALLOWED.DISCONNECT,
+) {
   const hasReason = version === 5 && !body.isAtEnd;
   const reason = hasReason ? body.byte() : REASON.SUCCESS;
-  const allowed = type === PACKET.DISCONNECT
-    ? ALLOWED.DISCONNECT
-    : ALLOWED.ACKNOWLEDGEMENT;
   const properties = hasReason && !body.isAtEnd
     ? readProperties(body, allowed)
     : NO_PROPERTIES;
-  expectEnd(body, type);
+  expectEnd(body);
   return { reason, properties };
 }
 
 /** @throws {ProtocolError} If anything follows. */
-export function expectEnd(body: PacketBody, type: number): void {
-  if (body.isAtEnd) return;
-  throw new ProtocolError(`Packet of type ${type} goes on after its end`);
+export function expectEnd(body: PacketBody): void {
+  if (!body.isAtEnd) throw new ProtocolError("Packet goes on after its end");
 }
 
 function expectFilters(body: PacketBody): void {
