@@ -9,15 +9,13 @@ export interface Check {
   isGone(): boolean;
   /** Whether its address has used up its guesses while it waited. */
   isOverdrawn(): boolean;
-  /** 0 where nothing speaks against it; the more does, the higher. */
-  suspicion(): number;
+  /** Whether many wrong ones have come from its address. */
+  isSuspect(): boolean;
 }
 
-/** What a queue needs to know. */
 interface CheckQueueOptions {
   /** How many checks may run at a time. */
   limit: number;
-  /** The time in milliseconds. */
   now: () => number;
 }
 
@@ -37,17 +35,15 @@ const MOST_WAITING = 4_096;
  * Checks passwords, so many at a time, and decides which is next.
  *
  * Nobody can tell a right one from a guess before it is checked. So the queue
- * takes the least suspicious first: a user whose address or name nobody guesses
- * at doesn't notice that others do. Of these it takes the newest, since whoever
- * comes after a burst of guesses would wait for all of them otherwise, and now
- * and then the oldest, for the sake of who is overtaken again and again.
+ * takes first those from addresses that nobody guesses from: they don't notice
+ * that others do. Of these it takes the newest, since whoever comes after a burst
+ * of guesses would wait for all of them otherwise.
  */
 export class CheckQueue {
   readonly #limit: number;
   readonly #now: () => number;
   readonly #running = new Set<Promise<Verdict>>();
   #waiting: Waiting[] = [];
-  #turn = 0;
   /** How long checks have taken that found a password wrong, in all. */
   #wrongWork = 0;
   #isClosed = false;
@@ -57,7 +53,6 @@ export class CheckQueue {
     this.#now = now;
   }
 
-  /** How many wait. */
   get size(): number {
     return this.#waiting.length;
   }
@@ -120,19 +115,10 @@ export class CheckQueue {
   }
 
   #takeNext(): Waiting | undefined {
-    const turn = this.#turn++;
-    // Attackers without end who are new mustn't shut out an address that has
-    // been guessed from: every second turn is for those that are suspect.
-    const isForSuspects = turn % 2 === 1;
-    const isOldestFirst = turn % 5 === 4;
-    const suspicions = this.#waiting.map(({ check }) => check.suspicion());
-    const suspects = suspicions.filter((suspicion) => suspicion > 0);
-    const least = Math.min(
-      ...isForSuspects && suspects.length > 0 ? suspects : suspicions,
+    // Where there is none, -1 is the place of the newest of all.
+    const clean = this.#waiting.findLastIndex(({ check }) =>
+      !check.isSuspect()
     );
-    const index = isOldestFirst
-      ? suspicions.indexOf(least)
-      : suspicions.lastIndexOf(least);
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+    return this.#waiting.splice(clean, 1)[0];
   }
 }

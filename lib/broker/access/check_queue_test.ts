@@ -20,7 +20,7 @@ function createQueue({ limit = 1 } = {}) {
       const verdict = queue.run({
         isGone: () => false,
         isOverdrawn: () => false,
-        suspicion: () => 1,
+        isSuspect: () => true,
         async run() {
           order.push(name);
           await clock.wait(HASH);
@@ -44,27 +44,16 @@ Deno.test("CheckQueue checks so many at a time, and tells what is right", async 
   assertEquals(verdicts, { a: "wrong", b: "wrong", c: "right", d: "wrong" });
 });
 
-Deno.test("CheckQueue takes the least suspicious, the newest first and at times the oldest", async () => {
+Deno.test("CheckQueue takes those that nobody suspects, and of these the newest", async () => {
   const { add, clock, order } = createQueue();
   add("first", false);
-  for (let index = 1; index <= 10; index++) add(`guess ${index}`, false);
-  const suspicion = () => 4;
-  for (let index = 1; index <= 3; index++) {
-    add(`bad guess ${index}`, false, { suspicion });
-  }
-  add("ann", true, { suspicion: () => 0 });
+  for (let index = 1; index <= 3; index++) add(`guess ${index}`, false);
+  const isSuspect = () => false;
+  add("ann", true, { isSuspect });
+  add("bob", true, { isSuspect });
+  add("guess 4", false);
   await clock.pass(4 * HASH);
-  assertEquals(order, ["first", "guess 10", "ann", "guess 9", "guess 1"]);
-});
-
-Deno.test("CheckQueue gives suspects every second turn while others are clean", async () => {
-  const { add, clock, order } = createQueue();
-  for (let index = 1; index <= 9; index++) {
-    add(`clean ${index}`, false, { suspicion: () => 0 });
-  }
-  add("suspect", true);
-  await clock.pass(HASH);
-  assertEquals(order, ["clean 1", "suspect"]);
+  assertEquals(order, ["first", "bob", "ann", "guess 4", "guess 3"]);
 });
 
 Deno.test("CheckQueue leaves nobody behind wrong ones for long, however many right ones there are", async () => {
@@ -111,7 +100,7 @@ Deno.test("CheckQueue passes on what goes wrong, and goes on", async () => {
   const failing = queue.run({
     isGone: () => false,
     isOverdrawn: () => false,
-    suspicion: () => 0,
+    isSuspect: () => true,
     run: () => Promise.reject(new Error("No memory")),
   });
   add("ann", true);

@@ -123,10 +123,7 @@ export class LoginThrottle {
       run: login.check,
       isGone: login.isGone,
       isOverdrawn,
-      suspicion: () => {
-        if (!this.#isSuspect(network)) return 0;
-        return 1 + PAIR_RATE.most - Math.floor(this.#byPair.left(pair));
-      },
+      isSuspect: () => this.#isSuspect(network),
     });
     if (verdict === "right") return letIn();
     if (verdict === "wrong") {
