@@ -160,7 +160,14 @@ export class Client implements ConnectedClient, Holder {
 
   end(reason: number, text: string): void {
     if (this.isOver) return;
-    if (this.#version === 5) this.#sayWhy(reason, text);
+    if (this.#version === 5) {
+      const { isAdmitted } = this;
+      this.#say(
+        (words) =>
+          isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
+        text,
+      );
+    }
     // Who hasn't got as far as CONNECT isn't waited for.
     this.#leave({ withWill: true, isWatched: this.#version !== undefined });
   }
@@ -178,15 +185,6 @@ export class Client implements ConnectedClient, Holder {
       ? error.reason
       : REASON.UNSPECIFIED;
     this.end(reason, error.message);
-  }
-
-  /** Says in DISCONNECT, or in CONNACK before that, why it is cut. */
-  #sayWhy(reason: number, text: string): void {
-    this.#say(
-      (words) =>
-        this.isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
-      text,
-    );
   }
 
   /**

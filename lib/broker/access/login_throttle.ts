@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { createMinuteLog, quote } from "../log.ts";
 import { remember } from "../remember.ts";
 import { CheckQueue, type Verdict } from "./check_queue.ts";
 import { Guesses } from "./guesses.ts";
-import { networkOf } from "./network.ts";
 
 /** So many wrong passwords from an address cost nothing: people mistype. */
 const FREE = 3;
@@ -205,4 +205,19 @@ function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
+}
+
+/**
+ * What one attacker has of addresses: with IPv6, all that share the first 64
+ * bits.
+ */
+function networkOf(address: string): string {
+  const [, ipv4] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (ipv4 !== undefined) return ipv4;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":");
+  const rest = tail?.split(":") ?? [];
+  const zeros = Array(8 - groups.length - rest.length).fill("0");
+  return [...groups, ...zeros, ...rest].slice(0, 4).join(":");
 }

@@ -3,7 +3,8 @@
 // that are in the wrong packet or there twice, and whatever follows the last
 // field. Whoever checks all fields has read them, so the broker reads them here.
 
-import type { Buffer } from "node:buffer";
+import type { Limits } from "../limits.ts";
+import type { Framing } from "./framing.ts";
 import { PacketBody } from "./packet_body.ts";
 import type { Version } from "./packet_types.ts";
 import {
@@ -36,19 +37,7 @@ export interface RequestedSubscription {
 }
 
 /** What limits the filters of a packet. */
-interface FilterLimits {
-  maxSubscriptions: number;
-  maxTopicLevels: number;
-}
-
-/** Where a packet is among a client's bytes. */
-interface Frame {
-  readonly header: number;
-  readonly bytes: Buffer;
-  /** Where what follows its length begins. */
-  readonly start: number;
-  readonly end: number;
-}
+type FilterLimits = Pick<Limits, "maxSubscriptions" | "maxTopicLevels">;
 
 /** Which protocol a CONNECT packet speaks: a version, or one not spoken here. */
 export function readVersion(
@@ -102,7 +91,7 @@ export function readConnect(body: PacketBody, version: Version) {
  * topic, its topic alias alone tells it; without an id it is of QoS 0.
  */
 export function readPublish(
-  { header, bytes, start, end }: Frame,
+  { header, bytes, start, end }: Framing,
   version: Version,
   topics: TopicReader,
 ) {
