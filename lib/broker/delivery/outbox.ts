@@ -97,7 +97,7 @@ export class Outbox {
       )
     );
     for (const stored of deliveries) {
-      this.#bytes += sizeOf(stored.delivery.message);
+      this.#count(stored);
       if (stored.id === undefined) {
         this.#waiting.push(stored);
       } else {
@@ -149,12 +149,16 @@ export class Outbox {
       id: undefined,
       isReceived: false,
     };
-    this.#bytes += sizeOf(delivery.message);
-    this.#firstEnd = Math.min(this.#firstEnd, delivery.message.expiresAt);
+    this.#count(pending);
     this.#waiting.push(pending);
     this.#fill();
     if (!this.#isOpen(pending)) return;
     pending.number = this.#record?.add(pending.delivery, pending.id);
+  }
+
+  #count({ delivery: { message } }: Pending): void {
+    this.#bytes += sizeOf(message);
+    this.#firstEnd = Math.min(this.#firstEnd, message.expiresAt);
   }
 
   /** Takes what is on its way out of the store: the session has ended. */
