@@ -351,12 +351,13 @@ export class Client implements ConnectedClient, Holder {
   ): void {
     const { version, user, properties } = fields;
     const { clientId } = session;
-    const { limits, log } = this.#surroundings;
+    const { limits, log, retained } = this.#surroundings;
     const { maxInflight, maxKeepAlive, maxPacketSize } = limits;
     const keepAlive = version === 5
       ? Math.min(fields.keepAlive || Infinity, maxKeepAlive)
       : fields.keepAlive || Infinity;
     this.#session = session;
+    this.#retained = new RetainedSender(retained, session, this);
     this.#publisher = {
       subscriber: session,
       onBusy: (subscriber) => {
@@ -544,7 +545,6 @@ export class Client implements ConnectedClient, Holder {
     );
     const codes = new Uint8Array(requested.length + surplus);
     codes.fill(REASON.QUOTA_EXCEEDED, requested.length);
-    let excess = surplus;
     const forbidden: string[] = [];
     const wanted: RequestedSubscription[] = [];
     for (const [index, subscription] of requested.entries()) {
@@ -556,7 +556,6 @@ export class Client implements ConnectedClient, Holder {
         continue;
       }
       if (isNew && subscriptions.size >= limits.maxSubscriptions) {
-        excess++;
         codes[index] = REASON.QUOTA_EXCEEDED;
         continue;
       }
@@ -572,22 +571,19 @@ export class Client implements ConnectedClient, Holder {
       const others = more === 0 ? "" : ` and ${more} more`;
       log(`${who} may not subscribe to ${quote(forbidden[0]!)}${others}`);
     }
-    if (excess > 0) {
+    const excess = codes.filter((code) => code === REASON.QUOTA_EXCEEDED);
+    if (excess.length > 0) {
       log(
-        `${who} is refused ${excess} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
+        `${who} is refused ${excess.length} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
       );
     }
     this.#answer(
       (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
       forbidden.length > 0 ? "The rules don't let you read there" : undefined,
     );
-    if (this.#retained === undefined) {
-      const { retained } = this.#surroundings;
-      this.#retained = new RetainedSender(retained, session, this);
-    }
     for (const { filter, levels, qos } of wanted) {
       const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
-      this.#retained.add(filter, { levels, terms });
+      this.#retained!.add(filter, { levels, terms });
     }
   }
 
@@ -615,9 +611,7 @@ export class Client implements ConnectedClient, Holder {
     }
     this.#leave({
       withWill: reason !== REASON.SUCCESS,
-      expiry: sessionExpiry === undefined
-        ? undefined
-        : secondsOf(sessionExpiry),
+      expiry: sessionExpiry && secondsOf(sessionExpiry),
     });
   }
 }
