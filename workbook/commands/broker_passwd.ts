@@ -32,7 +32,8 @@ Usage: deno task broker:passwd FILE [USER] [--delete]
                    and the terminal's history keeps it
 
 It asks for the password twice, and shows nothing, unless one of the last three
-options says where to find it. A broker that runs has to be started again.
+options says where to find it. A broker of deno task broker that runs reads the
+file again by itself; mosquitto does at the signal SIGHUP.
 `;
 
 await runProgram({
