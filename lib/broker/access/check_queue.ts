@@ -5,10 +5,8 @@ export type Verdict = "right" | "wrong" | "unchecked";
 export interface Check {
   /** Whether it is right, which takes a processor a while to find out. */
   run(): Promise<boolean>;
-  /** Whether nobody waits for the answer any more. */
-  isGone(): boolean;
-  /** Whether its address has used up its guesses while it waited. */
-  isOverdrawn(): boolean;
+  /** Whether nobody waits for the answer, or its address has no guess left. */
+  isOff(): boolean;
   /** Whether many wrong ones have come from its address. */
   isSuspect(): boolean;
 }
@@ -53,10 +51,6 @@ export class CheckQueue {
     this.#now = now;
   }
 
-  get size(): number {
-    return this.#waiting.length;
-  }
-
   /** Checks a password when its turn has come, or leaves it unchecked. */
   run(check: Check): Promise<Verdict> {
     if (this.#isClosed) return Promise.resolve("unchecked");
@@ -81,8 +75,7 @@ export class CheckQueue {
     while (this.#running.size < this.#limit && this.#waiting.length > 0) {
       this.#drop(({ check, wrongWorkBefore }) => {
         const behindWrong = (this.#wrongWork - wrongWorkBefore) / this.#limit;
-        return check.isGone() || check.isOverdrawn() ||
-          behindWrong >= LONGEST_BEHIND_WRONG;
+        return check.isOff() || behindWrong >= LONGEST_BEHIND_WRONG;
       });
       const next = this.#takeNext();
       if (next === undefined) return;

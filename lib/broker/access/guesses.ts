@@ -21,10 +21,6 @@ export class Guesses {
     this.#now = now;
   }
 
-  get size(): number {
-    return this.#left.size;
-  }
-
   /** How many there may be now. */
   left(key: string): number {
     const { most, millisecondsEach } = this.#rate;

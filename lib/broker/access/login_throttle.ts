@@ -89,13 +89,6 @@ export class LoginThrottle {
     this.#byPair = new Guesses(PAIR_RATE, now);
   }
 
-  /** How many addresses, users and waiting passwords are remembered. */
-  get size(): number {
-    const guesses = [this.#byNetwork, this.#byUser, this.#byPair];
-    return guesses.reduce((sum, { size }) => sum + size, 0) +
-      this.#welcome.size + this.#mistakes.size + this.#queue.size;
-  }
-
   /** Tells whether a password is right, and a wrong one as late as it deserves. */
   async judge(login: Login): Promise<Verdict> {
     const start = this.#now();
@@ -121,8 +114,7 @@ export class LoginThrottle {
       !mayNetwork && !mayPair && this.#isSuspect(network);
     const verdict = isOverdrawn() ? "unchecked" : await this.#queue.run({
       run: login.check,
-      isGone: login.isGone,
-      isOverdrawn,
+      isOff: () => login.isGone() || isOverdrawn(),
       isSuspect: () => this.#isSuspect(network),
     });
     if (verdict === "right") return letIn();
