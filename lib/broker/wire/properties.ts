@@ -50,14 +50,18 @@ export interface Properties extends PropertyValues {
 
 const BY_ID: Readonly<Record<number, readonly [string, keyof Kinds]>> =
   PROPERTIES;
+/** How many bytes a number has, unless it has as many as it must. */
+const SIZES: { [Kind in keyof Kinds]?: number } = {
+  flag: 1,
+  word: 2,
+  doubleWord: 4,
+};
 const BY_NAME = new Map(
   Object.entries(BY_ID).map(([id, [name, kind]]) => [
     name,
-    { id: Number(id), kind },
+    { id: Number(id), size: SIZES[kind] },
   ]),
 );
-/** How many bytes a number has; a variable one as many as it must. */
-const SIZES = { flag: 1, word: 2, doubleWord: 4 };
 
 /** Those that mean nothing as 0, which is forbidden. */
 const NEVER_ZERO: readonly number[] = [0x0b, 0x21, 0x23, 0x27];
@@ -144,19 +148,16 @@ export function encodeProperties(values: PropertyValues): Buffer {
   const parts: Buffer[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    const { id, kind } = BY_NAME.get(name)!;
-    if (kind === "text" || kind === "bytes") {
+    const { id, size } = BY_NAME.get(name)!;
+    if (typeof value === "number") {
+      const part = Buffer.allocUnsafe(1 + (size ?? variableSize(value)));
+      part[0] = id;
+      if (size === undefined) writeVariable(part, value, 1);
+      else part.writeUIntBE(value, 1, size);
+      parts.push(part);
+    } else {
       const bytes = Buffer.from(value as string);
       parts.push(Buffer.of(id, bytes.length >> 8, bytes.length & 0xff), bytes);
-    } else {
-      const number = value as number;
-      const isVariable = kind === "variable";
-      const size = isVariable ? variableSize(number) : SIZES[kind];
-      const part = Buffer.allocUnsafe(1 + size);
-      part[0] = id;
-      if (isVariable) writeVariable(part, number, 1);
-      else part.writeUIntBE(number, 1, size);
-      parts.push(part);
     }
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
