@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import {
   checkExercise,
   type CheckExerciseOptions,
@@ -111,7 +112,8 @@ export class CheckRun implements Disposable {
       await noteSolved(exercise.name, isSolved);
     } catch (error) {
       const number = numberOf(exercise);
-      console.error(`Progress of exercise ${number} isn't noted: ${error}`);
+      const line = `Progress of exercise ${number} isn't noted: ${error}`;
+      console.error(printable(line));
     }
   }
 

@@ -3,11 +3,12 @@ import {
   BrokerUnreachableError,
   brokerUrl,
   connect,
+  printable,
   startBroker,
 } from "../lib/mod.ts";
 
 /** A broker to use, and to let go of. */
-export interface FoundBroker extends AsyncDisposable {
+interface FoundBroker extends AsyncDisposable {
   url: string;
 }
 
@@ -27,7 +28,7 @@ export async function findBroker(): Promise<FoundBroker> {
     if (!(error instanceof BrokerUnreachableError)) throw error;
     const broker = await startOnAnyPort();
     console.error(
-      `${error.message}\nUsing an embedded broker at ${broker.url}`,
+      `${printable(error.message)}\nUsing an embedded broker at ${broker.url}`,
     );
     return broker;
   }

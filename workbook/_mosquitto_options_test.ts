@@ -30,6 +30,8 @@ Deno.test("readConnection() takes -h, then MQTT_URL, then localhost, with the po
     ["", "-h ::1 -p 1884", "mqtt://[::1]:1884"],
     ["", "-h [::1]:1885", "mqtt://[::1]:1885"],
     ["", "-h bad:port", "bad:port"],
+    ["mqtt://broker:1884", "-L mqtt://other/a/#", "mqtt://other"],
+    ["", "-L mqtts://ann:a%2Fb@other:1885/a", "mqtts://ann:a%2Fb@other:1885"],
   ];
   for (const [mqttUrl, args, host] of cases) {
     const given = args.split(" ").filter(Boolean);
@@ -77,11 +79,24 @@ Deno.test("readConnection() reads session, keepalive, version, will and authorit
   );
 });
 
+Deno.test("readConnection() takes a version in short and in long", async () => {
+  const versions = { 31: 3, 311: 4, 5: 5 };
+  for (const [text, protocolVersion] of Object.entries(versions)) {
+    for (const version of [text, `mqttv${text}`]) {
+      const connection = await read("", "-V", version);
+      assertEquals(connection.protocolVersion, protocolVersion);
+    }
+  }
+});
+
 Deno.test("readConnection() refuses what can't be carried out", async () => {
   const mistakes: [args: string, message: string][] = [
     ["-p 99999", 'Option -p is "99999": it must be a whole number from 1'],
     ["-k 65536", 'Option -k is "65536": it must be a whole number from 0'],
-    ["-V 7", 'Option -V is "7": it must be mqttv31, mqttv311 or mqttv5'],
+    ["-V 7", 'Option -V is "7": it must be 31, 311 or 5, or mqttv31'],
+    ["-V mqttv", 'Option -V is "mqttv": it must be 31, 311 or 5, or mqttv31'],
+    ["-L mqtt://a/b -h c", "Options -L and -h are both given"],
+    ["-L mqtt://a", "URL of -L can't be read: it must be mqtt[s]://[USER"],
     ["-c", "Session is to outlive its client: -c needs -i"],
     ["-P secret", "Password of -P has no user: it needs -u"],
     ["--will-payload bye", "Will has no topic: it needs --will-topic"],

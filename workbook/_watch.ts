@@ -23,7 +23,7 @@ import type { Exercise, Outcome } from "./checking/requirement.ts";
 import { ownFiles } from "./checking/run_checks.ts";
 
 /** What a {@linkcode Watch} is given. */
-export interface WatchOptions {
+interface WatchOptions {
   /** All exercises. */
   exercises: readonly Exercise[];
   /** Which of them comes first, from 0. */

@@ -8,7 +8,7 @@
  * publishes a message on each, waits until all are back, and disconnects.
  */
 import mqtt, { type ClientSubscribeCallback } from "mqtt";
-import { brokerUrl, exitWithError } from "../../lib/mod.ts";
+import { brokerUrl, exitWithError, printable } from "../../lib/mod.ts";
 import { StopSignal, tracePackets } from "../../lib/mod.ts";
 
 const unacknowledged = new Set(["hello", "temperature", "humidity"]);
@@ -22,9 +22,9 @@ try {
     console.log(`Connection returned with result code: ${returnCode}`);
   });
   client.on("message", (topic, payload) => {
-    console.log(`Received message, topic: ${topic} payload: ${payload}`);
-    missing.delete(topic);
-    if (missing.size === 0) complete.resolve();
+    const [name, text] = [topic, String(payload)].map(printable);
+    console.log(`Received message, topic: ${name} payload: ${text}`);
+    if (missing.delete(topic) && missing.size === 0) complete.resolve();
   });
   client.on("close", () => {
     const result = client.disconnecting ? 0 : 7;

@@ -322,10 +322,10 @@ peerTest(
       forms.stdout.replaceAll(/^.*(?=mid)/gm, "") + endings.stdout,
       theirs.stdout,
     );
-    const thrownOut = mosquitto.log.filter((line) =>
+    const thrownOut = mosquitto.log().filter((line) =>
       /two_endings\S+ already connected, closing old connection/.test(line)
     );
-    assertEquals(thrownOut.length, 1, mosquitto.log.join("\n"));
+    assertEquals(thrownOut.length, 1, mosquitto.log().join("\n"));
   },
 );
 
@@ -361,7 +361,7 @@ peerTest(
     first.kill("SIGTERM");
     assertEquals((await first.end()).code, 0);
     assert(
-      mosquitto.log.every((line) => !line.includes("closed its connection")),
+      mosquitto.log().every((line) => !line.includes("closed its connection")),
     );
   },
 );

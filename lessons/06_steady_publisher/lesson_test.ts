@@ -104,7 +104,7 @@ peerTest(
       await using mosquitto = await startMosquitto();
       const counts = await cutAndCount(mosquitto.url, qos);
       await mosquitto.stop();
-      const cuts = mosquitto.log
+      const cuts = mosquitto.log()
         .filter((line) => line.endsWith(" closed its connection."));
       assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
       return counts;

@@ -24,9 +24,9 @@ const printed = (payload: string, topic = TOPIC) =>
 /** Waits until mosquitto has granted so many subscriptions in all. */
 async function untilGranted({ log }: Mosquitto, count: number): Promise<void> {
   const deadline = performance.now() + 30_000;
-  const granted = () => log.filter((line) => /^Sending SUBACK/.test(line));
+  const granted = () => log().filter((line) => /^Sending SUBACK/.test(line));
   while (granted().length < count) {
-    assert(performance.now() < deadline, `No SUBACK:\n${log.join("\n")}`);
+    assert(performance.now() < deadline, `No SUBACK:\n${log().join("\n")}`);
     // mosquitto's log is all that tells, and it has no event to wait for.
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -106,8 +106,8 @@ for (const signal of SIGNALS) {
       await (await openClient(url, { clientId: "later" }))
         [Symbol.asyncDispose]();
       await mosquitto.stop();
-      const ends = log.filter((line) => /DISCONNECT|closed its/.test(line));
-      assertEquals(ends.length, 2, log.join("\n"));
+      const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
+      assertEquals(ends.length, 2, log().join("\n"));
       assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
     },
   );
@@ -244,6 +244,6 @@ peerTest(
       stdout: "before after\n",
       stderr: "",
     });
-    assert(log.includes("Client service closed its connection."));
+    assert(log().includes("Client service closed its connection."));
   },
 );

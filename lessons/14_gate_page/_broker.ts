@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 // @ts-types="npm:@types/ws@8.18.2"
 import { createWebSocketStream, WebSocket } from "ws";
+import { printable } from "../../lib/mod.ts";
 
 const OPENERS: Record<string, (url: URL) => Duplex> = {
   "mqtt:": (url) => connect({ ...addressOf(url, 1883), noDelay: true }),
@@ -53,10 +54,12 @@ export function openStream(broker: URL): Duplex {
     if (!isReachable) console.error(`Reached the broker at ${broker.host}`);
     isReachable = true;
   });
-  stream.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     // A page that leaves is no trouble of the broker's.
     if (isOpen || !isReachable || code === "ERR_STREAM_PREMATURE_CLOSE") return;
-    console.error(`Can't reach the broker at ${broker.host}: ${message}`);
+    console.error(
+      printable(`Can't reach the broker at ${broker.host}: ${message}`),
+    );
     isReachable = false;
   });
   return stream;

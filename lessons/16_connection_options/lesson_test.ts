@@ -326,9 +326,9 @@ peerTest(
         .map((text) => `iot/user1/lamp ${text}`),
     );
     // Only the polite client's DISCONNECT reached the broker.
-    const closed = mosquitto.log
+    const closed = mosquitto.log()
       .filter((line) => /closed its connection/.test(line));
-    assertEquals(closed.length, 1, mosquitto.log.join("\n"));
+    assertEquals(closed.length, 1, mosquitto.log().join("\n"));
   },
 );
 

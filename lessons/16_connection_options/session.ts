@@ -9,7 +9,7 @@
  */
 import mqtt from "mqtt";
 import { brokerUrl, connect } from "../../lib/mod.ts";
-import { exitWithError, tracePackets } from "../../lib/mod.ts";
+import { exitWithError, printable, tracePackets } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/temp";
 const clientId = "recorder"; // The broker knows the session by it.
@@ -26,7 +26,7 @@ async function enter() {
     console.log(`session present: ${packet.sessionPresent}`);
   });
   client.on("message", (topic, payload, { qos }) => {
-    console.log(`${topic} ${payload} (QoS ${qos})`);
+    console.log(printable(`${topic} ${payload} (QoS ${qos})`));
     if (String(payload) === "23") lastCame.resolve();
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));

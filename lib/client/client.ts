@@ -11,6 +11,7 @@ import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import { isCutByBroker } from "./cut_by_broker.ts";
 import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
@@ -43,7 +44,7 @@ const CONNACK_TIMEOUT = 10_000;
 const HASTE = 1000;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
-export interface ToolkitOptions extends StreamOptions {
+interface ToolkitOptions extends StreamOptions {
   address: BrokerAddress;
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];
@@ -65,7 +66,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** See {@linkcode Client}. */
   sessionPresent = false;
   /** The last attempt's error. */
-  lastError: Error | undefined;
+  lastError: (Error & { code?: unknown }) | undefined;
+  /** Whether the last attempt to connect has failed. */
+  isAway = false;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -130,7 +133,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Whether the connection stands and its buffer has room. */
   get canSend(): boolean {
-    return this.#isReady && !this.stream.writableNeedDrain;
+    return this.#isReady && !this.#inflight.isHolding &&
+      !this.stream.writableNeedDrain;
   }
 
   /** How many QoS 1 and 2 publishes may be in flight now. */
@@ -163,6 +167,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      this.isAway = false;
       this.#inflight.resume(connack);
       this.#isReady = true;
       this.#publishes.sendWaiting();
@@ -172,9 +177,15 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      this.#isHasty = false;
       const wasReady = this.#isReady;
       this.#isReady = false;
+      this.isAway = !wasReady;
+      const cause = this.#farewell ?? this.lastError;
+      const isOurs = this.#isHasty || this.disconnecting;
+      if (wasReady && !isOurs && isCutByBroker(cause)) {
+        this.#inflight.noteCut(cause);
+      }
+      this.#isHasty = false;
       if (wasReady && !this.disconnecting) this.#reportLoss();
     });
     this.on("error", (error) => {
@@ -253,7 +264,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
-    const message = { topic, payload, options };
+    const mayGetAlias = this.options.autoAssignTopicAlias === true;
+    const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
       const refusal = refuseByLimits(message, this.serverProperties);
@@ -299,8 +311,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       throw new PublishError(topic, "the connection is closed");
     }
     const { qos = 0, properties } = options;
-    if (topic !== this.#lastTopic || qos > 2) {
-      assertQos(qos);
+    assertQos(qos);
+    if (topic !== this.#lastTopic) {
       assertTopicName(topic);
       this.#lastTopic = topic;
     }
@@ -409,7 +421,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       `Connection to ${this.address.label} was closed first`,
     );
     this.#publishes.clear();
-    this.#inflight.giveUp(decapitalize(error.message));
+    this.#inflight.giveUp(() => decapitalize(error.message));
     this.#settleAll(error);
     for (const id of Object.keys(this.outgoing)) {
       this.removeOutgoingMessage(Number(id));

@@ -15,7 +15,7 @@ const VAGUE_CODES: unknown[] = [
 ];
 
 /** Where an attempt went, and how. */
-export interface Attempt {
+interface Attempt {
   address: BrokerAddress;
   tls: TlsOptions | undefined;
   /** Ends the second look. */

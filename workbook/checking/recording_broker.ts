@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
+import { packetLength } from "../../lib/client/packet_length.ts";
 import {
   type BrokerOptions,
   type Client,
@@ -36,7 +37,7 @@ export interface RecordedPacket {
 }
 
 /** Decides whether a packet is withheld. */
-export type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
+type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
 
 /** A broker for one check. Disposing of it ends it. */
 export interface RecordingBroker extends AsyncDisposable {
@@ -212,7 +213,7 @@ function relay(
   source.on("data", (chunk: Uint8Array) => {
     begun = Buffer.concat([begun, chunk]);
     for (;;) {
-      const length = frameLength(begun);
+      const length = packetLength(begun);
       if (length === undefined || begun.length < length) return;
       frame = begun.subarray(0, length);
       begun = begun.subarray(length);
@@ -220,18 +221,6 @@ function relay(
     }
   });
   source.on("end", () => target.end());
-}
-
-/** How long a packet is, by its fixed header (MQTT 3.1.1 section 2.2.3). */
-function frameLength(bytes: Uint8Array): number | undefined {
-  let remaining = 0;
-  for (let index = 1; index <= 4; index++) {
-    const byte = bytes[index];
-    if (byte === undefined) return undefined;
-    remaining += (byte & 0x7f) * 128 ** (index - 1);
-    if (byte < 0x80) return 1 + index + remaining;
-  }
-  return bytes.length; // Malformed: all of it at once
 }
 
 /** Keeps packets back, and what follows them, so that the order stays. */

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { printableLines } from "../../lib/printable.ts";
 import {
   CheckFailure,
   type Exercise,
@@ -102,7 +103,8 @@ function describeFailure(
   { expected, seen, mistake }: CheckFailure,
   seed: number,
 ): string {
-  return [
+  // What programs print, and what they publish, is in it.
+  return printableLines([
     words,
     "",
     `Expected: ${expected}`,
@@ -111,7 +113,7 @@ function describeFailure(
     "",
     `Hint ${hint} may help: deno task hint ${name.slice(0, 2)}`,
     `(seed ${seed})`,
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** How the student's programs are started, confined if they are for Deno. */

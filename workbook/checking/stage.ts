@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const LIB = fileURLToPath(new URL("../../lib", import.meta.url));
 
 /** A staged exercise. Disposing of it removes the folder. */
-export interface Stage extends AsyncDisposable {
+interface Stage extends AsyncDisposable {
   /** The folder with the programs, named like the exercise. */
   folder: string;
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Exercise } from "./requirement.ts";
 
 /** A student's file beside the one that it began as. */
-export interface StudentFile {
+interface StudentFile {
   work: string;
   stub: string;
 }

@@ -5,6 +5,7 @@
  */
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
+import { matchesFilter } from "../_matches_filter.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";
 import type { RecordingBroker } from "./recording_broker.ts";
@@ -219,7 +220,7 @@ export class Trial implements AsyncDisposable {
     await this.until(`a subscription to ${topic}`, () => {
       const asked = this.sent("subscribe")
         .filter(({ subscriptions }) =>
-          subscriptions.some((one) => matches(one.topic, topic))
+          subscriptions.some((one) => matchesFilter(one.topic, topic))
         )
         .map(({ messageId }) => messageId);
       return this.broker.packets.some(({ from, packet }) =>
@@ -305,15 +306,4 @@ export class Trial implements AsyncDisposable {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
     await this.broker[Symbol.asyncDispose]();
   }
-}
-
-/** Whether a topic filter matches a topic's name (MQTT 3.1.1 section 4.7). */
-function matches(filter: string, topic: string): boolean {
-  const levels = topic.split("/");
-  const wanted = filter.split("/");
-  for (const [index, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (level !== "+" && level !== levels[index]) return false;
-  }
-  return wanted.length === levels.length;
 }

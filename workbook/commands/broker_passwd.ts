@@ -5,6 +5,7 @@
  */
 import { promptSecret } from "@std/cli/prompt-secret";
 import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { printable } from "../../lib/printable.ts";
 import {
   assertPassword,
   assertUserName,
@@ -64,7 +65,7 @@ async function main(options: Options): Promise<void> {
       throw new UsageError("User is missing: --delete needs a name");
     }
     const { users } = await readPasswordFile(file);
-    for (const name of users.keys()) console.log(name);
+    for (const name of users.keys()) console.log(printable(name));
   } else if (options.has("delete")) {
     await deleteUser(file, user);
     console.error(`Deleted the user ${JSON.stringify(user)}`);

@@ -170,7 +170,7 @@ Deno.test({
     );
     const flags = ["--cached-only", "-ERNW", "--allow-run"];
     const command = `"${Deno.execPath()}" run --allow-all "${program}"`;
-    const check = project.start(
+    await using check = project.start(
       [
         "run",
         ...flags,
@@ -184,7 +184,7 @@ Deno.test({
     );
     using connection = await within("the program", listener.accept());
     check.kill("SIGTERM");
-    const { code } = await within("the end of check", check.output());
+    const { code } = await check.end();
     assertEquals(code, 130);
     const bytes = connection.read(new Uint8Array(1)).catch(() => null);
     assertEquals(await within("the program's end", bytes), null);

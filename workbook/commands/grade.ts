@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { StopSignal } from "../../lib/mod.ts";
+import { printable, StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../_exercises.ts";
 import { launcherFlags } from "../_launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
@@ -175,7 +175,9 @@ async function grade(
 function surviveFaults(): void {
   const note = (event: Event, error: unknown) => {
     event.preventDefault();
-    console.error(`Something broke, and grading goes on: ${error}`);
+    console.error(
+      printable(`Something broke, and grading goes on: ${error}`),
+    );
   };
   addEventListener("error", (event) => note(event, event.error));
   addEventListener("unhandledrejection", (event) => note(event, event.reason));

@@ -5,6 +5,7 @@
  * @module
  */
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { findBroker } from "../_find_broker.ts";
 import { startFourSensors } from "../_four_sensors.ts";
 import { createView } from "../_live_view.ts";
@@ -79,6 +80,6 @@ async function main(options: Options): Promise<void> {
     await readings.allTaken();
   }
   await recorder.flush();
-  console.log(`\nWrote ${recorder.rows} rows to ${file}`);
+  console.log(`\nWrote ${recorder.rows} rows to ${printable(file)}`);
   for (const line of describeTopics(statistics)) console.log(line);
 }

@@ -23,7 +23,7 @@ import {
 } from "./submission.ts";
 
 /** How submissions are graded. */
-export interface GradeOptions extends Omit<TaskOptions, "deadline"> {
+interface GradeOptions extends Omit<TaskOptions, "deadline"> {
   exercises: readonly Exercise[];
   /** The command that starts a program in another language. */
   command?: string | undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, join, resolve, sep } from "node:path";
+import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../_command_line.ts";
 import { exerciseFile, programFiles, readText } from "../_exercises.ts";
 import { UsageError } from "../_program.ts";
@@ -19,7 +20,7 @@ export interface Submission {
 }
 
 /** What a submission has of an exercise. */
-export type Work =
+type Work =
   | { state: "started"; files: Record<string, string> }
   | { state: "not started" | "refused"; note: string };
 
@@ -61,7 +62,9 @@ function assertFolder(folder: string): void {
   } catch {
     // Said below
   }
-  throw new UsageError(`Folder "${folder}" can't be graded: it isn't there`);
+  throw new UsageError(
+    `Folder "${printable(folder)}" can't be graded: it isn't there`,
+  );
 }
 
 function subfolders(parent: string): string[] {
@@ -70,7 +73,9 @@ function subfolders(parent: string): string[] {
   );
   if (names.length > 0) return names.map((name) => join(parent, name));
   throw new UsageError(
-    `Folder "${parent}" has no submissions: each must be a folder in it`,
+    `Folder "${
+      printable(parent)
+    }" has no submissions: each must be a folder in it`,
   );
 }
 

@@ -43,7 +43,7 @@ client.loop_stop()
 `;
 
 /** A subscriber that runs. Disposing of it kills it. */
-export interface PahoSubscriber extends AsyncDisposable {
+interface PahoSubscriber extends AsyncDisposable {
   /** Waits for the messages: a line for each, topic and payload. */
   lines(): Promise<string[]>;
 }

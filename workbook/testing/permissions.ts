@@ -7,7 +7,7 @@ import { startProcess } from "../../lib/testing/processes.ts";
 import { denoFlags } from "./deno_flags.ts";
 
 /** A program's flags without one of its permissions. */
-export interface Omission {
+interface Omission {
   /** What is left out, such as `--allow-net=127.0.0.2`. */
   permission: string;
   /** The flag that it belongs to, such as `--allow-net`. */

@@ -61,6 +61,8 @@ export async function acceptWebSockets(
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head) => {
     const { remoteAddress, remotePort } = request.socket;
+    // It may be gone already.
+    if (remoteAddress === undefined) return void socket.destroy();
     const { origin } = request.headers;
     if (!isPageAllowed(request.headers)) {
       log(
