@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
@@ -174,12 +175,9 @@ peerTest(
 
 // The document's program without its pause. Its will says when the broker has
 // read all that came from it.
-const PAHO_PUBLISHER = `
-import sys
-import paho.mqtt.client as mqtt
-
+const PAHO_PUBLISHER = `${PAHO}
 host, port, count, qos, reads_connack = sys.argv[1:]
-client = mqtt.Client()
+client = new_client()
 client.will_set("tw/rocksaying", "end", 1)
 client.connect(host, int(port))
 while reads_connack == "true" and not client.is_connected():

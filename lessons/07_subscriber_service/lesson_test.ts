@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { type Mosquitto, startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
@@ -184,10 +185,7 @@ Deno.test("publisher says so if there is no broker", async () => {
 });
 
 // What the page says of the document's reconnect(), on paho itself.
-const RECONNECT = `
-import sys
-import paho.mqtt.client as mqtt
-
+const RECONNECT = `${PAHO}
 received = []
 subscribed = 0
 
@@ -201,11 +199,11 @@ def on_subscribe(client, userdata, mid, granted):
 def on_message(client, userdata, msg):
     received.append(msg.payload.decode())
 
-service = mqtt.Client("service")
+service = new_client("service")
 service.on_connect, service.on_subscribe = on_connect, on_subscribe
 service.on_message = on_message
 service.will_set("tw/died", "service", qos=1)
-watcher = mqtt.Client("watcher")
+watcher = new_client("watcher")
 watcher.on_message = on_message
 for client in (service, watcher):
     client.connect("127.0.0.1", int(sys.argv[1]))

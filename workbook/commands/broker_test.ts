@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
-import { setPassword } from "../../lib/broker/access/password_file.ts";
+import { setPassword } from "../_password_file.ts";
 import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
 import {
   ConnectionRefusedError,
