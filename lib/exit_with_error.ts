@@ -1,4 +1,4 @@
-import { printableLines } from "./printable.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Ends the program with one line that says what went wrong, and without a stack
@@ -23,7 +23,7 @@ export function exitWithError(error: unknown): never {
     Deno.exit(); // With 0, unless Deno.exitCode says otherwise
   }
   const message = error instanceof Error ? error.message : String(error);
-  console.error(printableLines(message));
+  console.error(printable(message));
   const isMisuse = error instanceof TypeError || error instanceof RangeError;
   Deno.exit(isMisuse ? 2 : 1);
 }

@@ -23,15 +23,34 @@ export type {
 export type OnMessage = (message: Message, client: Client) => unknown;
 
 /**
+ * What a broker that takes no more has granted (MQTT 3.1.1 and MQTT 5.0, section
+ * 3.9.3): what it sends comes at this quality of service at most.
+ */
+export interface LowerGrant {
+  /** The topic filter. */
+  filter: string;
+  /** The quality of service that was asked for. */
+  requested: 1 | 2;
+  /** The quality of service that was granted. */
+  granted: 0 | 1;
+}
+
+/**
  * Options of {@linkcode subscribe} and {@linkcode messages}. Those for a filter are
  * for the ones that come without their own.
  */
 export interface SubscribeOptions extends ConnectOptions, FilterOptions {
   /**
    * Called with the filters that the broker has granted, at first and after each
-   * reconnection that subscribed again (paho: `on_subscribe`).
+   * reconnection that subscribed again (paho: `on_subscribe`), and with the client.
    */
-  onSubscribe?: (filters: string[]) => void;
+  onSubscribe?: (filters: string[], client: Client) => void;
+  /**
+   * Called once for each filter that the broker grants at a lower quality of service
+   * than was asked for. Unless given, it is logged: messages may be lost, or come
+   * twice, although the program has asked for better.
+   */
+  onLowerGrant?: (grant: LowerGrant) => void;
   /**
    * Called when the handler throws. Unless given, the topic and the error are
    * logged; an error that is thrown again and again, as a recorder's is, once.

@@ -11,6 +11,7 @@ import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import { isCutByBroker } from "./cut_by_broker.ts";
 import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
@@ -43,8 +44,9 @@ const CONNACK_TIMEOUT = 10_000;
 const HASTE = 1000;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
-export interface ToolkitOptions extends StreamOptions {
-  address: BrokerAddress;
+interface ToolkitOptions extends StreamOptions {
+  /** The hosts that are tried in turn. */
+  addresses: readonly [BrokerAddress, ...BrokerAddress[]];
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];
   log: (line: string) => void;
@@ -58,14 +60,18 @@ type SubscribeTopics = string | string[] | ISubscriptionMap;
  * and an end after which no promise is left pending.
  */
 export class ToolkitClient extends MqttClient implements AsyncDisposable {
-  /** Where the broker is. */
-  readonly address: BrokerAddress;
+  /** Where the broker may be. */
+  readonly addresses: readonly BrokerAddress[];
+  /** Where the last attempt went. */
+  address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
   /** See {@linkcode Client}. */
   sessionPresent = false;
   /** The last attempt's error. */
-  lastError: Error | undefined;
+  lastError: (Error & { code?: unknown }) | undefined;
+  /** Whether the last attempt to connect has failed. */
+  isAway = false;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -82,15 +88,19 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #isReady = false;
   /** Whether the next attempt is to come without a pause. */
   #isHasty = false;
+  /** Goes up with each attempt that fails: the next of several hosts has its turn. */
+  #turn = 0;
   #lostAt: number | undefined;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: IClientOptions, toolkit: ToolkitOptions) {
-    const { address, inflightWindow, retryDelay, log } = toolkit;
+    const { addresses, inflightWindow, retryDelay, log } = toolkit;
     const messageIdProvider = new MessageIds();
     super((client) => {
-      const stream = openStream(client, address, toolkit);
+      const next = addresses[this.#turn % addresses.length];
+      this.address = next ?? addresses[0];
+      const stream = openStream(client, this.address, toolkit);
       stream.on("error", (error: Error) => this.lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
       this.lastError = undefined;
@@ -106,7 +116,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       manualConnect: true,
     });
     messageIdProvider.client = this;
-    this.address = address;
+    this.addresses = addresses;
+    this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
@@ -130,7 +141,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Whether the connection stands and its buffer has room. */
   get canSend(): boolean {
-    return this.#isReady && !this.stream.writableNeedDrain;
+    return this.#isReady && !this.#inflight.isHolding &&
+      !this.stream.writableNeedDrain;
   }
 
   /** How many QoS 1 and 2 publishes may be in flight now. */
@@ -146,6 +158,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #watchConnection(): void {
     const [shortest, longest] = this.#retryDelay;
     let attempts = 0;
+    let failures = 0;
     this.options.reconnectPeriod = shortest * 1000;
 
     this.on("packetreceive", (packet) => {
@@ -163,18 +176,32 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      this.isAway = false;
       this.#inflight.resume(connack);
       this.#isReady = true;
       this.#publishes.sendWaiting();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
+      if (this.#isReady) {
+        failures = 0;
+      } else {
+        this.#turn++;
+        // It is time for a pause once each host has had its turn.
+        this.#isHasty ||= ++failures % this.addresses.length !== 0;
+      }
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      this.#isHasty = false;
       const wasReady = this.#isReady;
       this.#isReady = false;
+      this.isAway = !wasReady;
+      const cause = this.#farewell ?? this.lastError;
+      const isOurs = this.#isHasty || this.disconnecting;
+      if (wasReady && !isOurs && isCutByBroker(cause)) {
+        this.#inflight.noteCut(cause);
+      }
+      this.#isHasty = false;
       if (wasReady && !this.disconnecting) this.#reportLoss();
     });
     this.on("error", (error) => {
@@ -253,7 +280,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
-    const message = { topic, payload, options };
+    const mayGetAlias = this.options.autoAssignTopicAlias === true;
+    const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
       const refusal = refuseByLimits(message, this.serverProperties);
@@ -299,8 +327,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       throw new PublishError(topic, "the connection is closed");
     }
     const { qos = 0, properties } = options;
-    if (topic !== this.#lastTopic || qos > 2) {
-      assertQos(qos);
+    assertQos(qos);
+    if (topic !== this.#lastTopic) {
       assertTopicName(topic);
       this.#lastTopic = topic;
     }
@@ -409,7 +437,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       `Connection to ${this.address.label} was closed first`,
     );
     this.#publishes.clear();
-    this.#inflight.giveUp(decapitalize(error.message));
+    this.#inflight.giveUp(() => decapitalize(error.message));
     this.#settleAll(error);
     for (const id of Object.keys(this.outgoing)) {
       this.removeOutgoingMessage(Number(id));

@@ -14,14 +14,14 @@ import {
   toError,
 } from "../errors.ts";
 import type { Message } from "../message.ts";
-import type { SubscribeOptions } from "../subscribe.ts";
+import type { LowerGrant, SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 const HASTE = 0.5;
 const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
-export interface OpenSubscription extends AsyncDisposable {
+interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: RefusedFilter[];
@@ -29,7 +29,7 @@ export interface OpenSubscription extends AsyncDisposable {
 }
 
 /** Those of `subscribe`, and how to tell of filters that are refused. */
-export interface OpenOptions extends SubscribeOptions {
+interface OpenOptions extends SubscribeOptions {
   /** Whether the caller tells; otherwise they are logged. */
   callerTellsRefused?: boolean;
 }
@@ -125,9 +125,11 @@ async function closeSubscription(
 function keepSubscribed(
   client: ToolkitClient,
   requests: Map<string, FilterRequest>,
-  { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
+  options: SubscribeOptions,
 ): { answered: Promise<void>; refused: RefusedFilter[] } {
+  const { onSubscribe, onLowerGrant, timeout = LONGEST_SILENCE } = options;
   const missing = new Set(requests.keys());
+  const toldLower = new Set<string>();
   const refused: RefusedFilter[] = [];
   let hasAnswered = false;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -137,10 +139,31 @@ function keepSubscribed(
     if (hasAnswered || timeout === Infinity) client.cut(unanswered());
   }
 
+  function tellLower(grant: LowerGrant): void {
+    const { filter, requested, granted } = grant;
+    if (granted >= requested || toldLower.has(filter)) return;
+    toldLower.add(filter);
+    if (onLowerGrant === undefined) {
+      const risk = granted === 0 ? "be lost" : "come twice";
+      return client.report(
+        `Broker granted the topic filter "${filter}" at QoS ${granted}, not ` +
+          `${requested}: messages may ${risk}`,
+      );
+    }
+    try {
+      onLowerGrant(grant);
+    } catch (error) {
+      client.report(`onLowerGrant failed: ${toError(error).message}`);
+    }
+  }
+
   async function ask(filter: string, request: FilterRequest): Promise<void> {
     const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
     try {
-      await client.subscribeAsync(filter, request);
+      const [grant] = await client.subscribeAsync(filter, request);
+      const { qos: requested } = request;
+      const granted = grant?.qos ?? requested;
+      tellLower({ filter, requested, granted } as LowerGrant);
     } catch (error) {
       const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
@@ -179,7 +202,9 @@ function keepSubscribed(
     const asked = [...requests].filter(([filter]) => missing.has(filter))
       .map(([filter, request]) => ask(filter, request));
     Promise.all(asked).then(() => {
-      if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
+      if (client.connected && hasAnswered) {
+        onSubscribe?.([...requests.keys()], client);
+      }
     }).catch((error) =>
       client.report(`onSubscribe failed: ${toError(error).message}`)
     );

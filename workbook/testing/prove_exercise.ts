@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { peerTest } from "../../lib/testing/peers.ts";
-import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
+import { pool } from "../_pool.ts";
 import { type Mistakes, mistakeText } from "../checking/mistake.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type ChecksOptions,
 } from "../checking/run_checks.ts";
 import { stage } from "../checking/stage.ts";
+import type { Files } from "../checking/student_files.ts";
 import { denoFlags } from "./deno_flags.ts";
 import { permissionsIn } from "./permissions.ts";
 
@@ -52,7 +53,8 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
       files: solution,
       ...RIGHT,
       // No more than its header says.
-      permissions: (program) => permissionsIn(solution[`${program}.ts`]!),
+      permissions: (program) =>
+        permissionsIn(inProject(`solutions/${name}/${program}.ts`)),
     });
     assertEquals(Object.fromEntries(failed), {});
   });
@@ -72,16 +74,14 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
 
   const count = Object.keys(mistakes).length;
   Deno.test(`${name}: the stub and ${count} mistakes are right in themselves`, async () => {
-    await using place = await temporaryFolder();
-    const wrong = await writeMistakes(exercise, { mistakes, into: place.path });
+    const wrong = await mistakeFiles(exercise, mistakes);
     assertEquals(await typeErrors(exercise, { ...stub, ...wrong }), "");
   });
 
   Deno.test(`${name}: each of ${count} mistakes fails what it breaks`, async () => {
-    await using place = await temporaryFolder();
-    const wrong = await writeMistakes(exercise, { mistakes, into: place.path });
+    const wrong = await mistakeFiles(exercise, mistakes);
     const outcomes: Record<string, string> = {};
-    await forEach(Object.entries(mistakes), async ([mistake, about]) => {
+    await pool(Object.entries(mistakes), AT_ONCE, async ([mistake, about]) => {
       const { breaks, program = exercise.programs[0] } = about;
       const failed = await failures(
         exercise,
@@ -125,44 +125,28 @@ function isThere(folder: string): boolean {
   }
 }
 
-/** Where the exercise's programs are in a folder, by their names. */
-function filesIn(
-  { programs }: Exercise,
-  folder: string,
-): Record<string, string> {
+/** The exercise's programs as they are in a folder. */
+function filesIn({ programs }: Exercise, folder: string): Files {
   return Object.fromEntries(
     programs.map((program) => [
       `${program}.ts`,
-      inProject(`${folder}/${program}.ts`),
+      Deno.readFileSync(inProject(`${folder}/${program}.ts`)),
     ]),
   );
 }
 
-/** Writes each program with a mistake, and tells where it is, by its name. */
-async function writeMistakes(
+/** Each program with a mistake, named like it. */
+async function mistakeFiles(
   exercise: Exercise,
-  { mistakes, into }: { mistakes: Mistakes; into: string },
-): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
+  mistakes: Mistakes,
+): Promise<Files> {
+  const encoder = new TextEncoder();
+  const files: Record<string, Uint8Array> = {};
   for (const name of Object.keys(mistakes)) {
-    const file = `${into}/${name}.ts`;
     const text = await mistakeText(exercise, { mistakes, name });
-    await Deno.writeTextFile(file, text);
-    files[`${name}.ts`] = file;
+    files[`${name}.ts`] = encoder.encode(text);
   }
   return files;
-}
-
-/** Runs a function for each item, a few at a time. */
-async function forEach<T>(
-  items: readonly T[],
-  run: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const runSome = async () => {
-    for (const item of rest) await run(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, runSome));
 }
 
 /** The requirements that programs fail, by their short names, with the reports. */
@@ -175,7 +159,7 @@ async function failures(
   >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
-  await forEach(requirements, async (requirement) => {
+  await pool(requirements, AT_ONCE, async (requirement) => {
     const { state, report } = await checkRequirement(exercise, requirement, {
       ...programs,
       seed: SEED,
@@ -195,7 +179,7 @@ function outcomeOf(report: string | undefined): string {
 /** Type-checks programs where an exercise's programs lie. */
 async function typeErrors(
   { name }: Exercise,
-  files: Record<string, string>,
+  files: Files,
 ): Promise<string> {
   await using staged = await stage(name, files);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -32,7 +32,7 @@ import { startKilledRecorder, startRecorder } from "./recorders.ts";
 const QUIET = 300;
 
 /** What a run is made of. */
-export interface RunParts {
+interface RunParts {
   broker: RestartableBroker;
   protocol: Protocol;
   ledger: Ledger;
