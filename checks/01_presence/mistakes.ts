@@ -5,7 +5,7 @@ export const mistakes: Mistakes = {
   bare_payload: {
     breaks: "prints",
     words: 'Prints the message without "Reçu: "',
-    edits: [["`Reçu: ${text}`", "text"]],
+    edits: [["`Reçu: ${printable(text)}`", "printable(text)"]],
   },
   canned: {
     breaks: "announces",

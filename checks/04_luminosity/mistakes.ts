@@ -80,7 +80,7 @@ export const mistakes: Mistakes = {
         "let best: [string, { percent: number }] | undefined;\nconst last = new Map",
       ],
       [
-        "console.log(`Max: ${max?.[0]} (${max?.[1].percent})`);",
+        "console.log(printable(`Max: ${max?.[0]} (${max?.[1].percent})`));",
         "if (max![1].percent > (best?.[1].percent ?? -1)) best = max;\n" +
         "  console.log(`Max: ${best?.[0]} (${best?.[1].percent})`);",
       ],

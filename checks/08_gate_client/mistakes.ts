@@ -1,6 +1,6 @@
 import type { Mistakes } from "../../workbook/checking/mistake.ts";
 
-const IMPORT = "import { type Message, subscribe }";
+const IMPORT = "import { type Message, printable, subscribe }";
 const SUBSCRIBE =
   "await using gate = await subscribe(host, STATUS, onMessage, false, options);";
 const TIMER =
@@ -15,7 +15,7 @@ export const mistakes: Mistakes = {
     breaks: "subscribes-first",
     words: "Asks for the subscription and doesn't await it",
     edits: [
-      [IMPORT, "import { connect, Message }"],
+      [IMPORT, "import { connect, Message, printable }"],
       [
         SUBSCRIBE,
         "await using client = await connect(host, { signal: stop.signal });\n" +
@@ -76,7 +76,7 @@ export const mistakes: Mistakes = {
     breaks: "subscribes-first",
     words: "Sends the command, and then begins to listen",
     edits: [
-      [IMPORT, "import { type Message, publishOnce, subscribe }"],
+      [IMPORT, "import { type Message, printable, publishOnce, subscribe }"],
       [
         SUBSCRIBE,
         "await publishOnce(host, { topic: COMMAND, payload: command, qos: 1 });\n" +
