@@ -41,6 +41,10 @@ const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
+// After so many seconds a connection has lasted, and its end is news.
+const LASTING = 10;
+// So many losses in a row of connections that didn't last have a cause.
+const TELLING_LOSSES = 3;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 export interface ToolkitOptions extends StreamOptions {
@@ -64,8 +68,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly report: (line: string) => void;
   /** See {@linkcode Client}. */
   sessionPresent = false;
-  /** The last attempt's error. */
-  lastError: Error | undefined;
+  #lastError: Error | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -91,9 +94,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const messageIdProvider = new MessageIds();
     super((client) => {
       const stream = openStream(client, address, toolkit);
-      stream.on("error", (error: Error) => this.lastError = error);
+      stream.on("error", (error: Error) => this.#lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
-      this.lastError = undefined;
+      this.#lastError = undefined;
       this.#farewell = undefined;
       return stream;
     }, {
@@ -122,6 +125,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.connect();
   }
 
+  /** The last attempt's error; what the broker has said of it is what caused it. */
+  get lastError(): Error | undefined {
+    return this.#farewell ?? this.#lastError;
+  }
+
   /** See {@linkcode Client}. */
   get refused(): Promise<never> {
     this.#isWatched = true;
@@ -146,7 +154,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #watchConnection(): void {
     const [shortest, longest] = this.#retryDelay;
     let attempts = 0;
-    this.options.reconnectPeriod = shortest * 1000;
+    let losses = 0;
+    let lasting: ReturnType<typeof setTimeout> | undefined;
+    const beginAnew = () => {
+      attempts = losses = 0;
+      this.options.reconnectPeriod = shortest * 1000;
+    };
+    beginAnew();
 
     this.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
@@ -158,8 +172,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
-      attempts = 0;
-      this.options.reconnectPeriod = shortest * 1000;
+      // Not at once: the next connection may go the way of this one.
+      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
@@ -172,13 +186,16 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      this.#isHasty = false;
-      const wasReady = this.#isReady;
-      this.#isReady = false;
-      if (wasReady && !this.disconnecting) this.#reportLoss();
+      clearTimeout(lasting);
+      const isLoss = this.#isReady && !this.disconnecting;
+      const isPuzzling = !this.#isHasty && isUnexplained(this.lastError);
+      this.#isHasty = this.#isReady = false;
+      if (!isLoss) return;
+      this.#reportLoss();
+      if (isPuzzling && ++losses === TELLING_LOSSES) this.#reportLosses();
     });
     this.on("error", (error) => {
-      this.lastError = error;
+      this.#lastError = error;
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
@@ -186,9 +203,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   #reportLoss(): void {
     this.#lostAt = performance.now();
-    const cause = describeCause(this.#farewell ?? this.lastError);
+    const cause = describeCause(this.lastError);
     this.report(
       `Connection to ${this.address.label} lost: ${cause}; connecting again`,
+    );
+  }
+
+  /** MQTT 3.1.1 has no word for why a broker closes a connection. */
+  #reportLosses(): void {
+    const { clientId } = this.options;
+    this.report(
+      `Connection to ${this.address.label} was lost ${TELLING_LOSSES} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
     );
   }
 
@@ -229,7 +254,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Closes the connection without a DISCONNECT; the next one follows. */
   cut(cause: Error): void {
-    this.lastError = cause;
+    this.#lastError = cause;
     (this.stream as GatheringStream).abandon();
   }
 
@@ -424,4 +449,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       });
     });
   }
+}
+
+/** Whether a connection just ended, and nobody has said why. */
+function isUnexplained(cause: (Error & { code?: unknown }) | undefined) {
+  return cause === undefined ||
+    ["ECONNRESET", "EPIPE"].includes(String(cause.code));
 }
