@@ -47,7 +47,10 @@ export async function openSubscription(
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
   let closing: Promise<void> | undefined;
-  const close = () => closing ??= closeSubscription(client, deliveries);
+  const close = () => {
+    closing ??= closeSubscription(client, deliveries);
+    return deliveries.isAskedByHandler ? Promise.resolve() : closing;
+  };
   const { timeout = LONGEST_SILENCE } = options;
   let timer: ReturnType<typeof startTimer>;
   const tooLate = Promise.withResolvers<never>();
