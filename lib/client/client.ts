@@ -22,9 +22,10 @@ import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
-import { assertQos, assertTopicName } from "../topics.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { assertQos, assertTopicFilter, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
-import { assertRequests, type FilterRequest } from "./topic_requests.ts";
+import { type FilterRequest, readRequests } from "./topic_requests.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
@@ -66,8 +67,14 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
+  /** What the program wants to be subscribed to. */
+  readonly subscriptions: Subscriptions;
   /** See {@linkcode Client}. */
   sessionPresent = false;
+  /** Whether the session is surely the one that was, with all that it knew. */
+  isSessionKept = false;
+  /** How many CONNECTs have gone out since the last answer. */
+  #connects = 0;
   #lastError: Error | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
@@ -114,6 +121,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this);
     this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
@@ -162,10 +170,18 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     };
     beginAnew();
 
+    this.on("packetsend", ({ cmd }) => {
+      if (cmd !== "connect") return;
+      this.stream.once("connect", () => this.#connects++);
+    });
     this.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
       this.sessionPresent = packet.sessionPresent;
+      // A CONNECT whose answer was lost may have made a session that knows
+      // nothing, and is present now.
+      this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
+      this.#connects = 0;
       this.#reasonString = packet.properties?.reasonString;
     });
     this.on("disconnect", ({ reasonCode = 0, properties }) => {
@@ -177,9 +193,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
-      this.#inflight.resume(connack);
+      this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
       this.#publishes.sendWaiting();
+      // After what a program asks for in its own listener.
+      queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -347,15 +365,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       );
     }
     const options: Partial<FilterRequest> = optionsOrCallback ?? {};
+    let requests;
     try {
-      assertRequests(topics, options, this.options.protocolVersion);
+      requests = readRequests(topics, options, this.options.protocolVersion);
     } catch (error) {
       return this.#refuse(error as Error, callback);
     }
+    const notes = requests.map((one) => this.subscriptions.note(...one));
+    const settle: ClientSubscribeCallback = (error, granted, packet) => {
+      const codes: number[] = packet?.granted as number[] ?? [];
+      notes.forEach((note, index) => note(codes[index]));
+      callback?.(error, granted, packet);
+    };
     super.subscribe(
       topics,
       options as FilterRequest,
-      this.#unsettled.track(callback),
+      this.#unsettled.track(settle),
     );
     return this;
   }
@@ -368,10 +393,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     if (typeof optionsOrCallback === "function") {
       return this.unsubscribe(topics, {}, optionsOrCallback as PacketCallback);
     }
+    const filters = [topics].flat();
+    try {
+      filters.forEach(assertTopicFilter);
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
+    }
+    const notes = filters.map((filter) => this.subscriptions.note(filter));
+    const settle: PacketCallback = (error, packet) => {
+      // Whatever UNSUBACK says, it is an answer.
+      for (const note of notes) note(packet && 0);
+      callback?.(error, packet);
+    };
     super.unsubscribe(
-      topics,
+      filters,
       optionsOrCallback ?? {},
-      this.#unsettled.track(callback),
+      this.#unsettled.track(settle),
     );
     return this;
   }

@@ -43,15 +43,15 @@ export class InflightLedger implements Store {
    * Sends again what the broker has not confirmed, all at once. If it has
    * forgotten the session, a message of QoS 2 that it may have passed on must not
    * be sent again, and one that it may have lost must not count as delivered:
-   * nobody knows which it is, and so its publish fails.
+   * nobody knows which it is, and so its publish fails. So it does if the session
+   * that is present may be a new one.
    */
-  resume({ sessionPresent }: IConnackPacket): void {
+  resume({ sessionPresent }: IConnackPacket, isSessionKept: boolean): void {
     const { clean, protocolVersion } = this.#client.options;
     // MQTT 3.1 has no such flag.
-    const isResumed = !clean && (sessionPresent || protocolVersion === 3);
-    if (!isResumed) {
-      this.giveUp("the broker has forgotten the session", [2]);
-    }
+    const isPresent = !clean && (sessionPresent || protocolVersion === 3);
+    if (!isPresent) this.giveUp("the broker has forgotten the session", [2]);
+    else if (sessionPresent && !isSessionKept) this.#release();
     for (const { packet } of [...this.#unconfirmed.values()]) {
       if (packet.cmd === "publish") packet.dup = true;
       this.#send(packet);
@@ -68,6 +68,23 @@ export class InflightLedger implements Store {
       const error = new PublishError(topic, reason, { mayHaveArrived: true });
       pending.cb = () => cb(error);
       this.#client.removeOutgoingMessage(id);
+    }
+  }
+
+  /**
+   * Fails what is in flight at QoS 2, and has the broker pass it on, or forget it:
+   * what stayed with it would count against the window of the session.
+   */
+  #release(): void {
+    const reason = "the broker may have forgotten the session";
+    for (const [messageId, { packet, topic }] of this.#unconfirmed) {
+      const pending = this.#client.outgoing[messageId];
+      if (pending === undefined) continue;
+      if (packet.cmd === "publish" && packet.qos !== 2) continue;
+      const { cb } = pending;
+      pending.cb = () => {};
+      this.put({ cmd: "pubrel", messageId });
+      cb(new PublishError(topic, reason, { mayHaveArrived: true }));
     }
   }
 

@@ -84,6 +84,39 @@ for (const packet of ["publish", "pubrel"] as const) {
   });
 }
 
+for (const packet of ["publish", "pubrel"] as const) {
+  Deno.test(`Publisher tells of QoS 2 that it is unsure if a session may be one that knows nothing, after ${packet}`, async () => {
+    await using broker = await startScriptedBroker((got, { send, socket }) => {
+      const count = broker.connections.length;
+      if (count === 1 && got.cmd === packet) return "answered";
+      if (got.cmd !== "connect") return;
+      // The broker has forgotten the session, and makes a new one.
+      if (count === 2) socket.destroy();
+      else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+      return "answered";
+    });
+    await using publisher = await Publisher.connect(broker.url, KEPT);
+    const published = publisher.publish("iot/x", "1", { qos: 2 });
+    await within(packet, broker.received(packet));
+    broker.connections[0]!.socket.destroy();
+    const error = await assertRejects(
+      () => within("the outcome", published),
+      PublishError,
+      "may or may not have arrived: the broker may have forgotten the session",
+    );
+    assert(error.mayHaveArrived);
+    await assertRejects(() => publisher.flush(), AggregateError);
+    // The broker passes on what it has, and keeps nothing in flight.
+    await publisher.publish("iot/x", "2", { qos: 2 });
+    assertEquals(exchanged(broker), [
+      "publish 1",
+      ...packet === "pubrel" ? ["pubrel"] : [],
+      ...["pubrel", "publish 2", "pubrel"],
+    ]);
+    assertEquals(Object.keys(publisher.client.outgoing), []);
+  });
+}
+
 Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
   await using broker = await startForgetful({ silentOn: ["publish"] });
   await using publisher = await Publisher.connect(broker.url, {

@@ -1,17 +1,13 @@
-import type { ErrorWithSubackPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
-import { createClient, startTimer, whenConnected } from "./connection.ts";
+import { createClient, whenConnected } from "./connection.ts";
 import { Deliveries, type Handler } from "./deliveries.ts";
-import {
-  type FilterRequest,
-  parseTopics,
-  type Topics,
-} from "./topic_requests.ts";
+import { startTimer } from "./start_timer.ts";
+import { unanswered } from "./subscriptions.ts";
+import { parseTopics, type Topics } from "./topic_requests.ts";
 import {
   BrokerUnreachableError,
   type RefusedFilter,
   SubscriptionRefusedError,
-  toError,
 } from "../errors.ts";
 import type { Message } from "../message.ts";
 import type { SubscribeOptions } from "../subscribe.ts";
@@ -58,7 +54,13 @@ export async function openSubscription(
   const onAbort = () => aborted.reject(options.signal?.reason);
   aborted.promise.catch(() => {});
   options.signal?.addEventListener("abort", onAbort);
-  const { answered, refused } = keepSubscribed(client, requests, options);
+  const refused: RefusedFilter[] = [];
+  const answered = client.subscriptions.begin({
+    requests,
+    timeout,
+    onGranted: (filters) => options.onSubscribe?.(filters),
+    onRefused: (refusal) => refused.push(refusal),
+  });
   const tellRefused = () => {
     if (refused.length === 0 || options.callerTellsRefused) return;
     client.report(new SubscriptionRefusedError(refused).message);
@@ -75,7 +77,9 @@ export async function openSubscription(
       aborted.promise,
       tooLate.promise,
     ]);
-    if (requests.size === 0) throw new SubscriptionRefusedError(refused);
+    if (refused.length === requests.size) {
+      throw new SubscriptionRefusedError(refused);
+    }
     tellRefused();
     return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -87,10 +91,6 @@ export async function openSubscription(
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
-}
-
-function unanswered(): Error {
-  return new Error("it does not answer SUBSCRIBE");
 }
 
 /** Logs what a handler throws; the same error, such as a recorder's, only once. */
@@ -116,76 +116,4 @@ async function closeSubscription(
     client.report(`${left} messages were not handled in time`);
   }
   await client.close(options);
-}
-
-/**
- * Subscribes on each connection whose session doesn't know the filters yet.
- *
- * A filter a packet: with several in one, MQTT.js lets one refusal drop them all.
- * A connection on which one stays without an answer makes room for the next, as
- * a subscriber that waits for ever would look like a topic without messages.
- */
-function keepSubscribed(
-  client: ToolkitClient,
-  requests: Map<string, FilterRequest>,
-  { onSubscribe, timeout = LONGEST_SILENCE }: SubscribeOptions,
-): { answered: Promise<void>; refused: RefusedFilter[] } {
-  const missing = new Set(requests.keys());
-  const refused: RefusedFilter[] = [];
-  let hasAnswered = false;
-  const { promise, resolve } = Promise.withResolvers<void>();
-
-  function giveUp(): void {
-    // Until the first answer, a caller who set a time is told when it is over.
-    if (hasAnswered || timeout === Infinity) client.cut(unanswered());
-  }
-
-  async function ask(filter: string, request: FilterRequest): Promise<void> {
-    const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
-    try {
-      await client.subscribeAsync(filter, request);
-    } catch (error) {
-      const { packet } = error as Partial<ErrorWithSubackPacket>;
-      // Without an answer, the next connection asks again.
-      if (packet === undefined) return;
-      const [code] = packet.granted as number[];
-      const { reasonString } = packet.properties ?? {};
-      const refusal = { filter, code: code ?? 128, reasonString };
-      requests.delete(filter);
-      refused.push(refusal);
-      if (hasAnswered) {
-        client.report(new SubscriptionRefusedError([refusal]).message);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-    missing.delete(filter);
-    if (missing.size > 0) return;
-    hasAnswered = true;
-    resolve();
-  }
-
-  let attempts = 0;
-  client.on("packetsend", ({ cmd }) => {
-    if (cmd !== "connect") return;
-    client.stream.once("connect", () => attempts++);
-  });
-  client.on("connect", ({ sessionPresent }) => {
-    // A CONNECT whose answer was lost may have made a session without
-    // subscriptions, which is present now.
-    const isKept = sessionPresent && attempts <= 1;
-    attempts = 0;
-    if (isKept && missing.size === 0) return;
-    if (!isKept) {
-      for (const filter of requests.keys()) missing.add(filter);
-    }
-    const asked = [...requests].filter(([filter]) => missing.has(filter))
-      .map(([filter, request]) => ask(filter, request));
-    Promise.all(asked).then(() => {
-      if (client.connected && hasAnswered) onSubscribe?.([...requests.keys()]);
-    }).catch((error) =>
-      client.report(`onSubscribe failed: ${toError(error).message}`)
-    );
-  });
-  return { answered: promise, refused };
 }

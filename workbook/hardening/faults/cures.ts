@@ -24,7 +24,7 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
     },
     {
       file: "lib/client/client.ts",
-      from: "      this.#inflight.resume(connack);\n",
+      from: "      this.#inflight.resume(connack, this.isSessionKept);\n",
       to: "",
     },
   ],
@@ -36,9 +36,9 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
   }],
   // A subscription is asked for once, on the first connection.
   "resubscription": [{
-    file: "lib/client/subscription.ts",
-    from: "    if (isKept && missing.size === 0) return;\n",
-    to: "    if (missing.size === 0) return;\n",
+    file: "lib/client/subscriptions.ts",
+    from: "      if (!isSessionKept) wish.isGranted = false;\n",
+    to: "",
   }],
 };
 

@@ -82,12 +82,13 @@ export interface Producer {
 
 /**
  * What may be rejected: at QoS 1 nothing, at QoS 2 what was in flight when a
- * session was lost, which a clean one is with each connection.
+ * session was lost, which a clean one is with each connection, or may have been.
  */
 function toleranceOf(production: Production, isKept: boolean): Tolerance {
   return (error, qos) =>
     qos === 2 && error instanceof PublishError && error.mayHaveArrived &&
-    (!isKept || production.hasForgotten());
+    (!isKept || production.hasForgotten() ||
+      error.message.endsWith("the broker may have forgotten the session"));
 }
 
 /** A `Publisher` over one connection. */
