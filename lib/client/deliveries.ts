@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers";
 import { holdAcknowledgements } from "./acknowledgements.ts";
 import type { ToolkitClient } from "./client.ts";
 import type { Client } from "../connect.ts";
+import { describeError } from "../describe_error.ts";
 import { toError } from "../errors.ts";
 import type { Message } from "../message.ts";
 
@@ -147,7 +148,7 @@ export class Deliveries {
       this.#onError(toError(error), message);
     } catch (thrown) {
       this.#client.report(
-        `onError failed on ${message.topic}: ${toError(thrown).message}`,
+        `onError failed on ${message.topic}: ${describeError(thrown)}`,
       );
     }
   }

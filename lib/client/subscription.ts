@@ -9,6 +9,7 @@ import {
   type RefusedFilter,
   SubscriptionRefusedError,
 } from "../errors.ts";
+import { describeError } from "../describe_error.ts";
 import type { Message } from "../message.ts";
 import type { SubscribeOptions } from "../subscribe.ts";
 
@@ -102,7 +103,8 @@ function failureReporter(
     if (error === told) return;
     told = error;
     const outcome = qos === 0 ? "" : "; the message stays unacknowledged";
-    client.report(`Handler failed on ${topic}: ${error.message}${outcome}`);
+    const reason = describeError(error);
+    client.report(`Handler failed on ${topic}: ${reason}${outcome}`);
   };
 }
 

@@ -1,11 +1,8 @@
 import type { ErrorWithSubackPacket, MqttClient } from "mqtt";
 import { startTimer } from "./start_timer.ts";
+import { describeError } from "../describe_error.ts";
 import type { FilterRequest } from "./topic_requests.ts";
-import {
-  type RefusedFilter,
-  SubscriptionRefusedError,
-  toError,
-} from "../errors.ts";
+import { type RefusedFilter, SubscriptionRefusedError } from "../errors.ts";
 
 /** Seconds after which a connection on which SUBACK is missing is given up. */
 const LONGEST_SILENCE = 30;
@@ -97,7 +94,7 @@ export class Subscriptions {
     }
     if (asked.length === 0) return;
     Promise.all(asked).then(() => this.#tellGranted()).catch((error) =>
-      this.#client.report(`onSubscribe failed: ${toError(error).message}`)
+      this.#client.report(`onSubscribe failed: ${describeError(error)}`)
     );
   }
 
