@@ -34,6 +34,13 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
     from: "    if (delivery.handled) delivery.acknowledge();\n",
     to: "    delivery.acknowledge();\n",
   }],
+  // Each connection makes the next pause short, however soon it ends.
+  "lasting-connection": [{
+    file: "lib/client/client.ts",
+    from:
+      "      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);\n",
+    to: "      beginAnew();\n",
+  }],
   // A subscription is asked for once, on the first connection.
   "resubscription": [{
     file: "lib/client/subscriptions.ts",

@@ -15,9 +15,12 @@ import {
   startReader,
   startSubscriber,
 } from "./consumers.ts";
+import { takeOver } from "./intruder.ts";
 import { countListeners } from "./leaks.ts";
 import type { Ledger } from "./ledger.ts";
+import { startModestRelay } from "./modest_relay.ts";
 import { type FaultCounts, Network } from "./network.ts";
+import { Pace } from "./pace.ts";
 import { Patience } from "./patience.ts";
 import {
   type Producer,
@@ -27,9 +30,19 @@ import {
   startSensors,
 } from "./producers.ts";
 import { startKilledRecorder, startRecorder } from "./recorders.ts";
+import { RETRY_DELAY } from "./settings.ts";
 
 /** After so many milliseconds without a byte nothing is on its way. */
 const QUIET = 300;
+/** The ids of consumers: for those of producers, their clients know them. */
+const CONSUMER_IDS = [
+  "killed",
+  "modest",
+  "quitter",
+  "reader",
+  "recorder",
+  "subscriber",
+];
 
 /** What a run is made of. */
 export interface RunParts {
@@ -58,6 +71,7 @@ export class Run implements AsyncDisposable {
   #failing: FailingConsumer[] = [];
   #haste: Promise<void> | undefined;
   #listeners = new Map<Client, number>();
+  readonly #paces: Pace[] = [];
   #hasForgotten = false;
 
   private constructor(parts: RunParts) {
@@ -93,13 +107,25 @@ export class Run implements AsyncDisposable {
       random: this.#chance(),
       url: this.#toConsumers.proxy.url,
     };
+    const { port: proxyPort } = new URL(this.#toConsumers.proxy.url);
+    const relay = this.#resources.use(
+      await startModestRelay(
+        Number(proxyPort),
+        () => faults.add("lower grant"),
+      ),
+    );
     const quitter = startQuitter(consumption);
     const killed = await startKilledRecorder(consumption, folder);
     this.#failing = [quitter, killed];
     this.#consumers = [
       ...this.#failing,
       startReader(consumption),
-      await startSubscriber(consumption, this.#mood),
+      await startSubscriber(consumption, { mood: this.#mood }),
+      await startSubscriber({ ...consumption, url: relay.url }, {
+        mood: this.#mood,
+        name: "modest",
+        isExactlyOnce: false,
+      }),
       await startRecorder(consumption, folder),
     ];
     await this.#patience.until(
@@ -122,7 +148,12 @@ export class Run implements AsyncDisposable {
     ];
     this.#haste = publishInHaste(production);
     for (const { client } of [...this.#producers, ...this.#consumers]) {
-      if (client) this.#listeners.set(client, countListeners(client));
+      if (client === undefined) continue;
+      const { clientId = "a client" } = client.options;
+      const pace = new Pace(clientId, { retryDelay: RETRY_DELAY });
+      pace.watch(client);
+      this.#paces.push(pace);
+      this.#listeners.set(client, countListeners(client));
     }
   }
 
@@ -176,8 +207,23 @@ export class Run implements AsyncDisposable {
         faults.add(`failing ${victim.name}`);
         await victim.fail();
       }),
+      repeat([200, 1500], (own) => this.#intrude(own)),
     ]);
     this.#mood.mayFail = false;
+  }
+
+  /** Another client has somebody's id, and connects again as soon as it is cut. */
+  async #intrude(random: Random): Promise<void> {
+    const { broker: { port }, faults, protocol } = this.#parts;
+    const producerIds = [...this.#clients].map(({ options }) =>
+      options.clientId!
+    );
+    const clientId = random.pick([...CONSUMER_IDS, ...producerIds]);
+    for (let left = random.integer(1, 8); left > 0; left--) {
+      faults.add("takeover");
+      const stay = random.integer(20, 300);
+      await takeOver(port, { clientId, protocol, stay });
+    }
   }
 
   /**
@@ -246,6 +292,10 @@ export class Run implements AsyncDisposable {
     );
     await this.#patience.attempt("everybody to close", Promise.all(ends));
     for (const consumer of this.#consumers) await consumer.refresh?.();
+    for (const pace of this.#paces) {
+      this.#parts.faults.add("attempt to connect again", pace.attempts);
+      for (const finding of pace.findings()) ledger.note(finding);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
