@@ -1,5 +1,5 @@
 /**
- * Whether a client that lost its connection waits before it comes back.
+ * Whether clients that lose their connections wait before they come back.
  *
  * @module
  */
@@ -7,78 +7,83 @@ import type { MqttClient } from "../../../lib/mod.ts";
 
 /** A timer may ring so many milliseconds early. */
 const EARLY = 5;
+/** After so many failures in a row a pause has grown. */
+const MANY_FAILURES = 3;
 /** With so many pauses, chance evens out. */
-const ENOUGH = 30;
-/** How long pauses must be, measured by what they are to be on average. */
+const ENOUGH = 20;
+/** How long they must be, measured by what they are to be on average. */
 const LEAST_SHARE = 0.6;
 
+/** What is known of one client. */
+interface Attempts {
+  /** In milliseconds. */
+  connectedAt?: number | undefined;
+  closedAt?: number | undefined;
+  /** In a row, attempts that failed and connections that didn't last. */
+  failures: number;
+}
+
 /**
- * Counts a client's attempts to connect, and the pauses that should be between
- * them: one at least as long as the shortest before each, and longer ones, up to
- * the longest, until a connection has lasted as long as that.
+ * Counts attempts to connect, and the pauses that should be between them: one at
+ * least as long as the shortest before each, and longer ones, up to the longest,
+ * until a connection has lasted as long as that.
  */
 export class Pace {
-  readonly #name: string;
   readonly #shortest: number;
   readonly #longest: number;
   readonly #now: () => number;
-  #closed: number | undefined;
-  #connected: number | undefined;
-  #failures = 0;
   #attempts = 0;
   #withoutPause = 0;
+  #grown = 0;
   #waited = 0;
   #expected = 0;
 
   /**
    * Begins to count.
    *
-   * @param name Whose attempts they are.
-   * @param options The shortest and the longest pause, in seconds, and a clock in
-   *   milliseconds.
+   * @param retryDelay The shortest and the longest pause, in seconds.
+   * @param now A clock in milliseconds.
    */
   constructor(
-    name: string,
-    { retryDelay: [shortest, longest], now = () => performance.now() }: {
-      retryDelay: readonly [shortest: number, longest: number];
-      now?: () => number;
-    },
+    [shortest, longest]: readonly [shortest: number, longest: number],
+    now: () => number = () => performance.now(),
   ) {
-    this.#name = name;
     this.#shortest = shortest * 1000;
     this.#longest = longest * 1000;
     this.#now = now;
   }
 
   /** Follows a client. */
-  watch(client: MqttClient): void {
-    client.on("connect", () => this.noteConnection());
-    client.on("close", () => this.noteEnd());
-    client.on("reconnect", () => this.noteAttempt());
+  watch(client: Pick<MqttClient, "on">): void {
+    const attempts: Attempts = { failures: 0 };
+    client.on("connect", () => attempts.connectedAt = this.#now());
+    // MQTT.js's pause may begin before the socket is closed: it says so once.
+    client.on("offline", () => attempts.closedAt = this.#now());
+    client.on("close", () => this.#noteEnd(attempts));
+    client.on("reconnect", () => this.#noteAttempt(attempts));
   }
 
-  /** Notes that a connection stands. */
-  noteConnection(): void {
-    this.#connected = this.#now();
-  }
-
-  /** Notes that a connection, or an attempt, has ended. */
-  noteEnd(): void {
+  #noteEnd(attempts: Attempts): void {
     const now = this.#now();
-    const lasted = this.#connected === undefined ? 0 : now - this.#connected;
-    if (lasted >= this.#longest) this.#failures = 0;
-    this.#failures++;
-    this.#connected = undefined;
-    this.#closed = now;
+    const lasted = now - (attempts.connectedAt ?? now);
+    if (lasted >= this.#longest) attempts.failures = 0;
+    attempts.failures++;
+    attempts.connectedAt = undefined;
+    attempts.closedAt ??= now;
   }
 
-  /** Notes that another attempt begins. */
-  noteAttempt(): void {
+  #noteAttempt(attempts: Attempts): void {
+    const now = this.#now();
+    const waited = now - (attempts.closedAt ?? now);
+    attempts.closedAt = undefined;
     this.#attempts++;
-    const waited = this.#now() - (this.#closed ?? this.#now());
-    this.#closed = undefined;
     if (waited < this.#shortest - EARLY) this.#withoutPause++;
-    const most = Math.min(this.#longest, this.#shortest * 2 ** this.#failures);
+    if (attempts.failures < MANY_FAILURES) return;
+    const most = Math.min(
+      this.#longest,
+      this.#shortest * 2 ** attempts.failures,
+    );
+    this.#grown++;
     this.#waited += waited;
     this.#expected += (this.#shortest + most) / 2;
   }
@@ -93,14 +98,14 @@ export class Pace {
     const findings: string[] = [];
     if (this.#withoutPause > 0) {
       findings.push(
-        `Storm: ${this.#withoutPause} of ${this.#attempts} attempts of ${this.#name} without the shortest pause`,
+        `Storm: ${this.#withoutPause} of ${this.#attempts} attempts to connect without a pause`,
       );
     }
     const share = this.#waited / this.#expected;
-    if (this.#attempts >= ENOUGH && share < LEAST_SHARE) {
+    if (this.#grown >= ENOUGH && share < LEAST_SHARE) {
       const percent = Math.round(share * 100);
       findings.push(
-        `Storm: the pauses between ${this.#attempts} attempts of ${this.#name} have ${percent} % of the length that they should have`,
+        `Storm: ${this.#grown} pauses that should have grown have ${percent} % of their length`,
       );
     }
     return findings;
