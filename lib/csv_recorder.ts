@@ -1,5 +1,7 @@
 import { clearImmediate, setImmediate } from "node:timers";
 import { rowOf } from "./recording/csv_rows.ts";
+import { unrounded } from "./recording/digits.ts";
+import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
 import {
   nowInMicroseconds,
@@ -14,6 +16,8 @@ export type { TimeFormat };
 
 /** Bounds the memory that an endless turn of the event loop may take. */
 const LARGEST_BATCH = 10_000;
+/** Bounds the memory that a stranger's topics may take. */
+const MOST_TOPICS = 10_000;
 
 /** Options of {@linkcode CsvRecorder.open}. */
 export interface CsvRecorderOptions {
@@ -24,6 +28,20 @@ export interface CsvRecorderOptions {
    * night when summer time ends. `"local"` by default.
    */
   time?: TimeFormat;
+  /**
+   * What becomes of retained messages, which the broker sends at each subscription,
+   * as old as they are. `"once"` by default: it writes them, but not again after a
+   * reconnect, when a topic's is the value that was last written for it (of 10,000
+   * topics). `"never"` leaves them out. `"always"` is for a subscription with
+   * `retainAsPublished`, where new messages have the flag, too.
+   */
+  retained?: "once" | "never" | "always";
+  /**
+   * Whether to write an apostrophe before the beginning of a topic that a
+   * spreadsheet would take for a formula (`=`, `+`, `-`, `@` and their kind); false
+   * by default. It stays when the file is read.
+   */
+  guardFormulas?: boolean;
   /**
    * Told, in whole lines, what a user should know and no caller can be told: a
    * file mended, payloads ignored, readings lost. `console.error` by default.
@@ -52,7 +70,8 @@ export interface CsvRecorderOptions {
  *   the log quotes it.
  *
  * Quoting and line ends are those of `@std/csv` (RFC 4180). Values read back
- * identical, down to `-0`.
+ * identical, down to `-0`. Of a whole number beyond 2^53 the row keeps all digits,
+ * which `readReadings` rounds, as JavaScript does.
  *
  * @example Recording a message and reading it back
  * ```ts
@@ -80,6 +99,10 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #log: (line: string) => void;
   readonly #onFailure: ((error: RecordingError) => void) | undefined;
   readonly #formatTime: (microseconds: number) => string;
+  readonly #guard: (topic: string) => string;
+  readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
+  /** The value that was last written for each topic. */
+  readonly #last = new Map<string, number | string>();
   #batch: string[] = [];
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #rows = 0;
@@ -100,6 +123,8 @@ export class CsvRecorder implements AsyncDisposable {
     this.#onFailure = onFailure;
     this.#ignored = new IgnoredPayloads(log);
     this.#formatTime = timeFormatter(time);
+    this.#guard = options.guardFormulas ? guardFormulas : (topic) => topic;
+    this.#retained = options.retained ?? "once";
   }
 
   /**
@@ -216,7 +241,7 @@ export class CsvRecorder implements AsyncDisposable {
     if (this.#add(message)) this.#write({ unacknowledged: 1 });
   }
 
-  /** Adds a message to the batch, unless its payload isn't a number. */
+  /** Adds a message to the batch, unless it is left out or isn't a number. */
   #add(message: Message): boolean {
     if (this.#failure) throw this.#told(this.#failure);
     if (this.#closed) {
@@ -225,16 +250,31 @@ export class CsvRecorder implements AsyncDisposable {
         `Recorder of "${this.#path}" is closed`,
       );
     }
-    let value: number;
+    if (message.retain && this.#retained === "never") return false;
+    let value: number | string;
     try {
-      value = message.number;
+      value = unrounded(message);
     } catch {
       this.#ignored.add(message);
       return false;
     }
+    if (this.#isWritten(message, value)) return false;
     const time = this.#formatTime(nowInMicroseconds());
-    this.#batch.push(rowOf(time, message.topic, value));
+    this.#batch.push(rowOf(time, this.#guard(message.topic), value));
     return true;
+  }
+
+  /** Whether a message is an old one, and notes what is new. */
+  #isWritten({ topic, retain }: Message, value: number | string): boolean {
+    if (this.#retained !== "once") return false;
+    const last = this.#last.get(topic);
+    if (retain && last === value) return true;
+    if (last === undefined && this.#last.size === MOST_TOPICS) {
+      const [oldest] = this.#last.keys();
+      this.#last.delete(oldest!);
+    }
+    this.#last.set(topic, value);
+    return false;
   }
 
   #write({ unacknowledged = 0 } = {}): void {

@@ -200,3 +200,98 @@ Deno.test("CsvRecorder.open() appends to what is there, as it is", async () => {
     `Mended "${path}": removed its torn last row "2026-11-21 09:30:05.1"`,
   ]);
 });
+
+/** The topics and values of a recording's rows, as they stand in the file. */
+async function rowsOf({ recorder, path }: Recording): Promise<string[]> {
+  await recorder.close();
+  const text = await Deno.readTextFile(path);
+  return text.split("\r\n").slice(0, -1).map((row) => row.slice(27));
+}
+
+Deno.test("CsvRecorder keeps all digits of a whole number beyond 2^53", async () => {
+  await using recording = await record();
+  const payloads: [payload: string, value: string][] = [
+    ["9007199254740993", "9007199254740993"],
+    [" -9007199254740993 ", "-9007199254740993"],
+    ["+1764363600123456789", "1764363600123456789"],
+    ["00018446744073709551615", "18446744073709551615"],
+    ["9007199254740993.0", "9007199254740993"],
+    ["1".repeat(300), "1".repeat(300)],
+    ["0".repeat(300_000) + "9007199254740993", "9007199254740993"],
+    ["9007199254740991", "9007199254740991"],
+    ["9007199254740993.5", "9007199254740994"],
+    ["1e21", "1e+21"],
+    ["0.1", "0.1"],
+  ];
+  for (const [payload] of payloads) {
+    recording.recorder.record(Message.from("a", payload));
+  }
+  assertEquals(
+    await rowsOf(recording),
+    payloads.map(([, value]) => `a,${value}`),
+  );
+  const readings = await recording.readings();
+  assertEquals(readings[0]?.value, Number("9007199254740993"));
+});
+
+/** Records what comes at first, live, and again after a reconnect. */
+function recordTwice({ recorder }: Recording): void {
+  const retain = true;
+  const again = [
+    Message.from("kept", "1", { retain }),
+    Message.from("kept/later", "3", { retain }),
+  ];
+  recorder.record(Message.from("kept", "1", { retain }));
+  recorder.record(Message.from("kept/later", "2"));
+  recorder.record(Message.from("kept/later", "3"));
+  again.forEach(recorder.record);
+  recorder.record(Message.from("kept", "1"));
+  // One that was published while the recorder was away.
+  recorder.record(Message.from("kept", "4", { retain }));
+}
+
+const RETAINED: [CsvRecorderOptions["retained"], string[]][] = [
+  [undefined, ["kept,1", "kept/later,2", "kept/later,3", "kept,1", "kept,4"]],
+  ["never", ["kept/later,2", "kept/later,3", "kept,1"]],
+  ["always", [
+    ...["kept,1", "kept/later,2", "kept/later,3"],
+    ...["kept,1", "kept/later,3", "kept,1", "kept,4"],
+  ]],
+];
+for (const [retained, rows] of RETAINED) {
+  Deno.test(`CsvRecorder writes retained messages ${retained ?? "once"}`, async () => {
+    await using recording = await record(retained ? { retained } : {});
+    recordTwice(recording);
+    assertEquals(await rowsOf(recording), rows);
+  });
+}
+
+Deno.test("CsvRecorder remembers 10,000 topics, and no more", async () => {
+  await using recording = await record();
+  const { recorder } = recording;
+  const retain = true;
+  for (let topic = 0; topic <= 10_000; topic++) {
+    recorder.record(Message.from(`${topic}`, "1"));
+  }
+  recorder.record(Message.from("10000", "1", { retain }));
+  recorder.record(Message.from("0", "1", { retain }));
+  const rows = await rowsOf(recording);
+  assertEquals(rows.length, 10_002);
+  assertEquals(rows.at(-1), "0,1");
+});
+
+Deno.test("CsvRecorder guards topics that a spreadsheet takes for formulas, if it is told to", async () => {
+  const topics = ["=1", "-x", "@x", "x;=1", "＝1", "iot/-x"];
+  for (const guardFormulas of [true, false]) {
+    await using recording = await record({ guardFormulas });
+    for (const topic of topics) {
+      recording.recorder.record(Message.from(topic, "-1"));
+    }
+    assertEquals(
+      await rowsOf(recording),
+      guardFormulas
+        ? ["'=1,-1", "'-x,-1", "'@x,-1", "x;'=1,-1", "'＝1,-1", "iot/-x,-1"]
+        : topics.map((topic) => `${topic},-1`),
+    );
+  }
+});

@@ -255,10 +255,13 @@ export class NotMqttError extends Error {
 /** The reason that a broker has given for ending a connection (MQTT 5). */
 export class DisconnectedError extends Error {
   override readonly name = "DisconnectedError";
+  /** DISCONNECT's reason code. */
+  readonly code: number;
 
   constructor(code: number, options: ReasonOptions = {}) {
     const reason = describeReason(code, options);
     super(`the broker closed the connection: ${reason}`);
+    this.code = code;
   }
 }
 

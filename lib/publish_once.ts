@@ -9,7 +9,7 @@ const LONGEST_TIMEOUT = 86_400;
 export interface OutgoingMessage extends PublishOptions {
   /** The topic's name. */
   topic: string;
-  /** Text, bytes, or a number, which is sent as text; empty unless given. */
+  /** Text, bytes, or a finite number, sent as text; empty unless given. */
   payload?: string | number | Uint8Array;
 }
 

@@ -168,15 +168,15 @@ export class Publisher implements AsyncDisposable {
    * Publishes a message.
    *
    * @param topic The topic's name.
-   * @param payload Text, bytes, or a number, which is sent as text.
+   * @param payload Text, bytes, or a finite number, which is sent as text.
    * @param options Quality of service, retain, and MQTT 5's properties.
    * @returns A promise that resolves once the message is on its way (QoS 0) or
    *   with the broker (QoS 1 and 2). Left alone, its failure is told by `flush`
    *   and `close`.
    * @throws {PublishError} If the queue is full, the connection was closed first,
    *   or, at QoS 2, the session was lost with the message in flight.
-   * @throws {TypeError | RangeError} If the topic, the quality of service or a
-   *   property isn't valid, or properties are given without MQTT 5.
+   * @throws {TypeError | RangeError} If the topic, the payload, the quality of
+   *   service or a property isn't valid, or properties are given without MQTT 5.
    */
   publish(
     topic: string,
@@ -184,7 +184,12 @@ export class Publisher implements AsyncDisposable {
     options: PublishOptions = {},
   ): Promise<void> {
     const { qos = 0 } = options;
-    const bytes = toPayload(payload);
+    let bytes: string | Buffer;
+    try {
+      bytes = toPayload(payload);
+    } catch (error) {
+      return this.#fail(topic, error as Error);
+    }
     if (qos === 0 && this.#client.canSend) {
       try {
         this.#client.publish(topic, bytes, options);
@@ -296,6 +301,11 @@ function isMisuse(error: Error): boolean {
 
 function toPayload(payload: string | number | Uint8Array): string | Buffer {
   if (typeof payload === "string") return payload;
-  if (typeof payload === "number") return String(payload);
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (Number.isFinite(payload)) return String(payload);
+  if (payload instanceof Uint8Array) {
+    return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  }
+  throw new TypeError(
+    `Payload is ${payload}: it must be text, bytes or a finite number`,
+  );
 }

@@ -190,3 +190,22 @@ Deno.test("Publisher.flush() leaves nothing of QoS 0 unwritten", async () => {
   publisher.client.stream.destroy();
   await within("the message", broker.received("publish"), 2000);
 });
+
+Deno.test("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async () => {
+  await using broker = await startScriptedBroker();
+  await using publisher = await Publisher.connect(broker.url);
+  for (const payload of [NaN, -Infinity, undefined, null, {}, 1n]) {
+    const error = await assertRejects(
+      () => publisher.publish("iot/x", payload as number),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `Payload is ${payload}: it must be text, bytes or a finite number`,
+    );
+  }
+  await publisher.publish("iot/x", 0, { qos: 1 });
+  await assertRejects(() => publisher.flush(), AggregateError, "6 messages");
+  const sent = broker.packets.filter(({ cmd }) => cmd === "publish");
+  assertEquals(sent.length, 1);
+});

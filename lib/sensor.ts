@@ -8,8 +8,8 @@ import {
 } from "./publisher.ts";
 import { assertTopicName } from "./topics.ts";
 
-/** A reading of a sensor: a number, or a text that the sensor gives. */
-export type Reading = number | string;
+/** What a sensor measures: a finite number, or a text that it gives. */
+export type SensorValue = number | string;
 
 /** Options of {@linkcode Sensor}. */
 export interface SensorOptions
@@ -23,10 +23,13 @@ export interface SensorOptions
   host?: string;
   /** A connection to share; the sensor opens and closes its own unless given. */
   client?: Client;
-  /** Gives the reading, in place of a random value in the range. */
-  read?: () => Reading | Promise<Reading>;
+  /**
+   * Gives the value, in place of a random one in the range. What is neither a
+   * finite number nor a text isn't published, and the log says so once.
+   */
+  read?: () => SensorValue | Promise<SensorValue>;
   /** Called with each value that is published. */
-  onValue?: (value: Reading, topic: string) => void;
+  onValue?: (value: SensorValue, topic: string) => void;
 }
 
 const LONGEST_INTERVAL = (2 ** 31 - 1) / 1000;
@@ -163,10 +166,17 @@ export class Sensor implements AsyncDisposable {
     return client?.reconnecting === true && !client.disconnecting;
   }
 
-  #read(): Reading | Promise<Reading> {
+  async #read(): Promise<SensorValue> {
     const [least, greatest] = this.range;
-    return this.#options.read?.() ??
-      least + Math.random() * (greatest - least);
+    const { read } = this.#options;
+    if (read === undefined) return least + Math.random() * (greatest - least);
+    const value: unknown = await read();
+    if (typeof value === "string" || Number.isFinite(value)) {
+      return value as SensorValue;
+    }
+    throw new TypeError(
+      `Value read is ${value}: it must be a finite number or a text`,
+    );
   }
 
   /** Says once that the sensor fails, until it has succeeded again. */

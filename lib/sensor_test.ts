@@ -50,6 +50,41 @@ Deno.test("Sensor publishes what it is told to read, and outlives a failed readi
   assertEquals(lines, ["Sensor on iot/user1/temp failed: no answer"]);
 });
 
+const NOTHING: [name: string, read: () => unknown][] = [
+  ["undefined", () => undefined],
+  ["null", () => null],
+  ["NaN", () => NaN],
+  ["Infinity", () => Infinity],
+  ["true", () => true],
+  ["1", () => 1n],
+  ["[object Object]", () => ({})],
+  ["undefined", () => Promise.resolve()],
+  ["null", () => Promise.resolve(null)],
+  ["NaN", () => Promise.resolve(NaN)],
+];
+for (const [index, [name, read]] of NOTHING.entries()) {
+  Deno.test(`Sensor publishes nothing for a reading of ${name} (${index + 1}), and says so once`, async () => {
+    const lines: string[] = [];
+    let readings = 0;
+    const readOrNothing = () => ++readings > 3 ? readings : read();
+    const texts = await values(2, {
+      read: readOrNothing as () => number,
+      log: (line) => lines.push(line),
+    });
+    assertEquals(texts, ["4", "5"]);
+    assertEquals(lines, [
+      "Sensor on iot/user1/temp failed: Value read is " +
+      `${name}: it must be a finite number or a text`,
+    ]);
+  });
+}
+
+Deno.test("Sensor publishes a text as it is, also an empty one", async () => {
+  const texts = ["", "hello", "21.5"];
+  let readings = 0;
+  assertEquals(await values(3, { read: () => texts[readings++ % 3]! }), texts);
+});
+
 Deno.test("Sensor keeps to its intervals although readings take time", async () => {
   const interval = 0.05;
   await using broker = await startScriptedBroker();

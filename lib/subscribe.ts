@@ -1,5 +1,9 @@
 import { openSubscription } from "./client/subscription.ts";
-import type { FilterOptions, Topics } from "./client/topic_requests.ts";
+import type {
+  FilterOptions,
+  LowerGrant,
+  Topics,
+} from "./client/topic_requests.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
@@ -7,6 +11,7 @@ import { StopSignal } from "./stop_signal.ts";
 
 export type {
   FilterOptions,
+  LowerGrant,
   TopicRequest,
   Topics,
 } from "./client/topic_requests.ts";
@@ -32,6 +37,12 @@ export interface SubscribeOptions extends ConnectOptions, FilterOptions {
    * reconnection that subscribed again (paho: `on_subscribe`).
    */
   onSubscribe?: (filters: string[]) => void;
+  /**
+   * Called once for each filter that the broker grants at a lower quality of service
+   * than was asked for. Unless given, it is logged: messages may be lost, or come
+   * twice, although the program has asked for better.
+   */
+  onLowerGrant?: (grant: LowerGrant) => void;
   /**
    * Called when the handler throws. Unless given, the topic and the error are
    * logged; an error that is thrown again and again, as a recorder's is, once.

@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { ConnectionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
+import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
-import { subscribe, type Topics } from "./subscribe.ts";
+import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
 import { within } from "./testing/deadline.ts";
 import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { QUICK, silent } from "./testing/scripts.ts";
+import { QUICK, reconnect, silent } from "./testing/scripts.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],
@@ -165,4 +166,88 @@ Deno.test("subscribe() resolves when a handler closes its client", async () => {
     client.close();
   });
   await within("the end", ended);
+});
+
+/** Starts a broker that grants no more than a quality of service. */
+function startGranting(most: number) {
+  return startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    const granted = packet.subscriptions.map(({ qos }) => Math.min(qos, most));
+    send({ cmd: "suback", messageId: packet.messageId!, granted });
+    return "answered";
+  });
+}
+
+const WITH_QOS: Topics = [["a", 0], ["b", 1], ["c", 2]];
+
+Deno.test("subscribe() tells once of each filter that is granted at a lower QoS", async () => {
+  await using broker = await startGranting(0);
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const again = Promise.withResolvers<void>();
+  let times = 0;
+  const onSubscribe = () => ++times === 2 && again.resolve();
+  const options = { retryDelay: QUICK, log, onSubscribe };
+  await using _subscription = await subscribe(
+    broker.url,
+    WITH_QOS,
+    silent,
+    false,
+    options,
+  );
+  await reconnect(broker);
+  await within("the second SUBACKs", again.promise);
+  const told = lines.filter((line) => line.includes("granted"));
+  assertEquals(told, [
+    'Broker granted the topic filter "b" at QoS 0, not 1: messages may be lost',
+    'Broker granted the topic filter "c" at QoS 0, not 2: messages may be lost',
+  ]);
+});
+
+Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and outlive its failure", async () => {
+  await using broker = await startGranting(1);
+  const grants: LowerGrant[] = [];
+  const lines: string[] = [];
+  const options = {
+    onLowerGrant: (grant: LowerGrant) => {
+      grants.push(grant);
+      throw new Error("no screen");
+    },
+    log: (line: string) => lines.push(line),
+  };
+  await using _subscription = await subscribe(
+    broker.url,
+    WITH_QOS,
+    silent,
+    false,
+    options,
+  );
+  const stop = new AbortController();
+  const { signal } = stop;
+  const source = messages(broker.url, ["c", 2], { ...options, signal });
+  const next = source.next();
+  await within("SUBSCRIBE", broker.received("subscribe", 4));
+  stop.abort();
+  await within("the end", next);
+  const grant = { filter: "c", requested: 2, granted: 1 } as const;
+  assertEquals(grants, [grant, grant]);
+  const failure = "onLowerGrant failed: no screen";
+  assertEquals(lines, [failure, failure]);
+});
+
+Deno.test("subscribe() says nothing of what is granted as it was asked for", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  for (const protocolVersion of [3, 4, 5] as const) {
+    const options = { log, protocolVersion };
+    await using _subscription = await subscribe(
+      broker.url,
+      WITH_QOS,
+      silent,
+      false,
+      options,
+    );
+  }
+  assertEquals(lines, []);
 });

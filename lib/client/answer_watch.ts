@@ -31,9 +31,10 @@ export class AnswerWatch {
     const { promise: silence, reject } = Promise.withResolvers<never>();
     const begin = performance.now();
     const check = () => {
-      const { connected, stream, address } = this.#client;
-      // A broker that isn't there, or whose line is still busy, isn't silent.
-      if (!connected || stream.writableNeedDrain) this.note();
+      const { isAway, stream, address } = this.#client;
+      // A broker that isn't there, or whose line is still busy, isn't silent. One
+      // that takes each connection, and ends it, is.
+      if (isAway || stream.writableNeedDrain) this.note();
       const since = Math.max(begin, this.#last);
       const left = this.#seconds - (performance.now() - since) / 1000;
       if (left > 0) {

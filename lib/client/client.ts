@@ -11,6 +11,7 @@ import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import { isCutByBroker } from "./cut_by_broker.ts";
 import { describeCause } from "./describe_cause.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
@@ -75,7 +76,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   isSessionKept = false;
   /** How many CONNECTs have gone out since the last answer. */
   #connects = 0;
-  #lastError: Error | undefined;
+  /** Whether the last attempt to connect has failed. */
+  isAway = false;
+  #lastError: (Error & { code?: unknown }) | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -134,7 +137,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   /** The last attempt's error; what the broker has said of it is what caused it. */
-  get lastError(): Error | undefined {
+  get lastError(): (Error & { code?: unknown }) | undefined {
     return this.#farewell ?? this.#lastError;
   }
 
@@ -146,7 +149,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Whether the connection stands and its buffer has room. */
   get canSend(): boolean {
-    return this.#isReady && !this.stream.writableNeedDrain;
+    return this.#isReady && !this.#inflight.isHolding &&
+      !this.stream.writableNeedDrain;
   }
 
   /** How many QoS 1 and 2 publishes may be in flight now. */
@@ -193,6 +197,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      this.isAway = false;
       this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
       this.#publishes.sendWaiting();
@@ -205,12 +210,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
       clearTimeout(lasting);
-      const isLoss = this.#isReady && !this.disconnecting;
-      const isPuzzling = !this.#isHasty && isUnexplained(this.lastError);
+      const wasReady = this.#isReady;
+      const isLoss = wasReady && !this.disconnecting;
+      const isCut = isLoss && !this.#isHasty && isCutByBroker(this.lastError);
+      this.isAway = !wasReady;
       this.#isHasty = this.#isReady = false;
+      if (isCut) this.#inflight.noteCut(this.lastError);
       if (!isLoss) return;
       this.#reportLoss();
-      if (isPuzzling && ++losses === TELLING_LOSSES) this.#reportLosses();
+      // If it said why, that has just been told.
+      if (!isCut || this.#farewell) return;
+      if (++losses === TELLING_LOSSES) this.#reportLosses();
     });
     this.on("error", (error) => {
       this.#lastError = error;
@@ -296,7 +306,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this.#refuse(error as Error, callback);
     }
     const { qos = 0 } = options;
-    const message = { topic, payload, options };
+    const mayGetAlias = this.options.autoAssignTopicAlias === true;
+    const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
     if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
       const refusal = refuseByLimits(message, this.serverProperties);
@@ -342,8 +353,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       throw new PublishError(topic, "the connection is closed");
     }
     const { qos = 0, properties } = options;
-    if (topic !== this.#lastTopic || qos > 2) {
-      assertQos(qos);
+    assertQos(qos);
+    if (topic !== this.#lastTopic) {
       assertTopicName(topic);
       this.#lastTopic = topic;
     }
@@ -471,7 +482,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       `Connection to ${this.address.label} was closed first`,
     );
     this.#publishes.clear();
-    this.#inflight.giveUp(decapitalize(error.message));
+    this.#inflight.giveUp(() => decapitalize(error.message));
     this.#settleAll(error);
     for (const id of Object.keys(this.outgoing)) {
       this.removeOutgoingMessage(Number(id));
@@ -486,10 +497,4 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       });
     });
   }
-}
-
-/** Whether a connection just ended, and nobody has said why. */
-function isUnexplained(cause: (Error & { code?: unknown }) | undefined) {
-  return cause === undefined ||
-    ["ECONNRESET", "EPIPE"].includes(String(cause.code));
 }

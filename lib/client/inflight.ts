@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { IClientOptions, IConnackPacket, MqttClient, Packet } from "mqtt";
 import { internalsOf, type SendPacket } from "./internals.ts";
+import { exceededLimit } from "./refused_publish.ts";
 import { PublishError } from "../errors.ts";
 
 type Store = NonNullable<IClientOptions["outgoingStore"]>;
@@ -10,6 +11,9 @@ interface Unconfirmed {
   packet: Packet;
   topic: string;
 }
+
+/** How often the broker may end the connection at the same message. */
+const MOST_CUTS = 3;
 
 /**
  * The publishes of QoS 1 and 2 that the broker has not confirmed, in the order in
@@ -25,6 +29,13 @@ export class InflightLedger implements Store {
   readonly #client: MqttClient;
   readonly #send: SendPacket;
   readonly #unconfirmed = new Map<number, Unconfirmed>();
+  /** The oldest one when the broker last ended the connection. */
+  #suspect: Unconfirmed | undefined;
+  #cuts = 0;
+  /** The only one that is sent, until the broker has answered it. */
+  #alone: Unconfirmed | undefined;
+  /** What is sent after it, one by one. */
+  #held: Unconfirmed[] = [];
 
   constructor(client: MqttClient) {
     this.#client = client;
@@ -39,33 +50,92 @@ export class InflightLedger implements Store {
     };
   }
 
+  /** Whether nothing may be sent but what the broker is to answer first. */
+  get isHolding(): boolean {
+    return this.#alone !== undefined;
+  }
+
   /**
-   * Sends again what the broker has not confirmed, all at once. If it has
-   * forgotten the session, a message of QoS 2 that it may have passed on must not
-   * be sent again, and one that it may have lost must not count as delivered:
-   * nobody knows which it is, and so its publish fails. So it does if the session
-   * that is present may be a new one.
+   * Notes that the broker has ended the connection. A message at which it does so
+   * each time, without a word, would be sent for ever, and nothing behind it would
+   * arrive: the third time, its publish fails.
    */
-  resume({ sessionPresent }: IConnackPacket, isSessionKept: boolean): void {
-    const { clean, protocolVersion } = this.#client.options;
+  noteCut(cause: Error | undefined): void {
+    const [first] = this.#unconfirmed.values();
+    if (first !== this.#suspect) this.#cuts = 0;
+    this.#suspect = first;
+    if (++this.#cuts < MOST_CUTS) return;
+    const reason =
+      "the broker closed the connection three times when it was sent";
+    this.giveUp(
+      ({ messageId }) =>
+        messageId === first?.packet.messageId ? reason : undefined,
+      cause,
+    );
+  }
+
+  /**
+   * Sends again what the broker has not confirmed. If it has forgotten the session,
+   * a message of QoS 2 that it may have passed on must not be sent again, and one
+   * that it may have lost must not count as delivered: nobody knows which it is, and
+   * so its publish fails. So it does if the session that is present may be a new one,
+   * and so does one that the broker takes no longer.
+   *
+   * All go at once. Where the broker has ended the connection twice before it had
+   * answered the first of them, they go one by one, to find out which it stumbles over.
+   */
+  resume(
+    { sessionPresent, properties }: IConnackPacket,
+    isSessionKept: boolean,
+  ): void {
+    const { clean, protocolVersion, autoAssignTopicAlias } =
+      this.#client.options;
+    const mayGetAlias = autoAssignTopicAlias === true;
     // MQTT 3.1 has no such flag.
     const isPresent = !clean && (sessionPresent || protocolVersion === 3);
-    if (!isPresent) this.giveUp("the broker has forgotten the session", [2]);
-    else if (sessionPresent && !isSessionKept) this.#release();
-    for (const { packet } of [...this.#unconfirmed.values()]) {
-      if (packet.cmd === "publish") packet.dup = true;
-      this.#send(packet);
+    if (!clean && sessionPresent && !isSessionKept) this.#release();
+    this.giveUp((packet) => {
+      if (!isPresent && levelOf(packet) === 2) {
+        return "the broker has forgotten the session";
+      }
+      if (packet.cmd !== "publish") return undefined;
+      const message = { ...packet, options: packet, mayGetAlias };
+      return exceededLimit(message, properties);
+    });
+    const all = [...this.#unconfirmed.values()];
+    const [first] = all;
+    if (first === this.#suspect && this.#cuts === MOST_CUTS - 1) {
+      this.#held = all;
+      this.#sendNext();
+    } else {
+      for (const unconfirmed of all) this.#sendAgain(unconfirmed);
     }
   }
 
-  /** Fails the publishes that the broker has not confirmed. */
-  giveUp(reason: string, levels: readonly number[] = [1, 2]): void {
+  #sendAgain({ packet }: Unconfirmed): void {
+    if (packet.cmd === "publish") packet.dup = true;
+    this.#send(packet);
+  }
+
+  #sendNext(): void {
+    this.#alone = this.#held.shift();
+    if (this.#alone !== undefined) this.#sendAgain(this.#alone);
+  }
+
+  /** Fails the publishes for which there is a reason to. */
+  giveUp(
+    reasonOf: (packet: Packet) => string | undefined,
+    cause?: Error,
+  ): void {
+    this.#alone = undefined;
+    this.#held = [];
     for (const [id, { packet, topic }] of [...this.#unconfirmed]) {
-      const isOf = packet.cmd === "publish" ? packet.qos : 2;
       const pending = this.#client.outgoing[id];
-      if (!levels.includes(isOf) || pending === undefined) continue;
+      const reason = reasonOf(packet);
+      if (reason === undefined || pending === undefined) continue;
       const { cb } = pending;
-      const error = new PublishError(topic, reason, { mayHaveArrived: true });
+      const options = { mayHaveArrived: true, ...(cause && { cause }) };
+      const error = new PublishError(topic, reason, options);
       pending.cb = () => cb(error);
       this.#client.removeOutgoingMessage(id);
     }
@@ -80,7 +150,7 @@ export class InflightLedger implements Store {
     for (const [messageId, { packet, topic }] of this.#unconfirmed) {
       const pending = this.#client.outgoing[messageId];
       if (pending === undefined) continue;
-      if (packet.cmd === "publish" && packet.qos !== 2) continue;
+      if (levelOf(packet) !== 2) continue;
       const { cb } = pending;
       pending.cb = () => {};
       this.put({ cmd: "pubrel", messageId });
@@ -91,10 +161,15 @@ export class InflightLedger implements Store {
   /** Takes a packet that is being sent. */
   put(packet: Packet, done?: (error?: Error) => void): this {
     const id = packet.messageId!;
-    const topic = packet.cmd === "publish"
-      ? packet.topic
-      : this.#unconfirmed.get(id)?.topic ?? "";
-    this.#unconfirmed.set(id, { packet, topic });
+    const known = this.#unconfirmed.get(id);
+    if (known === undefined) {
+      const topic = packet.cmd === "publish" ? packet.topic : "";
+      this.#unconfirmed.set(id, { packet, topic });
+    } else {
+      const isAnswered = packet.cmd !== known.packet.cmd;
+      if (isAnswered && known === this.#suspect) this.#suspect = undefined;
+      known.packet = packet;
+    }
     done?.();
     return this;
   }
@@ -108,9 +183,11 @@ export class InflightLedger implements Store {
 
   /** Takes out a message that is confirmed. */
   del: Store["del"] = ({ messageId }, done) => {
-    const packet = this.#unconfirmed.get(messageId!)?.packet;
+    const known = this.#unconfirmed.get(messageId!);
     this.#unconfirmed.delete(messageId!);
-    done(packet ? undefined : missing(messageId), packet);
+    if (known === this.#suspect) this.#suspect = undefined;
+    if (known !== undefined && known === this.#alone) this.#sendNext();
+    done(known ? undefined : missing(messageId), known?.packet);
     return this;
   };
 
@@ -120,6 +197,10 @@ export class InflightLedger implements Store {
 
   /** Ends with the client. */
   close: Store["close"] = (done) => done();
+}
+
+function levelOf(packet: Packet): number {
+  return packet.cmd === "publish" ? packet.qos : 2;
 }
 
 function missing(messageId: number | undefined): Error {

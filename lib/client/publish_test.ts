@@ -23,6 +23,22 @@ for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   });
 }
 
+for (const qos of [-1, -0.5, 0.5, 3, NaN, "1", null]) {
+  Deno.test(`publishAsync() refuses QoS ${qos}, also for a topic that repeats`, async () => {
+    await using broker = await startScriptedBroker();
+    await using client = await connect(broker.url);
+    await client.publishAsync("iot/x", "1", { qos: 1 });
+    for (const topic of ["iot/x", "iot/y"]) {
+      await assertRejects(
+        () => client.publishAsync(topic, "2", { qos: qos as 0 }),
+        RangeError,
+        `QoS is ${qos}: it must be 0, 1 or 2`,
+      );
+    }
+    assert(client.connected);
+  });
+}
+
 Deno.test("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses nothing", async () => {
   await using broker = await startScriptedBroker();
   await using client = await connect(broker.url);

@@ -7,9 +7,12 @@ interface Outgoing {
   topic: string;
   payload: string | Buffer;
   options: IClientPublishOptions;
+  /** Whether MQTT.js may send a number for its topic. */
+  mayGetAlias?: boolean;
 }
 
 const LONGEST_HEADER = 16;
+const ALIAS_BYTES = 3;
 const MOST_BYTES_PER_UTF16_UNIT = 3;
 /** Of the properties with numbers of a fixed size other than four bytes. */
 const NUMBER_BYTES: Readonly<Record<string, number>> = {
@@ -30,7 +33,7 @@ export function refuseByLimits(
   message: Outgoing,
   limits: IConnackPacket["properties"],
 ): PublishError | undefined {
-  const reason = limits && exceededLimit(message, limits);
+  const reason = exceededLimit(message, limits);
   return reason === undefined
     ? undefined
     : new PublishError(message.topic, reason);
@@ -52,26 +55,29 @@ export function explainRefusal(
   });
 }
 
-function exceededLimit(
+/** Says which of the limits a message exceeds, if one. */
+export function exceededLimit(
   message: Outgoing,
-  limits: NonNullable<IConnackPacket["properties"]>,
+  limits: IConnackPacket["properties"],
 ): string | undefined {
+  if (limits === undefined) return undefined;
   const { qos = 0, retain = false } = message.options;
   const { maximumQoS = 2, retainAvailable = true } = limits;
   if (qos > maximumQoS) {
-    return `it has QoS ${qos}, and the broker takes ${maximumQoS} at most`;
+    return `it has QoS ${qos}, and the broker takes ${maximumQoS} at most (maximumQoS)`;
   }
   if (retain && !retainAvailable) {
-    return "it is retained, and the broker keeps no messages";
+    return "it is retained, and the broker keeps no messages (retainAvailable)";
   }
   const { maximumPacketSize: most = Infinity } = limits;
   if (mostBytes(message) <= most) return undefined;
-  const bytes = countBytes(message);
+  const hasAlias = message.mayGetAlias && limits.topicAliasMaximum;
+  const bytes = countBytes(message, hasAlias ? ALIAS_BYTES : 0);
   if (bytes <= most) return undefined;
   const [size, limit] = [bytes, most].map((count) =>
     count.toLocaleString("en")
   );
-  return `its packet has ${size} bytes, and the broker takes ${limit} at most`;
+  return `its packet has ${size} bytes, and the broker takes ${limit} at most (maximumPacketSize)`;
 }
 
 /** A bound that costs nothing: to encode each message twice would. */
@@ -83,11 +89,14 @@ function mostBytes({ topic, payload, options }: Outgoing): number {
   return LONGEST_HEADER + topic.length * MOST_BYTES_PER_UTF16_UNIT + most;
 }
 
-/** A PUBLISH packet's size (MQTT 5.0 section 3.3). */
-function countBytes({ topic, payload, options }: Outgoing): number {
+/** A PUBLISH packet's size (MQTT 5.0 section 3.3), with what else it may get. */
+function countBytes(
+  { topic, payload, options }: Outgoing,
+  added: number,
+): number {
   const { qos = 0, properties = {} } = options;
   const id = qos > 0 ? 2 : 0;
-  const inProperties = countPropertyBytes(properties);
+  const inProperties = countPropertyBytes(properties) + added;
   const body = sizeOfText(topic) + id + lengthOfLength(inProperties) +
     inProperties + Buffer.byteLength(payload);
   return 1 + lengthOfLength(body) + body;

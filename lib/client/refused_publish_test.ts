@@ -63,7 +63,7 @@ Deno.test("publish() sends nothing that is longer than the broker takes, and goe
       error.message,
       `Message on "iot/x" was not published: its packet has ${
         qos === 0 ? 110 : 112
-      } bytes, and the broker takes 30 at most`,
+      } bytes, and the broker takes 30 at most (maximumPacketSize)`,
     );
     assertEquals(error.mayHaveArrived, false);
   }
@@ -87,6 +87,71 @@ Deno.test("publish() refuses many that wait, one after the other", async () => {
   await publisher.flush().catch(() => {});
 });
 
+Deno.test("publish() gives up what is in flight when the broker's new limits forbid it, and sends the rest", async () => {
+  let connections = 0;
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd === "publish" && connections === 1) return "answered";
+    if (packet.cmd !== "connect" || connections++ === 0) return;
+    send({
+      cmd: "connack",
+      reasonCode: 0,
+      sessionPresent: true,
+      properties: {
+        maximumPacketSize: 30,
+        maximumQoS: 1,
+        retainAvailable: false,
+      },
+    });
+    return "answered";
+  });
+  await using publisher = await Publisher.connect(broker.url, {
+    ...MQTT5,
+    clientId: "x",
+    clean: false,
+  });
+  const outcomes = Promise.allSettled([
+    publisher.publish("iot/x", "x".repeat(100), { qos: 1 }),
+    publisher.publish("iot/x", "1", { qos: 1 }),
+    publisher.publish("iot/x", "1", { qos: 2 }),
+    publisher.publish("iot/x", "1", { qos: 1, retain: true }),
+    publisher.publish("iot/x", "2", { qos: 1 }),
+  ]);
+  await within("PUBLISH", broker.received("publish", 5));
+  broker.connections[0]!.socket.destroy();
+  const texts = (await within("all", outcomes)).map((outcome) =>
+    outcome.status === "fulfilled" ? "published" : outcome.reason.message
+  );
+  const unsure = 'Message on "iot/x" may or may not have arrived: ';
+  assertEquals(texts, [
+    `${unsure}its packet has 112 bytes, and the broker takes 30 at most (maximumPacketSize)`,
+    "published",
+    `${unsure}it has QoS 2, and the broker takes 1 at most (maximumQoS)`,
+    `${unsure}it is retained, and the broker keeps no messages (retainAvailable)`,
+    "published",
+  ]);
+  assertEquals(broker.connections.length, 2);
+  await publisher.flush().catch(() => {});
+});
+
+Deno.test("publish() counts what a topic alias adds", async () => {
+  const properties = { maximumPacketSize: 30, topicAliasMaximum: 1 };
+  await using broker = await startLimited(properties);
+  await using publisher = await Publisher.connect(broker.url, {
+    ...MQTT5,
+    topicAliases: true,
+  });
+  // Beside it: 2 bytes of header, 7 of the topic, 2 of the id, 1 of no properties.
+  const publish = (length: number) =>
+    publisher.publish("iot/x", "x".repeat(length), { qos: 1 });
+  await assertRejects(() => publish(18), PublishError, "has 33 bytes");
+  await within("PUBACK", publish(15));
+  const lengths = broker.packets.flatMap((packet) =>
+    packet.cmd === "publish" ? [packet.length] : []
+  );
+  assertEquals(lengths, [28]);
+  await publisher.flush().catch(() => {});
+});
+
 Deno.test("publishOnce() says that the broker takes no such QoS, and keeps no messages", async () => {
   await using broker = await startLimited({
     maximumQoS: 1,
@@ -96,12 +161,12 @@ Deno.test("publishOnce() says that the broker takes no such QoS, and keeps no me
   await assertRejects(
     () => publishOnce(broker.url, { ...message, qos: 2 }, MQTT5),
     PublishError,
-    "it has QoS 2, and the broker takes 1 at most",
+    "it has QoS 2, and the broker takes 1 at most (maximumQoS)",
   );
   await assertRejects(
     () => publishOnce(broker.url, { ...message, retain: true }, MQTT5),
     PublishError,
-    "it is retained, and the broker keeps no messages",
+    "it is retained, and the broker keeps no messages (retainAvailable)",
   );
   await publishOnce(broker.url, { ...message, qos: 1 }, MQTT5);
 });

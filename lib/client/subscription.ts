@@ -59,6 +59,7 @@ export async function openSubscription(
   const answered = client.subscriptions.begin({
     requests,
     timeout,
+    onLowerGrant: options.onLowerGrant,
     onGranted: (filters) => options.onSubscribe?.(filters),
     onRefused: (refusal) => refused.push(refusal),
   });

@@ -1,7 +1,7 @@
 import type { ErrorWithSubackPacket, MqttClient } from "mqtt";
 import { startTimer } from "./start_timer.ts";
 import { describeError } from "../describe_error.ts";
-import type { FilterRequest } from "./topic_requests.ts";
+import type { FilterRequest, LowerGrant } from "./topic_requests.ts";
 import { type RefusedFilter, SubscriptionRefusedError } from "../errors.ts";
 
 /** Seconds after which a connection on which SUBACK is missing is given up. */
@@ -31,6 +31,8 @@ export interface FirstRequests {
   timeout: number;
   /** Takes what the broker has granted, at first and when it was asked again. */
   onGranted: (filters: string[]) => void;
+  /** Takes what it grants at a lower quality of service; logged unless given. */
+  onLowerGrant?: ((grant: LowerGrant) => void) | undefined;
   /** Takes what it refuses at first; later refusals are logged. */
   onRefused: (refusal: RefusedFilter) => void;
 }
@@ -49,6 +51,7 @@ export class Subscriptions {
   readonly #wishes = new Map<string, Wish>();
   readonly #answered = Promise.withResolvers<void>();
   #first: FirstRequests | undefined;
+  readonly #toldLower = new Set<string>();
   #hasAnswered = false;
 
   constructor(client: Subscriber) {
@@ -115,13 +118,34 @@ export class Subscriptions {
       this.#client.cut(unanswered());
     });
     try {
-      await this.#client.subscribeAsync(filter, request);
+      const [grant] = await this.#client.subscribeAsync(filter, request);
+      const { qos: requested } = request;
+      const granted = grant?.qos ?? requested;
+      this.#tellLower({ filter, requested, granted } as LowerGrant);
     } catch (error) {
       const { packet } = error as Partial<ErrorWithSubackPacket>;
       // Without an answer, the next connection asks again.
       if (packet !== undefined) this.#refuse(filter, packet);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  #tellLower(grant: LowerGrant): void {
+    const { filter, requested, granted } = grant;
+    if (granted >= requested || this.#toldLower.has(filter)) return;
+    this.#toldLower.add(filter);
+    if (this.#first?.onLowerGrant === undefined) {
+      const risk = granted === 0 ? "be lost" : "come twice";
+      return this.#client.report(
+        `Broker granted the topic filter "${filter}" at QoS ${granted}, not ` +
+          `${requested}: messages may ${risk}`,
+      );
+    }
+    try {
+      this.#first.onLowerGrant(grant);
+    } catch (error) {
+      this.#client.report(`onLowerGrant failed: ${describeError(error)}`);
     }
   }
 

@@ -65,6 +65,19 @@ export type TopicRequest = readonly [
  */
 export type Topics = string | TopicRequest | readonly (string | TopicRequest)[];
 
+/**
+ * What a broker that takes no more has granted (MQTT 3.1.1 and MQTT 5.0, section
+ * 3.9.3): what it sends comes at this quality of service at most.
+ */
+export interface LowerGrant {
+  /** The topic filter. */
+  filter: string;
+  /** The quality of service that was asked for. */
+  requested: 1 | 2;
+  /** The quality of service that was granted. */
+  granted: 0 | 1;
+}
+
 /** What MQTT.js is asked for a filter. */
 export type FilterRequest = IClientSubscribeOptions;
 

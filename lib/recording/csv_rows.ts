@@ -17,10 +17,14 @@ const SPECIAL = /[",\r\n]/;
  *
  * @param time The time, written out.
  * @param topic The topic.
- * @param value The value.
+ * @param value The value, or its digits.
  * @returns The row with its line end.
  */
-export function rowOf(time: string, topic: string, value: number): string {
+export function rowOf(
+  time: string,
+  topic: string,
+  value: number | string,
+): string {
   // String(-0) is "0".
   const text = Object.is(value, -0) ? "-0" : String(value);
   return SPECIAL.test(topic)

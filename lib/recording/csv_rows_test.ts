@@ -37,6 +37,11 @@ Deno.test("rowOf() keeps the sign of zero", () => {
   assertEquals(rowOf(TIME, "iot/x", -0), `${TIME},iot/x,-0\r\n`);
 });
 
+Deno.test("rowOf() writes digits as they are", () => {
+  const digits = "9007199254740993";
+  assertEquals(rowOf(TIME, "a", digits), `${TIME},a,${digits}\r\n`);
+});
+
 Deno.test("fieldsOf() reads back each row, even a CR that @std/csv drops", () => {
   for (const topic of oddTopics([...LETTERS, "\r", "\r\n"], 5_000)) {
     const row = rowOf(TIME, topic, 21.5);

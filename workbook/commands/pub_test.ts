@@ -202,6 +202,32 @@ Deno.test("pub publishes again what was in flight when the broker went", async (
   assertMatch(stderr, /^Connection to \S+ lost: .*\nConnected .* again .*\n$/);
 });
 
+Deno.test("pub -q 1 says at once that the broker's maximumQoS is 0", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "connect") return;
+    send({
+      cmd: "connack",
+      reasonCode: 0,
+      sessionPresent: false,
+      properties: { maximumQoS: 0 },
+    });
+    return "answered";
+  });
+  const args = ["-h", broker.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
+  await using pub = startCommand("pub", [...args, "-l"]);
+  // There is more to come: it doesn't wait for the end.
+  await pub.write("1\n");
+  await pub.untilLogged("maximumQoS");
+  const { code, stderr } = await pub.end();
+  assertEquals({ code, stderr }, {
+    code: 1,
+    stderr: 'Message on "x" was not published: it has QoS 1, and the broker ' +
+      "takes 0 at most (maximumQoS)\n",
+  });
+  const sent = broker.packets.map(({ cmd }) => cmd);
+  assertEquals(sent, ["connect", "disconnect"]);
+});
+
 peerTest(
   ["mosquitto"],
   "pub says that the broker refused its message",

@@ -11,7 +11,8 @@ import { type Options, runProgram, UsageError } from "../_program.ts";
 const HELP = `
 Records readings from a broker to a CSV file: time, topic, value.
 
-Usage: deno task record [-h HOST] [-t FILTER]... [-q QOS] [-i ID] [-c] [--out FILE]
+Usage: deno task record [-h HOST] [-t FILTER]... [-q QOS] [-i ID] [-c] [-R]
+                        [--guard] [--out FILE]
 
   -h HOST      the broker: a name, name:port or URL (MQTT_URL, then localhost)
   -t FILTER    record these topics (iot/#); may be repeated
@@ -20,6 +21,9 @@ Usage: deno task record [-h HOST] [-t FILTER]... [-q QOS] [-i ID] [-c] [--out FI
   -i ID        connect with this client id
   -c           keep the session: what comes while the recorder is away is
                recorded when it is back; needs -i, and -q 1 or 2
+  -R           leave out retained messages: at each start the broker sends
+               those again, as old as they are
+  --guard      write ' before a topic that a spreadsheet takes for a formula
   --out FILE   append to FILE (sensorvalues.csv)
 `;
 
@@ -28,8 +32,15 @@ await runProgram({
   names: {
     string: ["host", "qos", "id", "out"],
     collect: ["topic"],
-    boolean: ["keep"],
-    alias: { h: "host", t: "topic", q: "qos", i: "id", c: "keep" },
+    boolean: ["keep", "ignore-retained", "guard"],
+    alias: {
+      h: "host",
+      t: "topic",
+      q: "qos",
+      i: "id",
+      c: "keep",
+      R: "ignore-retained",
+    },
   },
   main,
 });
@@ -45,6 +56,8 @@ async function main(options: Options): Promise<void> {
   const ending = new AbortController();
   let failure: Error | undefined;
   const recorder = await openRecorder(file, {
+    guardFormulas: options.has("guard"),
+    retained: options.has("ignore-retained") ? "never" : "once",
     onFailure: (error) => {
       failure = error;
       ending.abort();

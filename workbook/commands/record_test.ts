@@ -4,6 +4,7 @@ import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
 import { findPeer, peerTest } from "../../lib/testing/peers.ts";
+import type { Process } from "../../lib/testing/processes.ts";
 import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
 import { smallDiskTest } from "../../lib/testing/small_disk.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
@@ -27,6 +28,14 @@ async function untilRows(file: string, count: number): Promise<void> {
     }
   };
   await within(`${count} rows`, wait(), 60_000);
+}
+
+/** Ends a recorder as Ctrl-C does, where that can be done: not on Windows. */
+async function stopped(
+  record: Process,
+): Promise<{ code: number; stderr: string }> {
+  record.kill(Deno.build.os === "windows" ? "SIGKILL" : "SIGTERM");
+  return await record.end();
 }
 
 for (const qos of [0, 1, 2] as const) {
@@ -193,6 +202,79 @@ Deno.test("record says when the broker goes and when it is back, and goes on", a
   while ((await values(file)).length < 2) {
     await publisher.publish("iot/x", 2, { qos: 1 });
   }
+});
+
+Deno.test("record -q 1 -c says once that the broker grants QoS 0", async () => {
+  await using temporary = await temporaryFile();
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    send({ cmd: "suback", messageId: packet.messageId!, granted: [0] });
+    return "answered";
+  });
+  const args = ["-h", broker.url, "-q", "1", "-i", "recorder", "-c"];
+  await using record = startCommand("record", [
+    ...args,
+    "--out",
+    temporary.file,
+  ]);
+  await record.untilLogged("Subscribed");
+  broker.connections[0]!.socket.destroy();
+  await within("SUBSCRIBE", broker.received("subscribe", 2), 30_000);
+  await record.untilLogged("again after");
+  const { stderr } = await stopped(record);
+  const told = stderr.split("\n").filter((line) => line.includes("granted"));
+  assertEquals(told, [
+    'Broker granted the topic filter "iot/#" at QoS 0, not 1: messages may be lost',
+  ]);
+});
+
+Deno.test("record writes a retained reading once, also after a reconnect", async () => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  // Whose connections each bring what is retained.
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    send({ cmd: "suback", messageId: packet.messageId!, granted: [1] });
+    const kept = broker.connections.length === 1 ? [1, 2] : [1, 3];
+    kept.forEach((value, topic) =>
+      send({
+        cmd: "publish",
+        topic: `iot/${topic}`,
+        payload: `${value}`,
+        qos: 1,
+        messageId: topic + 1,
+        retain: true,
+        dup: false,
+      })
+    );
+    return "answered";
+  });
+  const args = ["-h", broker.url, "-q", "1", "--out", file];
+  await using record = startCommand("record", args);
+  await within("two", broker.received("puback", 2), 30_000);
+  broker.connections[0]!.socket.destroy();
+  await within("two more", broker.received("puback", 4), 30_000);
+  await stopped(record);
+  assertEquals(await values(file), [1, 2, 3]);
+});
+
+Deno.test("record -R leaves out retained readings, and --guard guards topics", async () => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  await using broker = await startBroker({ port: 0 });
+  const kept = { topic: "=kept", payload: 1, qos: 1, retain: true } as const;
+  await publishMany(broker.url, [kept]);
+  const args = ["-h", broker.url, "-q", "1", "-t", "#", "--out", file];
+  await using record = startCommand("record", [...args, "-R", "--guard"]);
+  await record.untilLogged("Subscribed");
+  await publishMany(broker.url, [{ ...kept, payload: 2 }]);
+  await untilRows(file, 1);
+  await stopped(record);
+  const topics = await Array.fromAsync(readReadings(file), (reading) => [
+    reading.topic,
+    reading.value,
+  ]);
+  assertEquals(topics, [["'=kept", 2]]);
 });
 
 const mistakes: [string[], number, string][] = [

@@ -4,6 +4,7 @@
  * @module
  */
 import { stringify } from "@std/csv";
+import { guardFormulas } from "../../lib/recording/guard_formulas.ts";
 import type { Score } from "../_check_exercise.ts";
 import {
   type ExerciseGrade,
@@ -56,7 +57,7 @@ export function toCsv({ submissions }: Grading): string {
   const rows = submissions.flatMap(({ submission, exercises }) =>
     exercises.flatMap(({ exercise, state, grades }) =>
       grades.map((grade) => ({
-        submission: harmless(submission.name),
+        submission: guardFormulas(submission.name),
         exercise: exercise.name,
         requirement: grade.requirement.id,
         part: partOf(grade),
@@ -74,11 +75,6 @@ export function toCsv({ submissions }: Grading): string {
     "points",
   ];
   return stringify(rows, { columns });
-}
-
-/** A name that a spreadsheet doesn't take for a formula. */
-function harmless(name: string): string {
-  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
 }
 
 function partOf({ requirement }: Grade): "required" | "extra" {

@@ -203,6 +203,26 @@ Deno.test("toCsv() has a row for each requirement, and no formula", () => {
   assertEquals(rows[4]?.state, "refused");
 });
 
+Deno.test("toCsv() guards all forms of a formula in a folder's name", () => {
+  const [first] = grading.submissions;
+  const names: [name: string, cell: string][] = [
+    ["=1", "'=1"],
+    ["x;=1", "x;'=1"],
+    ["＝1", "'＝1"],
+    ["＠x", "'＠x"],
+    ["\n=1", "\n'=1"],
+    ["\t+1", "\t'+1"],
+    ["a-b", "a-b"],
+  ];
+  for (const [name, cell] of names) {
+    const submissions = [{ ...first!, submission: { name, folder: "/in" } }];
+    const [row] = parse(toCsv({ ...grading, submissions }), {
+      skipFirstRow: true,
+    });
+    assertEquals(row?.submission, cell);
+  }
+});
+
 /** Reads a file with a parser that others wrote, and prints what is in it. */
 const READ_JUNIT = `
 import json, sys, xml.etree.ElementTree as tree

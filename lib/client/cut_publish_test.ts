@@ -1,0 +1,228 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startBroker } from "../broker.ts";
+import { connect } from "../connect.ts";
+import { BrokerUnreachableError, PublishError } from "../errors.ts";
+import { Publisher } from "../publisher.ts";
+import { within } from "../testing/deadline.ts";
+import { startMosquitto } from "../testing/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import {
+  type ScriptedBroker,
+  type ScriptedConnection,
+  startScriptedBroker,
+} from "../testing/scripted_broker.ts";
+import { KEPT, QUICK, silent } from "../testing/scripts.ts";
+
+const OPTIONS = { retryDelay: QUICK, log: silent } as const;
+const PATIENCE = 60_000;
+const REASON = "may or may not have arrived: the broker closed the " +
+  "connection three times when it was sent";
+
+/** Starts a broker that ends the connection at one payload, without a word. */
+function startCutting(
+  cut: (connection: ScriptedConnection) => void = ({ socket }) =>
+    socket.destroy(),
+): Promise<ScriptedBroker> {
+  let connections = 0;
+  return startScriptedBroker((packet, connection) => {
+    const { socket, send } = connection;
+    if (socket.destroyed) return "answered";
+    if (packet.cmd === "connect") {
+      const sessionPresent = connections++ > 0;
+      send({ cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent });
+      return "answered";
+    }
+    if (packet.cmd !== "publish" || String(packet.payload) !== "bad") return;
+    cut(connection);
+    return "answered";
+  });
+}
+
+/** Publishes payloads, and tells what became of each. */
+async function publishEach(
+  publisher: Publisher,
+  payloads: string[],
+  qos: 1 | 2 = 1,
+): Promise<string[]> {
+  const outcomes = payloads.map((payload) =>
+    publisher.publish(`iot/${payload.slice(0, 3)}`, payload, { qos }).then(
+      () => "published",
+      (error: Error) => error.message,
+    )
+  );
+  return await within("all", Promise.all(outcomes), PATIENCE);
+}
+
+for (const [qos, options] of [[1, OPTIONS], [2, KEPT]] as const) {
+  Deno.test(`publish() rejects at QoS ${qos} what the broker cuts the connection at three times, and goes on`, async () => {
+    await using broker = await startCutting();
+    const publisher = await Publisher.connect(broker.url, options);
+    const payloads = ["1", "2", "bad", "4", "5", "bad", "7", "8"];
+    const outcomes = await publishEach(publisher, payloads, qos);
+    const refused = `Message on "iot/bad" ${REASON}`;
+    assertEquals(
+      outcomes,
+      payloads.map((text) => text === "bad" ? refused : "published"),
+    );
+    assert(broker.connections.length <= 11, `${broker.connections.length}`);
+    await assertRejects(
+      () => within("flush()", publisher.flush()),
+      AggregateError,
+      "2 messages were not confirmed",
+    );
+    await publisher.close();
+  });
+}
+
+Deno.test("publish() rejects none that the broker hadn't yet acknowledged when another made it cut", async () => {
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  // It answers some time after it has read, and reads on meanwhile.
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd !== "publish") return;
+    const { messageId } = packet;
+    if (String(packet.payload) === "bad") connection.socket.destroy();
+    else {
+      timers.add(setTimeout(() => {
+        connection.send({ cmd: "puback", messageId: messageId! });
+      }, 50));
+    }
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, OPTIONS);
+  const payloads = ["1", "2", "bad", "4", "5"];
+  assertEquals(
+    await publishEach(publisher, payloads),
+    payloads.map((text) =>
+      text === "bad" ? `Message on "iot/bad" ${REASON}` : "published"
+    ),
+  );
+  await publisher.close().catch(silent);
+  timers.forEach(clearTimeout);
+});
+
+const OTHER_ENDS: [string, (connection: ScriptedConnection) => void][] = [
+  ["another client has taken over", ({ send, socket }) => {
+    send({ cmd: "disconnect", reasonCode: 142 });
+    socket.end();
+  }],
+  ["the broker shuts down", ({ send, socket }) => {
+    send({ cmd: "disconnect", reasonCode: 139 });
+    socket.end();
+  }],
+  ["what comes isn't MQTT", ({ socket }) => socket.write("\x00\x00nonsense")],
+];
+for (const [name, cut] of OTHER_ENDS) {
+  Deno.test(`publish() tries again and again if ${name}`, async () => {
+    let publishes = 0;
+    await using broker = await startScriptedBroker((packet, connection) => {
+      if (packet.cmd !== "publish" || ++publishes > 6) return;
+      cut(connection);
+      return "answered";
+    });
+    const options = { ...OPTIONS, protocolVersion: 5 } as const;
+    await using publisher = await Publisher.connect(broker.url, options);
+    assertEquals(await publishEach(publisher, ["1"]), ["published"]);
+    assertEquals(broker.connections.length, 7);
+  });
+}
+
+Deno.test("publish() tries again what reconnect() has interrupted", async () => {
+  let isSilent = true;
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && isSilent ? "answered" : undefined
+  );
+  await using client = await connect(broker.url, OPTIONS);
+  const published = client.publishAsync("iot/x", "1", { qos: 1 });
+  for (let count = 1; count <= 5; count++) {
+    await within("PUBLISH", broker.received("publish", count));
+    isSilent = count < 5;
+    client.reconnect();
+  }
+  await within("PUBACK", published);
+});
+
+Deno.test("publish() gives the broker's reason for the last cut as the cause", async () => {
+  await using broker = await startCutting(({ send, socket }) => {
+    send({ cmd: "disconnect", reasonCode: 149 });
+    socket.end();
+  });
+  const options = { ...OPTIONS, protocolVersion: 5 } as const;
+  await using publisher = await Publisher.connect(broker.url, options);
+  const error = await assertRejects(
+    () => within("the error", publisher.publish("iot/bad", "bad", { qos: 1 })),
+    PublishError,
+  );
+  assertEquals(
+    String(error.cause),
+    "DisconnectedError: the broker closed the connection: packet too large (code 149)",
+  );
+  await publisher.flush().catch(silent);
+});
+
+Deno.test("flush() gives up a broker that takes each connection, and ends it", async () => {
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd !== "publish") return;
+    // So that no message is to blame.
+    connection.send({ cmd: "disconnect", reasonCode: 142 });
+    connection.socket.end();
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, {
+    ...OPTIONS,
+    protocolVersion: 5,
+    answerTimeout: 1,
+  });
+  publisher.publish("iot/x", "1", { qos: 1 }).catch(silent);
+  await assertRejects(
+    () => within("flush()", publisher.flush()),
+    BrokerUnreachableError,
+    "it does not acknowledge what is published",
+  );
+  assert(broker.connections.length > 1, `${broker.connections.length}`);
+  await publisher.close({ timeout: 0.1 }).catch(silent);
+});
+
+const SMALL = ["1", "2", "3", "4", "5"];
+const LIMIT = 3_000;
+
+/** Publishes what is too large, and small messages behind it, in a version of MQTT. */
+async function publishLarge(
+  url: string,
+  [length, protocolVersion]: readonly [number, 4 | 5],
+): Promise<void> {
+  const options = { ...OPTIONS, protocolVersion };
+  const publisher = await Publisher.connect(url, options);
+  const payloads = ["x".repeat(length), ...SMALL];
+  const [large, ...small] = await publishEach(publisher, payloads);
+  assertEquals(small, SMALL.map(() => "published"));
+  // In MQTT 5 the broker has said in CONNACK what it takes.
+  assertEquals(
+    large?.replace(/has [\d,]+ bytes/, "has so many bytes"),
+    protocolVersion === 4
+      ? `Message on "iot/xxx" ${REASON}`
+      : 'Message on "iot/xxx" was not published: its packet has so many bytes, ' +
+        "and the broker takes 3,000 at most (maximumPacketSize)",
+  );
+  await publisher.close().catch(silent);
+}
+
+for (const large of [[4_000, 4], [11_000_000, 4], [4_000, 5]] as const) {
+  const [length, version] = large;
+  const what = `${length} bytes in version ${version}`;
+
+  Deno.test(`publish() gives up ${what} that the embedded broker doesn't take, and goes on`, async () => {
+    const limits = { maxPacketSize: LIMIT };
+    await using broker = await startBroker({ port: 0, limits, log: silent });
+    await publishLarge(broker.url, large);
+  });
+
+  peerTest(
+    ["mosquitto"],
+    `publish() gives up ${what} that mosquitto doesn't take, and goes on`,
+    async () => {
+      const config = `max_packet_size ${LIMIT}\n`;
+      await using mosquitto = await startMosquitto({ config });
+      await publishLarge(mosquitto.url, large);
+    },
+  );
+}
