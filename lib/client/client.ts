@@ -74,7 +74,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   sessionPresent = false;
   /** Whether the session is surely the one that was, with all that it knew. */
   isSessionKept = false;
-  /** How many CONNECTs have gone out since the last answer. */
+  /** How many CONNECTs have gone out since a connection stood. */
   #connects = 0;
   /** Whether the last attempt to connect has failed. */
   isAway = false;
@@ -185,7 +185,6 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       // A CONNECT whose answer was lost may have made a session that knows
       // nothing, and is present now.
       this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
-      this.#connects = 0;
       this.#reasonString = packet.properties?.reasonString;
     });
     this.on("disconnect", ({ reasonCode = 0, properties }) => {
@@ -198,6 +197,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
       this.isAway = false;
+      this.#connects = 0;
       this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
       this.#publishes.sendWaiting();

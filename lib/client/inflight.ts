@@ -70,7 +70,7 @@ export class InflightLedger implements Store {
     this.giveUp(
       ({ messageId }) =>
         messageId === first?.packet.messageId ? reason : undefined,
-      cause,
+      { isSessionKept: !this.#client.options.clean, ...(cause && { cause }) },
     );
   }
 
@@ -93,15 +93,16 @@ export class InflightLedger implements Store {
     const mayGetAlias = autoAssignTopicAlias === true;
     // MQTT 3.1 has no such flag.
     const isPresent = !clean && (sessionPresent || protocolVersion === 3);
-    if (!clean && sessionPresent && !isSessionKept) this.#release();
+    const isDoubtful = isPresent && sessionPresent && !isSessionKept;
     this.giveUp((packet) => {
-      if (!isPresent && levelOf(packet) === 2) {
-        return "the broker has forgotten the session";
+      if (levelOf(packet) === 2 && (!isPresent || isDoubtful)) {
+        const has = isDoubtful ? "may have" : "has";
+        return `the broker ${has} forgotten the session`;
       }
       if (packet.cmd !== "publish") return undefined;
       const message = { ...packet, options: packet, mayGetAlias };
       return exceededLimit(message, properties);
-    });
+    }, { isSessionKept: isPresent });
     const all = [...this.#unconfirmed.values()];
     const [first] = all;
     if (first === this.#suspect && this.#cuts === MOST_CUTS - 1) {
@@ -122,10 +123,18 @@ export class InflightLedger implements Store {
     if (this.#alone !== undefined) this.#sendAgain(this.#alone);
   }
 
-  /** Fails the publishes for which there is a reason to. */
+  /**
+   * Fails the publishes for which there is a reason to. In a session that is kept,
+   * the broker may have one of QoS 2, and would take the next message under its id
+   * for the same one: so it is told to pass that on, and the id stays taken until it
+   * has.
+   */
   giveUp(
     reasonOf: (packet: Packet) => string | undefined,
-    cause?: Error,
+    { isSessionKept = false, ...options }: {
+      isSessionKept?: boolean;
+      cause?: Error;
+    } = {},
   ): void {
     this.#alone = undefined;
     this.#held = [];
@@ -134,27 +143,18 @@ export class InflightLedger implements Store {
       const reason = reasonOf(packet);
       if (reason === undefined || pending === undefined) continue;
       const { cb } = pending;
-      const options = { mayHaveArrived: true, ...(cause && { cause }) };
-      const error = new PublishError(topic, reason, options);
-      pending.cb = () => cb(error);
-      this.#client.removeOutgoingMessage(id);
-    }
-  }
-
-  /**
-   * Fails what is in flight at QoS 2, and has the broker pass it on, or forget it:
-   * what stayed with it would count against the window of the session.
-   */
-  #release(): void {
-    const reason = "the broker may have forgotten the session";
-    for (const [messageId, { packet, topic }] of this.#unconfirmed) {
-      const pending = this.#client.outgoing[messageId];
-      if (pending === undefined) continue;
-      if (levelOf(packet) !== 2) continue;
-      const { cb } = pending;
-      pending.cb = () => {};
-      this.put({ cmd: "pubrel", messageId });
-      cb(new PublishError(topic, reason, { mayHaveArrived: true }));
+      const error = new PublishError(topic, reason, {
+        mayHaveArrived: true,
+        ...options,
+      });
+      if (isSessionKept && levelOf(packet) === 2) {
+        pending.cb = () => {};
+        this.put({ cmd: "pubrel", messageId: id });
+        cb(error);
+      } else {
+        pending.cb = () => cb(error);
+        this.#client.removeOutgoingMessage(id);
+      }
     }
   }
 
