@@ -16,8 +16,8 @@ import { LAST_LINE, type SoakOptions } from "../hardening/faults/settings.ts";
 const HELP = `
 Publishes, subscribes and records while connections are cut, reset, stalled,
 delayed, throttled, split and reordered, others come with a client's id, brokers
-restart, forget, and grant less than they are asked for, handlers fail and
-processes are killed. Proves at the end that nothing was lost, duplicated at
+restart, forget, grant less than they are asked for, and end the connection at
+a message that is too large, handlers fail and processes are killed. Proves at the end that nothing was lost, duplicated at
 QoS 2, left pending or left open, and that each attempt to connect again had its
 pause: if it isn't so, the exit status is 1.
 

@@ -34,6 +34,8 @@ import { RETRY_DELAY } from "./settings.ts";
 
 /** After so many milliseconds without a byte nothing is on its way. */
 const QUIET = 300;
+/** How many messages in all are followed by one that the broker won't take. */
+const REFUSED = 0.005;
 /** The ids of consumers: for those of producers, their clients know them. */
 const CONSUMER_IDS = [
   "killed",
@@ -140,10 +142,15 @@ export class Run implements AsyncDisposable {
       signal: this.#ending.signal,
       clients: this.#clients,
       hasForgotten: () => this.#hasForgotten,
+      onRefused: () => faults.add("refused message"),
     };
     this.#producers = [
-      await startPublisher(production, "clean", false),
-      await startPublisher(production, "kept", true),
+      await startPublisher(production, "clean", { isKept: false }),
+      await startPublisher(production, "kept", { isKept: true }),
+      await startPublisher(production, "refused", {
+        isKept: true,
+        refused: REFUSED,
+      }),
       await startSensors(production),
     ];
     this.#haste = publishInHaste(production);
@@ -212,9 +219,11 @@ export class Run implements AsyncDisposable {
   /** Another client has somebody's id, and connects again as soon as it is cut. */
   async #intrude(random: Random): Promise<void> {
     const { broker: { port }, faults, protocol } = this.#parts;
-    const producerIds = [...this.#clients].map(({ options }) =>
-      options.clientId!
-    );
+    // Of those that are there: where the broker has forgotten a session, another
+    // client would make a new one, and its owner would take it for the old one.
+    const producerIds = [...this.#clients]
+      .filter(({ connected }) => connected)
+      .map(({ options }) => options.clientId!);
     const clientId = random.pick([...CONSUMER_IDS, ...producerIds]);
     for (let left = random.integer(1, 8); left > 0; left--) {
       faults.add("takeover");
