@@ -4,7 +4,7 @@ import { basename } from "node:path";
 const DEADLINE_SECONDS = 120;
 
 /** How {@linkcode startChild} runs a child. */
-export interface ChildOptions {
+interface ChildOptions {
   /** The folder that it runs in. */
   folder?: string;
   /** Variables that it gets besides this process's own. */
@@ -18,7 +18,7 @@ export interface ChildOptions {
 }
 
 /** A process that takes part in a run. Disposing of it kills it. */
-export interface Child extends AsyncDisposable {
+interface Child extends AsyncDisposable {
   /** The next line of its standard output, read as JSON. */
   next<T>(): Promise<T>;
   /** Waits for its end, and rejects unless it ends well. */

@@ -22,7 +22,7 @@ export const SETTINGS: readonly string[] = [
 ];
 
 /** A mosquitto that logs who comes and goes, but not each packet. */
-export interface Mosquitto extends AsyncDisposable {
+interface Mosquitto extends AsyncDisposable {
   readonly port: number;
   /**
    * Waits until a client has said goodbye.

@@ -84,7 +84,7 @@ const PAHO_VERSION =
   "import platform, paho.mqtt as m; print(m.__version__, 'on Python', platform.python_version())";
 
 /** The versions of all that takes part and is installed. */
-export function describeVersions(): Record<string, string> {
+function describeVersions(): Record<string, string> {
   const versionOf = (peer: Peer, args: string[]) => {
     const command = findPeer(peer);
     if (command === undefined) return "not installed";
@@ -106,7 +106,7 @@ export function describeVersions(): Record<string, string> {
 }
 
 /** How the figures were come by. */
-export interface Conditions {
+interface Conditions {
   rounds: number;
   quick: boolean;
   only: string[];

@@ -19,7 +19,7 @@ export interface Outcome {
 }
 
 /** How {@linkcode runRounds} runs. */
-export interface RoundsOptions {
+interface RoundsOptions {
   rounds: number;
   /** Says whether a peer is installed: `findPeer`, but for tests. */
   find: (peer: Peer) => string | undefined;

@@ -16,6 +16,8 @@ import {
   type ChecksOptions,
 } from "../workbook/checking/run_checks.ts";
 import { stage } from "../workbook/checking/stage.ts";
+import type { Files } from "../workbook/checking/student_files.ts";
+import { pool } from "../workbook/_pool.ts";
 import { denoFlags } from "../workbook/testing/deno_flags.ts";
 import { permissionsIn } from "../workbook/testing/permissions.ts";
 
@@ -37,18 +39,6 @@ const path = (relative: string) => fileURLToPath(new URL(relative, HERE));
 const namesIn = (folder: string) =>
   Array.from(Deno.readDirSync(path(folder)), ({ name }) => name).sort();
 
-/** Runs a function for each item, a few at a time. */
-async function forEach<T>(
-  items: readonly T[],
-  run: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const runSome = async () => {
-    for (const item of rest) await run(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, runSome));
-}
-
 /** The requirements that programs fail, by their short names, with the reports. */
 async function failures(
   exercise: Exercise,
@@ -59,7 +49,7 @@ async function failures(
   >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
-  await forEach(requirements, async (requirement) => {
+  await pool(requirements, AT_ONCE, async (requirement) => {
     const { state, report } = await checkRequirement(exercise, requirement, {
       ...programs,
       seed: SEED,
@@ -73,7 +63,7 @@ async function failures(
 /** Type-checks programs where an exercise's programs lie. */
 async function typeErrors(
   { name }: Exercise,
-  files: Record<string, string>,
+  files: Files,
 ): Promise<string> {
   await using staged = await stage(name, files);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -92,20 +82,20 @@ for (const folder of namesIn("./")) {
     exercise: Exercise;
   };
   const required = exercise.requirements.filter(({ extra }) => !extra);
-  const filesIn = (place: string) =>
+  const filesIn = (place: string): Files =>
     Object.fromEntries(
       exercise.programs.map((program) => [
         `${program}.ts`,
-        path(`${place}/${program}.ts`),
+        Deno.readFileSync(path(`${place}/${program}.ts`)),
       ]),
     );
 
   Deno.test(`${folder}: the solution passes (seed ${SEED})`, async () => {
-    const files = filesIn(`../solutions/${folder}`);
     const failed = await failures(exercise, exercise.requirements, {
-      files,
+      files: filesIn(`../solutions/${folder}`),
       // No more than its header says.
-      permissions: (program) => permissionsIn(files[`${program}.ts`]!),
+      permissions: (program) =>
+        permissionsIn(path(`../solutions/${folder}/${program}.ts`)),
     });
     assertEquals(Object.fromEntries(failed), {});
   });
@@ -130,9 +120,9 @@ for (const folder of namesIn("./")) {
   Deno.test(`${folder}: each of ${mistakes.length} mistakes fails what it breaks`, async () => {
     const outcomes = new Map<string, string>();
     const expected = new Map<string, string>();
-    await forEach(mistakes, async (mistake) => {
-      const file = path(`${folder}/mistakes/${mistake}`);
-      const text = await Deno.readTextFile(file);
+    await pool(mistakes, AT_ONCE, async (mistake) => {
+      const bytes = await Deno.readFile(path(`${folder}/mistakes/${mistake}`));
+      const text = new TextDecoder().decode(bytes);
       // Of an exercise with several programs, the header says which one it is.
       const [, broken = "", program = exercise.programs[0]] =
         /Breaks `(.+?)`(?: in `(.+?)`)?/.exec(text) ?? [];
@@ -142,7 +132,7 @@ for (const folder of namesIn("./")) {
         {
           files: {
             ...filesIn(`../solutions/${folder}`),
-            [`${program}.ts`]: file,
+            [`${program}.ts`]: bytes,
           },
           deadline: SHORT,
         },

@@ -1,8 +1,16 @@
-import process from "node:process";
+import { isIPv6 } from "node:net";
+import {
+  type BrokerAddress,
+  namedBroker,
+  parseAddresses,
+} from "./client/address.ts";
+
+export type { BrokerAddress } from "./client/address.ts";
 
 /**
  * The address of the broker that a program should use: the variable `MQTT_URL`,
- * or `mqtt://localhost:1883` without it.
+ * or `mqtt://localhost:1883` without it. It may be a list of hosts, such as
+ * `mqtt://one.lan:1883,two.lan`; `connect` tries them in turn.
  *
  * @example Where a lesson's program finds its broker
  * ```ts
@@ -15,6 +23,29 @@ import process from "node:process";
  * @returns A URL such as `mqtt://localhost:1883`.
  */
 export function brokerUrl(): string {
-  const host = process.env.MQTT_URL || "localhost:1883";
-  return host.includes("://") ? host : `mqtt://${host}`;
+  const host = namedBroker() ?? "localhost:1883";
+  if (host.includes("://")) return host;
+  return `mqtt://${isIPv6(host) ? `[${host}]` : host}`;
+}
+
+/**
+ * Takes a broker's address apart, for what needs its parts, or one checked URL: a
+ * relay, or MQTT.js's own `mqtt.connect`. Of a list of hosts it is the first.
+ *
+ * @example Host and port
+ * ```ts
+ * import { brokerAddress } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { hostname, port } = brokerAddress("mqtt://info:s3cret@broker.lan");
+ * assertEquals([hostname, port], ["broker.lan", 1883]);
+ * ```
+ *
+ * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, unless given.
+ * @returns Its parts.
+ * @throws {TypeError} If it is none of these.
+ * @throws {RangeError} If the port isn't 1 to 65535.
+ */
+export function brokerAddress(host?: string): BrokerAddress {
+  return parseAddresses(host)[0];
 }

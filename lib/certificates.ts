@@ -21,7 +21,7 @@ import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { isPermitted, PRIVATE_NAMES } from "./permitted_names.ts";
 
 /** From when and until when a certificate is valid. */
-export interface Validity {
+interface Validity {
   notBefore: Date;
   notAfter: Date;
 }

@@ -40,6 +40,7 @@ export {
   type CsvRecorderOptions,
   type TimeFormat,
 } from "./csv_recorder.ts";
+export { printable } from "./printable.ts";
 export {
   type Reading,
   readReadings,

@@ -10,6 +10,7 @@ import {
 } from "./recording/local_time.ts";
 import { RowFile } from "./recording/row_file.ts";
 import type { Message } from "./message.ts";
+import { printable } from "./printable.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
 
 export type { TimeFormat };
@@ -116,7 +117,8 @@ export class CsvRecorder implements AsyncDisposable {
     file: RowFile,
     options: CsvRecorderOptions,
   ) {
-    const { time = "local", log = console.error, onFailure } = options;
+    const { time = "local", onFailure } = options;
+    const log = logOf(options);
     this.#path = path;
     this.#file = file;
     this.#log = log;
@@ -160,7 +162,7 @@ export class CsvRecorder implements AsyncDisposable {
     path: string,
     options: CsvRecorderOptions = {},
   ): Promise<CsvRecorder> {
-    const file = await RowFile.open(path, options.log ?? console.error);
+    const file = await RowFile.open(path, logOf(options));
     return new CsvRecorder(path, file, options);
   }
 
@@ -331,4 +333,11 @@ export class CsvRecorder implements AsyncDisposable {
       }
     }
   }
+}
+
+/** A file's name may have been chosen by a stranger, as payloads are. */
+function logOf(
+  { log = console.error }: CsvRecorderOptions,
+): (line: string) => void {
+  return (line) => log(printable(line));
 }

@@ -1,5 +1,5 @@
 import { describeError, findMistake } from "./describe_error.ts";
-import { printableLines } from "./printable.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Ends the program with one line that says what went wrong, and without a stack
@@ -24,7 +24,7 @@ export function exitWithError(error: unknown): never {
   if (error instanceof Error && error.name === "AbortError") {
     Deno.exit(); // With 0, unless Deno.exitCode says otherwise
   }
-  console.error(printableLines(describeError(error)));
+  console.error(printable(describeError(error)));
   const isMisuse =
     (error instanceof TypeError || error instanceof RangeError) &&
     findMistake(error) === undefined;

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { StopSignal } from "./stop_signal.ts";
 
 /** What ends a line: a line feed, or one that a carriage return may precede. */
-export type LineEnd = "LF" | "CRLF";
+type LineEnd = "LF" | "CRLF";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

@@ -1,5 +1,6 @@
 import { readLines } from "./lines.ts";
-import { excerpt } from "./recording/excerpt.ts";
+import { excerpt } from "./excerpt.ts";
+import { printable } from "./printable.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /** Options of {@linkcode Menu}. */
@@ -117,7 +118,9 @@ export class Menu {
       await choice.action();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log(`${choice.label} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
+      log(printable(
+        `${choice.label} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`,
+      ));
     }
   }
 }

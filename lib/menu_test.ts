@@ -61,7 +61,7 @@ Deno.test("Menu says what it doesn't know, and asks again", async () => {
     '"온도"',
     '""',
     '"0x0"',
-    '"\\u001b[31m"',
+    '"\\x1b[31m"',
     `"${long.slice(0, 60)}…"`,
   ];
   assertEquals(

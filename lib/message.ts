@@ -1,4 +1,6 @@
 import type { IPublishPacket } from "mqtt";
+import { parseDecimal } from "./decimal.ts";
+import { excerpt } from "./excerpt.ts";
 import { printable } from "./printable.ts";
 import type { MessageProperties } from "./properties.ts";
 
@@ -6,7 +8,6 @@ export type { MessageProperties } from "./properties.ts";
 
 const decoder = new TextDecoder();
 const NO_PROPERTIES: MessageProperties = Object.freeze({});
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** What {@linkcode Message.from} may be told of a message. */
 export interface MessageFlags {
@@ -49,6 +50,8 @@ export class Message {
   readonly retain: boolean;
   /** Whether this may be a second delivery of the same message (QoS 1). */
   readonly duplicate: boolean;
+  /** The packet's number at QoS 1 and 2, and 0 at QoS 0 (paho: `mid`). */
+  readonly messageId: number;
   /**
    * What the message carries beside its payload in MQTT 5, and an empty object
    * without it (section 3.3.2.3).
@@ -65,13 +68,17 @@ export class Message {
   constructor(
     topic: string,
     payload: Uint8Array,
-    packet: Pick<IPublishPacket, "qos" | "retain" | "dup" | "properties">,
+    packet: Pick<
+      IPublishPacket,
+      "qos" | "retain" | "dup" | "messageId" | "properties"
+    >,
   ) {
     this.topic = topic;
     this.payload = payload;
     this.qos = packet.qos;
     this.retain = packet.retain;
     this.duplicate = packet.dup;
+    this.messageId = packet.messageId ?? 0;
     this.properties = packet.properties ?? NO_PROPERTIES;
   }
 
@@ -106,7 +113,10 @@ export class Message {
     return new Message(topic, bytes, { qos, retain, dup, properties });
   }
 
-  /** The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. */
+  /**
+   * The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. Anyone may
+   * have written it: print it through {@linkcode printable}.
+   */
   get text(): string {
     return decoder.decode(this.payload);
   }
@@ -118,13 +128,12 @@ export class Message {
    * @throws {TypeError} If the payload isn't a finite decimal number.
    */
   get number(): number {
-    const text = this.text.trim();
-    const number = DECIMAL.test(text) ? Number(text) : NaN;
+    const number = parseDecimal(this.text.trim());
     if (Number.isFinite(number)) return number;
     throw new TypeError(
-      `Payload of ${printable(this.topic)} is not a number: "${
+      `Payload of ${printable(this.topic)} is not a number: ${
         excerpt(this.text)
-      }"`,
+      }`,
     );
   }
 
@@ -138,15 +147,11 @@ export class Message {
       return JSON.parse(this.text);
     } catch (cause) {
       throw new SyntaxError(
-        `Payload of ${printable(this.topic)} is not JSON: "${
+        `Payload of ${printable(this.topic)} is not JSON: ${
           excerpt(this.text)
-        }"`,
+        }`,
         { cause },
       );
     }
   }
-}
-
-function excerpt(text: string): string {
-  return printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -45,6 +45,7 @@ export { readLines, type ReadLinesOptions } from "./lines.ts";
 export * from "./menu.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
+export { printable } from "./printable.ts";
 export * from "./publish_once.ts";
 export * from "./publisher.ts";
 export { reasonWords } from "./reason_codes.ts";

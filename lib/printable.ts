@@ -1,19 +1,28 @@
-/**
- * Text that can be shown on a terminal or written to a log, whoever it is from.
- *
- * @module
- */
+// Controls, line ends and what formats text without being seen: Unicode's categories
+// Cc, Zl, Zp and Cf, and surrogates that stand alone. A joiner between two emoji
+// makes one picture of them, such as a family, and is no danger.
+const UNPRINTABLE =
+  /(?!(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d\p{Extended_Pictographic})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const NAMES: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
-// Control characters, and those that turn the direction of what follows.
-const UNPRINTABLE =
-  // deno-lint-ignore no-control-regex
-  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
 /**
- * Shows what could move the cursor, change the screen or turn the line round as it
- * is written in a program (`\t`, `\x1b`, `\u202e`), so that a line stays a line.
+ * Makes a text that a stranger wrote, such as a topic or a payload, safe to print:
+ * what could move the cursor, change the screen, begin a line, turn it round or hide
+ * in it is shown as it is written in a program (`\x1b`, `\u202e`). All else stays.
+ *
+ * @example A payload that would clear the screen
+ * ```ts
+ * import { Message, printable } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = Message.from("iot/lamp", "on\x1b[2J\n");
+ * assertEquals(printable(message.text), "on\\x1b[2J\\n");
+ * ```
+ *
+ * @param text The text.
+ * @returns One line without characters of Unicode's categories Cc, Cf, Zl, Zp and
+ *   Cs, except joiners (U+200D) between emoji. It isn't changed by a second call.
  */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, escape);
@@ -28,7 +37,8 @@ export function printableLines(text: string): string {
 }
 
 function escape(character: string): string {
-  const code = character.charCodeAt(0).toString(16);
+  const code = character.codePointAt(0)!.toString(16);
+  if (code.length > 4) return `\\u{${code}}`;
   return NAMES[character] ??
     (code.length > 2
       ? `\\u${code.padStart(4, "0")}`

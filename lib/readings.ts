@@ -1,9 +1,8 @@
+import { parseDecimal } from "./decimal.ts";
 import { endOfRow, fieldsOf, LONGEST_ROW } from "./recording/csv_rows.ts";
-import { excerpt } from "./recording/excerpt.ts";
+import { excerpt } from "./excerpt.ts";
 import { parseTime } from "./recording/local_time.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
-
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A row of a recording. */
 export interface Reading {
@@ -169,7 +168,7 @@ function readingOf(fields: string[], isTorn: boolean): Reading | string {
   }
   const time = parseTime(timeText);
   if (time === undefined) return `Time is not valid: ${excerpt(timeText)}`;
-  const value = DECIMAL.test(valueText) ? Number(valueText) : NaN;
+  const value = parseDecimal(valueText);
   if (!Number.isFinite(value)) {
     return `Value is not a number: ${excerpt(valueText)}`;
   }
@@ -186,7 +185,7 @@ function isBlank(fields: string[]): boolean {
 function isHeader(fields: string[]): boolean {
   const [time = "", , value = ""] = fields;
   return fields.length === 3 && parseTime(time) === undefined &&
-    !DECIMAL.test(value);
+    Number.isNaN(parseDecimal(value));
 }
 
 function linesIn(text: string, start: number, end: number): number {

@@ -34,9 +34,9 @@ export type OnMessage = (message: Message, client: Client) => unknown;
 export interface SubscribeOptions extends ConnectOptions, FilterOptions {
   /**
    * Called with the filters that the broker has granted, at first and after each
-   * reconnection that subscribed again (paho: `on_subscribe`).
+   * reconnection that subscribed again (paho: `on_subscribe`), and with the client.
    */
-  onSubscribe?: (filters: string[]) => void;
+  onSubscribe?: (filters: string[], client: Client) => void;
   /**
    * Called once for each filter that the broker grants at a lower quality of service
    * than was asked for. Unless given, it is logged: messages may be lost, or come

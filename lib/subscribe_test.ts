@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { ConnectionRefusedError } from "./errors.ts";
@@ -7,6 +7,7 @@ import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
 import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
 import { within } from "./testing/deadline.ts";
+import { startProcess } from "./testing/processes.ts";
 import { startScriptedBroker } from "./testing/scripted_broker.ts";
 import { QUICK, reconnect, silent } from "./testing/scripts.ts";
 
@@ -134,21 +135,14 @@ Deno.test({
         await subscribe(undefined, "iot/#", (message) => console.log(message.text));
         console.log("stopped");
       `;
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          "eval",
-          `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
-          program,
-        ],
-        env: { MQTT_URL: broker.url },
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
+      const config = fileURLToPath(new URL("../deno.json", import.meta.url));
+      const args = ["eval", `--config=${config}`, program];
+      const variables = { MQTT_URL: broker.url };
+      await using child = startProcess(Deno.execPath(), args, variables);
       await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
       child.kill(signal);
-      const { code, stdout } = await within("the end", child.output());
-      assertEquals(code, 0);
-      assertStringIncludes(new TextDecoder().decode(stdout), "stopped");
+      const { code, stdout } = await child.end();
+      assertEquals([code, stdout], [0, "stopped\n"]);
       assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
     }
   },

@@ -1,7 +1,5 @@
-import {
-  assertKeyPair,
-  describeInvalidity,
-} from "../lib/broker/listen/key_pair.ts";
+import { X509Certificate } from "node:crypto";
+import { assertKeyPair, type KeyPair } from "../lib/broker/listen/key_pair.ts";
 import type { BrokerOptions } from "../lib/mod.ts";
 import { readFile } from "./_input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./_program.ts";
@@ -68,4 +66,29 @@ export async function readTls(
 
 async function read(path: string): Promise<string> {
   return new TextDecoder().decode(await readFile(path));
+}
+
+/**
+ * Says that a certificate's time is over or is still to come, so that clients
+ * refuse it.
+ *
+ * @param name What the sentence calls it.
+ * @returns A sentence, or `undefined` if the certificate is valid now.
+ */
+export function describeInvalidity(
+  { cert }: KeyPair,
+  name: string,
+): string | undefined {
+  const { validFrom, validTo } = new X509Certificate(cert);
+  const now = Date.now();
+  if (now > Date.parse(validTo)) {
+    return `${name} has expired on ${day(validTo)}: clients refuse it`;
+  }
+  if (now < Date.parse(validFrom)) {
+    return `${name} is valid only from ${day(validFrom)}: clients refuse it`;
+  }
+}
+
+function day(time: string): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

@@ -5,7 +5,7 @@ import { UsageError } from "./_program.ts";
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** How this computer is called and reached, as {@linkcode listOwnNames} asks. */
-export interface Computer {
+interface Computer {
   hostname: () => string;
   networkInterfaces: () => { address: string }[];
 }

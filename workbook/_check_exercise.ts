@@ -1,4 +1,5 @@
 import type { Exercise, Outcome, Requirement } from "./checking/requirement.ts";
+import { pool } from "./_pool.ts";
 import { checkRequirement, type ChecksOptions } from "./checking/run_checks.ts";
 
 /** How an exercise is checked. */
@@ -42,24 +43,21 @@ export async function checkExercise(
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
   const outcomes: Outcome[] = [];
-  const waiting = inOrder(exercise).entries();
-  const work = async () => {
-    for (const [index, requirement] of waiting) {
-      stop.throwIfAborted();
-      const tried = endedBy(stop, requirement);
-      const outcome = await checkRequirement(exercise, tried, options);
-      stop.throwIfAborted();
-      outcomes[index] = { ...outcome, requirement };
-      onOutcome(outcomes[index], index);
-    }
+  const check = async ([index, requirement]: [number, Requirement]) => {
+    stop.throwIfAborted();
+    const tried = endedBy(stop, requirement);
+    const outcome = await checkRequirement(exercise, tried, options);
+    stop.throwIfAborted();
+    outcomes[index] = { ...outcome, requirement };
+    onOutcome(outcomes[index], index);
   };
-  const workers = Array.from(
-    { length: AT_ONCE },
-    () => work().catch((error) => failure.abort(error)),
-  );
-  // All of them, so that nothing is left running.
-  await Promise.all(workers);
-  stop.throwIfAborted();
+  await pool(inOrder(exercise).entries(), AT_ONCE, async (entry) => {
+    // What still runs for another requirement ends, too.
+    await check(entry).catch((error) => {
+      failure.abort(error);
+      throw error;
+    });
+  });
   return outcomes;
 }
 

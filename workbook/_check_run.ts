@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import {
   checkExercise,
   type CheckExerciseOptions,
@@ -22,6 +23,7 @@ import { progressBar } from "./_progress_bar.ts";
 import { wrap } from "./_wrap.ts";
 import type { Exercise, Outcome } from "./checking/requirement.ts";
 import { ownFiles } from "./checking/run_checks.ts";
+import { type Files, RefusedError } from "./checking/student_files.ts";
 
 /** What all checks of a run have in common. */
 type Common = Pick<CheckExerciseOptions, "seed" | "signal">;
@@ -85,12 +87,22 @@ export class CheckRun implements Disposable {
   async #check(exercise: Exercise, command?: string[]): Promise<boolean> {
     if (command === undefined) await assertComplete(exercise);
     this.#print(`${await headingOf(exercise)} (seed ${this.#common.seed})\n`);
+    const flags = launcherFlags();
+    let files: Files = {};
+    try {
+      if (command === undefined) files = await ownFiles(exercise, flags);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      this.#print(`${error.message}\n`);
+      await this.#note(exercise, false);
+      return false;
+    }
     const printer = new InOrder((line) => this.#print(line));
     const outcomes = await checkExercise(exercise, {
       ...this.#common,
-      files: command === undefined ? ownFiles(exercise) : {},
+      files,
       command,
-      flags: launcherFlags(),
+      flags,
       onOutcome: (outcome, index) => printer.take(outcome, index),
     });
     this.#printResult(outcomes);
@@ -111,7 +123,8 @@ export class CheckRun implements Disposable {
       await noteSolved(exercise.name, isSolved);
     } catch (error) {
       const number = numberOf(exercise);
-      console.error(`Progress of exercise ${number} isn't noted: ${error}`);
+      const line = `Progress of exercise ${number} isn't noted: ${error}`;
+      console.error(printable(line));
     }
   }
 

@@ -1,5 +1,5 @@
 import { type Score, scoreOf } from "./_check_exercise.ts";
-import { printableLines } from "../lib/printable.ts";
+import { printable, printableLines } from "../lib/printable.ts";
 import type { Outcome } from "./checking/requirement.ts";
 
 const MARKS = { passed: "✓", failed: "✗", skipped: "–" };
@@ -9,7 +9,7 @@ export function describeOutcome(
   { requirement, state, report }: Outcome,
 ): string {
   const reason = state === "skipped" ? ` (${report})` : "";
-  return `${MARKS[state]} ${requirement.words}${reason}`;
+  return printable(`${MARKS[state]} ${requirement.words}${reason}`);
 }
 
 /** What a student should read about the requirements that failed, so far. */

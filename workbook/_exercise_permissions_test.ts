@@ -77,7 +77,9 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     const { program, solution, onPages } = rest;
     const file = `${program}.ts`;
     const stub = inProject(`exercises/${exercise.name}/stub/${file}`);
-    await using staged = await stage(exercise.name, { [file]: stub });
+    await using staged = await stage(exercise.name, {
+      [file]: await Deno.readFile(stub),
+    });
     assert(onPages.length > 0, `No page runs ${exercise.name}/${file}`);
     for (const permissions of onPages) {
       // A page may leave a choice, and then has a value more than the solution.

@@ -12,7 +12,7 @@ const PROJECT = new URL("../", import.meta.url);
 const EXERCISES = new URL("exercises/", PROJECT);
 
 /** How far a student has come with an exercise. */
-export type ExerciseState = "not started" | "started" | "solved";
+type ExerciseState = "not started" | "started" | "solved";
 
 /** Reads all exercises, in order. */
 export async function listExercises(): Promise<Exercise[]> {

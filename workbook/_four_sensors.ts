@@ -9,7 +9,7 @@ const FOUR_SENSORS: readonly [number, [number, number], string][] = [
 ];
 
 /** What the four sensors have in common. */
-export interface FourSensorsOptions
+interface FourSensorsOptions
   extends Pick<SensorOptions, "qos" | "onValue" | "log"> {
   /** What the intervals are divided by. */
   speed: number;

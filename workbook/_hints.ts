@@ -3,7 +3,7 @@ import { changeProgress, readProgress } from "./_progress.ts";
 import type { Exercise } from "./checking/requirement.ts";
 
 /** A hint, and where it stands among the others. */
-export interface Hint {
+interface Hint {
   /** Its number, from 1. */
   number: number;
   /** How many there are. */

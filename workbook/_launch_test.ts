@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { within } from "../lib/testing/deadline.ts";
 import { copyProject, type Project } from "./testing/project.ts";
 import { startRegistry } from "./testing/registry.ts";
 
@@ -157,21 +156,13 @@ async function testSignal(signal: Deno.Signal): Promise<void> {
   `);
   // Not by "deno task", which now and then passes a signal on twice.
   const flags = ["--cached-only", "-ERNW", "--allow-run"];
-  const child = project.start(["run", ...flags, "workbook/main.ts", "pub"]);
-  const errors = new Response(child.stderr).text();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const first = await within("the command to start", reader.read());
-  assertEquals(first.value, "ready\n");
-  child.kill(signal);
-  let output = "";
-  for (;;) {
-    const { value, done } = await within("the command to end", reader.read());
-    if (done) break;
-    output += value;
-  }
-  const { code } = await within("the launcher to end", child.status);
-  assertEquals({ output, code }, { output: `${signal}\n`, code: 7 });
-  assert(await errors);
+  const args = ["run", ...flags, "workbook/main.ts", "pub"];
+  await using launcher = project.start(args);
+  await launcher.untilPrinted("ready\n");
+  launcher.kill(signal);
+  const { stdout, stderr, code } = await launcher.end();
+  assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
+  assert(stderr);
 }
 
 Deno.test("launch() says which programs a lesson has, if it lacks the named one", async () => {

@@ -56,7 +56,7 @@ function argsOf(lesson: Lesson, name: string): string[] | undefined {
 function attemptsOf(lesson: Lesson, common: Partial<Attempt>): Attempt[] {
   return listPrograms(lesson).flatMap((name) => {
     const file = new URL(`${name}.ts`, lesson.folder);
-    const isRaw = /\bmqtt\.connect\(brokerUrl/.test(
+    const isRaw = /\bmqtt\.connect\(brokerAddress/.test(
       Deno.readTextFileSync(file),
     );
     return omissions(programFlags(file)).map((omission) => ({

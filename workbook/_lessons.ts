@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 
 /** What `lesson.json` says. */
-export interface LessonData {
+interface LessonData {
   /** What the lesson is called. */
   title: string;
   /** How hard it is. */

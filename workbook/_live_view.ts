@@ -1,10 +1,11 @@
+import { printable } from "../lib/printable.ts";
 import { columns, sparkline, type Statistics } from "./_statistics.ts";
 
 const REDRAW_EVERY = 100;
 const encoder = new TextEncoder();
 
 /** Shows readings as they come: redrawn in place, or a line each. */
-export interface View extends Disposable {
+interface View extends Disposable {
   /** Shows a reading that the statistics already hold. */
   show(topic: string, value: number): void;
   /** Prints a line on standard error, above what is redrawn. */
@@ -17,7 +18,7 @@ export function createView(statistics: Statistics): View {
 }
 
 const lines: View = {
-  show: (topic, value) => console.log(`${topic}  ${value}`),
+  show: (topic, value) => console.log(`${printable(topic)}  ${value}`),
   log: (line) => console.error(line),
   [Symbol.dispose]() {},
 };

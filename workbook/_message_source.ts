@@ -5,7 +5,7 @@ import { type Options, UsageError } from "./_program.ts";
 
 /** The options that say where `pub`'s messages come from. */
 export const SOURCE_NAMES = {
-  string: ["message", "file"],
+  string: ["message", "file", "repeat", "repeat-delay"],
   boolean: ["null-message", "stdin-file", "stdin-line"],
   alias: {
     m: "message",
@@ -21,11 +21,14 @@ export type Payloads = AsyncIterable<Uint8Array[]>;
 
 // MQTT 3.1.1 section 2.2.3, less the longest topic and what goes with it.
 const LONGEST_PAYLOAD = 268_435_455 - 65_539;
+// setTimeout takes 32 bits of milliseconds.
+const MOST_SECONDS = 2_147_483;
 
 /**
  * Opens what the options name as the source of messages.
  *
- * @throws {UsageError} If they name none or several, or an unreadable file.
+ * @throws {UsageError} If they name none or several, or an unreadable file, or if
+ *   what is to be repeated isn't one message.
  */
 export async function openSource(options: Options): Promise<Payloads> {
   const given = Object.entries(SOURCE_NAMES.alias).filter(([, name]) =>
@@ -40,11 +43,30 @@ export async function openSource(options: Options): Promise<Payloads> {
       `Options ${first} and ${second} are both given: one must say what to publish`,
     );
   }
-  if (options.has("stdin-line")) return readLines();
+  const times = options.number("repeat", { least: 1 });
+  const delay = options.number("repeat-delay", {
+    least: 0,
+    most: MOST_SECONDS,
+    whole: false,
+  });
+  if (times === undefined && delay !== undefined) {
+    throw new UsageError(
+      "Option --repeat-delay is given alone: it needs --repeat",
+    );
+  }
+  if (options.has("stdin-line")) {
+    if (times === undefined) return readLines();
+    throw new UsageError(
+      "Options -l and --repeat are both given: only one message can be repeated",
+    );
+  }
+  const repeat = { times: times ?? 1, delay: delay ?? 0 };
+  if (options.has("stdin-file")) return repeated(readAll, repeat);
   const path = options.text("file");
-  if (path !== undefined) return single(checked(await readFile(path)));
-  if (options.has("stdin-file")) return readAll();
-  return single(new TextEncoder().encode(options.text("message")));
+  const payload = path === undefined
+    ? new TextEncoder().encode(options.text("message"))
+    : checked(await readFile(path));
+  return repeated(() => Promise.resolve(payload), repeat);
 }
 
 /** On Windows, programs and editors end lines with CR and LF. */
@@ -53,13 +75,23 @@ function readLines(): Payloads {
   return splitLines(Deno.stdin.readable, end);
 }
 
-async function* readAll(): Payloads {
-  const chunks = await Array.fromAsync(Deno.stdin.readable);
-  yield [checked(Buffer.concat(chunks))];
+async function readAll(): Promise<Uint8Array> {
+  return checked(Buffer.concat(await Array.fromAsync(Deno.stdin.readable)));
 }
 
-async function* single(payload: Uint8Array): Payloads {
-  yield await Promise.resolve([payload]);
+/** One message, several times, with a pause of so many seconds between. */
+async function* repeated(
+  read: () => Promise<Uint8Array>,
+  { times, delay }: { times: number; delay: number },
+): Payloads {
+  const batch = [await read()];
+  yield batch;
+  for (let left = times - 1; left > 0; left--) {
+    if (delay > 0) {
+      await new Promise((resolve) => setTimeout(resolve, delay * 1000));
+    }
+    yield batch;
+  }
 }
 
 function checked(payload: Uint8Array): Uint8Array {

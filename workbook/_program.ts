@@ -12,6 +12,11 @@ export interface OptionNames {
   string?: readonly string[];
   /** Options with a value that may be given several times. */
   collect?: readonly string[];
+  /**
+   * Options with several values in a row, which may be given several times: each
+   * with what says whether the values are all there.
+   */
+  rows?: Readonly<Record<string, (values: readonly string[]) => boolean>>;
   /** Switches. */
   boolean?: readonly string[];
   /** Short names: `{ t: "topic" }`. */
@@ -26,6 +31,8 @@ export interface Options {
   text(name: string): string | undefined;
   /** All values of an option that may be given several times. */
   texts(name: string): string[];
+  /** The values of an option that has several in a row, each time it was given. */
+  rows(name: string): string[][];
   /** The number of an option, if it was given, checked against its range. */
   number(name: string, range: NumberRange): number | undefined;
   /** Whether a switch was given. */
@@ -74,8 +81,14 @@ export async function runProgram(
  */
 export function readOptions(
   args: readonly string[],
-  { string = [], collect = [], boolean = [], alias = {}, positional = 0 }:
-    OptionNames,
+  {
+    string = [],
+    collect = [],
+    rows = {},
+    boolean = [],
+    alias = {},
+    positional = 0,
+  }: OptionNames,
 ): Options {
   const shortNames = Object.fromEntries(
     Object.entries(alias).map(([short, long]) => [long, short]),
@@ -83,12 +96,12 @@ export function readOptions(
   const spelled = (name: string) =>
     name in shortNames ? `-${shortNames[name]}` : `--${name}`;
   const names = new Map(
-    [...string, ...collect].flatMap((name) => [
+    [...string, ...collect, ...Object.keys(rows)].flatMap((name) => [
       [`--${name}`, name],
       [spelled(name), name],
     ]),
   );
-  const { values, switches } = takeValues(args, names);
+  const { values, switches } = takeValues(args, { names, rows });
   const given: Record<string, unknown> = parseArgs(switches, {
     boolean: [...boolean],
     string: ["_"],
@@ -97,8 +110,14 @@ export function readOptions(
     ),
     unknown: (arg) => {
       if (!arg.startsWith("-")) return true;
+      const flag = arg.slice(0, 2);
+      if (names.has(flag)) {
+        throw new UsageError(
+          `Option "${flag}" has something attached: it needs a blank before its value`,
+        );
+      }
       throw new UsageError(
-        `Option "${arg}" is unknown: --help lists those that there are`,
+        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
       );
     },
   });
@@ -106,10 +125,13 @@ export function readOptions(
   const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
-      `Argument "${extra}" is not expected: --help shows how to call it`,
+      `Argument "${
+        hidden(extra)
+      }" is not expected: --help shows how to call it`,
     );
   }
-  const texts = (name: string) => values.get(name) ?? [];
+  const rowsOf = (name: string) => values.get(name) ?? [];
+  const texts = (name: string) => rowsOf(name).flat();
   for (const name of string) {
     if (texts(name).length > 1) {
       throw new UsageError(`Option "${spelled(name)}" is given twice`);
@@ -119,6 +141,7 @@ export function readOptions(
   return {
     text,
     texts,
+    rows: rowsOf,
     positional: words,
     has: (name) => given[name] === true,
     number(name, range) {
@@ -129,15 +152,28 @@ export function readOptions(
   };
 }
 
+/** An option without its value, which may be a password. */
+function nameOf(arg: string): string {
+  return hidden(arg.replace(/=.*$/s, "").replace(/^-P.+$/s, "-P"));
+}
+
+/** An argument without what may be a broker's password: all up to its last `@`. */
+function hidden(arg: string): string {
+  return arg.replace(/^.*@/s, "…@");
+}
+
 /**
  * Takes out the options that have a value. What follows such an option is its
  * value, whatever it looks like: `-m -5` and `-m ""` publish what they say.
  */
 function takeValues(
   args: readonly string[],
-  names: ReadonlyMap<string, string>,
-): { values: Map<string, string[]>; switches: string[] } {
-  const values = new Map<string, string[]>();
+  { names, rows }: {
+    names: ReadonlyMap<string, string>;
+    rows: NonNullable<OptionNames["rows"]>;
+  },
+): { values: Map<string, string[][]>; switches: string[] } {
+  const values = new Map<string, string[][]>();
   const switches: string[] = [];
   const rest = args.values();
   for (const arg of rest) {
@@ -147,16 +183,27 @@ function takeValues(
       switches.push(arg);
       continue;
     }
-    const value = attached ?? rest.next().value;
-    if (value === undefined) {
-      throw new UsageError(`Option "${flag}" lacks its value`);
+    const isWhole = rows[name] ?? (() => true);
+    const row = attached === undefined ? [] : [attached];
+    while (row.length === 0 || !isWhole(row)) {
+      const value = rest.next().value;
+      if (value === undefined) {
+        const what = row.length === 0 ? "its value" : "one of its values";
+        throw new UsageError(`Option "${flag}" lacks ${what}`);
+      }
+      row.push(value);
     }
-    values.set(name, [...values.get(name) ?? [], value]);
+    values.set(name, [...values.get(name) ?? [], row]);
   }
   return { values, switches };
 }
 
-function readNumber(
+/**
+ * Reads a number.
+ *
+ * @throws {UsageError} If it isn't one, or is out of its range.
+ */
+export function readNumber(
   option: string,
   text: string,
   { least, most = Infinity, whole = true }: NumberRange,

@@ -33,11 +33,34 @@ Deno.test("readOptions() takes what follows an option for its value", () => {
   }
 });
 
+Deno.test("readOptions() reads options with several values in a row", () => {
+  const names: OptionNames = {
+    ...NAMES,
+    rows: { pair: (values) => values.length === 2 },
+    alias: { ...NAMES.alias, p: "pair" },
+  };
+  const options = readOptions(
+    ["-p", "-r", "", "-v", "--pair=a", "b", "-p", "c", "d"],
+    names,
+  );
+  assertEquals(options.rows("pair"), [["-r", ""], ["a", "b"], ["c", "d"]]);
+  assertEquals([options.has("retain"), options.has("verbose")], [false, true]);
+  assertEquals(readOptions([], names).rows("pair"), []);
+  assertThrows(
+    () => readOptions(["-p", "a"], names),
+    UsageError,
+    'Option "-p" lacks one of its values',
+  );
+});
+
 Deno.test("readOptions() refuses what it doesn't know", () => {
   const mistakes: [args: string[], message: string][] = [
     [["-x"], 'Option "-x" is unknown: --help lists those that there are'],
-    [["-q1"], 'Option "-q1" is unknown: --help lists those that there are'],
-    [["--nope=1"], 'Option "--nope=1" is unknown'],
+    [["-q1"], 'Option "-q" has something attached: it needs a blank before'],
+    [["--nope=1"], 'Option "--nope" is unknown'],
+    [["--password=s3cret"], 'Option "--password" is unknown'],
+    [["-Ps3cret"], 'Option "-P" is unknown'],
+    [["info:s3cret@h"], 'Argument "…@h" is not expected'],
     [["-rt", "a"], 'Option "-rt" is unknown'],
     [["a"], 'Argument "a" is not expected: --help shows how to call it'],
     [["--", "-r"], 'Argument "-r" is not expected'],
@@ -50,6 +73,21 @@ Deno.test("readOptions() refuses what it doesn't know", () => {
   ];
   for (const [args, message] of mistakes) {
     assertThrows(() => readOptions(args, NAMES), UsageError, message);
+  }
+});
+
+Deno.test("readOptions() quotes no password of an option or an address out of place", () => {
+  for (
+    const args of [
+      ["-ms3cret"],
+      ["-m", "x", "mqtt://ann:s3cret@broker/x"],
+      ["ann:s3cret@broker"],
+      ["--nope=mqtt://ann:s3cret@broker"],
+      ["-Lmqtt://ann:s3cret@broker/x"],
+    ]
+  ) {
+    const error = assertThrows(() => readOptions(args, NAMES), UsageError);
+    assertEquals(error.message.includes("s3cret"), false, error.message);
   }
 });
 

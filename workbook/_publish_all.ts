@@ -2,7 +2,7 @@ import type { Client, Publisher, StopSignal } from "../lib/mod.ts";
 import type { Payloads } from "./_message_source.ts";
 
 /** What {@linkcode publishAll} publishes, and how. */
-export interface PublishAllOptions {
+interface PublishAllOptions {
   /** The payloads, in the order in which they are published. */
   payloads: Payloads;
   /** Publishes one of them. */

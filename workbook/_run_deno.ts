@@ -1,5 +1,5 @@
 /** How {@linkcode runDeno} runs a child. */
-export interface RunDenoOptions {
+interface RunDenoOptions {
   /** The folder that it runs in. */
   folder: string;
   /** Variables that it gets besides this process's own. */

@@ -3,7 +3,7 @@ import { LabelledOutput, type Target } from "./_labelled_output.ts";
 import { type Lesson, type LessonProgram, programFlags } from "./_lessons.ts";
 
 /** Options of {@linkcode runLesson}. */
-export interface RunLessonOptions {
+interface RunLessonOptions {
   /** Flags that every program gets, such as `--import-map`. */
   flags: string[];
   /** Variables that every program gets. */

@@ -1,5 +1,7 @@
+import { printable } from "../lib/printable.ts";
+
 /** What is known of the values of one topic. */
-export interface TopicStatistics {
+interface TopicStatistics {
   topic: string;
   count: number;
   mean: number;
@@ -47,8 +49,12 @@ export function sparkline(values: readonly number[]): string {
   }).join("");
 }
 
-/** Lays rows of cells out in columns: the first flush left, the others right. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Lays rows of cells out in columns: the first flush left, the others right. What a
+ * cell holds may be a stranger's, such as a topic.
+ */
+export function columns(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths = rows.reduce<number[]>(
     (widest, row) =>
       row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { printable } from "../lib/printable.ts";
+
 /** A key that ends a program: Ctrl-C and Ctrl-D come as characters. */
 const END_KEYS = ["\x03", "\x04"];
 
@@ -31,7 +33,7 @@ export class Terminal implements Disposable {
   /** Shows lines from the top, and nothing else. */
   show(lines: readonly string[]): void {
     const rows = lines.map((line, index) =>
-      `\x1b[${index + 1};1H\x1b[2K${line}`
+      `\x1b[${index + 1};1H\x1b[2K${printable(line)}`
     );
     write(`${rows.join("")}\x1b[J`);
   }

@@ -23,7 +23,7 @@ import type { Exercise, Outcome } from "./checking/requirement.ts";
 import { ownFiles } from "./checking/run_checks.ts";
 
 /** What a {@linkcode Watch} is given. */
-export interface WatchOptions {
+interface WatchOptions {
   /** All exercises. */
   exercises: readonly Exercise[];
   /** Which of them comes first, from 0. */
@@ -101,10 +101,11 @@ export class Watch implements AsyncDisposable {
     signal.throwIfAborted();
     if (isNew) return this.#say("Not started yet: edit it, and save.");
     this.#say("Checking …");
+    const flags = launcherFlags();
     const all = await checkExercise(exercise, {
-      files: ownFiles(exercise),
+      files: await ownFiles(exercise, flags),
       seed: Math.floor(Math.random() * 2 ** 32),
-      flags: launcherFlags(),
+      flags,
       signal,
       onOutcome: (outcome, index) => {
         outcomes[index] = outcome;

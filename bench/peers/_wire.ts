@@ -1,3 +1,4 @@
+import { packetLength } from "../../lib/client/packet_length.ts";
 import { connectPacket } from "../../lib/testing/raw_client.ts";
 
 /** A connection that does next to nothing, so that a broker is the slower side. */
@@ -45,20 +46,10 @@ export async function openWire(port: number, clientId: string): Promise<Wire> {
   return wire;
 }
 
-/** How many bytes a packet has of which the first two are there. */
-export function lengthOf(bytes: Uint8Array, offset: number): number {
-  const remaining = bytes[offset + 1]!;
-  // One byte says the length of all packets here, and the body follows it.
-  if (remaining > 127) throw new Error("A packet has more than 127 bytes");
-  return 2 + remaining;
-}
-
 function wholePackets(bytes: Uint8Array): number {
-  let whole = 0;
-  while (whole + 2 <= bytes.length) {
-    const next = whole + lengthOf(bytes, whole);
-    if (next > bytes.length) break;
-    whole = next;
+  for (let whole = 0;;) {
+    const length = packetLength(bytes, whole);
+    if (length === undefined || whole + length > bytes.length) return whole;
+    whole += length;
   }
-  return whole;
 }

@@ -2,10 +2,11 @@
  * Counts the readings that subscribers get, acknowledges them, and looks at
  * nothing else in them. It ends when each has the message that follows them.
  */
+import { packetLength } from "../../lib/client/packet_length.ts";
 import { subscribePacket, TYPE } from "../../lib/testing/raw_client.ts";
 import { END, FILTER } from "../_programs.ts";
 import { now, print, readJob } from "./_job.ts";
-import { lengthOf, openWire, type Wire } from "./_wire.ts";
+import { openWire, type Wire } from "./_wire.ts";
 
 const ACKNOWLEDGEMENT = 4;
 
@@ -34,7 +35,7 @@ async function receive(wire: Wire): Promise<void> {
     // No packet that wants an answer is shorter than the answer.
     const answers = new Uint8Array(qos === 0 ? 0 : packets.length);
     let end = 0;
-    for (let at = 0; at < packets.length; at += lengthOf(packets, at)) {
+    for (let at = 0; at < packets.length; at += packetLength(packets, at)!) {
       const header = packets[at]!;
       let type: number = TYPE.PUBCOMP;
       let id = at + 2;

@@ -2,6 +2,7 @@
  * Publishes readings from packets that are made beforehand, as fast as a broker
  * takes them; at QoS 1 and 2 never with more in flight than the window.
  */
+import { packetLength } from "../../lib/client/packet_length.ts";
 import { Buffer } from "node:buffer";
 import {
   acknowledgement,
@@ -11,7 +12,7 @@ import {
 } from "../../lib/testing/raw_client.ts";
 import { END, READINGS, TOPIC } from "../_programs.ts";
 import { now, print, readJob } from "./_job.ts";
-import { lengthOf, openWire } from "./_wire.ts";
+import { openWire } from "./_wire.ts";
 
 const { port, clientId, qos, window, messages } = readJob();
 if (window > READINGS.length) {
@@ -60,7 +61,7 @@ async function fill(): Promise<void> {
 /** Counts what is finished, and goes on with what is halfway (QoS 2). */
 async function acknowledge(packets: Uint8Array): Promise<void> {
   const releases = [];
-  for (let at = 0; at < packets.length; at += lengthOf(packets, at)) {
+  for (let at = 0; at < packets.length; at += packetLength(packets, at)!) {
     const id = packets[at + 2]! << 8 | packets[at + 3]!;
     if (packets[at] === TYPE.PUBREC) {
       releases.push(acknowledgement(TYPE.PUBREL, id));

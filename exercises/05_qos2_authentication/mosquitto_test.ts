@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../lib/testing/mosquitto.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
 import {
@@ -40,11 +41,6 @@ async function startAsOnPage(
     await process[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Starts a program whose standard error is its standard output: one order. */

@@ -8,7 +8,7 @@
  * and rests while there is none.
  */
 import { brokerUrl, ConnectionRefusedError } from "../../lib/mod.ts";
-import { exitWithError, messages } from "../../lib/mod.ts";
+import { exitWithError, messages, printable } from "../../lib/mod.ts";
 
 const TOPIC = "test";
 
@@ -21,9 +21,10 @@ try {
   });
 
   // 2. Take them one by one. The loop connects when it begins, and disconnects
-  // when it is left: by break, by an error, or by Ctrl-C.
+  // when it is left: by break, by an error, or by Ctrl-C. What strangers write may
+  // clear our screen: printable() shows such characters, and changes nothing else.
   for await (const message of received) {
-    console.log(`Reçu: ${message.text}`);
+    console.log(`Reçu: ${printable(message.text)}`);
   }
 } catch (error) {
   // 3. The broker's answer was not 0.

@@ -8,16 +8,18 @@
  * each message, until Ctrl-C.
  */
 import { brokerUrl, ConnectionRefusedError } from "../../lib/mod.ts";
-import { exitWithError, type OnMessage, subscribe } from "../../lib/mod.ts";
+import { exitWithError, type OnMessage } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 // 1. What do we want to hear of? The # stands for everything below iot. Another
 // topic filter may be given as an argument.
 const [filter = "iot/#"] = Deno.args;
 
 // 2. This function is our callback: we write it, and the toolkit calls it once
-// for each message. A payload is bytes, and text is what they say in UTF-8.
+// for each message. A payload is bytes, and text is what they say in UTF-8. Anyone
+// may have written it, so it is made printable first: it can't clear our screen.
 const onMessage: OnMessage = ({ topic, text }) => {
-  console.log(`${topic}  ${text}`);
+  console.log(`${printable(topic)}  ${printable(text)}`);
 };
 
 // 3. This one is called when the broker has let us in and granted the filter.

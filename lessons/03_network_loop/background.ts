@@ -9,7 +9,7 @@
  * as many as you say.
  */
 import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { subscribe } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "paho/temperature";
 
@@ -26,7 +26,7 @@ using stop = new StopSignal();
 const subscription = await subscribe(
   brokerUrl(),
   TOPIC,
-  ({ topic, text }) => console.log(`${topic}  ${text}`),
+  ({ topic, text }) => console.log(`${printable(topic)}  ${printable(text)}`),
   false,
   { signal: stop.signal },
 ).catch(exitWithError);

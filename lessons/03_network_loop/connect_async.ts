@@ -8,14 +8,14 @@
  * numbers show in which order things happen.
  */
 import mqtt from "mqtt";
-import { brokerUrl, exitWithError, tracePackets } from "../../lib/mod.ts";
+import { brokerAddress, exitWithError, tracePackets } from "../../lib/mod.ts";
 
 const TOPIC = "paho/temperature";
 
 try {
   // This only makes a client. Nothing has been sent yet, not even CONNECT.
   // tracePackets() shows its packets, if --trace asks for them.
-  const client = tracePackets(mqtt.connect(brokerUrl()));
+  const client = tracePackets(mqtt.connect(brokerAddress().url));
   console.log(`1. mqtt.connect() is back, connected: ${client.connected}`);
 
   // What happens later calls us. An error that nobody listens for would end the

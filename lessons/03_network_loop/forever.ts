@@ -7,7 +7,8 @@
  * The first way to wait: the program has nothing else to do. What paho calls
  * `loop_forever()`.
  */
-import { brokerUrl, exitWithError, subscribe } from "../../lib/mod.ts";
+import { brokerUrl, exitWithError } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "paho/temperature";
 
@@ -16,7 +17,7 @@ const TOPIC = "paho/temperature";
 await subscribe(
   brokerUrl(),
   TOPIC,
-  ({ topic, text }) => console.log(`${topic}  ${text}`),
+  ({ topic, text }) => console.log(`${printable(topic)}  ${printable(text)}`),
   true,
   // A lost connection is restored, and subscribed again, without our help.
   { onSubscribe: () => console.error("Waiting for messages...") },

@@ -8,7 +8,7 @@
  * `subscribe`, and it also renews the subscription.
  */
 import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { subscribe } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "paho/lost_connection";
 
@@ -19,7 +19,7 @@ await using subscription = await subscribe(
   brokerUrl(),
   TOPIC,
   ({ text }) => {
-    console.log(`Received: ${text}`);
+    console.log(`Received: ${printable(text)}`);
     received.resolve();
   },
   false,

@@ -7,7 +7,8 @@
  * The third way to wait: for one message, but no longer than a second, and then
  * again. What paho calls `loop(timeout)`.
  */
-import { brokerUrl, exitWithError, messages } from "../../lib/mod.ts";
+import { brokerUrl, exitWithError } from "../../lib/mod.ts";
+import { messages, printable } from "../../lib/mod.ts";
 
 const TOPIC = "paho/temperature";
 const TIMEOUT = 1.0; // In seconds, as long as paho's own.
@@ -38,7 +39,7 @@ try {
     }
     if (outcome.done) break; // Ctrl-C ends the stream.
     const { topic, text } = outcome.value;
-    console.log(`Turn ${turn}: ${topic}  ${text}`);
+    console.log(`Turn ${turn}: ${printable(topic)}  ${printable(text)}`);
     next = stream.next();
   }
   // End the stream, and wait until it has disconnected.

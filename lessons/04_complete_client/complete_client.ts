@@ -8,7 +8,7 @@
  * publishes a message on each, waits until all are back, and disconnects.
  */
 import mqtt, { type ClientSubscribeCallback } from "mqtt";
-import { brokerUrl, exitWithError } from "../../lib/mod.ts";
+import { brokerAddress, exitWithError, printable } from "../../lib/mod.ts";
 import { StopSignal, tracePackets } from "../../lib/mod.ts";
 
 const unacknowledged = new Set(["hello", "temperature", "humidity"]);
@@ -17,14 +17,14 @@ const complete = Promise.withResolvers<void>();
 
 try {
   // on_connect, on_message and on_disconnect are events of the client.
-  const client = tracePackets(mqtt.connect(brokerUrl()));
+  const client = tracePackets(mqtt.connect(brokerAddress().url));
   client.on("connect", ({ returnCode }) => {
     console.log(`Connection returned with result code: ${returnCode}`);
   });
   client.on("message", (topic, payload) => {
-    console.log(`Received message, topic: ${topic} payload: ${payload}`);
-    missing.delete(topic);
-    if (missing.size === 0) complete.resolve();
+    const [name, text] = [topic, String(payload)].map(printable);
+    console.log(`Received message, topic: ${name} payload: ${text}`);
+    if (missing.delete(topic) && missing.size === 0) complete.resolve();
   });
   client.on("close", () => {
     const result = client.disconnecting ? 0 : 7;

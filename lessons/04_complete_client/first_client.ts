@@ -8,13 +8,13 @@
  * message arrives, and when it is disconnected. Ctrl-C ends it.
  */
 import mqtt from "mqtt";
-import { brokerUrl, exitWithError } from "../../lib/mod.ts";
+import { brokerAddress, exitWithError, printable } from "../../lib/mod.ts";
 import { StopSignal, tracePackets } from "../../lib/mod.ts";
 
 try {
   // Make a client. It begins to connect when this program comes to a pause, so
   // there is time to say what it is to call.
-  const client = tracePackets(mqtt.connect(brokerUrl()));
+  const client = tracePackets(mqtt.connect(brokerAddress().url));
 
   // on_connect: the broker has answered, and 0 is a welcome. Subscribe here:
   // without a subscription no message would ever arrive.
@@ -23,10 +23,11 @@ try {
     client.subscribe("hello");
   });
 
-  // on_message: a payload is bytes. Decode it to have the text.
+  // on_message: a payload is bytes. Decode it to have the text. Anyone may have
+  // written that, and the topic: make both printable, or they may clear the screen.
   client.on("message", (topic, payload) => {
-    const text = payload.toString();
-    console.log(`Received message, topic: ${topic} payload: ${text}`);
+    const [name, text] = [topic, payload.toString()].map(printable);
+    console.log(`Received message, topic: ${name} payload: ${text}`);
   });
 
   // on_disconnect: the connection is closed. 0 says that we wanted it so; paho

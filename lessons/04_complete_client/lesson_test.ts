@@ -4,6 +4,7 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import {
@@ -26,9 +27,8 @@ Disconnection returned result: 0
 `;
 
 // The same steps with paho.
-const PAHO_CLIENT = `
-import sys, threading
-import paho.mqtt.client as mqtt
+const PAHO_CLIENT = `${PAHO}
+import threading
 
 granted, arrived = threading.Semaphore(0), threading.Semaphore(0)
 
@@ -39,7 +39,7 @@ def show(client, userdata, msg):
     say("Received message, topic:", msg.topic, "payload:", msg.payload.decode())
     arrived.release()
 
-client = mqtt.Client()
+client = new_client()
 client.on_connect = lambda *answer: say("Connection returned with result code:", answer[3])
 client.on_disconnect = lambda *end: say("Disconnection returned result:", end[2])
 client.on_subscribe = lambda *_: granted.release()
@@ -57,9 +57,8 @@ client.loop_stop()
 `;
 
 // paho's results for what subscribe_forms and two_endings do.
-const PAHO_RESULTS = `
-import sys, threading
-import paho.mqtt.client as mqtt
+const PAHO_RESULTS = `${PAHO}
+import threading
 
 def connect(client):
     connected = threading.Event()
@@ -75,7 +74,7 @@ def on_subscribe(client, userdata, mid, granted_qos):
     print(f"mid {mid}, granted {', '.join(map(str, granted_qos))}", flush=True)
     answered.release()
 
-client = connect(mqtt.Client())
+client = connect(new_client())
 client.on_subscribe = on_subscribe
 for arguments in [("my/topic", 2)], [("my/topic", 1)], [("my/topic", 0), ("another/topic", 2)]:
     client.subscribe(arguments)
@@ -86,12 +85,12 @@ for way in "clean", "broken":
     def on_disconnect(client, userdata, rc):
         print(f"Disconnection returned result: {rc}", flush=True)
         ended.set()
-    first = connect(mqtt.Client("ending", reconnect_on_failure=False))
+    first = connect(new_client("ending", reconnect_on_failure=False))
     first.on_disconnect = on_disconnect
     if way == "clean":
         first.disconnect()
     else:
-        connect(mqtt.Client("ending"))
+        connect(new_client("ending"))
     ended.wait(5)
 `;
 
@@ -323,10 +322,10 @@ peerTest(
       forms.stdout.replaceAll(/^.*(?=mid)/gm, "") + endings.stdout,
       theirs.stdout,
     );
-    const thrownOut = mosquitto.log.filter((line) =>
+    const thrownOut = mosquitto.log().filter((line) =>
       /two_endings\S+ already connected, closing old connection/.test(line)
     );
-    assertEquals(thrownOut.length, 1, mosquitto.log.join("\n"));
+    assertEquals(thrownOut.length, 1, mosquitto.log().join("\n"));
   },
 );
 
@@ -362,7 +361,7 @@ peerTest(
     first.kill("SIGTERM");
     assertEquals((await first.end()).code, 0);
     assert(
-      mosquitto.log.every((line) => !line.includes("closed its connection")),
+      mosquitto.log().every((line) => !line.includes("closed its connection")),
     );
   },
 );

@@ -7,14 +7,16 @@
  * Subscribes to two topics, and unsubscribes from one. The broker acknowledges
  * that too, and sends no more of it from then on.
  */
-import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
+import { brokerUrl, connect } from "../../lib/mod.ts";
+import { exitWithError, printable } from "../../lib/mod.ts";
 
 await using client = await connect(brokerUrl()).catch(exitWithError);
 
 // Print what arrives, and note when the last message is here.
 const last = Promise.withResolvers<void>();
 client.on("message", (topic, payload) => {
-  console.log(`Received message, topic: ${topic} payload: ${payload}`);
+  const [name, text] = [topic, String(payload)].map(printable);
+  console.log(`Received message, topic: ${name} payload: ${text}`);
   if (topic === "humidity") last.resolve();
 });
 await client.subscribeAsync(["temperature", "humidity"]);

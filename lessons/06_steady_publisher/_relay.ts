@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { brokerAddress } from "../../lib/mod.ts";
 
 /** A TCP relay on this computer. Disposing of it closes it. */
 export interface Relay extends AsyncDisposable {
@@ -26,30 +27,28 @@ export interface Relay extends AsyncDisposable {
  *
  * @param broker The broker's address, a URL of mqtt.
  * @returns The relay, listening on a free port of loopback.
- * @throws {TypeError} If the address isn't a URL of mqtt.
+ * @throws {TypeError | RangeError} If the address isn't one of mqtt.
  */
 export async function startRelay(broker: string): Promise<Relay> {
-  const url = URL.parse(broker);
-  if (url?.protocol !== "mqtt:") {
+  const { protocol, hostname, port, label, url } = brokerAddress(broker);
+  if (protocol !== "mqtt") {
     throw new TypeError(
-      `Broker address is "${broker}": the relay needs a URL of mqtt`,
+      `Broker at ${label} is one of ${protocol}: the relay needs one of mqtt`,
     );
   }
-  const { hostname, port } = url;
   let publisherSide: Socket | undefined;
   let brokerSide: Socket | undefined;
   const server = createServer((socket) => {
     publisherSide = socket.setNoDelay();
-    brokerSide = connect(Number(port || 1883), hostname.replace(/^\[|\]$/g, ""))
-      .setNoDelay();
+    brokerSide = connect(port, hostname).setNoDelay();
     joinSockets(publisherSide, brokerSide);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
-    url: url.href,
+    url: url.replace(label, own),
     holdAnswers: () => brokerSide?.unpipe().pause(),
     holdMessages: () => publisherSide?.unpipe().pause(),
     async cut() {

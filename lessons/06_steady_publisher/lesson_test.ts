@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
@@ -103,7 +104,7 @@ peerTest(
       await using mosquitto = await startMosquitto();
       const counts = await cutAndCount(mosquitto.url, qos);
       await mosquitto.stop();
-      const cuts = mosquitto.log
+      const cuts = mosquitto.log()
         .filter((line) => line.endsWith(" closed its connection."));
       assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
       return counts;
@@ -121,11 +122,11 @@ Deno.test("cut says what it was called wrongly with", async () => {
     stderr: "QoS is 7: it must be 0, 1 or 2\n",
   });
   await using broker = await startBroker({ port: 0, websocketPort: 0 });
-  assertEquals(await run(broker.websocketUrl!, "0"), {
+  const { host } = new URL(broker.websocketUrl!);
+  assertEquals(await run(`ws://info:s3cret@${host}`, "0"), {
     code: 2,
     stdout: "",
-    stderr:
-      `Broker address is "${broker.websocketUrl}": the relay needs a URL of mqtt\n`,
+    stderr: `Broker at ${host} is one of ws: the relay needs one of mqtt\n`,
   });
 });
 
@@ -174,12 +175,9 @@ peerTest(
 
 // The document's program without its pause. Its will says when the broker has
 // read all that came from it.
-const PAHO_PUBLISHER = `
-import sys
-import paho.mqtt.client as mqtt
-
+const PAHO_PUBLISHER = `${PAHO}
 host, port, count, qos, reads_connack = sys.argv[1:]
-client = mqtt.Client()
+client = new_client()
 client.will_set("tw/rocksaying", "end", 1)
 client.connect(host, int(port))
 while reads_connack == "true" and not client.is_connected():

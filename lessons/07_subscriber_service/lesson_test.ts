@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { type Mosquitto, startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
@@ -23,9 +24,9 @@ const printed = (payload: string, topic = TOPIC) =>
 /** Waits until mosquitto has granted so many subscriptions in all. */
 async function untilGranted({ log }: Mosquitto, count: number): Promise<void> {
   const deadline = performance.now() + 30_000;
-  const granted = () => log.filter((line) => /^Sending SUBACK/.test(line));
+  const granted = () => log().filter((line) => /^Sending SUBACK/.test(line));
   while (granted().length < count) {
-    assert(performance.now() < deadline, `No SUBACK:\n${log.join("\n")}`);
+    assert(performance.now() < deadline, `No SUBACK:\n${log().join("\n")}`);
     // mosquitto's log is all that tells, and it has no event to wait for.
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -105,8 +106,8 @@ for (const signal of SIGNALS) {
       await (await openClient(url, { clientId: "later" }))
         [Symbol.asyncDispose]();
       await mosquitto.stop();
-      const ends = log.filter((line) => /DISCONNECT|closed its/.test(line));
-      assertEquals(ends.length, 2, log.join("\n"));
+      const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
+      assertEquals(ends.length, 2, log().join("\n"));
       assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
     },
   );
@@ -184,10 +185,7 @@ Deno.test("publisher says so if there is no broker", async () => {
 });
 
 // What the page says of the document's reconnect(), on paho itself.
-const RECONNECT = `
-import sys
-import paho.mqtt.client as mqtt
-
+const RECONNECT = `${PAHO}
 received = []
 subscribed = 0
 
@@ -201,11 +199,11 @@ def on_subscribe(client, userdata, mid, granted):
 def on_message(client, userdata, msg):
     received.append(msg.payload.decode())
 
-service = mqtt.Client("service")
+service = new_client("service")
 service.on_connect, service.on_subscribe = on_connect, on_subscribe
 service.on_message = on_message
 service.will_set("tw/died", "service", qos=1)
-watcher = mqtt.Client("watcher")
+watcher = new_client("watcher")
 watcher.on_message = on_message
 for client in (service, watcher):
     client.connect("127.0.0.1", int(sys.argv[1]))
@@ -246,6 +244,6 @@ peerTest(
       stdout: "before after\n",
       stderr: "",
     });
-    assert(log.includes("Client service closed its connection."));
+    assert(log().includes("Client service closed its connection."));
   },
 );

@@ -9,13 +9,14 @@
  */
 import { BrokerUnreachableError, brokerUrl } from "../../lib/mod.ts";
 import { exitWithError, type Message, StopSignal } from "../../lib/mod.ts";
-import { subscribe, type Subscription } from "../../lib/mod.ts";
+import { printable, subscribe, type Subscription } from "../../lib/mod.ts";
 
 const ALL = "tw/rocksaying/#";
 let service: Subscription | undefined;
 
 function onMessage({ topic, text, qos }: Message): void {
-  console.log(`topic: ${topic}\npayload: ${text}\nqos: ${qos}`);
+  const [name, shown] = [topic, text].map(printable);
+  console.log(`topic: ${name}\npayload: ${shown}\nqos: ${qos}`);
 }
 
 // From here on, SIGTERM, SIGQUIT and SIGINT (Ctrl-C) no longer kill the

@@ -3,6 +3,7 @@ import { publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../lib/testing/clients.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import {
@@ -137,18 +138,15 @@ async function untilOver(
   received.pop();
 }
 
-// The document's programs, for paho 1.6.
-const PAHO = `
-import sys
-import paho.mqtt.client as mqtt
-
+// The document's programs.
+const PAHO_CLIENT = `${PAHO}
 host, port, qos = sys.argv[1:]
-client = mqtt.Client()
+client = new_client()
 client.on_publish = lambda client, userdata, mid: \\
     print("Envoi confirmé message #" + str(mid), flush=True)
 client.connect(host, int(port))
 `;
-const PAHO_TOO_EARLY = `${PAHO}
+const PAHO_TOO_EARLY = `${PAHO_CLIENT}
 info = client.publish("test", "${TEXT}", int(qos))
 `;
 // CONNACK and PUBACK have four bytes each: it waits until both are there, and
@@ -161,7 +159,7 @@ print("unread:", answers.hex(" ", 4), flush=True)
 while not info.is_published():
     client.loop()
 `;
-const PAHO_WAITING = `${PAHO}
+const PAHO_WAITING = `${PAHO_CLIENT}
 client.loop_start()
 client.publish("test", "${TEXT}", int(qos)).wait_for_publish(5)
 client.disconnect()

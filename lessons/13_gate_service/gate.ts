@@ -8,7 +8,7 @@
  * carries out what others ask for.
  */
 import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { type OnMessage, subscribe } from "../../lib/mod.ts";
+import { type OnMessage, printable, subscribe } from "../../lib/mod.ts";
 
 const STATUS = "tw/rocksaying/status";
 const COMMAND = "tw/rocksaying/command";
@@ -24,10 +24,11 @@ let isMoving = false;
 // Print each message; if it is a command, carry it out. The next message waits
 // until this is done, so the gate never moves both ways at once.
 const onMessage: OnMessage = async ({ topic, text, qos, retain }, client) => {
-  console.log(`topic: ${topic}\npayload: ${text}\nqos: ${qos}`);
+  const [name, shown] = [topic, text].map(printable);
+  console.log(`topic: ${name}\npayload: ${shown}\nqos: ${qos}`);
   // A retained command is an old one: the gate must not obey it at each start.
   if (topic !== COMMAND || retain) return;
-  console.log(`Should invoke gate ${text} function`);
+  console.log(`Should invoke gate ${shown} function`);
   isMoving = true;
   const states = MOVES.get(text) ?? [`unknown command: ${text.slice(0, 60)}`];
   for (const state of states) {

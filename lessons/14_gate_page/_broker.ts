@@ -8,55 +8,41 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 // @ts-types="npm:@types/ws@8.18.2"
 import { createWebSocketStream, WebSocket } from "ws";
+import { type BrokerAddress, printable } from "../../lib/mod.ts";
 
-const OPENERS: Record<string, (url: URL) => Duplex> = {
-  "mqtt:": (url) => connect({ ...addressOf(url, 1883), noDelay: true }),
-  "mqtts:": (url) => {
-    const address = addressOf(url, 8883);
+const OPENERS = {
+  mqtt: ({ hostname: host, port }: BrokerAddress) =>
+    connect({ host, port, noDelay: true }),
+  mqtts: ({ hostname: host, port }: BrokerAddress) => {
     // A certificate's name can be asked for, an IP address can't.
-    const servername = isIP(address.host) === 0 ? address.host : undefined;
-    return connectTls({ ...address, ...servername && { servername } });
+    const servername = isIP(host) === 0 ? host : undefined;
+    return connectTls({ host, port, ...servername && { servername } });
   },
-  "ws:": openWebSocket,
-  "wss:": openWebSocket,
+  ws: openWebSocket,
+  wss: openWebSocket,
 };
 
 /**
- * Takes a broker's address apart. A user and a password in it aren't used: they
- * are for the client to say, and the client is the page.
- *
- * @param text Such as `mqtt://localhost:1883`.
- * @throws {TypeError} If it isn't a URL of a broker.
- */
-export function parseBrokerUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (!url || url.hostname === "" || !Object.hasOwn(OPENERS, url.protocol)) {
-    const shown = text.replace(/\/\/[^@/]*@/, "//…@");
-    throw new TypeError(
-      `MQTT_URL is "${shown}": it must be a URL of mqtt, mqtts, ws or wss`,
-    );
-  }
-  return url;
-}
-
-/**
  * Opens a connection to a broker. That it can't be reached, and that it is back,
- * is told on standard error.
+ * is told on standard error. A user and a password in its address aren't used:
+ * they are for the client to say, and the client is the page.
  *
  * @returns A stream of the bytes both ways.
  */
-export function openStream(broker: URL): Duplex {
-  const stream = OPENERS[broker.protocol]!(broker);
+export function openStream(broker: BrokerAddress): Duplex {
+  const stream = OPENERS[broker.protocol](broker);
   let isOpen = false;
   stream.once("data", () => {
     isOpen = true;
-    if (!isReachable) console.error(`Reached the broker at ${broker.host}`);
+    if (!isReachable) console.error(`Reached the broker at ${broker.label}`);
     isReachable = true;
   });
-  stream.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     // A page that leaves is no trouble of the broker's.
     if (isOpen || !isReachable || code === "ERR_STREAM_PREMATURE_CLOSE") return;
-    console.error(`Can't reach the broker at ${broker.host}: ${message}`);
+    console.error(
+      printable(`Can't reach the broker at ${broker.label}: ${message}`),
+    );
     isReachable = false;
   });
   return stream;
@@ -64,11 +50,7 @@ export function openStream(broker: URL): Duplex {
 /** Whether the last connection was one, so that trouble is told once. */
 let isReachable = true;
 
-function addressOf({ hostname, port }: URL, defaultPort: number) {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return { host, port: Number(port || defaultPort) };
-}
-
-function openWebSocket(url: URL): Duplex {
+function openWebSocket({ protocol, label, path }: BrokerAddress): Duplex {
+  const url = `${protocol}://${label}${path}`;
   return createWebSocketStream(new WebSocket(url, "mqtt"));
 }

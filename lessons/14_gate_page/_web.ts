@@ -74,6 +74,9 @@ export async function listen(
       `Port is "${port}": it must be a whole number from 0 to 65535`,
     );
   }
+  // A client may hang up while it is answered. That error is nobody's, and one
+  // that nobody listens for ends a program.
+  server.on("connection", (socket) => socket.on("error", () => {}));
   server.listen({ host, port: Number(port) });
   try {
     await once(server, "listening");

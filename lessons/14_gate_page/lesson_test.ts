@@ -6,12 +6,17 @@ import {
 } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { startBroker } from "../../lib/mod.ts";
 import { CA_FILE, LOCALHOST } from "../../lib/testing/certificates.ts";
 import { openClient } from "../../lib/testing/clients.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import type { Process } from "../../lib/testing/processes.ts";
+import {
+  FRAME,
+  frame,
+  httpRequest,
+} from "../../lib/testing/websocket_frames.ts";
 import {
   type LessonRun,
   runLesson,
@@ -201,6 +206,56 @@ Deno.test("server opens a WebSocket to its own page only", async () => {
   assertEquals(await statusOf(address, `http://${address}`, "/"), refused);
 });
 
+Deno.test("server goes on when clients that it refuses reset their connections", async () => {
+  await using server = await startServer(NOWHERE);
+  const { address } = server;
+  const [host = "", port] = address.split(":");
+  const lines = upgrade(address, "http://evil.example");
+  const request = httpRequest(lines);
+  for (let count = 0; count < 100; count++) {
+    const socket = connect(Number(port), host);
+    socket.on("error", () => {});
+    const closed = once(socket, "close");
+    socket.write(request, () => socket.resetAndDestroy());
+    await within("the connection to close", closed);
+  }
+  const response = await fetch(`http://${address}/`);
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  assertEquals(server.process.logged(), "");
+});
+
+Deno.test("server cuts off whoever sends a message that no page would", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using server = await startServer(broker.url);
+  const { address } = server;
+  const [hostname = "", port] = address.split(":");
+  const half = new Uint8Array(40_000);
+  const large = frame(FRAME.FIN | FRAME.BINARY, new Uint8Array(100_000));
+  const messages = {
+    "one that says so at its beginning": [large.subarray(0, 100)],
+    "one in pieces": [
+      frame(FRAME.BINARY, half),
+      frame(FRAME.CONTINUATION, half),
+    ],
+  };
+  for (const [what, frames] of Object.entries(messages)) {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const request = httpRequest(upgrade(address, `http://${address}`));
+    for (const bytes of [request, ...frames]) {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += await connection.write(bytes.subarray(sent));
+      }
+    }
+    const chunk = new Uint8Array(65_536);
+    let isOpen = true;
+    while (isOpen) {
+      const reading = connection.read(chunk).catch(() => null); // A reset
+      isOpen = await within(`the end of ${what}`, reading) !== null;
+    }
+  }
+});
+
 Deno.test("server carries MQTT both ways, and large payloads whole", async () => {
   await using broker = await startBroker({ port: 0 });
   await using server = await startServer(broker.url);
@@ -216,6 +271,8 @@ Deno.test("server carries MQTT both ways, and large payloads whole", async () =>
       }),
     );
 
+  // A page may send 64 KB at once, and gets as much as there is.
+  const command = payload.subarray(0, 65_000);
   await page.subscribe("to/page", 1);
   const onPage = received(page.client);
   await peer.publish("to/page", payload, { qos: 1 });
@@ -223,8 +280,8 @@ Deno.test("server carries MQTT both ways, and large payloads whole", async () =>
 
   await peer.subscribe("to/peer", 1);
   const onPeer = received(peer.client);
-  await page.publish("to/peer", payload, { qos: 1 });
-  assert(payload.equals(await onPeer));
+  await page.publish("to/peer", command, { qos: 1 });
+  assert(command.equals(await onPeer));
 });
 
 Deno.test("server reaches a broker over WebSocket and TLS, too", async () => {
@@ -345,9 +402,14 @@ Deno.test("server says in a line what it can't do", async () => {
     stderr:
       'Server can\'t listen on "8081": it must be an address or a name of this computer\n',
   });
-  assertEquals(await ran(["127.0.0.1", "0"], "http://ann:secret@somewhere"), {
-    code: 2,
-    stderr:
-      'MQTT_URL is "http://…@somewhere": it must be a URL of mqtt, mqtts, ws or wss\n',
-  });
+  for (
+    const [address, shown, fault] of [
+      ["http://ann:secret@somewhere", "http://…@somewhere", "is not a name"],
+      ["mqtt://ann:se/cret@somewhere", "mqtt://…", "is ambiguous"],
+    ]
+  ) {
+    const { code, stderr } = await ran(["127.0.0.1", "0"], address);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `Broker address "${shown}" ${fault}`);
+  }
 });

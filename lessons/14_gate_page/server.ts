@@ -12,8 +12,8 @@ import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 // @ts-types="npm:@types/ws@8.18.2"
 import { createWebSocketStream, WebSocketServer } from "ws";
-import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { openStream, parseBrokerUrl } from "./_broker.ts";
+import { brokerAddress, exitWithError, StopSignal } from "../../lib/mod.ts";
+import { openStream } from "./_broker.ts";
 import { listen, servePage } from "./_web.ts";
 
 const [host = "127.0.0.1", port = "8080"] = Deno.args;
@@ -29,9 +29,10 @@ function isFromOurPage({ origin, host: address }: IncomingHttpHeaders) {
 }
 
 try {
-  const broker = parseBrokerUrl(brokerUrl());
+  const broker = brokerAddress();
   const server = createServer(servePage);
-  const acceptor = new WebSocketServer({ noServer: true });
+  // Half a message waits in memory. Who sends more than a page ever does is cut.
+  const acceptor = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   server.on("upgrade", (request, socket, head) => {
     if (request.url !== "/mqtt" || !isFromOurPage(request.headers)) {
       return socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
@@ -39,6 +40,7 @@ try {
     // MQTT over WebSocket is the same bytes as over TCP, put into frames. A
     // pipeline waits where the other side is slower, and closes both together.
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on("error", () => webSocket.terminate());
       const toPage = createWebSocketStream(webSocket);
       const toBroker = openStream(broker);
       pipeline(toPage, toBroker, () => {});

@@ -8,7 +8,7 @@
  * prints what the gate signals until the gate is open.
  */
 import { once } from "node:events";
-import { exitWithError, StopSignal } from "../../lib/mod.ts";
+import { exitWithError, printable, StopSignal } from "../../lib/mod.ts";
 import { connectToBus, NAME, PATH } from "./_bus.ts";
 
 const SECONDS = 10;
@@ -23,7 +23,7 @@ try {
   // Listen before the call, so that no signal comes too early.
   const opened = Promise.withResolvers<void>();
   await gate.$watch("StatusChanged", (status: string) => {
-    console.log(status);
+    console.log(printable(status));
     if (status === "opened") opened.resolve();
   });
 

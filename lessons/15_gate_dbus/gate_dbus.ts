@@ -7,7 +7,8 @@
  * The first form: the gate of lesson 13, which D-Bus can watch and open as well.
  */
 import { brokerUrl, type Client, exitWithError } from "../../lib/mod.ts";
-import { type OnMessage, StopSignal, subscribe } from "../../lib/mod.ts";
+import { type OnMessage, printable } from "../../lib/mod.ts";
+import { StopSignal, subscribe } from "../../lib/mod.ts";
 import { GateObject } from "./_gate_object.ts";
 import { Motor } from "./_motor.ts";
 
@@ -33,9 +34,10 @@ const gate = new GateObject(() => {
 // The broker brings commands, the first perhaps while subscribe() still waits.
 const onMessage: OnMessage = ({ topic, text, qos, retain }, sender) => {
   client = sender;
-  console.log(`topic: ${topic}\npayload: ${text}\nqos: ${qos}`);
+  const [name, shown] = [topic, text].map(printable);
+  console.log(`topic: ${name}\npayload: ${shown}\nqos: ${qos}`);
   if (topic !== "tw/rocksaying/command" || retain) return;
-  console.log(`Should invoke gate ${text} function`);
+  console.log(`Should invoke gate ${shown} function`);
   return motor.carryOut(text);
 };
 

@@ -4,6 +4,7 @@ import { openClient, type TestClient } from "../../lib/testing/clients.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
 import { findPeer, peerTest } from "../../lib/testing/peers.ts";
 import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import { startTextBroker, testPlaces } from "../../lib/testing/unprintable.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
 import {
   publishWithPaho,
@@ -316,11 +317,11 @@ peerTest(
     assertEquals(code, 1);
     assertStringIncludes(stderr, "The broker can't be reached");
 
-    const before = mosquitto.log.length;
+    const before = mosquitto.log().length;
     await mosquitto.start();
     await using watch = await startMonitor(other);
     await watch.untilPrinted(signals("noop"));
-    const published = mosquitto.log.slice(before).flatMap((line) =>
+    const published = mosquitto.log().slice(before).flatMap((line) =>
       /^Received PUBLISH .* '(.*)', \.\.\. \((\d+) bytes/.exec(line)?.slice(
         1,
       ) ??
@@ -513,3 +514,21 @@ Deno.test("Motor carries out one command after the other, and moves meanwhile", 
   ]]);
   assertEquals(motor.isMoving, false);
 });
+
+testPlaces([{
+  name: "lesson 15_gate_dbus/gate_dbus",
+  most: 1000,
+  ignore: findPeer("dbus_run_session") === undefined,
+  print: async ([text]) => {
+    await using bus = await startBus();
+    await using broker = await startTextBroker([
+      { topic: text!, payload: text! },
+    ]);
+    await using gate = startLesson(import.meta.url, "gate_dbus", {
+      url: broker.url,
+      variables: bus.variables,
+    });
+    await gate.untilPrinted("t000");
+    return gate.printed() + gate.logged();
+  },
+}]);

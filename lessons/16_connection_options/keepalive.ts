@@ -9,28 +9,27 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer } from "node:net";
-import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
-
-// The relay passes bytes on both ways, except while the cable is pulled.
-let isPulled = false;
-const url = new URL(brokerUrl());
-const [host, port] = [url.hostname, Number(url.port || 1883)];
-const relay = createServer((near) => {
-  const far = createConnection(port, host);
-  near.on("data", (bytes) => isPulled || far.write(bytes));
-  far.on("data", (bytes) => isPulled || near.write(bytes));
-  near.on("error", () => {}).on("close", () => far.destroy());
-  far.on("error", () => {}).on("close", () => isPulled || near.destroy());
-});
-await once(relay.listen(0, "127.0.0.1"), "listening");
-url.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
+import { brokerAddress, connect, exitWithError } from "../../lib/mod.ts";
 
 try {
+  // The relay passes bytes on both ways, except while the cable is pulled.
+  let isPulled = false;
+  const { hostname, port, label, url } = brokerAddress();
+  const relay = createServer((near) => {
+    const far = createConnection(port, hostname);
+    near.on("data", (bytes) => isPulled || far.write(bytes));
+    far.on("data", (bytes) => isPulled || near.write(bytes));
+    near.on("error", () => {}).on("close", () => far.destroy());
+    far.on("error", () => {}).on("close", () => isPulled || near.destroy());
+  });
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  const own = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
+
   // Is there a broker at all? Through the relay one couldn't tell.
-  await (await connect(brokerUrl())).close();
+  await (await connect(url)).close();
 
   // After two seconds without anything to send, the client sends a ping.
-  await using client = await connect(url.href, {
+  await using client = await connect(url.replace(label, own), {
     keepalive: 2,
     retryDelay: [0.2, 1],
     log: (line) => console.log(line),
@@ -52,8 +51,7 @@ try {
   // Put the cable back: the client finds the way by itself.
   isPulled = false;
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+  relay.close();
 } catch (error) {
   exitWithError(error);
-} finally {
-  relay.close();
 }

@@ -8,6 +8,7 @@ import { startBroker, subscribe } from "../../lib/mod.ts";
 import { CA, LOCALHOST } from "../../lib/testing/certificates.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
@@ -325,9 +326,9 @@ peerTest(
         .map((text) => `iot/user1/lamp ${text}`),
     );
     // Only the polite client's DISCONNECT reached the broker.
-    const closed = mosquitto.log
+    const closed = mosquitto.log()
       .filter((line) => /closed its connection/.test(line));
-    assertEquals(closed.length, 1, mosquitto.log.join("\n"));
+    assertEquals(closed.length, 1, mosquitto.log().join("\n"));
   },
 );
 
@@ -361,11 +362,8 @@ peerTest(
   },
 );
 
-const TLS_PUBLISHER = `
-import sys
-import paho.mqtt.client as mqtt
-
-client = mqtt.Client()
+const TLS_PUBLISHER = `${PAHO}
+client = new_client()
 client.tls_set(ca_certs=sys.argv[2])
 client.connect("localhost", int(sys.argv[1]))
 client.loop_start()

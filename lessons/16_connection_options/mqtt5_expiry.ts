@@ -8,7 +8,7 @@
  * many seconds the broker may still deliver it.
  */
 import { brokerUrl, exitWithError, messages } from "../../lib/mod.ts";
-import { publishMany, publishOnce } from "../../lib/mod.ts";
+import { printable, publishMany, publishOnce } from "../../lib/mod.ts";
 
 const MQTT5 = { protocolVersion: 5 } as const;
 
@@ -26,7 +26,8 @@ try {
   const topics = ["iot/short", "iot/long"];
   for await (const message of messages(brokerUrl(), topics, MQTT5)) {
     const left = message.properties.messageExpiryInterval;
-    console.log(`${message.topic}: ${message.text}, good for ${left} s more`);
+    const [topic, text] = [message.topic, message.text].map(printable);
+    console.log(`${topic}: ${text}, good for ${left} s more`);
     break;
   }
 

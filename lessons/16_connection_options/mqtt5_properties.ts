@@ -8,7 +8,8 @@
  * only that something is done, but also how it went.
  */
 import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
-import { type Message, reasonWords, subscribe } from "../../lib/mod.ts";
+import { type Message, printable } from "../../lib/mod.ts";
+import { reasonWords, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/temp";
 const MQTT5 = { protocolVersion: 5 } as const;
@@ -48,8 +49,8 @@ try {
   await client.publishAsync(TOPIC, "22", options);
   const { topic, text, properties } = await came.promise;
   const { sensor, unit } = properties.userProperties ?? {};
-  console.log(`${topic}: ${text} ${unit}, ${sensor}`);
-  console.log(`content type ${properties.contentType}`);
+  console.log(printable(`${topic}: ${text} ${unit}, ${sensor}`));
+  console.log(printable(`content type ${properties.contentType}`));
 } catch (error) {
   exitWithError(error);
 }

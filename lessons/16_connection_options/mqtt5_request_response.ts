@@ -8,15 +8,14 @@
  * and carry a mark by which the one who asked knows the answer again.
  */
 import { brokerUrl, exitWithError } from "../../lib/mod.ts";
-import { publishOnce, subscribe } from "../../lib/mod.ts";
+import { printable, publishOnce, subscribe } from "../../lib/mod.ts";
 
 const MQTT5 = { protocolVersion: 5 } as const;
 const ANSWERS = "iot/user1/answers";
 const ROOMS: Record<string, string> = { 1: "kitchen", 2: "bath" };
 
 try {
-  // Thermometers in two rooms. Each answers where it is asked to, and gives the
-  // mark back. The one in the kitchen is slow.
+  // Two thermometers answer where they are asked to, with the mark. One is slow.
   await using _thermometers = await subscribe(
     brokerUrl(),
     "iot/+/temp/get",
@@ -39,7 +38,8 @@ try {
     ANSWERS,
     ({ text, properties }) => {
       const mark = String(properties.correlationData);
-      console.log(`answer ${mark}: ${text} °C in the ${ROOMS[mark]}`);
+      const answer = `answer ${mark}: ${text} °C in the ${ROOMS[mark]}`;
+      console.log(printable(answer));
       if (--open === 0) allCame.resolve();
     },
     false,

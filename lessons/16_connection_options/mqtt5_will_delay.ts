@@ -8,7 +8,7 @@
  * wait before it publishes the will, and forgets it if the client returns.
  */
 import { brokerUrl, type Client, connect } from "../../lib/mod.ts";
-import { exitWithError, subscribe } from "../../lib/mod.ts";
+import { exitWithError, printable, subscribe } from "../../lib/mod.ts";
 
 /** Waits for an event of a client. */
 const until = (client: Client, event: "connect" | "close") =>
@@ -38,7 +38,7 @@ try {
     brokerUrl(),
     "iot/+/status",
     ({ topic, text }) => {
-      console.log(`${topic}: ${text}`);
+      console.log(printable(`${topic}: ${text}`));
       willCame.resolve();
     },
     false,

@@ -7,7 +7,8 @@
  * The broker keeps the last retained message of each topic, and hands it to
  * everyone who subscribes later.
  */
-import { brokerUrl, connect, exitWithError, subscribe } from "../../lib/mod.ts";
+import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/lamp";
 
@@ -21,7 +22,7 @@ try {
       brokerUrl(),
       TOPIC,
       ({ text, retain }) => {
-        console.log(`${name}: ${text} (retain ${retain})`);
+        console.log(`${name}: ${printable(text)} (retain ${retain})`);
         if (!retain) liveCame.resolve();
       },
       false,

@@ -8,8 +8,8 @@
  * waits for it. Unless it is clean, it outlives the connection.
  */
 import mqtt from "mqtt";
-import { brokerUrl, connect } from "../../lib/mod.ts";
-import { exitWithError, tracePackets } from "../../lib/mod.ts";
+import { brokerAddress, brokerUrl, connect } from "../../lib/mod.ts";
+import { exitWithError, printable, tracePackets } from "../../lib/mod.ts";
 
 const TOPIC = "iot/user1/temp";
 const clientId = "recorder"; // The broker knows the session by it.
@@ -19,14 +19,14 @@ async function enter() {
   // What waits comes right after CONNACK, so who listens must be there before
   // the connection is. mqtt.connect() gives us the client that early.
   const options = { clientId, clean: false, reconnectPeriod: 0 };
-  const client = tracePackets(mqtt.connect(brokerUrl(), options));
+  const client = tracePackets(mqtt.connect(brokerAddress().url, options));
   client.on("error", exitWithError);
   client.on("packetreceive", (packet) => {
     if (packet.cmd !== "connack") return;
     console.log(`session present: ${packet.sessionPresent}`);
   });
   client.on("message", (topic, payload, { qos }) => {
-    console.log(`${topic} ${payload} (QoS ${qos})`);
+    console.log(printable(`${topic} ${payload} (QoS ${qos})`));
     if (String(payload) === "23") lastCame.resolve();
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));

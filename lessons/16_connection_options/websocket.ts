@@ -8,7 +8,7 @@
  * WebSocket carries the same packets there, to a port of its own.
  */
 import { connect, exitWithError, startBroker } from "../../lib/mod.ts";
-import { BrokerUnreachableError, subscribe } from "../../lib/mod.ts";
+import { BrokerUnreachableError, printable, subscribe } from "../../lib/mod.ts";
 
 try {
   // A broker needs a listener for WebSocket, which yours may lack. So this
@@ -21,7 +21,7 @@ try {
     broker.url,
     "iot/#",
     ({ topic, text }) => {
-      console.log(`over TCP: ${topic} ${text}`);
+      console.log(printable(`over TCP: ${topic} ${text}`));
       received.resolve();
     },
     false,

@@ -7,7 +7,8 @@
  * With CONNECT, a client can hand the broker a message to publish in case that
  * it dies. Two gates do so: one says goodbye, and the other is cut off.
  */
-import { brokerUrl, connect, exitWithError, subscribe } from "../../lib/mod.ts";
+import { brokerUrl, connect, exitWithError } from "../../lib/mod.ts";
+import { printable, subscribe } from "../../lib/mod.ts";
 
 const WILL = "died";
 
@@ -27,7 +28,7 @@ try {
     brokerUrl(),
     "iot/+/status",
     ({ topic, text }) => {
-      console.log(`${topic}: ${text}`);
+      console.log(printable(`${topic}: ${text}`));
       if (text === WILL) willCame.resolve();
     },
     false,

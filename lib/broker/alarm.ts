@@ -5,7 +5,6 @@ const LONGEST = 2 ** 31 - 1;
  * Calls back at a time, also at one that is further away than timers reach.
  *
  * @param time In milliseconds since 1970; `Infinity` for never.
- * @returns What gives it up.
  */
 export function setAlarm(time: number, callback: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -10,11 +10,10 @@ import type { Publisher, Router } from "./delivery/router.ts";
 import { termsOf } from "./delivery/subscription.ts";
 import type { Figures } from "./figures.ts";
 import type { Limits } from "./limits.ts";
-import { quote } from "./log.ts";
+import { createTally, quote } from "./log.ts";
 import type { ConnectedClient, Session } from "./session.ts";
 import type { Departure, Sessions } from "./sessions.ts";
 import type { Durable } from "./store/durable.ts";
-import { createTally } from "./tally.ts";
 import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
 import { Connection } from "./wire/connection.ts";
 import {
@@ -22,8 +21,8 @@ import {
   expectEnd,
   readAcknowledgement,
   readConnect,
-  readDisconnect,
   readPublish,
+  readReason,
   readSubscribe,
   readUnsubscribe,
   readVersion,
@@ -40,12 +39,15 @@ import { MOST_BEFORE_CONNECT } from "./wire/framing.ts";
 import { Input } from "./wire/input.ts";
 import { PacketBody } from "./wire/packet_body.ts";
 import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
-import { NO_BYTES, type PropertyValues } from "./wire/properties.ts";
-import { ProtocolError, protocolError } from "./wire/protocol_error.ts";
-import { isFailure, REASON } from "./wire/reason.ts";
+import type { PropertyValues } from "./wire/properties.ts";
+import {
+  isFailure,
+  ProtocolError,
+  protocolError,
+  REASON,
+} from "./wire/reason.ts";
 import type { Topic, TopicReader } from "./wire/topics.ts";
 
-/** What a client needs of the broker. */
 export interface Surroundings {
   access: Access;
   budget: ByteBudget;
@@ -62,8 +64,6 @@ export interface Surroundings {
 /** How many topics a client may give numbers to. */
 const TOPIC_ALIAS_MAXIMUM = 100;
 const NEVER = 0xffff_ffff;
-/** A refused subscription in MQTT 3.1.1 (section 3.9.3). */
-const REFUSED = 0x80;
 /** After so many deliveries, what else a client publishes waits for its turn. */
 const DELIVERIES_AT_ONCE = 5_000;
 /** So many messages that a client may not publish are logged one by one. */
@@ -75,7 +75,6 @@ const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
   5: [REASON.NOT_AUTHORIZED, "not authorized"],
 };
 
-/** How a client leaves. */
 interface Leaving extends Departure {
   /** Whether it may still be sending. */
   isWatched?: boolean;
@@ -99,16 +98,13 @@ export class Client implements ConnectedClient, Holder {
   #retained: RetainedSender | undefined;
   /** How many messages the broker had sent when others had their turn last. */
   #lastTurn = 0;
-  #lastForbidden: Topic | undefined;
-  readonly #tellForbidden = createTally((count) => {
+  readonly #tellForbidden = createTally((count, topic: string) => {
     const dropped = count > EACH_FORBIDDEN
       ? `${count} messages dropped so far`
       : "message dropped";
-    const where = quote(this.#lastForbidden!.text);
+    const who = `Client ${quote(this.#clientId!)}`;
     this.#surroundings.log(
-      `Client ${
-        quote(this.#clientId!)
-      } may not publish on ${where}: ${dropped}`,
+      `${who} may not publish on ${quote(topic)}: ${dropped}`,
     );
   }, EACH_FORBIDDEN);
   /** Whether nothing more of it counts. */
@@ -125,7 +121,7 @@ export class Client implements ConnectedClient, Holder {
       whenAllowed: (callback) => {
         // One that isn't let in learns nothing of what is stored.
         if (durable === undefined || !this.isAdmitted) callback();
-        else durable.whenStored(callback);
+        else durable.commits.whenStored(callback);
       },
     });
     this.#input = new Input(stream, {
@@ -136,7 +132,7 @@ export class Client implements ConnectedClient, Holder {
       fail: (error) => this.fail(error as Error),
       pause: () => this.#checkHeld(),
       end: () => this.#leave({ withWill: true }),
-      durable,
+      commits: durable?.commits,
     });
     const most = Math.min(MOST_BEFORE_CONNECT, limits.maxPacketSize);
     this.#input.framing.maxPacketSize = most;
@@ -164,7 +160,14 @@ export class Client implements ConnectedClient, Holder {
 
   end(reason: number, text: string): void {
     if (this.isOver) return;
-    if (this.#version === 5) this.#sayWhy(reason, text);
+    if (this.#version === 5) {
+      const { isAdmitted } = this;
+      this.#say(
+        (words) =>
+          isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
+        text,
+      );
+    }
     // Who hasn't got as far as CONNECT isn't waited for.
     this.#leave({ withWill: true, isWatched: this.#version !== undefined });
   }
@@ -182,15 +185,6 @@ export class Client implements ConnectedClient, Holder {
       ? error.reason
       : REASON.UNSPECIFIED;
     this.end(reason, error.message);
-  }
-
-  /** Says in DISCONNECT, or in CONNACK before that, why it is cut. */
-  #sayWhy(reason: number, text: string): void {
-    this.#say(
-      (words) =>
-        this.isAdmitted ? disconnect(reason, words) : connack(5, reason, words),
-      text,
-    );
   }
 
   /**
@@ -270,7 +264,7 @@ export class Client implements ConnectedClient, Holder {
       case PACKET.UNSUBSCRIBE:
         return this.#unsubscribe(body);
       case PACKET.PINGREQ:
-        expectEnd(body, type);
+        expectEnd(body);
         return this.#connection.write(PINGRESP);
       case PACKET.DISCONNECT:
         return this.#disconnect(body);
@@ -309,7 +303,6 @@ export class Client implements ConnectedClient, Holder {
     });
   }
 
-  /** Lets a client in, or not. */
   async #admit(fields: ConnectFields, will: Will | undefined): Promise<void> {
     const { version, isClean, user, password } = fields;
     const { access, sessions } = this.#surroundings;
@@ -342,8 +335,8 @@ export class Client implements ConnectedClient, Holder {
       const text = "no room for one more session (maxSessions)";
       return this.#refuse(REASON.QUOTA_EXCEEDED, text);
     }
-    const arrival = { will, expiry, credential, isNameless };
-    this.#welcome({ ...fields, clientId }, arrival);
+    const arrival = { clientId, user, isClean, expiry, will, credential };
+    this.#welcome(fields, sessions.open({ ...arrival, client: this }));
   }
 
   #refuse(reason: number, text: string): void {
@@ -354,24 +347,17 @@ export class Client implements ConnectedClient, Holder {
 
   #welcome(
     fields: ConnectFields,
-    { will, expiry, credential, isNameless }: {
-      will: Will | undefined;
-      expiry: number;
-      credential: string | undefined;
-      isNameless: boolean;
-    },
+    { session, isPresent }: ReturnType<Sessions["open"]>,
   ): void {
-    const { version, clientId, user, isClean, properties } = fields;
-    const { limits, log, sessions } = this.#surroundings;
+    const { version, user, properties } = fields;
+    const { clientId } = session;
+    const { limits, log, retained } = this.#surroundings;
     const { maxInflight, maxKeepAlive, maxPacketSize } = limits;
     const keepAlive = version === 5
       ? Math.min(fields.keepAlive || Infinity, maxKeepAlive)
       : fields.keepAlive || Infinity;
-    const { session, isPresent } = sessions.open({
-      ...{ clientId, user, isClean, expiry, will, credential },
-      client: this,
-    });
     this.#session = session;
+    this.#retained = new RetainedSender(retained, session, this);
     this.#publisher = {
       subscriber: session,
       onBusy: (subscriber) => {
@@ -387,7 +373,7 @@ export class Client implements ConnectedClient, Holder {
         topicAliasMaximum: TOPIC_ALIAS_MAXIMUM,
         maximumPacketSize: maxPacketSize,
         receiveMaximum: maxInflight < 65_535 ? maxInflight : undefined,
-        assignedClientId: isNameless ? clientId : undefined,
+        assignedClientId: fields.clientId === "" ? clientId : undefined,
         serverKeepAlive: isReplaced ? keepAlive : undefined,
       })
     );
@@ -467,11 +453,7 @@ export class Client implements ConnectedClient, Holder {
     }
     const isAllowed = session.mayPublish(topic.text);
     if (qos !== 0) this.#confirm(qos, id, isAllowed, topic);
-    if (!isAllowed) {
-      this.#lastForbidden = topic;
-      this.#tellForbidden();
-      return;
-    }
+    if (!isAllowed) return this.#tellForbidden(topic.text);
     const expiry = properties.messageExpiry ?? Infinity;
     const message: Message = {
       ...{ topic, payload, qos, retain },
@@ -523,7 +505,7 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #acknowledge(type: number, body: PacketBody): void {
-    const { id, reason } = readAcknowledgement(body, type, this.#version!);
+    const { id, reason } = readAcknowledgement(body, this.#version!);
     const session = this.#session!;
     const { outbox } = session;
     switch (type) {
@@ -562,9 +544,7 @@ export class Client implements ConnectedClient, Holder {
       limits,
     );
     const codes = new Uint8Array(requested.length + surplus);
-    const refused = this.#version === 5 ? REASON.QUOTA_EXCEEDED : REFUSED;
-    codes.fill(refused, requested.length);
-    let excess = surplus;
+    codes.fill(REASON.QUOTA_EXCEEDED, requested.length);
     const forbidden: string[] = [];
     const wanted: RequestedSubscription[] = [];
     for (const [index, subscription] of requested.entries()) {
@@ -572,12 +552,11 @@ export class Client implements ConnectedClient, Holder {
       const isNew = !subscriptions.has(filter);
       if (!session.rights.maySubscribe(levels.join("/"))) {
         forbidden.push(filter);
-        codes[index] = this.#version === 5 ? REASON.NOT_AUTHORIZED : REFUSED;
+        codes[index] = REASON.NOT_AUTHORIZED;
         continue;
       }
       if (isNew && subscriptions.size >= limits.maxSubscriptions) {
-        excess++;
-        codes[index] = refused;
+        codes[index] = REASON.QUOTA_EXCEEDED;
         continue;
       }
       codes[index] = qos;
@@ -592,22 +571,19 @@ export class Client implements ConnectedClient, Holder {
       const others = more === 0 ? "" : ` and ${more} more`;
       log(`${who} may not subscribe to ${quote(forbidden[0]!)}${others}`);
     }
-    if (excess > 0) {
+    const excess = codes.filter((code) => code === REASON.QUOTA_EXCEEDED);
+    if (excess.length > 0) {
       log(
-        `${who} is refused ${excess} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
+        `${who} is refused ${excess.length} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
       );
     }
     this.#answer(
       (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
       forbidden.length > 0 ? "The rules don't let you read there" : undefined,
     );
-    if (this.#retained === undefined) {
-      const { retained } = this.#surroundings;
-      this.#retained = new RetainedSender(retained, session, this);
-    }
     for (const { filter, levels, qos } of wanted) {
       const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
-      this.#retained.add(filter, { levels, terms });
+      this.#retained!.add(filter, { levels, terms });
     }
   }
 
@@ -615,17 +591,18 @@ export class Client implements ConnectedClient, Holder {
     const { limits, sessions } = this.#surroundings;
     const version = this.#version!;
     const { id, filters } = readUnsubscribe(body, version, limits);
-    const codes = filters.map((filter) =>
-      sessions.unsubscribe(filter, this.#session!)
-        ? REASON.SUCCESS
-        : REASON.NO_SUBSCRIPTION_EXISTED
+    const codes = Uint8Array.from(
+      filters,
+      (filter) =>
+        sessions.unsubscribe(filter, this.#session!)
+          ? REASON.SUCCESS
+          : REASON.NO_SUBSCRIPTION_EXISTED,
     );
-    const own = version === 5 ? Uint8Array.from(codes) : NO_BYTES;
-    this.#answer(() => answer(PACKET.UNSUBACK, version, { id, codes: own }));
+    this.#answer(() => answer(PACKET.UNSUBACK, version, { id, codes }));
   }
 
   #disconnect(body: PacketBody): void {
-    const { reason, properties } = readDisconnect(body, this.#version!);
+    const { reason, properties } = readReason(body, this.#version!);
     const { sessionExpiry } = properties;
     if (sessionExpiry && this.#session!.expiry === 0) {
       throw protocolError(
@@ -634,9 +611,7 @@ export class Client implements ConnectedClient, Holder {
     }
     this.#leave({
       withWill: reason !== REASON.SUCCESS,
-      expiry: sessionExpiry === undefined
-        ? undefined
-        : secondsOf(sessionExpiry),
+      expiry: sessionExpiry && secondsOf(sessionExpiry),
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Access } from "./access/access.ts";
 import { Client, type Surroundings } from "./client.ts";
 import { RetainedMessages } from "./delivery/retained.ts";
 import { Router } from "./delivery/router.ts";
-import { createFigures } from "./figures.ts";
+import { Figures } from "./figures.ts";
 import type { Limits } from "./limits.ts";
 import { Sessions } from "./sessions.ts";
 import type { Durable } from "./store/durable.ts";
@@ -11,15 +11,6 @@ import { publishSystemTopics } from "./system_topics.ts";
 import { ByteBudget } from "./wire/byte_budget.ts";
 import { TopicReader } from "./wire/topics.ts";
 
-/** The broker without its listeners. */
-interface Core {
-  /** Serves a client on a stream; `remote` names its address for the log. */
-  serve(stream: Duplex, remote: string): Pick<Client, "hold">;
-  /** Closes the connections of all clients, and the broker's timers. */
-  close(): Promise<void>;
-}
-
-/** What the core needs. */
 interface CoreOptions {
   access: Access;
   limits: Limits;
@@ -28,10 +19,8 @@ interface CoreOptions {
   durable?: Durable | undefined;
 }
 
-/** Makes what knows who is connected, and who gets what. */
-export function createCore(
-  { access, limits, log, durable }: CoreOptions,
-): Core {
+/** Makes the broker without its listeners: who is connected, and who gets what. */
+export function createCore({ access, limits, log, durable }: CoreOptions) {
   const records = durable?.records;
   const retained = new RetainedMessages(limits, { records, log });
   for (const message of records?.retained() ?? []) retained.put(message);
@@ -43,7 +32,7 @@ export function createCore(
     access,
     budget: new ByteBudget(limits.maxBufferedBytes),
     durable,
-    figures: createFigures(),
+    figures: new Figures(),
     limits,
     log,
     retained,
@@ -55,7 +44,8 @@ export function createCore(
   access.onChange(() => sessions.reviewRights());
 
   return {
-    serve(stream, remote) {
+    /** Serves a client on a stream; `remote` names its address for the log. */
+    serve(stream: Duplex, remote: string): Client {
       const client = new Client(stream, remote, surroundings);
       const { promise, resolve } = Promise.withResolvers<void>();
       clients.set(client, promise);
@@ -65,12 +55,13 @@ export function createCore(
       });
       return client;
     },
-    async close() {
+    /** Closes the connections of all clients, and the broker's timers. */
+    async close(): Promise<void> {
       stopSystemTopics();
       for (const client of clients.keys()) client.close();
       sessions.close();
       await Promise.all([access.close(), ...clients.values()]);
-      durable?.close();
+      durable?.commits.close();
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   listenWebSocket,
 } from "./listen/listeners.ts";
 import { allowPages } from "./listen/origins.ts";
+import { printable } from "../printable.ts";
 import type { Broker, BrokerOptions } from "./options.ts";
 
 /** Does what `startBroker()` says. */
@@ -21,7 +22,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   if (host === "") throw new TypeError('Host is "": it must not be empty');
   assertPorts(port, websocketPort, tls?.port, tls?.websocketPort);
   if (tls !== undefined) assertKeyPair(tls);
-  const { log = () => {}, warn = log, store } = options;
+  const { log: tell = () => {}, warn: tellAll = tell, store } = options;
+  // A name in them may be anybody's: it mustn't forge another line.
+  const log = (line: string) => tell(printable(line));
+  const warn = (line: string) => tellAll(printable(line));
   if (store === "") throw new TypeError('Store is "": it must name a folder');
   const limits = readLimits(options.limits);
   const isPageAllowed = allowPages(options.origins);

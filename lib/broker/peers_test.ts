@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
 import { openClient } from "../testing/clients.ts";
+import { PAHO } from "../testing/paho.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
 import { placeFlags, runPeer } from "../testing/run_peer.ts";
@@ -108,8 +109,7 @@ peerTest(
   },
 );
 
-const PAHO_RECORDER = `
-import sys, paho.mqtt.client as mqtt
+const PAHO_RECORDER = `${PAHO}
 port, qos, count = map(int, sys.argv[1:4])
 received = []
 def on_connect(client, data, flags, code):
@@ -118,17 +118,16 @@ def on_connect(client, data, flags, code):
 def on_message(client, data, message):
     received.append(message.payload.decode())
     if len(received) == count: client.disconnect()
-client = mqtt.Client("recorder", clean_session=False)
+client = new_client("recorder", clean_session=False)
 client.on_connect, client.on_message = on_connect, on_message
 client.on_subscribe = lambda client, *rest: client.disconnect()
 client.connect("${HOST}", port)
 client.loop_forever()
 print(" ".join(received))
 `;
-const PAHO_PUBLISHER = `
-import sys, paho.mqtt.client as mqtt
+const PAHO_PUBLISHER = `${PAHO}
 port, qos, count = map(int, sys.argv[1:4])
-client = mqtt.Client()
+client = new_client()
 client.max_inflight_messages_set(100)
 client.connect("${HOST}", port)
 client.loop_start()

@@ -35,15 +35,16 @@ export class Session implements Subscriber {
   readonly alarms = { will: () => {}, end: () => {} };
 
   constructor(
-    { clientId, user, rights, outbox }: Pick<
+    { clientId, user, rights, outbox, record }: Pick<
       Session,
-      "clientId" | "user" | "rights" | "outbox"
+      "clientId" | "user" | "rights" | "outbox" | "record"
     >,
   ) {
     this.clientId = clientId;
     this.user = user;
     this.rights = rights;
     this.outbox = outbox;
+    this.record = record;
   }
 
   get isConnected(): boolean {
@@ -56,6 +57,12 @@ export class Session implements Subscriber {
 
   mayPublish(topic: string): boolean {
     return !RESERVED.test(topic) && this.rights.mayPublish(topic);
+  }
+
+  /** Waits no more for its end, nor for its will. */
+  stopAlarms(): void {
+    this.alarms.will();
+    this.alarms.end();
   }
 
   /** Expects the client to release a QoS 2 message. */

@@ -1,30 +1,24 @@
 import type { Access } from "./access/access.ts";
 import { setAlarm } from "./alarm.ts";
-import type { Will } from "./delivery/message.ts";
 import { Outbox } from "./delivery/outbox.ts";
 import type { Router } from "./delivery/router.ts";
 import type { Subscription } from "./delivery/subscription.ts";
 import type { Limits } from "./limits.ts";
 import { quote } from "./log.ts";
-import { type ConnectedClient, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import type { Records, StoredSession } from "./store/records.ts";
 import { REASON } from "./wire/reason.ts";
 
 /** Who connects, and for how long its session is to last. */
-interface Arrival {
-  clientId: string;
-  user: string | undefined;
+interface Arrival extends
+  Pick<
+    Session,
+    "clientId" | "user" | "expiry" | "will" | "credential" | "client"
+  > {
   /** Whether it wants a new session. */
   isClean: boolean;
-  /** How many seconds it is to outlive the connection. */
-  expiry: number;
-  will: Will | undefined;
-  /** What stands for the password that let it in. */
-  credential: string | undefined;
-  client: ConnectedClient;
 }
 
-/** How a client leaves. */
 export interface Departure {
   /** Whether its will is to be published. */
   withWill: boolean;
@@ -32,7 +26,6 @@ export interface Departure {
   expiry?: number | undefined;
 }
 
-/** What sessions need to know of the broker. */
 interface SessionsOptions {
   access: Access;
   limits: Limits;
@@ -57,7 +50,6 @@ export class Sessions {
     }
   }
 
-  /** All of them. */
   get all(): Session[] {
     return [...this.#sessions.values()];
   }
@@ -77,7 +69,6 @@ export class Sessions {
    */
   open(arrival: Arrival): { session: Session; isPresent: boolean } {
     const { clientId, user, isClean, expiry, will } = arrival;
-    const { records } = this.#options;
     let session = this.#sessions.get(clientId);
     session?.client?.end(
       REASON.SESSION_TAKEN_OVER,
@@ -89,17 +80,16 @@ export class Sessions {
       session.user === user;
     if (session !== undefined && !isPresent) this.end(session);
     if (session === undefined || !isPresent) {
-      session = this.#create(clientId, user);
+      // One that isn't to last now never will: it ends with its connection.
+      const isLasting = expiry > 0 ? this.#options.records : undefined;
+      const record = isLasting?.addSession(clientId, user);
+      session = this.#create({ clientId, user, record });
     }
-    session.alarms.will();
-    session.alarms.end();
+    session.stopAlarms();
     session.client = arrival.client;
     session.credential = arrival.credential;
     session.will = will;
     session.expiry = expiry;
-    if (expiry > 0 && session.record === undefined && records !== undefined) {
-      this.#keep(session, records);
-    }
     session.record?.setExpiry(expiry, undefined);
     if (will !== undefined && will.delay > 0) {
       session.record?.setWill(will, undefined);
@@ -109,7 +99,6 @@ export class Sessions {
     return { session, isPresent };
   }
 
-  /** A client has left, or is cut. */
   leave(session: Session, { withWill, expiry }: Departure): void {
     session.client = undefined;
     session.outbox.detach();
@@ -120,14 +109,7 @@ export class Sessions {
       }
     }
     if (!withWill) session.will = undefined;
-    if (session.expiry === 0) {
-      this.end(session);
-      return;
-    }
-    const { records } = this.#options;
-    if (session.record === undefined && records !== undefined) {
-      this.#keep(session, records);
-    }
+    if (session.expiry === 0) return this.end(session);
     this.#await(session, Date.now());
   }
 
@@ -152,8 +134,7 @@ export class Sessions {
 
   /** Ends a session, with all that waits in it. */
   end(session: Session): void {
-    session.alarms.will();
-    session.alarms.end();
+    session.stopAlarms();
     if (this.#sessions.get(session.clientId) === session) {
       this.#sessions.delete(session.clientId);
     }
@@ -187,48 +168,27 @@ export class Sessions {
 
   /** Gives up waiting for the ends of sessions and for wills. */
   close(): void {
-    for (const { alarms } of this.#sessions.values()) {
-      alarms.will();
-      alarms.end();
-    }
+    for (const session of this.all) session.stopAlarms();
   }
 
   #create(
-    clientId: string,
-    user: string | undefined,
-    stored?: StoredSession,
+    { clientId, user, record, deliveries }:
+      & Pick<Session, "clientId" | "user" | "record">
+      & Partial<Pick<StoredSession, "deliveries">>,
   ): Session {
-    const { access, limits, log } = this.#options;
-    const session = new Session({
-      clientId,
-      user,
-      rights: access.rightsOf(user, clientId),
-      outbox: new Outbox({
-        log: (event) => log(`Client ${quote(clientId)} ${event}`),
-        limits,
-        record: stored?.record,
-        deliveries: stored?.deliveries,
-      }),
-    });
+    const { access, limits } = this.#options;
+    const log = (event: string) =>
+      this.#options.log(`Client ${quote(clientId)} ${event}`);
+    const rights = access.rightsOf(user, clientId);
+    const outbox = new Outbox({ log, limits, record, deliveries });
+    const session = new Session({ clientId, user, rights, outbox, record });
     this.#sessions.set(clientId, session);
     return session;
   }
 
-  /** Stores from now on what becomes of a session. */
-  #keep(session: Session, records: Records): void {
-    const record = records.addSession(session.clientId, session.user);
-    session.record = record;
-    for (const subscription of session.subscriptions.values()) {
-      record.subscribe(subscription);
-    }
-    for (const id of session.unreleased) record.expect(id);
-    session.outbox.keep(record);
-  }
-
   #restore(stored: StoredSession): void {
-    const { clientId, user, record, expiry, will } = stored;
-    const session = this.#create(clientId, user, stored);
-    session.record = record;
+    const { expiry, will } = stored;
+    const session = this.#create(stored);
     session.expiry = expiry;
     session.will = will?.will;
     for (const subscription of stored.subscriptions) {
@@ -252,10 +212,7 @@ export class Sessions {
       () => this.end(session),
     );
     if (will === undefined) return;
-    if (will.delay === 0) {
-      this.#publishWill(session);
-      return;
-    }
+    if (will.delay === 0) return this.#publishWill(session);
     const time = due ?? goneAt + will.delay * 1_000;
     record?.setWill(will, time);
     session.alarms.will = setAlarm(time, () => this.#publishWill(session));

@@ -8,7 +8,6 @@ import { type Topic, topicOf } from "./wire/topics.ts";
 
 const VERSION = "MQTT workbook for Deno";
 
-/** What the figures are read from. */
 interface SystemTopicsOptions {
   figures: Figures;
   retained: RetainedMessages;
@@ -21,8 +20,6 @@ interface SystemTopicsOptions {
 /**
  * Publishes from time to time how the broker is, on the topics that mosquitto has
  * for it (man page mosquitto, "broker status").
- *
- * @returns What ends it.
  */
 export function publishSystemTopics(
   { figures, retained, router, sessions, interval = 10_000 }:

@@ -4,7 +4,7 @@ import { openClient } from "../testing/clients.ts";
 import { within } from "../testing/deadline.ts";
 import { RetainedMessages } from "./delivery/retained.ts";
 import { Router } from "./delivery/router.ts";
-import { createFigures } from "./figures.ts";
+import { Figures } from "./figures.ts";
 import { readLimits } from "./limits.ts";
 import type { Sessions } from "./sessions.ts";
 import { publishSystemTopics } from "./system_topics.ts";
@@ -26,7 +26,7 @@ Deno.test("startBroker() tells below $SYS/broker/ how it is, and nothing of its 
 });
 
 Deno.test("publishSystemTopics() publishes a figure again when it has changed", async () => {
-  const figures = createFigures();
+  const figures = new Figures();
   const retained = new RetainedMessages(readLimits(), { log: () => {} });
   const router = new Router(retained);
   const sessions = { all: [] as unknown[] } as Sessions;

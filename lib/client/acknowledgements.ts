@@ -4,13 +4,13 @@ import { internalsOf } from "./internals.ts";
 import { Message } from "../message.ts";
 
 /** Takes a message; `settle` says whether its handler succeeded. */
-export type Deliver = (
+type Deliver = (
   message: Message,
   settle: (handled: boolean) => void,
 ) => void;
 
 /** Decides when MQTT.js may go on to the next packet. */
-export type Pace = (proceed: () => void) => void;
+type Pace = (proceed: () => void) => void;
 
 interface Delivery {
   qos: 1 | 2;

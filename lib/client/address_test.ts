@@ -1,61 +1,163 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { parseAddress } from "./address.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { formatAddresses, parseAddresses } from "./address.ts";
 
-const addresses: [string, string][] = [
+/** Protocol, host, port, path, user and password of each host. */
+function read(text: string, options = {}): string {
+  return parseAddresses(text, options).map((
+    { protocol, hostname, port, path, username = "-", password = "-" },
+  ) => [protocol, hostname, port, path, username, password].join(" "))
+    .join(", ");
+}
+
+const addresses: [text: string, parts: string][] = [
   ["localhost", "mqtt localhost 1883 / - -"],
   ["broker.lan:1884", "mqtt broker.lan 1884 / - -"],
   ["192.168.1.165", "mqtt 192.168.1.165 1883 / - -"],
-  ["::1", "mqtt ::1 1883 / - -"],
-  ["[::1]:1884", "mqtt ::1 1884 / - -"],
+  ["mqtt_broker", "mqtt mqtt_broker 1883 / - -"],
+  ["BROKER.Lan", "mqtt broker.lan 1883 / - -"],
+  ["münchen.example", "mqtt xn--mnchen-3ya.example 1883 / - -"],
+  ["ws://münchen.example", "ws xn--mnchen-3ya.example 80 / - -"],
+  ["mqtt", "mqtt mqtt 1883 / - -"],
+  ["mqtt:1884", "mqtt mqtt 1884 / - -"],
   ["mqtt://h:80", "mqtt h 80 / - -"],
+  ["mqtt://h/", "mqtt h 1883 / - -"],
+  ["mqtt://h:01883", "mqtt h 1883 / - -"],
+  ["MQTT://h", "mqtt h 1883 / - -"],
   ["mqtts://h", "mqtts h 8883 / - -"],
+  ["ws://h", "ws h 80 / - -"],
+  ["ws://h:80", "ws h 80 / - -"],
   ["ws://h:9001/mqtt?a=b", "ws h 9001 /mqtt?a=b - -"],
   ["WSS://h", "wss h 443 / - -"],
+  ["wss://h/a/../mqtt", "wss h 443 /mqtt - -"],
+  // Blanks around it, as cmd.exe's `set X=… && …` leaves one.
+  ["mqtt://host:1999 ", "mqtt host 1999 / - -"],
+  ["\tmqtt://host:1999\r\n", "mqtt host 1999 / - -"],
+  ["mqtt://host:1999\u00a0", "mqtt host 1999 / - -"],
+  [" h ", "mqtt h 1883 / - -"],
+  // A query is no port and no password.
+  ["wss://h/mqtt?token=a:77", "wss h 443 /mqtt?token=a:77 - -"],
+  ["wss://h:9001/mqtt?user=a@b", "wss h 9001 /mqtt?user=a@b - -"],
+  ["wss://u:p@h/mqtt?user=a@b:77", "wss h 443 /mqtt?user=a@b:77 u p"],
+  ["ws://h/a:77", "ws h 80 /a:77 - -"],
+  // Users and passwords.
+  ["info:s3cret@host:1884", "mqtt host 1884 / info s3cret"],
+  ["info@host", "mqtt host 1883 / info -"],
+  ["info:s3cret@[::1]", "mqtt ::1 1883 / info s3cret"],
   ["mqtt://info:p%40ss%3Aword@h", "mqtt h 1883 / info p@ss:word"],
+  ["mqtt://info:p@ss:word@h", "mqtt h 1883 / info p@ss:word"],
+  ["mqtt://info:%2F%3F%23%5C%2C%25@h", "mqtt h 1883 / info /?#\\,%"],
+  ["mqtt://info:a,b@h", "mqtt h 1883 / info a,b"],
   ["mqtt://info:50%@h", "mqtt h 1883 / info 50%"],
+  ["mqtt://info:50%ö%40@h", "mqtt h 1883 / info 50%ö@"],
+  ["mqtt://my name:my word@h", "mqtt h 1883 / my name my word"],
+  ["mqtt://SCHOOL%5Cinfo:pw@h", "mqtt h 1883 / SCHOOL\\info pw"],
+  ["mqtt://info:@h", "mqtt h 1883 / info -"],
+  ["mqtt://:pw@h", "mqtt h 1883 / - pw"],
+  ["mqtt://@h", "mqtt h 1883 / - -"],
+  // IPv6, with and without a zone.
+  ["::1", "mqtt ::1 1883 / - -"],
+  ["2001:DB8:0::1", "mqtt 2001:db8::1 1883 / - -"],
+  ["[::1]:1884", "mqtt ::1 1884 / - -"],
+  ["ws://[::1]/mqtt", "ws ::1 80 /mqtt - -"],
+  ["[::ffff:1.2.3.4]", "mqtt ::ffff:102:304 1883 / - -"],
+  ["fe80::1%eth0", "mqtt fe80::1%eth0 1883 / - -"],
+  ["[fe80::1%eth0]:1884", "mqtt fe80::1%eth0 1884 / - -"],
+  ["mqtts://[fe80::1%25eth0]", "mqtts fe80::1%eth0 8883 / - -"],
+  ["mqtt://[fe80::1%4]", "mqtt fe80::1%4 1883 / - -"],
+  // Several hosts.
+  ["a:1884,b", "mqtt a 1884 / - -, mqtt b 1883 / - -"],
+  [
+    "wss://u:p@a,b:9001/mqtt",
+    "wss a 443 /mqtt u p, wss b 9001 /mqtt u p",
+  ],
+  ["u:p@[::1]:1884,10.0.0.1", "mqtt ::1 1884 / u p, mqtt 10.0.0.1 1883 / u p"],
 ];
-for (const [host, expected] of addresses) {
-  Deno.test(`parseAddress() reads ${host}`, () => {
-    const { protocol, hostname, port, path, username = "-", password = "-" } =
-      parseAddress(host);
-    assertEquals(
-      [protocol, hostname, port, path, username, password].join(" "),
-      expected,
-    );
+for (const [text, parts] of addresses) {
+  Deno.test(`parseAddresses() reads ${JSON.stringify(text)}`, () => {
+    assertEquals(read(text), parts);
+    assertEquals(read(formatAddresses(parseAddresses(text))), parts);
+    const urls = parseAddresses(text).map(({ url }) => read(url));
+    assertEquals(urls.join(", "), parts);
   });
 }
 
-for (const host of ["h:0", "h:65536", "mqtt://h:99999"]) {
-  Deno.test(`parseAddress() rejects the port of ${host}`, () => {
-    assertThrows(() => parseAddress(host), RangeError, "Port is");
+const AMBIGUOUS = "is ambiguous: in a user name or password, write / as %2F";
+const INVALID = "is not a name, name:port, or a URL of mqtt, mqtts, ws or wss";
+const mistakes: [text: string, message: string][] = [
+  ["", `Broker address "" ${INVALID}`],
+  [" ", `Broker address "" ${INVALID}`],
+  ["a b", `Broker address "a b" ${INVALID}`],
+  ["a\nb", `Broker address "a\\nb" ${INVALID}`],
+  ["mqtt://ho\tst", `Broker address "mqtt://ho\\tst" ${INVALID}`],
+  ["ftp://h", `Broker address "ftp://h" ${INVALID}`],
+  ["http://u:s3cret@h", `Broker address "http://…@h" ${INVALID}`],
+  ["mqtt://", `Broker address "mqtt://" ${INVALID}`],
+  ["mqtt:///x", `Broker address "mqtt:///x" ${INVALID}`],
+  ["h:", `Broker address "h:…" ${INVALID}`],
+  ["h:port", `Broker address "h:…" ${INVALID}`],
+  ["info:s3cret", `Broker address "info:…" ${INVALID}`],
+  ["h:-1", `Broker address "h:…" ${INVALID}`],
+  ["h:18８3", `Broker address "h:…" ${INVALID}`],
+  ["h,", `Broker address "h," ${INVALID}`],
+  [",h", `Broker address ",h" ${INVALID}`],
+  ["1883", `Broker address "1883" ${INVALID}`],
+  ["127.1", `Broker address "127.1" ${INVALID}`],
+  ["0x7f.0.0.1", `Broker address "0x7f.0.0.1" ${INVALID}`],
+  ["１27.0.0.1", `Broker address "１27.0.0.1" ${INVALID}`],
+  ["1.2.3.999", `Broker address "1.2.3.999" ${INVALID}`],
+  ["h%41", `Broker address "h%41" ${INVALID}`],
+  ["h℀", `Broker address "h℀" ${INVALID}`],
+  ["mqtt://::1", `Broker address "mqtt://:…" ${INVALID}`],
+  ["[::1", `Broker address "[:…" ${INVALID}`],
+  ["info:s3cret@::1", `Broker address "…@:…" ${INVALID}`],
+  ["::1,::2", `Broker address ":…" ${INVALID}`],
+  ["[::1]x", `Broker address "[:…" ${INVALID}`],
+  ["[fe80::1%]", `Broker address "[fe80:…" ${INVALID}`],
+  ["mqtt://info:s3cret@", `Broker address "mqtt://…@" ${INVALID}`],
+  ["ws://a b/?token=s3cret", `Broker address "ws://a b/?…" ${INVALID}`],
+  [
+    "ws://[fe80::1%eth0]",
+    'Broker address "ws://[fe80:…" has the zone "eth0": over WebSocket it must have none',
+  ],
+  ["h:0", "Port is 0: it must be a whole number from 1 to 65535"],
+  ["h:65536", "Port is 65536"],
+  ["mqtt://h:99999", "Port is 99999"],
+  ["a,b:99999", "Port is 99999"],
+  ["ws://localhost\\info:s3cret@broker/mqtt", AMBIGUOUS],
+  ["mqtt://SCHOOL\\info:s3cret@broker", AMBIGUOUS],
+  ["mqtt://info:p@s3cret/1@h", AMBIGUOUS],
+  ["mqtt://info:s3cret/ss@h", AMBIGUOUS],
+  ["mqtt://info:s3cret?ss@h", AMBIGUOUS],
+  ["mqtt://info:s3cret#ss@h", AMBIGUOUS],
+  ["mqtt://info:1883/s3cret@h", AMBIGUOUS],
+  ["wss://info:1883/s3cret@h", AMBIGUOUS],
+  ["wss://info:s3cret/x?y@h", AMBIGUOUS],
+  ["wss://info:123456/s3cret?y@h", AMBIGUOUS],
+  ["wss://h?user=s3cret@b", AMBIGUOUS],
+  ["ws://h/mqtt#s3cret", AMBIGUOUS],
+  ["mqtt://info:%FFs3cret@h", AMBIGUOUS],
+  ["u:s3cret@a,v:s3cret@b", AMBIGUOUS],
+];
+for (const [text, message] of mistakes) {
+  Deno.test(`parseAddresses() refuses ${JSON.stringify(text)}`, () => {
+    const error = assertThrows(() => parseAddresses(text), Error, message);
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assert(!error.message.includes("s3cret"), error.message);
   });
 }
 
-for (const host of ["", " ", "a b", "ftp://h", "mqtt://", "h:port"]) {
-  Deno.test(`parseAddress() rejects ${JSON.stringify(host)}`, () => {
-    assertThrows(
-      () => parseAddress(host),
-      TypeError,
-      `"${host}" is not a name`,
-    );
-  });
-}
-
-Deno.test("parseAddress() never shows a password", () => {
-  const error = assertThrows(
-    () => parseAddress("mqtt://info:secret@"),
-    TypeError,
-  );
-  assertEquals(error.message.includes("secret"), false);
+Deno.test("parseAddresses() lets TLS and a transport decide on protocol and port", () => {
+  const secure = true;
+  const transport = "websocket";
+  const cases: [text: string, options: object, parts: string][] = [
+    ["::1", { secure }, "mqtts ::1 8883 / - -"],
+    ["::1", { transport }, "ws ::1 80 / - -"],
+    ["mqtt://h:1883", { secure }, "mqtts h 1883 / - -"],
+    ["ws://h/mqtt", { secure }, "wss h 443 /mqtt - -"],
+    ["wss://u:p@h", { transport: "tcp" }, "mqtts h 8883 / u p"],
+    ["u:p@a,b", { secure, transport }, "wss a 443 / u p, wss b 443 / u p"],
+  ];
+  for (const [text, options, parts] of cases) {
+    assertEquals(read(text, options), parts);
+  }
 });
-
-for (const password of ["p@ss/1", "p/ss", "p?ss", "p#ss", "1883/x"]) {
-  Deno.test(`parseAddress() takes no part of the password ${password} for the host`, () => {
-    const error = assertThrows(
-      () => parseAddress(`mqtt://info:${password}@broker.lan`),
-      TypeError,
-      "write / as %2F",
-    );
-    assertEquals(error.message.includes(password), false);
-  });
-}

@@ -49,8 +49,9 @@ const LASTING = 10;
 const TELLING_LOSSES = 3;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
-export interface ToolkitOptions extends StreamOptions {
-  address: BrokerAddress;
+interface ToolkitOptions extends StreamOptions {
+  /** The hosts that are tried in turn. */
+  addresses: readonly [BrokerAddress, ...BrokerAddress[]];
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];
   log: (line: string) => void;
@@ -64,8 +65,10 @@ type SubscribeTopics = string | string[] | ISubscriptionMap;
  * and an end after which no promise is left pending.
  */
 export class ToolkitClient extends MqttClient implements AsyncDisposable {
-  /** Where the broker is. */
-  readonly address: BrokerAddress;
+  /** Where the broker may be. */
+  readonly addresses: readonly BrokerAddress[];
+  /** Where the last attempt went. */
+  address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
   /** What the program wants to be subscribed to. */
@@ -95,15 +98,19 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #isReady = false;
   /** Whether the next attempt is to come without a pause. */
   #isHasty = false;
+  /** Goes up with each attempt that fails: the next of several hosts has its turn. */
+  #turn = 0;
   #lostAt: number | undefined;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: IClientOptions, toolkit: ToolkitOptions) {
-    const { address, inflightWindow, retryDelay, log } = toolkit;
+    const { addresses, inflightWindow, retryDelay, log } = toolkit;
     const messageIdProvider = new MessageIds();
     super((client) => {
-      const stream = openStream(client, address, toolkit);
+      const next = addresses[this.#turn % addresses.length];
+      this.address = next ?? addresses[0];
+      const stream = openStream(client, this.address, toolkit);
       stream.on("error", (error: Error) => this.#lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
       this.#lastError = undefined;
@@ -119,7 +126,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       manualConnect: true,
     });
     messageIdProvider.client = this;
-    this.address = address;
+    this.addresses = addresses;
+    this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
@@ -167,6 +175,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const [shortest, longest] = this.#retryDelay;
     let attempts = 0;
     let losses = 0;
+    let failures = 0;
     let lasting: ReturnType<typeof setTimeout> | undefined;
     const beginAnew = () => {
       attempts = losses = 0;
@@ -206,6 +215,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
+      if (this.#isReady) {
+        failures = 0;
+      } else {
+        this.#turn++;
+        // It is time for a pause once each host has had its turn.
+        this.#isHasty ||= ++failures % this.addresses.length !== 0;
+      }
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { IClientOptions } from "mqtt";
-import { type BrokerAddress, parseAddress } from "./address.ts";
+import { parseAddresses } from "./address.ts";
 import { assertWhole } from "./assert_whole.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
@@ -10,7 +10,6 @@ import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { startTimer } from "./start_timer.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
-import { brokerUrl } from "../broker_url.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 import type { ConnectProperties } from "../properties.ts";
@@ -23,15 +22,20 @@ export async function createClient(
   host: string | undefined,
   options: ConnectOptions,
 ): Promise<ToolkitClient> {
-  const address = resolveAddress(host, options);
+  const { tls, transport } = options;
+  const secure = tls !== undefined;
+  const addresses = parseAddresses(host, { secure, transport });
+  const [address] = addresses;
   const {
     clientId,
     clean = true,
     keepalive = 60,
     username = address.username,
-    password = address.password,
+    // An address's password isn't another user's.
+    password = [username, undefined].includes(address.username)
+      ? address.password
+      : undefined,
     will,
-    tls,
     bindAddress,
     protocolVersion = 4,
     properties,
@@ -70,29 +74,13 @@ export async function createClient(
     ...packConnectProperties(properties, { clean, protocolVersion }),
     ...(will !== undefined && { will: toPacket(will, protocolVersion) }),
   }, {
-    address,
+    addresses,
     inflightWindow,
     retryDelay,
     log,
     ...(tls !== undefined && { tls }),
     ...(bindAddress !== undefined && { bindAddress }),
   });
-}
-
-function resolveAddress(
-  host = brokerUrl(),
-  { tls, transport }: ConnectOptions,
-): BrokerAddress {
-  const address = parseAddress(host);
-  const isSecure = tls !== undefined || /s$/.test(address.protocol.slice(2));
-  const isWebSocket = transport === undefined
-    ? address.protocol.startsWith("ws")
-    : transport === "websocket";
-  const protocol = `${isWebSocket ? "ws" : "mqtt"}${isSecure ? "s" : ""}`;
-  if (protocol === address.protocol) return address;
-  return parseAddress(
-    `${protocol}://${host.replace(/^\w+:\/\//, "")}`,
-  );
 }
 
 /** In MQTT 5 a session that outlives its client must say for how long. */
@@ -136,23 +124,28 @@ export async function whenConnected(
   { timeout = 30, retry = true, tls, signal }: ConnectOptions,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const { address } = client;
+  const { addresses } = client;
   const settled = new AbortController();
   let explaining: Promise<void> | undefined;
+  let failures = 0;
   let hasFailed = false;
   let isTold = false;
   const explain = async (tell: (error: BrokerUnreachableError) => void) => {
     const error = client.lastError ?? silence(client);
-    const attempt = { address, tls, signal: settled.signal };
+    const attempt = { address: client.address, tls, signal: settled.signal };
     const cause = error && await explainFailure(error, attempt);
     if (settled.signal.aborted) return;
-    tell(new BrokerUnreachableError(address.label, cause));
+    const labels = addresses.map(({ label }) => label).join(", ");
+    tell(new BrokerUnreachableError(labels, cause));
   };
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
     // A permission that is missing now will be missing later.
     const isLast = !retry || isNotPermitted(client.lastError);
-    if (hasFailed) return;
+    // One that fails is told of once each of the hosts has.
+    const isNext = ++failures < addresses.length &&
+      !isNotPermitted(client.lastError);
+    if (hasFailed || isNext) return;
     hasFailed = true;
     explaining = explain((error) => {
       if (isLast) return reject(error);
@@ -166,7 +159,7 @@ export async function whenConnected(
   const onAbort = () => reject(signal?.reason);
   const timer = startTimer(timeout, onTimeout);
   client.once("connect", () => {
-    if (isTold) client.report(`Connected to ${address.label}`);
+    if (isTold) client.report(`Connected to ${client.address.label}`);
     resolve();
   });
   client.on("error", onError);

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { excerpt } from "../excerpt.ts";
 import { printable } from "../printable.ts";
 
 const LONGEST_TEXT = 60;
@@ -23,15 +24,9 @@ export function describeProperties(properties: object = {}): string[] {
   return Object.entries(properties).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (name === "userProperties") return describePairs(value);
-    if (name === "reasonString") return [`reason ${quote(String(value))}`];
+    if (name === "reasonString") return [`reason ${excerpt(String(value))}`];
     return [`${toWords(name)} ${describeValue(name, value)}`];
   });
-}
-
-/** Quotes a stranger's text, or its beginning. */
-function quote(text: string): string {
-  const shown = text.slice(0, LONGEST_TEXT);
-  return `"${printable(shown)}${shown === text ? "" : "…"}"`;
 }
 
 /** `maximumQoS` becomes "maximum QoS", and `topicAlias` "topic alias". */
@@ -43,13 +38,13 @@ function toWords(name: string): string {
 }
 
 function describeValue(name: string, value: unknown): string {
-  if (typeof value === "string") return quote(value);
+  if (typeof value === "string") return excerpt(value);
   if (value instanceof Uint8Array) {
     return SECRET.includes(name)
       ? `${value.length} bytes`
       : describeBytes(value);
   }
-  if (Array.isArray(value)) return value.map(String).join(" ");
+  if (Array.isArray(value)) return printable(value.join(" "));
   if (name === "sessionExpiryInterval" && value === FOR_EVER) return "for ever";
   const unit = SECONDS.includes(name) ? " s" : "";
   return `${printable(String(value))}${unit}`;
@@ -59,7 +54,7 @@ function describeValue(name: string, value: unknown): string {
 function describeBytes(bytes: Uint8Array): string {
   const text = String(Buffer.from(bytes));
   const isText = printable(text) === text && !text.includes("\ufffd");
-  if (isText) return quote(text);
+  if (isText) return excerpt(text);
   const shown = Buffer.from(bytes.subarray(0, LONGEST_TEXT / 2));
   return `0x${shown.toString("hex")}${bytes.length > shown.length ? "…" : ""}`;
 }
@@ -68,7 +63,7 @@ function describeBytes(bytes: Uint8Array): string {
 function describePairs(value: unknown): string[] {
   const pairs = [value].flat().flatMap((record) =>
     Object.entries(record as object).flatMap(([name, texts]) =>
-      [texts].flat().map((text) => `${quote(name)}: ${quote(String(text))}`)
+      [texts].flat().map((text) => `${excerpt(name)}: ${excerpt(String(text))}`)
     )
   );
   const left = pairs.length - MOST_PAIRS;

@@ -1,6 +1,8 @@
 import type { BrokerAddress } from "./address.ts";
 import type { TlsOptions } from "./stream.ts";
 import { NotMqttError } from "../errors.ts";
+import { describeCause } from "./describe_cause.ts";
+import { isLoopback, proxyVariable } from "./proxy.ts";
 import { ExplainedFailure, explainPlain, explainTls } from "./tls_failure.ts";
 
 /** How long a second look at a broker may take, in milliseconds. */
@@ -15,7 +17,7 @@ const VAGUE_CODES: unknown[] = [
 ];
 
 /** Where an attempt went, and how. */
-export interface Attempt {
+interface Attempt {
   address: BrokerAddress;
   tls: TlsOptions | undefined;
   /** Ends the second look. */
@@ -42,6 +44,11 @@ export async function explainFailure(
   error: AttemptError,
   attempt: Attempt,
 ): Promise<Error> {
+  const isProxied = "event" in error && !isLoopback(attempt.address.hostname);
+  const variable = isProxied ? proxyVariable(attempt.address) : undefined;
+  if (variable !== undefined) {
+    return explainProxy(error, attempt.address, variable);
+  }
   if (!isVague(error)) return error;
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), LOOK_TIME);
@@ -51,6 +58,23 @@ export async function explainFailure(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Says that it wasn't the broker that was asked, and how to ask it. */
+function explainProxy(
+  error: AttemptError,
+  { hostname }: BrokerAddress,
+  variable: string,
+): Error {
+  const words = describeCause(error);
+  const fault = words === "tcp connect error"
+    ? "can't be reached"
+    : `answered, not the broker: ${words}`;
+  return new ExplainedFailure({
+    code: "ERR_PROXY_TUNNEL",
+    text:
+      `the proxy of ${variable} ${fault} (with ${hostname} in NO_PROXY it is not asked)`,
+  }, error);
 }
 
 function isVague(error: AttemptError): boolean {

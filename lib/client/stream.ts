@@ -3,6 +3,8 @@ import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
 import type { browserStreamBuilder } from "mqtt/lib/connect/ws";
 import type { BrokerAddress } from "./address.ts";
+import { createDirectClient, isLoopback, proxyVariable } from "./proxy.ts";
+import { openZoned } from "./zoned_socket.ts";
 import { type GatheringStream, gatherWrites } from "./write_buffer.ts";
 
 /** Certificates and keys in PEM form, as text. */
@@ -60,10 +62,16 @@ type Opener = (
 ) => IStream;
 
 const openers: Record<BrokerAddress["protocol"], Opener> = {
-  mqtt: (_client, address, options) => createConnection(tcp(address, options)),
-  mqtts: (_client, address, { tls = {}, ...options }) =>
+  mqtt: (_client, address, options) =>
+    address.hostname.includes("%")
+      ? openZoned(address, { writableHighWaterMark: WRITE_BUFFER })
+      : createConnection(tcp(address, options)),
+  mqtts: (client, address, { tls = {}, ...options }) =>
     connectTls({
       ...tcp(address, options),
+      ...(address.hostname.includes("%") && {
+        socket: openers.mqtt(client, address, options),
+      }),
       ...(isIP(address.hostname) === 0 && { servername: address.hostname }),
       ...tls,
       // Unless it is said, NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
@@ -88,7 +96,7 @@ function openWebSocket(
   address: BrokerAddress,
   { tls }: StreamOptions,
 ): IStream {
-  const httpClient = tls && createHttpClient(tls);
+  const httpClient = createHttpClient(address, tls);
   const options: IClientOptions = {
     ...client.options,
     protocol: address.protocol,
@@ -109,9 +117,19 @@ function openWebSocket(
   return stream;
 }
 
-function createHttpClient({ ca = [], cert, key }: TlsOptions): Deno.HttpClient {
-  return Deno.createHttpClient({
+/** Makes an HTTP client, where Deno's own isn't what is wanted. */
+function createHttpClient(
+  address: BrokerAddress,
+  tls: TlsOptions | undefined,
+): Deno.HttpClient | undefined {
+  const { ca = [], cert, key } = tls ?? {};
+  const options = {
     caCerts: [ca].flat(),
     ...(cert !== undefined && key !== undefined && { cert, key }),
-  });
+  };
+  // Deno would ask a proxy even for what is on this computer.
+  if (isLoopback(address.hostname) && proxyVariable(address) !== undefined) {
+    return createDirectClient(address.hostname, options);
+  }
+  return tls && Deno.createHttpClient(options);
 }

@@ -18,7 +18,7 @@ const HASTE = 0.5;
 const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
-export interface OpenSubscription extends AsyncDisposable {
+interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: RefusedFilter[];
@@ -26,7 +26,7 @@ export interface OpenSubscription extends AsyncDisposable {
 }
 
 /** Those of `subscribe`, and how to tell of filters that are refused. */
-export interface OpenOptions extends SubscribeOptions {
+interface OpenOptions extends SubscribeOptions {
   /** Whether the caller tells; otherwise they are logged. */
   callerTellsRefused?: boolean;
 }
@@ -60,7 +60,7 @@ export async function openSubscription(
     requests,
     timeout,
     onLowerGrant: options.onLowerGrant,
-    onGranted: (filters) => options.onSubscribe?.(filters),
+    onGranted: (filters) => options.onSubscribe?.(filters, client),
     onRefused: (refusal) => refused.push(refusal),
   });
   const tellRefused = () => {

@@ -1,5 +1,5 @@
 /** What is wrong, in words, and Node's code for it. */
-export interface Explanation {
+interface Explanation {
   /** A clause without a full stop. */
   text: string;
   code: string;

@@ -2,6 +2,7 @@ import type { Packet } from "mqtt";
 import process from "node:process";
 import { describePacket } from "./describe_packet.ts";
 import type { MqttClient } from "../connect.ts";
+import { printable } from "../printable.ts";
 
 /**
  * Prints each packet that a client sends and receives, timed, on standard error,
@@ -31,7 +32,8 @@ export function tracePackets(client: MqttClient): MqttClient {
   const start = performance.now();
   const print = (arrow: string, packet: Packet) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(3);
-    console.error(`${seconds.padStart(9)} ${arrow} ${describePacket(packet)}`);
+    const line = `${seconds.padStart(9)} ${arrow} ${describePacket(packet)}`;
+    console.error(printable(line));
   };
   const printSent = (packet: Packet) => {
     // MQTT.js hands CONNECT to a socket that may never be connected.

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { peerTest } from "../testing/peers.ts";
-import { type Process, startProcess } from "../testing/processes.ts";
+import { type Process, startTerminal } from "../testing/processes.ts";
 import { countKeys } from "./keyboard.ts";
 
 /** Counts the presses in texts that come at some times, in milliseconds. */
@@ -75,8 +75,7 @@ async function startInTerminal(
   // Ctrl-C must not make the terminal forget what was printed (noflsh).
   const command =
     `trap : INT; stty noflsh; stty -g; ${run}; echo "code $?"; stty -g`;
-  const args = ["--quiet", "--return", "--command", command, "/dev/null"];
-  const process = startProcess(script, args, { BUTTON: "", NO_COLOR: "1" });
+  const process = startTerminal(script, command, { BUTTON: "" });
   return {
     ...process,
     async [Symbol.asyncDispose]() {

@@ -37,7 +37,7 @@ Deno.test("IgnoredPayloads lets no payload break a line or fill the terminal", (
   ignored.add(Message.from("iot/\n", `\x1b[31m${"x".repeat(1_000_000)}`));
   ignored.close();
   assertEquals(lines, [
-    `Payload that is not a number is ignored: "\\u001b[31m${
+    `Payload that is not a number is ignored: "\\x1b[31m${
       "x".repeat(55)
     }…" on "iot/\\n"`,
     "In all, 1 payload was ignored",

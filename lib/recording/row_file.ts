@@ -10,7 +10,7 @@ export type AppendedFile = Pick<
 >;
 
 /** How many rows an append wrote, and why it didn't write the others. */
-export interface Appended {
+interface Appended {
   /** Whole rows that are in the file. */
   rows: number;
   /** The error that ended the writing, if there was one. */

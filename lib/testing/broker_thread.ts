@@ -6,7 +6,7 @@
 import { within } from "./deadline.ts";
 
 /** A broker that another thread runs. */
-export interface BrokerThread extends Disposable {
+interface BrokerThread extends Disposable {
   url: string;
 }
 

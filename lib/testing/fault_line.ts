@@ -13,7 +13,7 @@ export type Direction = "up" | "down";
 export type Ending = "close" | "reset";
 
 /** Waits until a piece may travel, and says how many bytes it may have. */
-export type Pass = (size: number, signal: AbortSignal) => Promise<number>;
+type Pass = (size: number, signal: AbortSignal) => Promise<number>;
 
 /** A connection through a proxy. */
 export class Line {

@@ -8,7 +8,7 @@
 export type Step = readonly [level: 0 | 1, microseconds: number];
 
 /** A change that the daemon tells, and when. */
-export interface Edge {
+interface Edge {
   level: 0 | 1;
   tick: number;
 }

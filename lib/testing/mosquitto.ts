@@ -4,11 +4,11 @@
  * @module
  */
 
-import { within } from "./deadline.ts";
 import { findPeer } from "./peers.ts";
+import { type Process, startProcess } from "./processes.ts";
 
 /** What a configuration may need to name. */
-export interface MosquittoPlace {
+interface MosquittoPlace {
   /** The port of the first listener. */
   port: number;
   /** A temporary folder that lives as long as the broker; it is writable. */
@@ -16,7 +16,7 @@ export interface MosquittoPlace {
 }
 
 /** Options of {@linkcode startMosquitto}. */
-export interface MosquittoOptions {
+interface MosquittoOptions {
   /**
    * More lines for mosquitto.conf. They follow the listener for plain TCP, so a
    * listener's settings are for that one. A function can write a password file
@@ -39,8 +39,8 @@ export interface Mosquitto extends AsyncDisposable {
   readonly host: string;
   /** The port of the first listener; it survives a restart. */
   readonly port: number;
-  /** What mosquitto has written to its log so far, all starts together. */
-  readonly log: readonly string[];
+  /** The lines that mosquitto has logged so far, all starts together. */
+  log(): string[];
   /** Stops the broker; clients see their connections closed. */
   stop(): Promise<void>;
   /** Starts the broker again on the same ports, after {@linkcode stop}. */
@@ -48,7 +48,7 @@ export interface Mosquitto extends AsyncDisposable {
 }
 
 const HOST = "127.0.0.1";
-const READY = /mosquitto version \S+ running$/;
+const READY = " running\n";
 const PORT_TAKEN = /Address already in use/;
 const ATTEMPTS = 5;
 
@@ -66,7 +66,6 @@ export async function startMosquitto(
   const command = findPeer("mosquitto");
   if (command === undefined) throw new Error("mosquitto is not installed");
   const directory = await Deno.makeTempDir({ prefix: "mosquitto_" });
-  const log: string[] = [];
   const secure = options.tls ? "s" : "";
   // Between finding a free port and using it another program may take it.
   for (let attempt = 1;; attempt++) {
@@ -77,9 +76,12 @@ export async function startMosquitto(
       const text = configuration({ port, directory }, websocketPort, options);
       if (options.tls) await writeKeyPair(directory, options.tls);
       await Deno.writeTextFile(path, text);
-      let running: Running | undefined = await run(command, path, log);
-      const stop = async () => {
-        await running?.stop();
+      let running: Process | undefined = await run(command, path);
+      let before = "";
+      const stopRunning = async () => {
+        if (running === undefined) return;
+        await stop(running);
+        before += running.logged();
         running = undefined;
       };
       return {
@@ -89,21 +91,21 @@ export async function startMosquitto(
           : `ws${secure}://${HOST}:${websocketPort}`,
         host: HOST,
         port,
-        log,
-        stop,
+        log() {
+          const text = before + (running?.logged() ?? "");
+          return text.split("\n").slice(0, -1);
+        },
+        stop: stopRunning,
         async start() {
-          running ??= await run(command, path, log);
+          running ??= await run(command, path);
         },
         async [Symbol.asyncDispose]() {
-          await stop();
+          await stopRunning();
           await Deno.remove(directory, { recursive: true });
         },
       };
     } catch (error) {
-      if (attempt < ATTEMPTS && log.some((line) => PORT_TAKEN.test(line))) {
-        log.length = 0;
-        continue;
-      }
+      if (attempt < ATTEMPTS && PORT_TAKEN.test(String(error))) continue;
       await Deno.remove(directory, { recursive: true });
       throw error;
     }
@@ -145,44 +147,13 @@ async function writeKeyPair(
   await Deno.writeTextFile(`${directory}/tls.key`, key, { mode: 0o600 });
 }
 
-interface Running {
-  stop(): Promise<void>;
-}
-
-async function run(
-  command: string,
-  config: string,
-  log: string[],
-): Promise<Running> {
-  const child = new Deno.Command(command, {
-    args: ["-c", config, "-v"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const ready = Promise.withResolvers<void>();
-  const logged = (async () => {
-    let rest = "";
-    const text = child.stderr.pipeThrough(new TextDecoderStream());
-    for await (const chunk of text) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      log.push(...lines);
-      if (lines.some((line) => READY.test(line))) ready.resolve();
-    }
-    ready.reject(new Error(`mosquitto did not start:\n${log.join("\n")}`));
-  })();
-  const running = {
-    async stop() {
-      for (let attempt = 1; !await signalled(child, attempt); attempt++);
-      await logged;
-    },
-  };
+async function run(command: string, config: string): Promise<Process> {
+  const running = startProcess(command, ["-c", config, "-v"]);
   try {
-    await within("mosquitto to start", ready.promise);
-  } catch (error) {
-    await running.stop();
-    throw error;
+    await running.untilLogged(READY);
+  } catch (cause) {
+    await running[Symbol.asyncDispose]();
+    throw new Error(`mosquitto did not start:\n${running.logged()}`, { cause });
   }
   return running;
 }
@@ -191,18 +162,16 @@ async function run(
  * mosquitto forgets a SIGTERM that arrives between its saying that it runs and
  * its main loop, so one signal may not be enough.
  */
-async function signalled(
-  child: Deno.ChildProcess,
-  attempt: number,
-): Promise<boolean> {
-  try {
-    child.kill(attempt < 10 ? "SIGTERM" : "SIGKILL");
-    await within("mosquitto to stop", child.status, 500);
-    return true;
-  } catch (error) {
-    // A TypeError says that the child has ended by itself.
-    return error instanceof TypeError;
+async function stop(running: Process): Promise<void> {
+  for (let attempt = 1; attempt < 10; attempt++) {
+    try {
+      running.kill("SIGTERM");
+    } catch {
+      break; // It has ended by itself.
+    }
+    if (await running.end(500).then(() => true, () => false)) return;
   }
+  await running[Symbol.asyncDispose]();
 }
 
 /** A port that nothing listens on, as far as one can know. */

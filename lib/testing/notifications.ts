@@ -15,7 +15,7 @@ interface Notification {
 }
 
 /** What a report of 12 bytes holds, besides its number. */
-export interface Report {
+interface Report {
   /** 0 for a change. */
   flags: number;
   /** When, in microseconds. */

@@ -11,7 +11,7 @@ import type { Step } from "./gpio.ts";
 import { type Command, FakeRaspberryPi } from "./raspberry_pi.ts";
 
 /** A daemon that runs. Disposing of it ends all connections. */
-export interface PigpioDaemon extends AsyncDisposable {
+interface PigpioDaemon extends AsyncDisposable {
   /** Its port on 127.0.0.1. */
   port: number;
   /** Its address, to which `/26` or `/ads1115/0` is added. */

@@ -24,9 +24,12 @@ export interface Process extends AsyncDisposable {
   /**
    * Ends standard input and waits for the program's end. After a signal the
    * input stays open: a program that ends for both reasons at once may have
-   * stopped to listen before the signal is handled, which then kills it.
+   * stopped to listen before the signal is handled, which then kills it. It has
+   * 30 s unless given others.
    */
-  end(): Promise<{ code: number; stdout: string; stderr: string }>;
+  end(
+    milliseconds?: number,
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
 }
@@ -75,11 +78,11 @@ export function startProcess(
     wake();
     return code;
   });
-  async function end() {
+  async function end(milliseconds = 30_000) {
     // The program may have closed its standard input itself.
     const close = () => input.close().catch(() => {});
     if (!isSignalled) await close();
-    const code = await within(`the end of ${command}`, over, 30_000);
+    const code = await within(`the end of ${command}`, over, milliseconds);
     await close();
     return { code, ...output };
   }
@@ -127,4 +130,24 @@ export function startProcess(
       await end();
     },
   };
+}
+
+/**
+ * Starts a command in a terminal of its own.
+ *
+ * @param script The peer `script`, which makes the terminal.
+ * @param command The command, as a shell reads it.
+ * @param variables Variables that it gets besides this process's own.
+ * @returns The terminal, which prints what is seen there.
+ */
+export function startTerminal(
+  script: string,
+  command: string,
+  variables: Record<string, string> = {},
+): Process {
+  return startProcess(
+    script,
+    ["--quiet", "--return", "--command", command, "/dev/null"],
+    { NO_COLOR: "1", SHELL: "/bin/sh", ...variables },
+  );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { join, text, word } from "./raw_client.ts";
+import { join, text, variableByteInteger, word } from "./raw_client.ts";
 
 /** The identifiers of properties (section 2.2.2.2). */
 export const PROPERTY = {
@@ -82,16 +82,6 @@ function valueBytes(value: Property[1], identifier: number): Uint8Array {
   if (form === "word") return word(value);
   if (form === "long") return join([word(value >>> 16), word(value & 0xffff)]);
   return Uint8Array.of(value);
-}
-
-/** A number in one to four bytes, as few as it needs (section 1.5.5). */
-export function variableByteInteger(value: number): Uint8Array {
-  const bytes = [];
-  do {
-    bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-    value >>>= 7;
-  } while (value > 0);
-  return Uint8Array.from(bytes);
 }
 
 /** Takes a packet's body apart from front to end. */

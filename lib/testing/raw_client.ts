@@ -5,6 +5,7 @@
  * @module
  */
 
+import { packetLength } from "../client/packet_length.ts";
 import { within } from "./deadline.ts";
 
 /** A packet as it came over the wire. */
@@ -37,17 +38,11 @@ const LEVEL = 4;
 /** Puts a packet together from its first byte and the rest. */
 export function rawPacket(header: number, ...parts: Uint8Array[]): Uint8Array {
   const body = join(parts);
-  const length = [];
-  let rest = body.length;
-  do {
-    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    rest >>>= 7;
-  } while (rest > 0);
-  return join([Uint8Array.of(header, ...length), body]);
+  return join([Uint8Array.of(header), variableByteInteger(body.length), body]);
 }
 
 /** What {@linkcode connectPacket} can say. */
-export interface ConnectFields {
+interface ConnectFields {
   clientId?: string;
   clean?: boolean;
   /** In seconds; 0, for none, unless given. */
@@ -72,7 +67,7 @@ export function connectPacket(fields: ConnectFields = {}): Uint8Array {
 }
 
 /** What {@linkcode publishPacket} can say. */
-export interface PublishFields {
+interface PublishFields {
   topic: string;
   payload?: string | Uint8Array;
   qos?: 0 | 1 | 2;
@@ -203,15 +198,20 @@ async function* read(
 }
 
 function first(bytes: Uint8Array): RawPacket & { end: number } | undefined {
-  let length = 0;
-  for (let index = 1, shift = 0; index < bytes.length; index++, shift += 7) {
-    length |= (bytes[index]! & 0x7f) << shift;
-    if (bytes[index]! > 0x7f) continue;
-    const end = index + 1 + length;
-    if (end > bytes.length) return undefined;
-    return { header: bytes[0]!, body: bytes.slice(index + 1, end), end };
-  }
-  return undefined;
+  const end = packetLength(bytes);
+  if (end === undefined || end > bytes.length) return undefined;
+  const last = bytes.findIndex((byte, index) => index > 0 && byte < 0x80);
+  return { header: bytes[0]!, body: bytes.slice(last + 1, end), end };
+}
+
+/** A number in one to four bytes, as few as it needs (MQTT 5.0 section 1.5.5). */
+export function variableByteInteger(value: number): Uint8Array {
+  const bytes = [];
+  do {
+    bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
+    value >>>= 7;
+  } while (value > 0);
+  return Uint8Array.from(bytes);
 }
 
 /** A string with its length before it. */
@@ -225,7 +225,8 @@ export function word(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value & 0xff);
 }
 
-function encode(value: string): Uint8Array {
+/** The bytes of a text. */
+export function encode(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
 

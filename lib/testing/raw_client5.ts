@@ -11,7 +11,12 @@ import {
   TYPE5,
 } from "./packets5.ts";
 import { BodyReader, PROPERTY, type Property } from "./properties5.ts";
-import { openRaw, type RawPacket, rawPacket } from "./raw_client.ts";
+import {
+  openRaw,
+  type RawPacket,
+  rawPacket,
+  variableByteInteger,
+} from "./raw_client.ts";
 
 /** What a packet of the broker says; what it hasn't got is empty or 0. */
 export interface Packet5 {
@@ -42,7 +47,7 @@ export interface Packet5 {
 function readPacket5({ header, body }: RawPacket): Packet5 {
   const reader = new BodyReader(body);
   const type = typeOf(header);
-  const lengthBytes = body.length < 128 ? 1 : body.length < 16_384 ? 2 : 3;
+  const lengthBytes = variableByteInteger(body.length).length;
   // The flags of all others are given (section 2.1.3).
   if (type !== TYPE5.PUBLISH && header !== type) {
     throw new Error(`${nameOf(type)} has wrong flags: ${header & 0x0f}`);

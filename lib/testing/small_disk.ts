@@ -9,7 +9,7 @@ import { assert } from "@std/assert";
  * A test that is given the folder which the disk is mounted on, and a function
  * that mounts it anew with an option, such as `ro`.
  */
-export type OnSmallDisk = (
+type OnSmallDisk = (
   folder: string,
   remount: (option: string) => Promise<boolean>,
 ) => void | Promise<void>;

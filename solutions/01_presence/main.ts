@@ -6,6 +6,7 @@
 import {
   brokerUrl,
   exitWithError,
+  printable,
   StopSignal,
   subscribe,
 } from "../../lib/mod.ts";
@@ -24,7 +25,7 @@ try {
   await using subscription = await subscribe(
     brokerUrl(),
     TOPIC,
-    ({ text }) => console.log(`Reçu: ${text}`),
+    ({ text }) => console.log(`Reçu: ${printable(text)}`),
     false,
     { signal: stop.signal },
   );

@@ -6,6 +6,7 @@
 import {
   brokerUrl,
   exitWithError,
+  printable,
   readLines,
   StopSignal,
   subscribe,
@@ -17,12 +18,13 @@ const goodbye = `${name} a quitté`;
 
 using stop = new StopSignal();
 try {
-  // Print what the others write, in the background. The broker keeps our will,
+  // Print what the others write, in the background. It may hold anything, so make
+  // it printable: nobody else is to clear our screen. The broker keeps our will,
   // and publishes it if we vanish without a DISCONNECT.
   await using subscription = await subscribe(
     brokerUrl(),
     TOPIC,
-    ({ text }) => console.log(`\t\t${text}`),
+    ({ text }) => console.log(`\t\t${printable(text)}`),
     false,
     {
       will: { topic: TOPIC, payload: goodbye },

@@ -7,6 +7,7 @@ import {
   brokerUrl,
   exitWithError,
   type Message,
+  printable,
   subscribe,
 } from "../../lib/mod.ts";
 
@@ -24,7 +25,8 @@ function onMessage({ topic, text }: Message): void {
     last.set(host, { percent: Number(text), at: performance.now() });
   } else {
     const value = text.slice(0, 40);
-    console.error(`Ignored from ${host}: "${value}" is not a whole percentage`);
+    const words = `Ignored from ${host}: "${value}" is not a whole percentage`;
+    console.error(printable(words));
   }
 }
 
@@ -40,7 +42,7 @@ function printFigures(): void {
   );
   let sum = 0;
   for (const { percent } of last.values()) sum += percent;
-  console.log(`Max: ${max?.[0]} (${max?.[1].percent})`);
+  console.log(printable(`Max: ${max?.[0]} (${max?.[1].percent})`));
   console.log(`Moy: ${(sum / last.size).toFixed(2)}`);
   console.log("-------------");
 }

@@ -4,6 +4,7 @@
  * Run: deno run --allow-read=. --import-map=workbook/npm_std/import_map.json solutions/06_csv_report/main.ts
  */
 import { parse } from "@std/csv";
+import { printable } from "../../lib/csv.ts";
 
 const [file = "sensorvalues.csv"] = Deno.args;
 
@@ -52,8 +53,7 @@ for (const topic of [...topics.keys()].sort()) {
   const mean = values.reduce((sum, value) => sum + value) / values.length;
   const [average, min, max] = [mean, values[0]!, values.at(-1)!]
     .map((number) => number.toFixed(2));
-  console.log(
-    `${topic}: count ${values.length}, mean ${average}, min ${min}, max ${max}`,
-  );
+  const figures = `mean ${average}, min ${min}, max ${max}`;
+  console.log(`${printable(topic)}: count ${values.length}, ${figures}`);
 }
 if (skipped > 0) console.error(`Skipped rows: ${skipped}`);

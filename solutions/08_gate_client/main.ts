@@ -4,7 +4,7 @@
  * Run: deno run --allow-env --allow-net solutions/08_gate_client/main.ts
  */
 import { brokerUrl, exitWithError, StopSignal } from "../../lib/mod.ts";
-import { type Message, subscribe } from "../../lib/mod.ts";
+import { type Message, printable, subscribe } from "../../lib/mod.ts";
 
 const STATUS = "tw/rocksaying/status";
 const COMMAND = "tw/rocksaying/command";
@@ -31,7 +31,7 @@ function onMessage({ text, retain }: Message): void {
   if (retain || text === "noop") return;
   hasBegun ||= text === first;
   if (!hasBegun) return;
-  console.log(text);
+  console.log(printable(text));
   if (text === last) done.resolve();
 }
 

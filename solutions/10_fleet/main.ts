@@ -7,6 +7,7 @@ import {
   brokerUrl,
   exitWithError,
   type Message,
+  printable,
   subscribe,
 } from "../../lib/mod.ts";
 
@@ -23,10 +24,10 @@ function onMessage({ topic, number: percent }: Message): void {
   const [, device = ""] = topic.split("/");
   if (percent < LOW && !low.has(device)) {
     low.add(device);
-    console.log(`Alert: ${device} is at ${percent} %`);
+    console.log(printable(`Alert: ${device} is at ${percent} %`));
   } else if (percent > RECOVERED && low.has(device)) {
     low.delete(device);
-    console.log(`Recovered: ${device} is at ${percent} %`);
+    console.log(printable(`Recovered: ${device} is at ${percent} %`));
   }
 }
 

@@ -1,28 +1,50 @@
 /**
- * What holds back strangers' programs, besides Deno's permissions.
+ * What holds back students' programs, besides Deno's permissions.
  *
- * Permissions leave three ways open. A static import reads any file before the
- * program runs: `../grading/imports.ts` looks at those. `localStorage` and
- * `caches` write to Deno's own folder without asking, and nothing bounds the
- * memory: the limits below do, where the system has them.
+ * Permissions leave four ways open. A static import reads any file before the
+ * program runs: `imports.ts` looks at those. A program that may set variables
+ * can name a proxy to go through. `localStorage` and `caches` write to Deno's
+ * own folder without asking, and nothing bounds the memory: the limits below do,
+ * where the system has them.
  *
  * @module
  */
 
 /**
- * Flags of Deno: no code from elsewhere, and a heap of 256 MB. No prompt and the
- * permissions are the same for all programs.
+ * Variables that say where Deno goes, whom it trusts there, and what it notes
+ * and where. No program needs one. MQTT.js wants a list of all variables, so
+ * that only these are denied.
  */
-export const STRANGER_FLAGS = [
-  "--cached-only",
-  "--v8-flags=--max-old-space-size=256",
+const DENIED_VARIABLES: readonly string[] = [
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
+    .flatMap((name) => [name, name.toLowerCase()]),
+  "DENO_*",
+  "DYLD_*",
+  "HOSTALIASES",
+  "JSR_*",
+  "LD_*",
+  "LOCALDOMAIN",
+  "NODE_*",
+  "NPM_*",
+  "npm_*",
+  "OTEL_*",
+  "RES_OPTIONS",
+  "SSL*",
 ];
 
-/** Memory of all kinds in kB. V8 alone reserves half of it. */
-const MEMORY = 1_250_000;
+/** Deno's flags: no prompt, no code from elsewhere, and a heap of 128 MB. */
+export const CONFINED_FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--cached-only",
+  "--v8-flags=--max-old-space-size=128",
+  `--deny-env=${DENIED_VARIABLES.join(",")}`,
+];
 
-/** Time on the processor, in seconds, also for one that nobody watches. */
-const PROCESSOR_TIME = 120;
+/** Memory of all kinds in kB, of which V8 reserves 550,000 for code alone. */
+const MEMORY = 800_000;
+
+/** Time on the processor in seconds: ten times what a program takes. */
+const PROCESSOR_TIME = 20;
 
 /**
  * No file may grow. Without the signal, a write fails and Deno goes on without

@@ -1,4 +1,5 @@
 import { describePacket } from "../../lib/client/describe_packet.ts";
+import { printable } from "../../lib/printable.ts";
 import type { RecordedPacket } from "./recording_broker.ts";
 import type { StudentProgram } from "./student_program.ts";
 
@@ -9,7 +10,7 @@ import type { StudentProgram } from "./student_program.ts";
  * @returns Several lines, to follow "Seen:".
  */
 export function describeSeen(
-  programs: readonly StudentProgram[],
+  programs: readonly Pick<StudentProgram, "code" | "stdout" | "stderr">[],
   packets: readonly RecordedPacket[],
 ): string {
   const parts = programs.map((program) => {
@@ -22,7 +23,9 @@ export function describeSeen(
         : `\nand on standard error:\n${indent(program.stderr)}`);
   });
   const lines = packets.map(({ from, packet }) => {
-    const payload = packet.cmd === "publish" ? ` "${packet.payload}"` : "";
+    const payload = packet.cmd === "publish"
+      ? ` "${printable(String(packet.payload))}"`
+      : "";
     const arrow = from === "program" ? "→" : "←";
     return `${arrow} ${describePacket(packet)}${payload}`;
   });

@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
+import { packetLength } from "../../lib/client/packet_length.ts";
 import {
-  type BrokerOptions,
   type Client,
   connect as connectClient,
   Message,
@@ -21,8 +21,20 @@ const LONGEST_SILENCE = 1000;
 /** More than the packets of any check take together, in bytes. */
 const MOST_BYTES = 3_000_000;
 
+/** More than a CONNECT takes, in bytes. */
+const MOST_LOGIN_BYTES = 100_000;
+
+/** How many connections that haven't logged in may be open at once. */
+const MOST_WAITING = 20;
+
 /** What it takes to keep a packet, and a connection, besides their bytes. */
 const KEPT = { packet: 200, connection: 10_000 };
+
+/** A user and a password. */
+interface Login {
+  username: string;
+  password: string;
+}
 
 /** A packet that went through. */
 export interface RecordedPacket {
@@ -36,17 +48,19 @@ export interface RecordedPacket {
 }
 
 /** Decides whether a packet is withheld. */
-export type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
+type Withhold = (passing: Omit<RecordedPacket, "at">) => boolean;
 
 /** A broker for one check. Disposing of it ends it. */
 export interface RecordingBroker extends AsyncDisposable {
-  /** Where the program under check connects to. */
+  /** Where the program under check connects to, and its login. */
   readonly url: string;
   readonly port: number;
   /** Every packet of the program's connections so far, in order. */
   readonly packets: readonly RecordedPacket[];
   /** What was published on the broker by whomever, in order. */
   readonly messages: readonly Message[];
+  /** How many have tried to connect without the login of `url`. */
+  readonly strangers: number;
   /** Whether far too much went through, and so nothing more does. */
   readonly hasFlooded: boolean;
   /** Called after each packet and each message. */
@@ -65,63 +79,91 @@ export interface RecordingBroker extends AsyncDisposable {
   cut(): void;
 }
 
+/** How a {@linkcode RecordingBroker} is started. */
+interface RecordingBrokerOptions {
+  /** Who may come in; one whom only the broker's `url` names, unless given. */
+  users?: Record<string, string> | undefined;
+  /** Whether everyone may come in, if no users are given. */
+  isOpen?: boolean;
+}
+
 /**
- * Starts a broker behind a relay that looks at each packet.
+ * Starts a broker behind a relay that looks at each packet. Others on this
+ * machine may find its port, but neither get in nor are recorded.
  *
- * @param options Users and rules of the broker.
+ * @param options Who may come in.
  * @returns The broker.
  */
 export async function startRecordingBroker(
-  options: Pick<BrokerOptions, "users" | "rules"> = {},
+  { users, isOpen = false }: RecordingBrokerOptions = {},
 ): Promise<RecordingBroker> {
-  const observer = { observer: crypto.randomUUID() };
-  const broker = await startBroker({
-    port: 0,
-    ...options,
-    ...options.users && { users: { ...options.users, ...observer } },
-  });
-  const messages: Message[] = [];
-  const credentials = {
-    ...options.users &&
-      { username: "observer", password: observer.observer },
+  const observer = { username: "observer", password: crypto.randomUUID() };
+  const login = users === undefined && !isOpen
+    ? { username: "check", password: crypto.randomUUID() }
+    : undefined;
+  const logins = users === undefined && isOpen ? undefined : {
+    ...users,
+    ...login && { [login.username]: login.password },
+    [observer.username]: observer.password,
   };
-  const client = await observe(broker.url, credentials, (message) => {
+  const broker = await startBroker({ port: 0, users: logins });
+  const messages: Message[] = [];
+  const client = await observe(broker.url, observer, (message) => {
     messages.push(message);
     recording.onChange();
   });
 
   const packets: RecordedPacket[] = [];
   const sockets = new Set<Socket>();
+  const waiting = new Set<Socket>();
   const gate = new Gate();
   let connections = 0;
+  let strangers = 0;
   let bytesLeft = MOST_BYTES;
   const spend = (bytes: number) => {
     bytesLeft -= bytes;
     if (bytesLeft < 0) recording.cut();
   };
   const server = createServer((program) => {
-    spend(KEPT.connection);
     if (bytesLeft < 0) return void program.destroy();
-    const connection = connections++;
+    let connection: number | undefined;
+    const admit = () => {
+      waiting.delete(program);
+      spend(KEPT.connection);
+      connection = connections++;
+    };
+    if (login === undefined) admit();
+    else waiting.add(program);
+    // Of those that don't log in, who has waited longest makes room.
+    if (waiting.size > MOST_WAITING) waiting.values().next().value?.destroy();
     const upstream = connect(broker.port, "127.0.0.1");
     for (const socket of [program, upstream]) {
+      let bytesBefore = 0;
       sockets.add(socket);
       socket.setNoDelay(true);
       socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("data", ({ length }: Uint8Array) => {
+        if (connection !== undefined) spend(length);
+        else if ((bytesBefore += length) > MOST_LOGIN_BYTES) socket.destroy();
+      });
     }
     const record = (from: RecordedPacket["from"], packet: Packet) => {
+      if (connection === undefined) return;
       packets.push({ from, connection, packet, at: performance.now() });
       recording.onChange();
     };
-    for (const socket of [program, upstream]) {
-      socket.on("data", ({ length }: Uint8Array) => spend(length));
-    }
     relay(program, upstream, (bytes, packet) => {
-      spend(KEPT.packet);
+      if (login !== undefined && connection === undefined) {
+        if (hasLogin(packet, login)) admit();
+        else if (packet.cmd === "connect") strangers++;
+      }
+      if (connection !== undefined) spend(KEPT.packet);
       record("program", packet);
       upstream.write(bytes);
     });
     relay(upstream, program, (bytes, packet) => {
+      if (connection === undefined) return void program.write(bytes);
       spend(KEPT.packet);
       const pass = () => {
         record("broker", packet);
@@ -130,7 +172,10 @@ export async function startRecordingBroker(
       gate.pass({ from: "broker", connection, packet }, pass);
     });
     // What a program sent last still goes through after its end.
-    program.on("close", () => upstream.end());
+    program.on("close", () => {
+      waiting.delete(program);
+      upstream.end();
+    });
     upstream.on("close", () => program.destroy());
   });
   server.listen(0, "127.0.0.1");
@@ -138,11 +183,16 @@ export async function startRecordingBroker(
   const { port } = server.address() as AddressInfo;
 
   const recording: RecordingBroker = {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `mqtt://${
+      login ? `${login.username}:${login.password}@` : ""
+    }127.0.0.1:${port}`,
     port,
     packets,
     messages,
     onChange: () => {},
+    get strangers() {
+      return strangers;
+    },
     get hasFlooded() {
       return bytesLeft < 0;
     },
@@ -154,7 +204,7 @@ export async function startRecordingBroker(
     },
     async retained(topic) {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>();
-      await using subscriber = await connectClient(broker.url, credentials);
+      await using subscriber = await connectClient(broker.url, observer);
       subscriber.on(
         "message",
         (name, payload, packet) => resolve(new Message(name, payload, packet)),
@@ -182,10 +232,19 @@ export async function startRecordingBroker(
   return recording;
 }
 
+/** Whether a packet logs in as only the program under check can. */
+function hasLogin(
+  packet: Packet,
+  { username, password }: Login,
+): boolean {
+  return packet.cmd === "connect" && packet.username === username &&
+    packet.password?.toString() === password;
+}
+
 /** Subscribes to everything before the program under check is started. */
 async function observe(
   url: string,
-  credentials: { username?: string; password?: string },
+  credentials: Login,
   onMessage: (message: Message) => void,
 ): Promise<Client> {
   const client = await connectClient(url, credentials);
@@ -212,7 +271,7 @@ function relay(
   source.on("data", (chunk: Uint8Array) => {
     begun = Buffer.concat([begun, chunk]);
     for (;;) {
-      const length = frameLength(begun);
+      const length = packetLength(begun);
       if (length === undefined || begun.length < length) return;
       frame = begun.subarray(0, length);
       begun = begun.subarray(length);
@@ -220,18 +279,6 @@ function relay(
     }
   });
   source.on("end", () => target.end());
-}
-
-/** How long a packet is, by its fixed header (MQTT 3.1.1 section 2.2.3). */
-function frameLength(bytes: Uint8Array): number | undefined {
-  let remaining = 0;
-  for (let index = 1; index <= 4; index++) {
-    const byte = bytes[index];
-    if (byte === undefined) return undefined;
-    remaining += (byte & 0x7f) * 128 ** (index - 1);
-    if (byte < 0x80) return 1 + index + remaining;
-  }
-  return bytes.length; // Malformed: all of it at once
 }
 
 /** Keeps packets back, and what follows them, so that the order stays. */

@@ -3,25 +3,27 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brokerAddress } from "../../lib/broker_url.ts";
+import { printableLines } from "../../lib/printable.ts";
 import {
   CheckFailure,
   type Exercise,
   type Outcome,
   type Requirement,
 } from "./requirement.ts";
-import { limited, STRANGER_FLAGS } from "./confinement.ts";
+import { CONFINED_FLAGS, limited } from "./confinement.ts";
+import { assertOwnImports } from "./imports.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 import { stage } from "./stage.ts";
-import { studentFiles } from "./student_files.ts";
+import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
 
 /** What is checked, and how. */
 export interface ChecksOptions {
   /** The student's files, by the names that they have in the exercise. */
-  files: Record<string, string>;
+  files: Files;
   /**
    * The command that starts a program in another language; `{program}` in it
    * stands for the program's name. TypeScript on Deno unless given.
@@ -38,8 +40,6 @@ export interface ChecksOptions {
   flags: readonly string[];
   /** How long each wait may take, in milliseconds; 15,000 unless given. */
   deadline?: number;
-  /** Whether strangers wrote it, so that Deno must hold it back even more. */
-  isStranger?: boolean;
 }
 
 /** Longer than any answer takes, also on a busy machine. */
@@ -80,7 +80,11 @@ export async function checkRequirement(
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
-    broker: await startRecordingBroker(requirement.broker),
+    broker: await startRecordingBroker({
+      users: requirement.broker?.users,
+      // The documents' own programs in Python don't log in.
+      isOpen: options.command !== undefined,
+    }),
     launch: launcher(exercise, staged.folder, options),
     deadline: options.deadline ?? DEADLINE,
     folder: staged.folder,
@@ -102,7 +106,8 @@ function describeFailure(
   { expected, seen, mistake }: CheckFailure,
   seed: number,
 ): string {
-  return [
+  // What programs print, and what they publish, is in it.
+  return printableLines([
     words,
     "",
     `Expected: ${expected}`,
@@ -111,20 +116,17 @@ function describeFailure(
     "",
     `Hint ${hint} may help: deno task hint ${name.slice(0, 2)}`,
     `(seed ${seed})`,
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** How the student's programs are started, confined if they are for Deno. */
 function launcher(
   { permissions = [] }: Exercise,
   folder: string,
-  { command, flags, permissions: given, isStranger = false }: ChecksOptions,
+  { command, flags, permissions: given }: ChecksOptions,
 ): Launch {
-  const confine = isStranger && command === undefined
-    ? limited
-    : (words: string[]) => words;
   return (program, { url, variables, network, args }) => {
-    const { hostname, port, username, password } = new URL(url);
+    const { hostname, port, username, password } = brokerAddress(url);
     const all = {
       ...systemVariables(),
       NO_COLOR: "1",
@@ -133,32 +135,29 @@ function launcher(
       PYTHONUTF8: "1",
       MQTT_URL: url,
       MQTT_HOST: hostname,
-      MQTT_PORT: port,
+      MQTT_PORT: `${port}`,
       ...username && {
-        MQTT_USER: decodeURIComponent(username),
-        MQTT_PASSWORD: decodeURIComponent(password),
+        MQTT_USER: username,
+        MQTT_PASSWORD: password ?? "",
       },
       ...variables,
     };
     const own = command?.map((word) => word.replaceAll("{program}", program));
+    const words = own ?? limited([
+      Deno.execPath(),
+      "run",
+      ...flags,
+      ...CONFINED_FLAGS,
+      ...given?.(program) ?? [
+        "--allow-env",
+        `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
+        `--allow-read=${folder}`,
+        ...permissions,
+      ],
+      `${folder}/${program}.ts`,
+    ]);
     return new StudentProgram({
-      command: confine([
-        ...own ?? [
-          Deno.execPath(),
-          "run",
-          ...flags,
-          ...isStranger ? STRANGER_FLAGS : [],
-          "--no-prompt",
-          ...given?.(program) ?? [
-            "--allow-env",
-            `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
-            `--allow-read=${folder}`,
-            ...permissions,
-          ],
-          `${folder}/${program}.ts`,
-        ],
-        ...args,
-      ]),
+      command: [...words, ...args],
       folder,
       variables: all,
     });
@@ -173,12 +172,26 @@ function systemVariables(): Record<string, string> {
   );
 }
 
-/** The student's programs of an exercise, and their modules beside them. */
-export function ownFiles({ name }: Exercise): Record<string, string> {
+/**
+ * Reads the student's programs of an exercise, and their modules beside them.
+ *
+ * @param exercise The exercise.
+ * @param flags Deno's flags for the project.
+ * @throws {RefusedError} If they may not run.
+ */
+export async function ownFiles(
+  exercise: Exercise,
+  flags: readonly string[],
+): Promise<Files> {
   const folder = fileURLToPath(
-    new URL(`../../exercises/${name}`, import.meta.url),
+    new URL(`../../exercises/${exercise.name}`, import.meta.url),
   );
-  return Object.fromEntries(
-    studentFiles(folder).map((file) => [file, join(folder, file)]),
-  );
+  try {
+    const files = readStudentFiles(Deno.realPathSync(folder));
+    await assertOwnImports(exercise, files, flags);
+    return files;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new RefusedError(`Not run: ${error.message}`);
+  }
 }

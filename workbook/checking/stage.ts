@@ -4,27 +4,28 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import type { Files } from "./student_files.ts";
 
 const LIB = fileURLToPath(new URL("../../lib", import.meta.url));
 
 /** A staged exercise. Disposing of it removes the folder. */
-export interface Stage extends AsyncDisposable {
+interface Stage extends AsyncDisposable {
   /** The folder with the programs, named like the exercise. */
   folder: string;
 }
 
 /**
- * Copies programs to where an exercise's programs lie, with `lib` two folders
+ * Writes programs to where an exercise's programs lie, with `lib` two folders
  * above, so that a stub, a mistake and a submission from anywhere run as if they
  * lay in `exercises/`.
  *
  * @param name The exercise's name, such as `03_chat`.
- * @param files What to copy, by the name that it gets.
+ * @param files What to write.
  * @returns The staged exercise.
  */
 export async function stage(
   name: string,
-  files: Record<string, string>,
+  files: Files,
 ): Promise<Stage> {
   const root = await Deno.realPath(
     await Deno.makeTempDir({ prefix: "exercise_" }),
@@ -32,8 +33,8 @@ export async function stage(
   await Deno.symlink(LIB, `${root}/lib`, { type: "junction" });
   const folder = `${root}/exercises/${name}`;
   await Deno.mkdir(folder, { recursive: true });
-  for (const [target, source] of Object.entries(files)) {
-    await Deno.copyFile(source, `${folder}/${target}`);
+  for (const [file, bytes] of Object.entries(files)) {
+    await Deno.writeFile(`${folder}/${file}`, bytes);
   }
   return {
     folder,

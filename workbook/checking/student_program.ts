@@ -5,7 +5,7 @@
  */
 
 /** How a program is started. */
-export interface ProgramCall {
+interface ProgramCall {
   /** The command and its arguments. */
   command: readonly string[];
   /** The folder that it runs in. */
@@ -15,7 +15,7 @@ export interface ProgramCall {
 }
 
 /** A line that a program printed. */
-export interface PrintedLine {
+interface PrintedLine {
   text: string;
   /** When it came, in milliseconds, as `performance.now()` tells. */
   at: number;

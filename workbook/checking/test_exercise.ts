@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Exercise } from "./requirement.ts";
 
 /** A student's file beside the one that it began as. */
-export interface StudentFile {
+interface StudentFile {
   work: string;
   stub: string;
 }
@@ -37,14 +37,16 @@ export function testExercise(exercise: Exercise, files: StudentFile[]): void {
         await assertPermitted(name);
         // Loaded now, because MQTT.js asks for a permission when it is loaded.
         const { checkRequirement, ownFiles } = await import("./run_checks.ts");
+        const flags: string[] =
+          JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "null") ??
+            projectFlags();
         const { state, report } = await checkRequirement(
           exercise,
           requirement,
           {
-            files: ownFiles(exercise),
+            files: await ownFiles(exercise, flags),
             seed: Number(Deno.env.get("WORKBOOK_SEED") || randomSeed()),
-            flags: JSON.parse(Deno.env.get("WORKBOOK_FLAGS") || "null") ??
-              projectFlags(),
+            flags,
           },
         );
         if (state === "failed") throw new Error(report);

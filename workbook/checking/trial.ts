@@ -5,6 +5,8 @@
  */
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
+import { matchesFilter } from "../_matches_filter.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";
 import type { RecordingBroker } from "./recording_broker.ts";
@@ -219,7 +221,7 @@ export class Trial implements AsyncDisposable {
     await this.until(`a subscription to ${topic}`, () => {
       const asked = this.sent("subscribe")
         .filter(({ subscriptions }) =>
-          subscriptions.some((one) => matches(one.topic, topic))
+          subscriptions.some((one) => matchesFilter(one.topic, topic))
         )
         .map(({ messageId }) => messageId);
       return this.broker.packets.some(({ from, packet }) =>
@@ -263,11 +265,13 @@ export class Trial implements AsyncDisposable {
 
   /** Fails the check: tells what was expected and all that was seen. */
   fail(expected: string, mistakes: KnownMistake[] = []): never {
+    const mistake = [...mistakes, ...this.#commonMistakes()]
+      .find(({ when }) => when);
     throw new CheckFailure({
       expected,
       seen: describeSeen(this.#programs, this.broker.packets),
-      mistake: [...mistakes, ...this.#commonMistakes()]
-        .find(({ when }) => when)?.words,
+      // It may quote the program, which mustn't write lines of the report.
+      mistake: mistake && printable(mistake.words),
     });
   }
 
@@ -294,6 +298,16 @@ export class Trial implements AsyncDisposable {
         words: "It doesn't start: Deno can't read it, and says where it stops.",
       },
       {
+        when: /--cached-only is specified/.test(errors),
+        words: "It imports code from elsewhere: what is checked has only the " +
+          "packages of the workbook.",
+      },
+      {
+        when: this.sent("connect").length === 0 && this.broker.strangers > 0,
+        words:
+          "It connects without the user and the password of the check: are they taken from MQTT_URL, too?",
+      },
+      {
         when: !this.#isOffline && this.sent("connect").length === 0,
         words:
           "It never connected to the broker of the check: is the address taken from MQTT_URL?",
@@ -305,15 +319,4 @@ export class Trial implements AsyncDisposable {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
     await this.broker[Symbol.asyncDispose]();
   }
-}
-
-/** Whether a topic filter matches a topic's name (MQTT 3.1.1 section 4.7). */
-function matches(filter: string, topic: string): boolean {
-  const levels = topic.split("/");
-  const wanted = filter.split("/");
-  for (const [index, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (level !== "+" && level !== levels[index]) return false;
-  }
-  return wanted.length === levels.length;
 }

@@ -104,5 +104,6 @@ async function main(options: Options): Promise<void> {
 function readUser(text: string): [name: string, password: string] {
   const colon = text.indexOf(":");
   if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
-  throw new UsageError(`Option --user is "${text}": it must be NAME:PASSWORD`);
+  // What has been given may be a password.
+  throw new UsageError("Option --user lacks a part: it must be NAME:PASSWORD");
 }

@@ -8,6 +8,7 @@ import { X509Certificate } from "node:crypto";
 import { connect, startBroker } from "../../lib/mod.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
@@ -144,11 +145,8 @@ Deno.test({
   },
 });
 
-const PAHO = `
-import sys
-import paho.mqtt.client as mqtt
-
-client = mqtt.Client()
+const PAHO_PUBLISHER = `${PAHO}
+client = new_client()
 client.tls_set(sys.argv[2])
 client.connect("localhost", int(sys.argv[1]))
 client.loop_start()
@@ -185,7 +183,7 @@ async function takesAllClients(
   };
   const message = ["-t", "greeting", "-m", "from mosquitto_pub", "-q", "1"];
   await run(commands.mosquitto_pub, [...address, ...message]);
-  await run(commands.paho, ["-c", PAHO, `${port}`, ca]);
+  await run(commands.paho, ["-c", PAHO_PUBLISHER, `${port}`, ca]);
   await using other = await connect(url, { tls, retry: false });
   const sent = other.publishAsync("greeting", "from lib", { qos: 1 });
   await within("PUBACK", sent);
@@ -250,7 +248,7 @@ peerTest(
           ...["-h", "localhost", "-p", port, "--cafile", other.ca],
           ...["-t", "greeting", "-m", "hello"],
         ]],
-        [paho, ["-c", PAHO, port, other.ca]],
+        [paho, ["-c", PAHO_PUBLISHER, port, other.ca]],
       ] as const
     ) {
       await using process = startProcess(command, [...args]);

@@ -4,13 +4,14 @@
  * @module
  */
 import { promptSecret } from "@std/cli/prompt-secret";
+import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { printable } from "../../lib/printable.ts";
 import {
   assertPassword,
   assertUserName,
   deleteUser,
-  readPasswordFile,
   setPassword,
-} from "../../lib/broker/access/password_file.ts";
+} from "../_password_file.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";
@@ -32,7 +33,8 @@ Usage: deno task broker:passwd FILE [USER] [--delete]
                    and the terminal's history keeps it
 
 It asks for the password twice, and shows nothing, unless one of the last three
-options says where to find it. A broker that runs has to be started again.
+options says where to find it. A broker of deno task broker that runs reads the
+file again by itself; mosquitto does at the signal SIGHUP.
 `;
 
 await runProgram({
@@ -63,7 +65,7 @@ async function main(options: Options): Promise<void> {
       throw new UsageError("User is missing: --delete needs a name");
     }
     const { users } = await readPasswordFile(file);
-    for (const name of users.keys()) console.log(name);
+    for (const name of users.keys()) console.log(printable(name));
   } else if (options.has("delete")) {
     await deleteUser(file, user);
     console.error(`Deleted the user ${JSON.stringify(user)}`);

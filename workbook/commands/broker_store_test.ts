@@ -9,6 +9,7 @@ import {
   TYPE,
 } from "../../lib/testing/raw_client.ts";
 import { PROTOCOLS } from "../../lib/testing/protocols.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { peerTest } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 import { Random } from "../checking/random.ts";
@@ -163,15 +164,14 @@ Deno.test("broker --store knows after a kill each step that it has confirmed", a
   }
 });
 
-const PAHO = `
-import sys, paho.mqtt.client as mqtt
+const PAHO_RECORDER = `${PAHO}
 received = []
 def on_connect(client, data, flags, code): client.subscribe("load/paho", 2)
 def on_subscribe(client, *rest): print("subscribed", flush=True)
 def on_message(client, data, message):
     received.append(message.payload.decode())
     if received[-1] == "end": client.disconnect()
-client = mqtt.Client("paho", clean_session=False)
+client = new_client("paho", clean_session=False)
 client.on_connect, client.on_message = on_connect, on_message
 client.on_subscribe = on_subscribe
 client.reconnect_delay_set(1, 1)
@@ -191,7 +191,11 @@ peerTest(
     ];
     await using asleep = startProcess(mosquitto_sub, [...session, "-E"]);
     assertEquals((await asleep.end()).code, 0);
-    await using awake = startProcess(paho, ["-c", PAHO, `${broker.port}`]);
+    await using awake = startProcess(paho, [
+      "-c",
+      PAHO_RECORDER,
+      `${broker.port}`,
+    ]);
     await awake.untilPrinted("subscribed");
     await using publisher = await openPublisher(broker.url, {
       clientId: "publisher",

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
-import { setPassword } from "../../lib/broker/access/password_file.ts";
+import { setPassword } from "../_password_file.ts";
 import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
 import {
   ConnectionRefusedError,
@@ -261,7 +261,8 @@ const mistakes: [string[], string][] = [
   [["--max-topic-levels", "201"], "a whole number from 1 to 200"],
   [["--origin", "school.example/x"], 'Origin is "school.example/x"'],
   [["--port", "99999"], 'Option --port is "99999"'],
-  [["--user", "info"], 'Option --user is "info"'],
+  [["--user", "info"], "Option --user lacks a part: it must be NAME:PASSWORD"],
+  [["--user", ":s3cret"], "Option --user lacks a part"],
   [["--store", ""], 'Store is ""'],
   [["--password-file", "absent"], 'Password file "absent" can\'t be read'],
   [["--acl-file", "absent"], 'ACL file "absent" can\'t be read'],

@@ -19,8 +19,13 @@ you have started are checked.
 
   --command COMMAND  starts your program, in any language: "python3 chat.py".
                      {program} in it stands for the name of each program of an
-                     exercise that has several. It isn't confined
+                     exercise that has several. It isn't confined, and
+                     need not log in: others on this machine may join in
   --seed N           repeats a run: N is what that run printed
+
+Your programs may use the network to the broker of the check alone, with the
+login in MQTT_URL, and read their own folder. They have what the workbook brings,
+and no other packages.
 
 The exit code is 0 if all that is required passes, 1 if not.
 `;
@@ -48,7 +53,10 @@ await runProgram({
       if (name === undefined) return await run.checkStarted(exercises);
       const exercise = findExercise(exercises, name);
       if (line === undefined) return await run.checkOne(exercise);
-      console.error("This program isn't confined: it may do whatever you may");
+      console.error(
+        "This program isn't confined: it may do whatever you may. Its broker " +
+          "asks for no password: others on this machine may join in",
+      );
       const { programs } = exercise;
       const command = readCommandLine(line, programs, Deno.cwd());
       return await run.checkOne(exercise, command);

@@ -84,6 +84,58 @@ Deno.test("check says of a program that Deno can't read that it doesn't start", 
   assertStringIncludes(output, "It looks like this: It doesn't start: Deno");
 });
 
+Deno.test("check runs nothing that imports files from elsewhere, and goes on", async () => {
+  await using project = await copyExercises();
+  await project.write(PROGRESS, '{ "solved": ["01_presence"] }');
+  await project.write(
+    WORK,
+    'import text from "file:///etc/passwd" with { type: "text" };' +
+      "console.log(text);",
+  );
+  for (const args of [["01"], []]) {
+    const { code, output } = await project.task("check", ...args);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      output,
+      '\nNot run: it imports "file:///etc/passwd", which is neither its own',
+    );
+    assert(!output.includes("root:"));
+  }
+  const { solved } = JSON.parse(await project.read(PROGRESS));
+  assertEquals(solved, []);
+});
+
+Deno.test({
+  name: "check ends a program that takes too much memory",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using project = await copyExercises();
+    await project.write(
+      WORK,
+      `const all = [];
+       while (all.length < 400) all.push(new Uint8Array(1e6).fill(1));
+       console.log("Reçu: it holds", all.length, "MB");
+       setInterval(() => {}, 1000);`,
+    );
+    const { code, output } = await project.task("check", "01");
+    assertEquals(code, 1);
+    assertStringIncludes(output, "Array buffer allocation failed");
+    assert(!output.includes("it holds"));
+  },
+});
+
+Deno.test("check says of a program that doesn't log in where the login is", async () => {
+  await using project = await copyExercises();
+  await project.write(
+    WORK,
+    `import { connect } from "../../lib/mod.ts";
+     await connect(new URL(Deno.env.get("MQTT_URL")!).host);`,
+  );
+  const { code, output } = await project.task("check", "01");
+  assertEquals(code, 1);
+  assertStringIncludes(output, "It connects without the user and the password");
+});
+
 Deno.test("check knows the student's modules beside the program", async () => {
   await using project = await copyExercises();
   const solution = await project.read("solutions/01_presence/main.ts");
@@ -170,7 +222,7 @@ Deno.test({
     );
     const flags = ["--cached-only", "-ERNW", "--allow-run"];
     const command = `"${Deno.execPath()}" run --allow-all "${program}"`;
-    const check = project.start(
+    await using check = project.start(
       [
         "run",
         ...flags,
@@ -184,7 +236,7 @@ Deno.test({
     );
     using connection = await within("the program", listener.accept());
     check.kill("SIGTERM");
-    const { code } = await within("the end of check", check.output());
+    const { code } = await check.end();
     assertEquals(code, 130);
     const bytes = connection.read(new Uint8Array(1)).catch(() => null);
     assertEquals(await within("the program's end", bytes), null);

@@ -4,13 +4,13 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { StopSignal } from "../../lib/mod.ts";
+import { printable, StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../_exercises.ts";
 import { launcherFlags } from "../_launcher_flags.ts";
+import { pool } from "../_pool.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
-import { pool } from "../grading/pool.ts";
 import { GradingProgress } from "../grading/progress.ts";
 import { toCsv, toJson } from "../grading/report_data.ts";
 import { assertWritable, writeWhole } from "../grading/report_file.ts";
@@ -30,7 +30,8 @@ Usage: deno task grade [--dir FOLDER]... [--each FOLDER]... [OPTION]...
   --out FILE         write the report to this file, as a whole or not at all
   --command COMMAND  starts the programs, in any language: "python3 {program}.py".
                      {program} stands for the name of each program, seen from
-                     the exercise's folder. They are NOT confined
+                     the exercise's folder. They are NOT confined, and need
+                     not log in: others on this machine may join in
   --jobs N           grade so many submissions at once (two for each CPU, up to 8)
   --seed N           test with the same values as a run before
 
@@ -39,9 +40,11 @@ submissions get the same test. What is missing, or as it was in the beginning,
 counts as not started and gives no point.
 
 A submission in TypeScript runs without a prompt, and may use the network only
-to its broker. It may read its own folder, write nothing, and start nothing. It
-isn't run at all if it imports files from elsewhere. A program that hangs, prints
-without end or takes too much memory is ended, and the next one is tried.
+to its broker, which lets in nobody without the login in MQTT_URL. It may read
+its own folder, write nothing, and start nothing. It isn't run at all if it
+imports files from elsewhere, or is a link. A program that hangs, prints without
+end or takes too much memory or time is ended, and the next one is tried. After
+ten minutes, no more of a submission is checked.
 
 The table of one submission shows its requirements. With json or junit, the
 report of each that failed says what was expected and what was seen. JSON has
@@ -94,7 +97,8 @@ async function main(options: Options): Promise<number> {
   const submissions = readSubmissions(options);
   if (command !== undefined) {
     console.error(
-      "These programs aren't confined: they may do whatever you may",
+      "These programs aren't confined: they may do whatever you may. Their " +
+        "brokers ask for no password: others on this machine may join in",
     );
   }
   console.error(`Seed: ${seed}`);
@@ -175,7 +179,9 @@ async function grade(
 function surviveFaults(): void {
   const note = (event: Event, error: unknown) => {
     event.preventDefault();
-    console.error(`Something broke, and grading goes on: ${error}`);
+    console.error(
+      printable(`Something broke, and grading goes on: ${error}`),
+    );
   };
   addEventListener("error", (event) => note(event, event.error));
   addEventListener("unhandledrejection", (event) => note(event, event.reason));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startBroker, StopSignal } from "../../lib/mod.ts";
+import { StopSignal } from "../../lib/mod.ts";
 import { findBroker } from "../_find_broker.ts";
 import { launcherFlags } from "../_launcher_flags.ts";
 import { type Lesson, listLessons, listPrograms } from "../_lessons.ts";
@@ -18,9 +18,7 @@ await runProgram({
   names: { string: ["seconds"], boolean: ["trace"] },
   async main(options) {
     const seconds = options.number("seconds", { least: 0, whole: false });
-    await using broker = lesson.users
-      ? await startBroker({ port: 0, users: lesson.users })
-      : await findBroker();
+    await using broker = await findBroker(lesson.users);
     using stop = new StopSignal(
       seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
     );
@@ -47,8 +45,9 @@ Usage: ${task} [--trace] [--seconds S]
   --trace       show each packet that is sent and received
   --seconds S   end after S seconds; without it, the lesson or Ctrl-C ends it
 
-Without a program's name, all run together, on the broker at MQTT_URL, or at
-localhost:1883, or on an embedded one if none answers. The programs:
+Without a program's name, all run together, on the broker that MQTT_URL names. If
+it names none, on the one at localhost:1883, or an embedded one if none answers
+there. The programs:
 ${programs.join(", ")}
 `;
 }

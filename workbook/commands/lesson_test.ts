@@ -4,7 +4,7 @@ import { openClient } from "../../lib/testing/clients.ts";
 import { listLessons } from "../_lessons.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
 
-const NO_BROKER = { MQTT_URL: "mqtt://127.0.0.1:1" };
+const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 
 /** What a person would type, for the lessons that ask. */
 const TYPED: Record<string, string> = { "12": "0\n4\n" };

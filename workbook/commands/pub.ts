@@ -12,10 +12,17 @@ import {
   type Connection,
   CONNECTION_HELP,
   CONNECTION_NAMES,
+  MISSING_CONNECTION_HELP,
   readConnection,
   readQos,
+  readTopics,
 } from "../_mosquitto_options.ts";
 import { type Options, runProgram, UsageError } from "../_program.ts";
+import {
+  PROPERTY_HELP,
+  PROPERTY_NAMES,
+  readProperties,
+} from "../_property_options.ts";
 import { publishAll } from "../_publish_all.ts";
 
 const HELP = `
@@ -31,8 +38,15 @@ Usage: deno task pub -t TOPIC {-m TEXT | -f FILE | -l | -s | -n} [OPTION]...
   -n            one message: nothing
   -q QOS        publish at quality of service 0 (the default), 1 or 2
   -r            let the broker keep the message for later subscribers
+  ${PROPERTY_HELP}
+  --repeat COUNT        publish the one message so many times
+  --repeat-delay SECONDS        with so long a pause between (0)
 
   ${CONNECTION_HELP}
+
+  ${MISSING_CONNECTION_HELP},
+  -M (the broker's receive maximum counts) and -x
+  (-D connect session-expiry-interval)
 
 Examples:
   deno task pub -t iot/user1/temp -m 21.5
@@ -45,12 +59,9 @@ const CONNECT_TIMEOUT = 5;
 await runProgram({
   help: HELP,
   names: {
-    string: [
-      "topic",
-      "qos",
-      ...SOURCE_NAMES.string,
-      ...CONNECTION_NAMES.string,
-    ],
+    string: ["qos", ...SOURCE_NAMES.string, ...CONNECTION_NAMES.string],
+    collect: ["topic"],
+    rows: PROPERTY_NAMES.rows,
     boolean: [
       "retain",
       ...SOURCE_NAMES.boolean,
@@ -61,6 +72,7 @@ await runProgram({
       q: "qos",
       r: "retain",
       ...SOURCE_NAMES.alias,
+      ...PROPERTY_NAMES.alias,
       ...CONNECTION_NAMES.alias,
     },
   },
@@ -68,21 +80,31 @@ await runProgram({
 });
 
 async function main(options: Options): Promise<void> {
-  const topic = options.text("topic");
+  const [topic, ...others] = readTopics(options);
   if (topic === undefined) {
-    throw new UsageError("Topic is missing: it needs -t");
+    throw new UsageError("Topic is missing: it needs -t or -L");
+  }
+  if (others.length > 0) {
+    throw new UsageError("Topic is given twice: it must be given by -t or -L");
   }
   assertTopicName(topic);
   const qos = readQos(options, "qos");
   const retain = options.has("retain");
   const payloads = await openSource(options);
+  const properties = readProperties(options);
   const connection = await readConnection(options);
 
-  if (!options.has("stdin-line")) prepareForOne();
+  const isForMany = options.has("stdin-line") ||
+    options.text("repeat") !== undefined;
+  if (!isForMany) prepareForOne();
   using stop = new StopSignal();
   const publisher = await openPublisher(connection, stop.signal);
   const publish = (payload: Uint8Array) =>
-    publisher.publish(topic, payload, { qos, retain });
+    publisher.publish(topic, payload, {
+      qos,
+      retain,
+      ...(properties.publish && { properties: properties.publish }),
+    });
   await publishAll(publisher, { payloads, publish, stop });
 }
 

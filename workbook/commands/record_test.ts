@@ -3,6 +3,7 @@ import { readReadings } from "../../lib/csv.ts";
 import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../lib/testing/deadline.ts";
 import { startMosquitto } from "../../lib/testing/mosquitto.ts";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { findPeer, peerTest } from "../../lib/testing/peers.ts";
 import type { Process } from "../../lib/testing/processes.ts";
 import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
@@ -143,9 +144,8 @@ peerTest(
     ];
     const first = startCommand("record", args);
     await first.untilLogged("Subscribed");
-    const script = `
-import paho.mqtt.client as mqtt
-client = mqtt.Client()
+    const script = `${PAHO}
+client = new_client()
 client.max_queued_messages_set(0)
 client.connect("127.0.0.1", ${mosquitto.port})
 client.loop_start()
@@ -281,7 +281,7 @@ const mistakes: [string[], number, string][] = [
   [["-x"], 2, 'Option "-x" is unknown'],
   [["-q", "3"], 2, 'Option -q is "3"'],
   [["-t", "a/#/b"], 2, 'Topic filter is "a/#/b"'],
-  [["-c"], 2, "Option -c needs -i"],
+  [["-c"], 2, "Session is to outlive its client: -c needs -i"],
   [["-h", "localhost:99999"], 2, "Port is 99999"],
   [["--out", "no/such/folder.csv"], 2, "no/such"],
   [["iot/#"], 2, 'Argument "iot/#" is not expected'],

@@ -5,6 +5,7 @@
  * @module
  */
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
+import { printable } from "../../lib/printable.ts";
 import { findBroker } from "../_find_broker.ts";
 import { startFourSensors } from "../_four_sensors.ts";
 import { createView } from "../_live_view.ts";
@@ -22,8 +23,8 @@ Usage: deno task start [--speed N] [--seconds S] [--out FILE]
   --seconds S   end after S seconds; without it, Ctrl-C ends
   --out FILE    append to FILE (sensorvalues.csv)
 
-The broker is the one at MQTT_URL, or at localhost:1883, if it answers; if not,
-an embedded one is started.
+The broker is the one that MQTT_URL names. If it names none, it is the one at
+localhost:1883; if none answers there, an embedded one is started.
 `;
 
 await runProgram({
@@ -79,6 +80,6 @@ async function main(options: Options): Promise<void> {
     await readings.allTaken();
   }
   await recorder.flush();
-  console.log(`\nWrote ${recorder.rows} rows to ${file}`);
+  console.log(`\nWrote ${recorder.rows} rows to ${printable(file)}`);
   for (const line of describeTopics(statistics)) console.log(line);
 }

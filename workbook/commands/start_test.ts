@@ -4,7 +4,7 @@ import { startBroker } from "../../lib/mod.ts";
 import { runCommand, startCommand } from "../testing/commands.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
 
-const NO_BROKER = { MQTT_URL: "mqtt://127.0.0.1:1" };
+const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 const RANGES: Record<string, [number, number]> = {
   "iot/user1/temp": [3, 10],
   "iot/user1/humi": [20, 60],

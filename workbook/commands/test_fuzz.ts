@@ -4,6 +4,7 @@
  * @module
  */
 import { StopSignal } from "../../lib/mod.ts";
+import { printableLines } from "../../lib/printable.ts";
 import {
   fuzz,
   FuzzFinding,
@@ -73,7 +74,7 @@ async function main(options: Options): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof FuzzFinding)) throw error;
-    console.error(error.message);
+    console.error(printableLines(error.message));
     await repeat(plan, error.numbers);
     return 1;
   }
@@ -90,7 +91,8 @@ async function repeat(
       await fuzz({ ...plan, from: number, to: number + 1 });
       console.error(`Not by this one alone: ${command}`);
     } catch (error) {
-      console.error(`Repeated by: ${command} (${(error as Error).message})`);
+      const { message } = error as Error;
+      console.error(printableLines(`Repeated by: ${command} (${message})`));
     }
   }
 }

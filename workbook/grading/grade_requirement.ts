@@ -27,14 +27,14 @@ export interface Task {
 export interface TaskOptions extends Pick<ChecksOptions, "seed" | "flags"> {
   /** How long each wait may take, in milliseconds. */
   deadline: number;
-  /** How long a check may take, in milliseconds; 60,000 unless given. */
+  /** How long a check may take, in milliseconds; {@linkcode LIMIT} unless given. */
   limit?: number;
   /** Gives up, and ends all that was started. */
   signal: AbortSignal;
 }
 
-/** Several times what the longest check takes. */
-const LIMIT = 60_000;
+/** Several times what the longest check takes, in milliseconds. */
+export const LIMIT = 60_000;
 
 /** How long a check may take to tidy up, in milliseconds. */
 const TIDYING = 20_000;
@@ -63,7 +63,6 @@ export async function gradeRequirement(
       checkRequirement(exercise, endedBy(stop.signal, requirement), {
         ...options,
         ...programs,
-        isStranger: true,
       }),
       stuck.rings,
     ]);

@@ -4,17 +4,18 @@
  * @module
  */
 import { inOrder } from "../_check_exercise.ts";
+import { pool } from "../_pool.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
-import { stage } from "../checking/stage.ts";
+import { assertOwnImports } from "../checking/imports.ts";
+import { RefusedError } from "../checking/student_files.ts";
 import type { ExerciseGrade, Grade, SubmissionGrade } from "./grade.ts";
 import {
   gradeRequirement,
+  LIMIT,
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
-import { outsideImports } from "./imports.ts";
 import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
-import { pool } from "./pool.ts";
 import {
   findExercises,
   readCommandWork,
@@ -23,12 +24,14 @@ import {
 } from "./submission.ts";
 
 /** How submissions are graded. */
-export interface GradeOptions extends Omit<TaskOptions, "deadline"> {
+interface GradeOptions extends Omit<TaskOptions, "deadline"> {
   exercises: readonly Exercise[];
   /** The command that starts a program in another language. */
   command?: string | undefined;
   /** How long waits may take; those of the students' own checks unless given. */
   deadlines?: Deadlines;
+  /** How long all of it may take, in milliseconds; 600,000 unless given. */
+  budget?: number;
   /** Called as soon as a requirement is graded, or isn't to be checked. */
   onGrade: () => void;
 }
@@ -39,8 +42,14 @@ interface Entry extends Task {
   wasHurried: boolean;
 }
 
-/** How many requirements are checked at once. Most of a check is waiting. */
+/**
+ * How many requirements are checked at once. Most of a check is waiting. A check
+ * runs one program, or two, so that this bounds what a submission takes.
+ */
 const AT_ONCE = 6;
+
+/** Ten times what a solution takes where all jobs share one processor. */
+const BUDGET = 600_000;
 
 /**
  * Grades a submission.
@@ -49,8 +58,7 @@ const AT_ONCE = 6;
  */
 export async function gradeSubmission(
   submission: Submission,
-  { exercises, onGrade, command, deadlines = DEADLINES, ...options }:
-    GradeOptions,
+  { exercises, onGrade, command, ...options }: GradeOptions,
 ): Promise<SubmissionGrade> {
   const folder = findExercises(submission, exercises);
   const entries: Entry[] = [];
@@ -58,7 +66,6 @@ export async function gradeSubmission(
   for (const exercise of exercises) {
     options.signal.throwIfAborted();
     const { state, note, programs } = await prepare(exercise, {
-      submission,
       folder,
       command,
       flags: options.flags,
@@ -75,7 +82,7 @@ export async function gradeSubmission(
     }
     results.push({ exercise, state, note, grades });
   }
-  await gradeEntries(entries, options, { deadlines, onGrade });
+  await gradeEntries(entries, { ...options, onGrade });
   for (const { exercise, grades } of results) {
     const own = entries.filter((entry) => entry.exercise === exercise);
     grades.push(...own.map(({ grade }) => grade!));
@@ -92,8 +99,7 @@ interface Prepared {
 
 async function prepare(
   exercise: Exercise,
-  { submission, folder, command, flags }: {
-    submission: Submission;
+  { folder, command, flags }: {
     folder: string | undefined;
     command: string | undefined;
     flags: readonly string[];
@@ -106,33 +112,15 @@ async function prepare(
       ? { state: "not started", note: "missing" }
       : { state: "checked", note: "", programs: { files: {}, command: words } };
   }
-  const work = await readWork(submission, folder, exercise);
+  const work = await readWork(folder, exercise);
   if (work.state !== "started") return work;
   const { files } = work;
-  const note = await refusal(exercise, files, flags);
-  return note === ""
-    ? { state: "checked", note, programs: { files } }
-    : { state: "refused", note };
-}
-
-/** Why programs aren't run; empty if they are. */
-async function refusal(
-  { name }: Exercise,
-  files: Record<string, string>,
-  flags: readonly string[],
-): Promise<string> {
   try {
-    await using staged = await stage(name, files);
-    const modules = Object.keys(files).filter((file) =>
-      !file.endsWith(".json")
-    );
-    const outside = await outsideImports(staged.folder, modules, flags);
-    if (outside.length === 0) return "";
-    return `it imports ${
-      outside.map((url) => `"${url}"`).join(", ")
-    }, which is neither its own nor the toolkit's`;
+    await assertOwnImports(exercise, files, flags);
+    return { state: "checked", note: "", programs: { files } };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof RefusedError)) throw error;
+    return { state: "refused", note: error.message };
   }
 }
 
@@ -154,13 +142,28 @@ function zero(
  */
 async function gradeEntries(
   entries: readonly Entry[],
-  options: Omit<TaskOptions, "deadline">,
-  { deadlines, onGrade }: { deadlines: Deadlines; onGrade: () => void },
+  { deadlines = DEADLINES, budget = BUDGET, onGrade, ...options }: Omit<
+    GradeOptions,
+    "exercises" | "command"
+  >,
 ): Promise<void> {
+  const end = performance.now() + budget;
   const patience = new Patience(deadlines);
+  const gradeOne = async (entry: Entry, deadline: number) => {
+    const left = end - performance.now();
+    if (left > 0) {
+      const limit = Math.min(options.limit ?? LIMIT, left);
+      return await gradeRequirement(entry, { ...options, deadline, limit });
+    }
+    const report = `Not checked: before it, the submission took ${
+      budget / 1000
+    } s`;
+    const { requirement } = entry;
+    return { requirement, state: "failed" as const, report, seconds: 0 };
+  };
   await pool(entries, AT_ONCE, async (entry) => {
     const { isOver, deadline } = patience;
-    const grade = await gradeRequirement(entry, { ...options, deadline });
+    const grade = await gradeOne(entry, deadline);
     patience.learn(grade.state, grade.seconds, deadline);
     Object.assign(entry, { grade, wasHurried: isOver });
     onGrade();
@@ -174,7 +177,6 @@ async function gradeEntries(
     wasHurried && grade?.state === "failed" && alive.has(exercise)
   );
   await pool(again, AT_ONCE, async (entry) => {
-    const deadline = deadlines.long;
-    entry.grade = await gradeRequirement(entry, { ...options, deadline });
+    entry.grade = await gradeOne(entry, deadlines.long);
   });
 }

@@ -6,7 +6,6 @@ import { denoFlags } from "../testing/deno_flags.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
 import { Patience } from "./patience.ts";
-import { pool } from "./pool.ts";
 
 const [presence] = await listExercises() as [Exercise];
 
@@ -77,6 +76,47 @@ Deno.test("gradeSubmission() loses patience, and is patient with what lives", as
   assertEquals(graded, 10);
   assertEquals(deadlines.length, 2);
   assert(deadlines[0]! < 1000);
+});
+
+Deno.test("gradeSubmission() ends a submission that takes too long in all", async () => {
+  await using made = await submit("for (;;) ;");
+  let running = 0;
+  let most = 0;
+  const checks: Promise<unknown>[] = [];
+  const hangs = async (trial: Trial) => {
+    trial.start();
+    most = Math.max(most, ++running);
+    const check = trial.until("what never comes", () => false)
+      .finally(() => running--);
+    checks.push(check);
+    await check;
+  };
+  const exercise: Exercise = {
+    ...presence,
+    requirements: Array.from(
+      { length: 20 },
+      (_, index) => requirement(`${index}`, hangs),
+    ),
+  };
+  const began = performance.now();
+  const { exercises: [result] } = await gradeSubmission(made.submission, {
+    ...common(),
+    exercises: [exercise],
+    deadlines: { long: 60_000, short: 60_000 },
+    budget: 2000,
+    onGrade: () => {},
+  });
+  const grades = result?.grades ?? [];
+  assert(performance.now() - began < 30_000);
+  assert(most > 0 && most <= 6, `${most} at once`);
+  assertEquals(grades.filter(({ state }) => state === "failed").length, 20);
+  assertEquals(
+    grades.filter(({ report }) =>
+      report === "Not checked: before it, the submission took 2 s"
+    ).length,
+    14,
+  );
+  await Promise.allSettled(checks);
 });
 
 Deno.test("gradeSubmission() doesn't run what imports files from elsewhere", async () => {
@@ -163,22 +203,4 @@ Deno.test("Patience ends with waits in vain, and comes back with a success", () 
   assertEquals(patience.deadline, 100);
   patience.learn("passed", 0.05, 100);
   assertEquals(patience.deadline, 1000);
-});
-
-Deno.test("pool() works on so many at once, and stops at an error", async () => {
-  let running = 0;
-  let most = 0;
-  const done: number[] = [];
-  const work = async (item: number) => {
-    most = Math.max(most, ++running);
-    await Promise.resolve();
-    running--;
-    if (item === 5) throw new Error("Five");
-    done.push(item);
-  };
-  await pool([1, 2, 3, 4], 2, work);
-  assertEquals([most, done], [2, [1, 2, 3, 4]]);
-  await assertRejects(() => pool([5, 6, 7, 8], 2, work), Error, "Five");
-  assertEquals(running, 0);
-  assert(!done.includes(8));
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { stringify } from "@std/csv";
+import { printable } from "../../lib/printable.ts";
 import { guardFormulas } from "../../lib/recording/guard_formulas.ts";
 import type { Score } from "../_check_exercise.ts";
 import {
@@ -32,7 +33,7 @@ export function toJson(grading: Grading): string {
       exercises: one.exercises.map(exerciseData),
     })),
   };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return `${escapeAll(JSON.stringify(data, null, 2))}\n`;
 }
 
 function exerciseData({ exercise, state, note, grades }: ExerciseGrade) {
@@ -57,7 +58,7 @@ export function toCsv({ submissions }: Grading): string {
   const rows = submissions.flatMap(({ submission, exercises }) =>
     exercises.flatMap(({ exercise, state, grades }) =>
       grades.map((grade) => ({
-        submission: guardFormulas(submission.name),
+        submission: printable(guardFormulas(submission.name)),
         exercise: exercise.name,
         requirement: grade.requirement.id,
         part: partOf(grade),
@@ -75,6 +76,22 @@ export function toCsv({ submissions }: Grading): string {
     "points",
   ];
   return stringify(rows, { columns });
+}
+
+/**
+ * JSON may hold any character as `\u202e`: so a terminal shows a report as it is, and
+ * a program reads the names as they are.
+ */
+function escapeAll(json: string): string {
+  return json.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      character === "\n" ? character : Array.from(
+        { length: character.length },
+        (_, index) =>
+          `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+      ).join(""),
+  );
 }
 
 function partOf({ requirement }: Grade): "required" | "extra" {

@@ -88,14 +88,14 @@ function attributes(values: Record<string, string | number>): string {
 
 /** Also keeps what a parser would turn into blanks. */
 function escapeAttribute(text: string): string {
-  return escape(text)
-    .replaceAll('"', "&quot;")
-    .replaceAll("\t", "&#9;")
-    .replaceAll("\n", "&#10;");
+  return escape(text).replaceAll('"', "&quot;").replaceAll("\n", "&#10;");
 }
 
 // What isn't a Char of XML 1.0 (section 2.2): XML has no way to write it.
 const NO_CHAR = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** What could do something to the terminal that a report is shown on. */
+const CONTROLS = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escape(text: string): string {
   return text
@@ -103,5 +103,5 @@ function escape(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll("\r", "&#13;");
+    .replaceAll(CONTROLS, (character) => `&#${character.codePointAt(0)};`);
 }

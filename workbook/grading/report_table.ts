@@ -4,7 +4,7 @@
  * @module
  */
 import { describeOutcome } from "../_describe_outcomes.ts";
-import { printable, printableLines } from "../../lib/printable.ts";
+import { printable } from "../../lib/printable.ts";
 import { displayWidth, wrap } from "../_wrap.ts";
 import type { Score } from "../_check_exercise.ts";
 import {
@@ -67,7 +67,7 @@ function reasons(report: string): string[] {
 }
 
 function cut(line: string, hanging = 0): string[] {
-  return wrap(printableLines(line), WIDTH, hanging);
+  return wrap(printable(line), WIDTH, hanging);
 }
 
 function describeScores({ required, extra }: Scores): [string, string] {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/csv";
 import { peerTest } from "../../lib/testing/peers.ts";
+import { startProcess } from "../../lib/testing/processes.ts";
 import { displayWidth } from "../_wrap.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { ExerciseGrade, Grade, Grading } from "./grade.ts";
@@ -210,8 +211,8 @@ Deno.test("toCsv() guards all forms of a formula in a folder's name", () => {
     ["x;=1", "x;'=1"],
     ["＝1", "'＝1"],
     ["＠x", "'＠x"],
-    ["\n=1", "\n'=1"],
-    ["\t+1", "\t'+1"],
+    ["\n=1", "\\n'=1"],
+    ["\t+1", "\\t'+1"],
     ["a-b", "a-b"],
   ];
   for (const [name, cell] of names) {
@@ -237,16 +238,10 @@ peerTest(
   ["paho"],
   "toJunit() is what an XML parser reads",
   async ({ paho }) => {
-    const child = new Deno.Command(paho, {
-      args: ["-c", READ_JUNIT],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const input = child.stdin.getWriter();
-    await input.write(new TextEncoder().encode(toJunit(grading)));
-    await input.close();
-    const { stdout } = await child.output();
-    const [tag, counts, suites] = JSON.parse(new TextDecoder().decode(stdout));
+    await using python = startProcess(paho, ["-c", READ_JUNIT]);
+    await python.write(toJunit(grading));
+    const { stdout } = await python.end();
+    const [tag, counts, suites] = JSON.parse(stdout);
     assertEquals(tag, "testsuites");
     const { tests, failures, errors, skipped } = counts;
     assertEquals(

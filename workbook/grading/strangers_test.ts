@@ -5,10 +5,11 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { printableLines } from "../../lib/printable.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { checkRequirement } from "../checking/run_checks.ts";
+import type { Trial } from "../checking/trial.ts";
 import { denoFlags } from "../testing/deno_flags.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
 
 /** What a program did. */
 interface Run {
@@ -17,10 +18,15 @@ interface Run {
   seconds: number;
 }
 
-/** Runs a program to its end, which must come within the deadline. */
-async function run(text: string, deadline = 15_000): Promise<Run> {
-  await using temporary = await temporaryFile("main.ts");
-  await Deno.writeTextFile(temporary.file, text);
+/**
+ * Runs a program to its end, which must come within the deadline, or checks
+ * something else.
+ */
+async function run(
+  text: string,
+  deadline = 15_000,
+  check?: (trial: Trial) => Promise<unknown>,
+): Promise<Run> {
   let lines: string[] = [];
   const requirement: Exercise["requirements"][number] = {
     id: "ends",
@@ -29,7 +35,7 @@ async function run(text: string, deadline = 15_000): Promise<Run> {
     async check(trial) {
       const program = trial.start();
       try {
-        await trial.ended(program);
+        await (check?.(trial) ?? trial.ended(program));
       } finally {
         lines = program.lines;
       }
@@ -42,11 +48,10 @@ async function run(text: string, deadline = 15_000): Promise<Run> {
   };
   const began = performance.now();
   const outcome = await checkRequirement(exercise, requirement, {
-    files: { "main.ts": temporary.file },
+    files: { "main.ts": new TextEncoder().encode(text) },
     seed: 1,
     flags: denoFlags(),
     deadline,
-    isStranger: true,
   });
   const seconds = (performance.now() - began) / 1000;
   return { outcome, lines, seconds };
@@ -107,6 +112,8 @@ Deno.test("A stranger's program writes nothing, also not where Deno would withou
       "the toolkit by its link":
         'Deno.writeTextFileSync("../../lib/mod.ts", "x")',
       "a link": 'Deno.symlinkSync("/etc/passwd", "passwd")',
+      "a heap snapshot":
+        'const v8 = await import("node:v8"); v8.writeHeapSnapshot("/tmp/x.heapsnapshot")',
       "its own program": 'Deno.removeSync("main.ts")',
       ...isWindows ? {} : {
         "local storage": 'localStorage.setItem("a", "b")',
@@ -141,28 +148,79 @@ Deno.test("A stranger's program reaches no network but its broker", async () => 
       "another host": `await fetch("http://example.com/")`,
       "a server": "Deno.listen({ port: 0 })",
       "a name": 'await Deno.resolveDns("example.com", "A")',
-      "code from elsewhere":
-        'const url = "https://esm.sh/a"; await import(url)',
-      "a package from elsewhere":
-        'const name = "npm:is-odd@3.0.1"; await import(name)',
-      "a package of JSR":
-        'const jsr = "jsr:@std/ulid@1.0.0"; await import(jsr)',
+      "a name by Node":
+        'const { lookup } = await import("node:dns/promises"); await lookup("example.com").catch(({ code }) => { throw new Error(code === "EPERM" ? "Requires net" : code); })',
+      "a socket in a file":
+        'const { connect } = await import("node:net"); await new Promise((resolve, reject) => connect("/tmp/x.sock").on("connect", resolve).on("error", reject))',
     }),
     [],
   );
 });
 
+/** What would lead Deno, or what it starts with, elsewhere. */
+const LEADING_VARIABLES = [
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
+    .flatMap((name) => [name, name.toLowerCase()]),
+  ...["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED"],
+  ...["NODE_USE_ENV_PROXY", "NPM_CONFIG_REGISTRY", "npm_config_https_proxy"],
+  ...["DENO_AUDIT_PERMISSIONS", "DENO_AUTH_TOKENS", "DENO_CERT", "DENO_DIR"],
+  ...["DENO_TLS_CA_STORE", "JSR_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+  ...["SSLKEYLOGFILE", "SSL_CERT_FILE", "LD_PRELOAD", "HOSTALIASES"],
+];
+
+Deno.test("A stranger's program goes through no proxy, whatever variable it sets", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const proxy = `"http://127.0.0.1:${port}"`;
+  const address = '"://" + new URL(Deno.env.get("MQTT_URL")).host';
+  const denied = Object.fromEntries(
+    LEADING_VARIABLES.flatMap((name) => [
+      [name, `Deno.env.set("${name}", ${proxy})`],
+      [
+        `${name} of Node`,
+        `const { env } = await import("node:process"); env.${name} = ${proxy}`,
+      ],
+    ]),
+  );
+  const ways = {
+    "fetch": `await fetch("http" + ${address})`,
+    "a WebSocket": `await new Promise((resolve, reject) => {
+      const socket = new WebSocket("ws" + ${address});
+      socket.onopen = resolve;
+      socket.onerror = ({ message }) => reject(message);
+    })`,
+    "a client":
+      `const client = Deno.createHttpClient({ proxy: { url: ${proxy} } }); await fetch("http" + ${address}, { client })`,
+  };
+  const { lines } = await run(
+    Object.entries({ ...denied, ...ways }).map(([name, statement]) => `
+      try {
+        ${statement};
+        console.log(${JSON.stringify(name)});
+      } catch {}`).join("\n") + '\nconsole.log("end");',
+  );
+  assertEquals(lines, ["end"]);
+  // Nobody has come before this one.
+  using own = await Deno.connect({ hostname: "127.0.0.1", port });
+  using first = await listener.accept();
+  assertEquals(first.remoteAddr, own.localAddr);
+});
+
 Deno.test("A stranger's program knows no variables but those of the contract", async () => {
+  const registry = Deno.env.get("NPM_CONFIG_REGISTRY");
   Deno.env.set("WORKBOOK_TEST_TOKEN", "secret");
+  Deno.env.set("NPM_CONFIG_REGISTRY", "https://ann:secret@127.0.0.1:1/");
   try {
     const { lines } = await run(
       "for (const name of Object.keys(Deno.env.toObject())) console.log(name);",
     );
     assert(lines.includes("MQTT_URL"));
-    const strange = lines.filter((name) => /TOKEN|WORKBOOK|SSH/.test(name));
+    const strange = lines.filter((name) => /TOKEN|WORKBOOK|SSH|NPM/.test(name));
     assertEquals(strange, []);
   } finally {
     Deno.env.delete("WORKBOOK_TEST_TOKEN");
+    if (registry === undefined) Deno.env.delete("NPM_CONFIG_REGISTRY");
+    else Deno.env.set("NPM_CONFIG_REGISTRY", registry);
   }
 });
 
@@ -198,7 +256,16 @@ Deno.test({
   fn: async () => {
     const hoards = {
       heap: "const all = []; for (;;) all.push(new Array(1e5).fill({}));",
-      bytes: "const all = []; for (;;) all.push(new Uint8Array(5e7).fill(1));",
+      bytes: "const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1));",
+      "shared bytes":
+        "const all = []; for (;;) all.push(new Uint8Array(new SharedArrayBuffer(1e6)).fill(1));",
+      "WebAssembly":
+        "const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });" +
+        "for (;;) { memory.grow(100); new Uint8Array(memory.buffer).fill(1); }",
+      "bytes without end":
+        "const all = []; for (;;) try { all.push(new Uint8Array(1e6).fill(1)); } catch {}",
+      workers:
+        'for (;;) new Worker("data:text/javascript,for(;;);", { type: "module" });',
       "raised heap": 'import v8 from "node:v8";' +
         'v8.setFlagsFromString("--max-old-space-size=9000");' +
         "const all = []; for (;;) all.push(new Array(1e5).fill({}));",
@@ -213,12 +280,13 @@ Deno.test({
 Deno.test("A stranger's program that floods its broker is ended at once", async () => {
   const { outcome, seconds } = await run(
     `
-    const { hostname, port } = new URL(Deno.env.get("MQTT_URL"));
+    const url = new URL(Deno.env.get("MQTT_URL"));
+    const { hostname, port, username, password } = url;
     const socket = await Deno.connect({ hostname, port: Number(port) });
-    const name = [..."MQTT"].map((letter) => letter.charCodeAt(0));
-    await socket.write(
-      new Uint8Array([0x10, 13, 0, 4, ...name, 4, 2, 0, 0, 0, 1, 97]),
-    );
+    const field = (text) => [0, text.length, ...new TextEncoder().encode(text)];
+    const connect = [...field("MQTT"), 4, 0xc2, 0, 0]
+      .concat(field("a"), field(username), field(password));
+    await socket.write(new Uint8Array([0x10, connect.length, ...connect]));
     const ping = new Uint8Array(65_536).map((_, index) =>
       index % 2 === 0 ? 0xc0 : 0
     );
@@ -232,4 +300,34 @@ Deno.test("A stranger's program that floods its broker is ended at once", async 
   assertEquals(outcome.state, "failed");
   assertStringIncludes(outcome.report, "sends without end");
   assert(seconds < 30, `it took ${seconds} s`);
+});
+
+Deno.test("A stranger's program forges no line of its report", async () => {
+  const forged = "Required: 3 of 3 passed";
+  const breaks = ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"];
+  const text = JSON.stringify(
+    breaks.map((one) => `x${one}${forged}`).join("") + `\x1b[2J${forged}`,
+  );
+  const { outcome } = await run(
+    `import { publishOnce } from "../../lib/mod.ts";
+    const text = ${text};
+    console.log(text);
+    console.error(text);
+    await publishOnce(Deno.env.get("MQTT_URL"), { topic: "x", payload: text });
+    setInterval(() => {}, 1000);`,
+    2000,
+    (trial) =>
+      trial.until("the end", () => false, () => {
+        const payload = trial.sent("publish")[0]?.payload;
+        return [{ when: true, words: `It publishes "${payload}"` }];
+      }),
+  );
+  assertStringIncludes(outcome.report, "It publishes");
+  const lines = printableLines(outcome.report)
+    .split(/[\n\r\v\f\x85\u2028\u2029]/);
+  const outside = lines.filter((line) =>
+    line.trim().startsWith("Required") && !line.startsWith("    ")
+  );
+  assertEquals(outside, []);
+  assertEquals(lines.filter((line) => line.includes("\x1b")), []);
 });

@@ -4,30 +4,29 @@
  * @module
  */
 import { basename, join, resolve, sep } from "node:path";
+import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../_command_line.ts";
 import { exerciseFile, programFiles, readText } from "../_exercises.ts";
 import { UsageError } from "../_program.ts";
 import type { Exercise } from "../checking/requirement.ts";
-import { studentFiles } from "../checking/student_files.ts";
+import {
+  type Files,
+  readStudentFiles,
+  RefusedError,
+} from "../checking/student_files.ts";
 
 /** A folder that somebody has handed in. */
 export interface Submission {
   /** What reports call it, different for each. */
   name: string;
-  /** The folder. */
+  /** The folder, by a path without links. */
   folder: string;
 }
 
 /** What a submission has of an exercise. */
-export type Work =
-  | { state: "started"; files: Record<string, string> }
+type Work =
+  | { state: "started"; files: Files }
   | { state: "not started" | "refused"; note: string };
-
-/** Larger than any program that a person writes, in bytes. */
-const MOST_BYTES = 1_000_000;
-
-/** More files than anybody writes for one exercise. */
-const MOST_FILES = 50;
 
 /** How many folders may lie around what a student packed. */
 const MOST_WRAPPERS = 3;
@@ -44,12 +43,15 @@ export function listSubmissions(
   parents: readonly string[],
 ): Submission[] {
   for (const folder of [...folders, ...parents]) assertFolder(folder);
-  const all = [...folders, ...parents.flatMap(subfolders)]
-    .map((folder) => resolve(folder));
-  const unique = [...new Set(all)];
-  const names = unique.map((folder) => basename(folder));
-  return unique.map((folder, index) => {
-    const name = names[index]!;
+  const named = new Map([
+    ...folders.map((folder) =>
+      [Deno.realPathSync(folder), basename(resolve(folder))] as const
+    ),
+    ...parents.flatMap(subfolders)
+      .map((folder) => [folder, basename(folder)] as const),
+  ]);
+  const names = [...named.values()];
+  return Array.from(named, ([folder, name]) => {
     const isAlone = names.indexOf(name) === names.lastIndexOf(name);
     return { name: isAlone && name !== "" ? name : folder, folder };
   });
@@ -61,16 +63,23 @@ function assertFolder(folder: string): void {
   } catch {
     // Said below
   }
-  throw new UsageError(`Folder "${folder}" can't be graded: it isn't there`);
+  throw new UsageError(
+    `Folder "${printable(folder)}" can't be graded: it isn't there`,
+  );
 }
 
 function subfolders(parent: string): string[] {
   const names = folderNames(parent).sort((one, other) =>
     one.localeCompare(other, "en", { numeric: true })
   );
-  if (names.length > 0) return names.map((name) => join(parent, name));
+  if (names.length > 0) {
+    const real = Deno.realPathSync(parent);
+    return names.map((name) => join(real, name));
+  }
   throw new UsageError(
-    `Folder "${parent}" has no submissions: each must be a folder in it`,
+    `Folder "${
+      printable(parent)
+    }" has no submissions: each must be a folder in it`,
   );
 }
 
@@ -116,72 +125,30 @@ function isFolder(path: string): boolean {
 /**
  * Looks at what a submission has of an exercise in TypeScript.
  *
- * @param submission The submission.
  * @param exercises The folder with the exercises' folders.
  * @param exercise The exercise.
  */
 export async function readWork(
-  submission: Submission,
   exercises: string,
   exercise: Exercise,
 ): Promise<Work> {
-  const folder = join(exercises, exercise.name);
-  const names = namesIn(folder);
-  if (names === undefined) {
-    return { state: "refused", note: `${exercise.name} can't be read` };
+  let files: Files;
+  try {
+    files = readStudentFiles(join(exercises, exercise.name));
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { state: "refused", note: error.message };
   }
-  const programs = programFiles(exercise).filter((file) =>
-    names.includes(file)
-  );
+  const programs = programFiles(exercise)
+    .filter((file) => Object.hasOwn(files, file));
   if (programs.length === 0) return { state: "not started", note: "missing" };
-  if (names.length > MOST_FILES) {
-    return { state: "refused", note: `it has more than ${MOST_FILES} files` };
-  }
-  const files: Record<string, string> = {};
-  for (const name of names) {
-    const path = join(folder, name);
-    const note = await refusal(submission, path);
-    if (note !== undefined) return { state: "refused", note };
-    files[name] = path;
-  }
   for (const file of programs) {
     const stub = await readText(exerciseFile(exercise, "stub", file));
-    const work = await readText(files[file]!);
-    if (work?.trimEnd() !== stub?.trimEnd()) return { state: "started", files };
+    const work = new TextDecoder().decode(files[file])
+      .replaceAll("\r\n", "\n");
+    if (work.trimEnd() !== stub?.trimEnd()) return { state: "started", files };
   }
   return { state: "not started", note: "as it was" };
-}
-
-function namesIn(folder: string): string[] | undefined {
-  try {
-    return studentFiles(folder);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Why a file isn't taken, if so. A link would let a submission name a file that
- * only the teacher can read, and a pipe would never end.
- */
-async function refusal(
-  { folder }: Submission,
-  path: string,
-): Promise<string | undefined> {
-  const name = basename(path);
-  try {
-    const root = await Deno.realPath(folder);
-    const real = await Deno.realPath(path);
-    const isInside = real.startsWith(root.endsWith(sep) ? root : root + sep);
-    if (!isInside) return `${name} is a link to outside of the submission`;
-    const { isFile, size } = await Deno.stat(real);
-    if (!isFile) return `${name} is not a file`;
-    if (size > MOST_BYTES) return `${name} has more than ${MOST_BYTES} bytes`;
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error) return `${name} can't be read`;
-    throw error;
-  }
 }
 
 /**

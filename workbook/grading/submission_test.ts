@@ -11,6 +11,8 @@ import {
 
 const [presence] = await listExercises() as [Exercise];
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 /** A folder with these files, by their paths in it. */
 async function makeFolder(files: Record<string, string>) {
   const folder = await Deno.realPath(await Deno.makeTempDir());
@@ -83,81 +85,30 @@ Deno.test("readWork() tells work from a stub, whatever ends its lines", async ()
   await using made = await makeFolder({
     "a/01_presence/main.ts": stub.replaceAll("\n", "\r\n") + "\r\n",
     "b/01_presence/main.ts": `${stub}// more`,
-    "b/01_presence/print.ts": "",
+    "b/01_presence/print.ts": "// print",
     "b/01_presence/words.json": "{}",
     "b/01_presence/check.ts": "",
     "b/01_presence/check_test.ts": "",
     "b/01_presence/notes.txt": "",
     "c/01_presence/other.ts": stub,
-    "d/01_presence/main.ts": "x".repeat(1_000_001),
-    "e/01_presence/main.ts/x": "",
-    ...Object.fromEntries(
-      Array.from({ length: 51 }, (_, index) => [
-        `f/01_presence/${index === 0 ? "main" : index}.ts`,
-        "",
-      ]),
-    ),
+    "d/01_presence/main.ts/x": "",
   });
   const { folder } = made;
-  const work = (name: string) =>
-    readWork({ name, folder }, `${folder}/${name}`, presence);
+  const work = (name: string) => readWork(`${folder}/${name}`, presence);
   assertEquals(await work("a"), { state: "not started", note: "as it was" });
   assertEquals(await work("b"), {
     state: "started",
     files: {
-      "main.ts": `${folder}/b/01_presence/main.ts`,
-      "print.ts": `${folder}/b/01_presence/print.ts`,
-      "words.json": `${folder}/b/01_presence/words.json`,
+      "main.ts": encode(`${stub}// more`),
+      "print.ts": encode("// print"),
+      "words.json": encode("{}"),
     },
   });
   assertEquals(await work("c"), { state: "not started", note: "missing" });
   assertEquals(await work("d"), {
     state: "refused",
-    note: "main.ts has more than 1000000 bytes",
-  });
-  assertEquals(await work("e"), {
-    state: "refused",
     note: "main.ts is not a file",
   });
-  assertEquals(await work("f"), {
-    state: "refused",
-    note: "it has more than 50 files",
-  });
-});
-
-Deno.test({
-  name: "readWork() refuses links that leave the submission",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using made = await makeFolder({
-      "secret/01_presence/main.ts": "secret",
-      "a/01_presence/x": "",
-      "a/own.ts": "own",
-      "b/x": "",
-      "c/01_presence/x": "",
-    });
-    const { folder } = made;
-    const secret = `${folder}/secret/01_presence`;
-    const outside = {
-      state: "refused" as const,
-      note: "main.ts is a link to outside of the submission",
-    };
-    const work = (name: string) =>
-      readWork(
-        { name, folder: `${folder}/${name}` },
-        `${folder}/${name}`,
-        presence,
-      );
-    await Deno.symlink(`${secret}/main.ts`, `${folder}/a/01_presence/main.ts`);
-    assertEquals(await work("a"), outside);
-    await Deno.symlink(secret, `${folder}/b/01_presence`);
-    assertEquals(await work("b"), outside);
-    await Deno.symlink("/dev/zero", `${folder}/c/01_presence/main.ts`);
-    assertEquals(await work("c"), outside);
-    await Deno.remove(`${folder}/a/01_presence/main.ts`);
-    await Deno.symlink("../own.ts", `${folder}/a/01_presence/main.ts`);
-    assertEquals((await work("a")).state, "started");
-  },
 });
 
 Deno.test("readCommandWork() sees files from the exercise's folder", async () => {

@@ -27,7 +27,7 @@ export interface OpenPage extends AsyncDisposable {
 }
 
 /** A browser. Disposing of it closes its pages. */
-export interface TestBrowser extends AsyncDisposable {
+interface TestBrowser extends AsyncDisposable {
   /** Opens an address in a page with its own window, colours and so on. */
   open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import {
+  type Process,
+  startProcess,
+  startTerminal,
+} from "../../lib/testing/processes.ts";
 import { COMMANDS } from "../_commands.ts";
 import { denoFlags } from "./deno_flags.ts";
 
@@ -54,12 +58,14 @@ export async function runCommand(
  * @param script The program that makes the terminal.
  * @param name The command's name.
  * @param args Its arguments.
+ * @param variables Variables that it gets besides this process's own.
  * @returns The terminal, which prints what is seen there.
  */
 export function startInTerminal(
   script: string,
   name: string,
   args: string[],
+  variables: Record<string, string> = {},
 ): Process {
   const [step] = COMMANDS[name]!.steps(args);
   const words = [
@@ -69,10 +75,6 @@ export function startInTerminal(
     ...step!.args,
   ];
   const quoted = words.map((word) => `'${word}'`).join(" ");
-  const command = `tty; exec ${quoted}`;
-  return startProcess(
-    script,
-    ["--quiet", "--return", "--command", command, "/dev/null"],
-    { NO_COLOR: "1", SHELL: "/bin/sh" },
-  );
+  const command = `stty cols 200 rows 100; tty; exec ${quoted}`;
+  return startTerminal(script, command, variables);
 }

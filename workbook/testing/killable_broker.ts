@@ -7,7 +7,7 @@ import type { Process } from "../../lib/testing/processes.ts";
 import { startCommand } from "./commands.ts";
 
 /** A broker that can be killed and started anew. Disposing of it ends it. */
-export interface KillableBroker extends AsyncDisposable {
+interface KillableBroker extends AsyncDisposable {
   /** Where it is, before and after a kill. */
   readonly url: string;
   /** The port in the URL. */

@@ -15,13 +15,13 @@ const PATIENCE_MILLISECONDS = 60_000;
 const WINDOW = 50;
 
 /** A client with a session that lasts, and what it has been given. */
-export interface Session extends AsyncDisposable {
+interface Session extends AsyncDisposable {
   readonly client: MqttClient;
   readonly received: Received;
 }
 
 /** Whose session it is, and in which version of the protocol: 3.1.1 unless given. */
-export interface SessionOptions {
+interface SessionOptions {
   clientId: string;
   protocol?: Protocol;
 }
@@ -66,7 +66,7 @@ export function openPublisher(
 }
 
 /** What a message says besides its payload. */
-export interface Mark {
+interface Mark {
   properties?: { userProperties: { payload: string } };
 }
 
@@ -76,7 +76,7 @@ export function markOf(payload: string, protocol: Protocol): Mark {
 }
 
 /** What one publisher has sent, numbered from 0. */
-export interface Load {
+interface Load {
   /** How many have been sent. */
   readonly sent: number;
   /** How many have been acknowledged. */
@@ -130,7 +130,7 @@ export function startLoad(
 }
 
 /** What a subscriber has been given, by topic. */
-export class Received {
+class Received {
   readonly #payloads = new Map<string, string[]>();
   readonly #unmarked: string[] = [];
   #wake = () => {};

@@ -4,16 +4,15 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { PAHO } from "../../lib/testing/paho.ts";
 import { findPeer } from "../../lib/testing/peers.ts";
 import { startProcess } from "../../lib/testing/processes.ts";
 
-// Written for paho 1.6, which Debian has.
-const CONNECT = `
-import sys, urllib.parse
-import paho.mqtt.client as mqtt
+const CONNECT = `${PAHO}
+import urllib.parse
 
 url = urllib.parse.urlsplit(sys.argv[1])
-client = mqtt.Client()
+client = new_client()
 if url.username:
     client.username_pw_set(url.username, url.password)
 client.connect(url.hostname, url.port)
@@ -44,7 +43,7 @@ client.loop_stop()
 `;
 
 /** A subscriber that runs. Disposing of it kills it. */
-export interface PahoSubscriber extends AsyncDisposable {
+interface PahoSubscriber extends AsyncDisposable {
   /** Waits for the messages: a line for each, topic and payload. */
   lines(): Promise<string[]>;
 }

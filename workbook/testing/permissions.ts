@@ -4,10 +4,11 @@
  * @module
  */
 import { startProcess } from "../../lib/testing/processes.ts";
+import { pool } from "../_pool.ts";
 import { denoFlags } from "./deno_flags.ts";
 
 /** A program's flags without one of its permissions. */
-export interface Omission {
+interface Omission {
   /** What is left out, such as `--allow-net=127.0.0.2`. */
   permission: string;
   /** The flag that it belongs to, such as `--allow-net`. */
@@ -37,6 +38,9 @@ export interface Attempt extends Omission {
   /** What starts Deno, if it isn't started directly. */
   wrapper?: readonly string[];
 }
+
+/** How many programs run at once. */
+const AT_ONCE = 2;
 
 /** The permissions in a program's header, in the line that says how to run it. */
 export function permissionsIn(file: string): string[] {
@@ -72,7 +76,7 @@ export function omissions(flags: readonly string[]): Omission[] {
 }
 
 /**
- * Runs programs that lack a permission, two at a time. Each must fail, and say
+ * Runs programs that lack a permission, some at a time. Each must fail, and say
  * that the permission is missing.
  *
  * @param attempts The programs.
@@ -82,14 +86,10 @@ export async function findNeedless(
   attempts: Iterable<Attempt>,
 ): Promise<string[]> {
   const complaints: string[] = [];
-  const rest = Iterator.from(attempts);
-  const runSome = async () => {
-    for (const attempt of rest) {
-      const complaint = await tryWithout(attempt);
-      if (complaint !== undefined) complaints.push(complaint);
-    }
-  };
-  await Promise.all([runSome(), runSome()]);
+  await pool(attempts, AT_ONCE, async (attempt) => {
+    const complaint = await tryWithout(attempt);
+    if (complaint !== undefined) complaints.push(complaint);
+  });
   return complaints;
 }
 

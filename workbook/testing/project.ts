@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { within } from "../../lib/testing/deadline.ts";
+import { type Process, startProcess } from "../../lib/testing/processes.ts";
 
 /** A copy of the project. */
 export interface Project extends AsyncDisposable {
@@ -13,7 +13,7 @@ export interface Project extends AsyncDisposable {
   /** Writes a file, with a path from the project's folder. */
   write: (path: string, text: string) => Promise<void>;
   /** Starts Deno in it, with a cache of its own that has nothing from JSR. */
-  start: (args: string[], options?: RunOptions) => Deno.ChildProcess;
+  start: (args: string[], options?: RunOptions) => Process;
   /** Runs Deno in it to its end, which must come within 60 s. */
   run: (args: string[], options?: RunOptions) => Promise<Result>;
   /** All its files and their contents. */
@@ -58,21 +58,14 @@ export async function copyProject(): Promise<Project> {
 
   const start: Project["start"] = (args, options = {}) => {
     const { jsrUrl = "http://127.0.0.1:1/", variables = {} } = options;
-    return new Deno.Command(Deno.execPath(), {
-      args,
-      cwd: folder,
-      env: {
-        DENO_DIR: cache,
-        INIT_CWD: folder,
-        JSR_URL: jsrUrl,
-        NO_COLOR: "1",
-        WORKBOOK_STD: "",
-        ...variables,
-      },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    return startProcess(Deno.execPath(), args, {
+      DENO_DIR: cache,
+      INIT_CWD: folder,
+      JSR_URL: jsrUrl,
+      NO_COLOR: "1",
+      WORKBOOK_STD: "",
+      ...variables,
+    }, folder);
   };
   return {
     folder,
@@ -86,19 +79,10 @@ export async function copyProject(): Promise<Project> {
     },
     run: async (args, options) => {
       const began = performance.now();
-      const child = start(args, options);
-      const what = `deno ${args.join(" ")}`;
-      const { code, stdout, stderr } = await within(
-        what,
-        child.output(),
-        60_000,
-      );
-      return {
-        code,
-        output: new TextDecoder().decode(stdout),
-        errors: new TextDecoder().decode(stderr),
-        milliseconds: performance.now() - began,
-      };
+      await using process = start(args, options);
+      const { code, stdout, stderr } = await process.end(60_000);
+      const milliseconds = performance.now() - began;
+      return { code, output: stdout, errors: stderr, milliseconds };
     },
     files: async () => {
       const files = new Map<string, string>();

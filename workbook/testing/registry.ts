@@ -10,10 +10,10 @@ import config from "../../deno.json" with { type: "json" };
  * What a registry does with a request: `serve` the packages, answer each with a
  * login `page`, accept it and stay `silent`, or `stall` after the first answer.
  */
-export type RegistryBehavior = "serve" | "page" | "silent" | "stall";
+type RegistryBehavior = "serve" | "page" | "silent" | "stall";
 
 /** A registry on loopback. */
-export interface Registry extends AsyncDisposable {
+interface Registry extends AsyncDisposable {
   /** What to set `JSR_URL` to. */
   readonly url: string;
   /** The paths that it was asked for. */

@@ -15,41 +15,12 @@ import { readUsers } from "./users.ts";
 interface Credentials {
   user: string | undefined;
   password: Uint8Array | undefined;
-  /** The client's IP address. */
   address: string;
-  /** Whether it has gone before it got an answer. */
   isGone: () => boolean;
 }
 
 /** Who may connect, and what they may publish and subscribe to. */
-export interface Access {
-  /** Whether everyone may come in. */
-  readonly isOpen: boolean;
-  /**
-   * The CONNACK return code of MQTT 3.1.1 section 3.2.2.3: 0 lets in, 4 is for a
-   * wrong name or password, 5 for none, and 3 where nobody has looked, because
-   * too many passwords are to be checked.
-   */
-  connect(credentials: Credentials): Promise<number>;
-  /** What a client may do that has been let in, by the rules as they are now. */
-  rightsOf(user: string | undefined, clientId: string): Rights;
-  /**
-   * Something that stays the same as long as a user's password does. Whoever
-   * has logged in and finds another one, or none, is no longer who they were.
-   */
-  credentialOf(user: string | undefined): string | undefined;
-  /**
-   * Reads the files again. One that can't be read or understood is warned of,
-   * and what it said before holds.
-   */
-  reload(): Promise<void>;
-  /** Begins to read the files again each time that they have changed. */
-  watch(): void;
-  /** Is called each time that files were read which say something else. */
-  onChange(callback: () => void): void;
-  /** Lets nobody wait for an answer, and ends what goes on for one. */
-  close(): Promise<void>;
-}
+export type Access = Awaited<ReturnType<typeof createAccess>>;
 
 const VERDICT_CODES = { right: 0, unchecked: 3, wrong: 4 };
 const NOT_AUTHORIZED = 5;
@@ -57,7 +28,6 @@ const NOT_AUTHORIZED = 5;
 /**
  * Reads the users and the rules.
  *
- * @param options The broker's.
  * @param warn Is given a line for each thing that is hardly meant.
  * @throws {TypeError} If a file can't be read or understood, a user is in the
  * file and in the options, or a rule has an invalid filter or an unknown user.
@@ -65,7 +35,7 @@ const NOT_AUTHORIZED = 5;
 export async function createAccess(
   options: BrokerOptions,
   warn: (line: string) => void,
-): Promise<Access> {
+) {
   const { passwordFile, rules, aclFile, log = () => {} } = options;
   const paths = [passwordFile, aclFile].filter((path) => path !== undefined);
   // Before the files are read: a change in between isn't missed.
@@ -115,13 +85,25 @@ export async function createAccess(
     log("Users or rules have changed");
     for (const callback of callbacks) callback();
   }
+  /**
+   * Reads the files again. One that can't be read or understood is warned of,
+   * and what it said before holds.
+   */
   function reload(): Promise<void> {
     return reloading = reloading.then(reloadAll, reloadAll);
   }
   warnOfNew();
   return {
+    /** Whether everyone may come in. */
     isOpen: users.isOpen,
-    async connect({ user, password, address, isGone }) {
+    /**
+     * The CONNACK return code of MQTT 3.1.1 section 3.2.2.3: 0 lets in, 4 is for
+     * a wrong name or password, 5 for none, and 3 where nobody has looked,
+     * because too many passwords are to be checked.
+     */
+    async connect(
+      { user, password, address, isGone }: Credentials,
+    ): Promise<number> {
       if (users.isOpen) return 0;
       if (user === undefined) return NOT_AUTHORIZED;
       const verdict = await throttle.judge({
@@ -133,19 +115,27 @@ export async function createAccess(
       });
       return VERDICT_CODES[verdict];
     },
-    rightsOf(user, clientId) {
+    /** What a client may do that has been let in, by the rules as they are now. */
+    rightsOf(user: string | undefined, clientId: string): Rights {
       if (!hasRules) return ALL_RIGHTS;
       // Where there are no passwords, nobody has shown that the name is theirs.
       const client = { user: users.isOpen ? undefined : user, clientId };
       return rightsOf([...given, ...fromFile], client);
     },
-    credentialOf: (user) =>
+    /**
+     * Something that stays the same as long as a user's password does. Whoever
+     * has logged in and finds another one, or none, is no longer who they were.
+     */
+    credentialOf: (user: string | undefined) =>
       user === undefined ? undefined : users.credentialOf(user),
     reload,
+    /** Begins to read the files again each time that they have changed. */
     watch: watch.start,
-    onChange(callback) {
+    /** Is called each time that files were read which say something else. */
+    onChange(callback: () => void) {
       callbacks.push(callback);
     },
+    /** Lets nobody wait for an answer, and ends what goes on for one. */
     async close() {
       isClosed = true;
       await Promise.all([watch.close(), throttle.close(), reloading]);

@@ -1,10 +1,7 @@
 /**
  * Reads a file that says who may do what, line by line.
  *
- * @param kind What messages call it.
- * @param path Where it is.
  * @returns What messages call this file, and its lines without their ends.
- * @throws {TypeError} If it can't be read.
  */
 export async function readAccessFile(
   kind: string,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { setUser } from "../../testing/password_file.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
-import { setPassword } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -55,7 +55,7 @@ Deno.test("createAccess() lets everyone in where there are no users", async () =
 Deno.test("createAccess() lets in the users of a password file and those of the options", async () => {
   await using folder = await temporaryFolder();
   const passwordFile = `${folder.path}/passwords`;
-  await setPassword(passwordFile, "ann", "secret");
+  await setUser(passwordFile, "ann", "secret");
   const options = { passwordFile, users: { bob: "hidden" } };
   const login = createLogin(await createAccess(options, warnNobody));
   // The second time is the quick one.

@@ -7,6 +7,7 @@ import {
   publishPacket,
   TYPE,
 } from "../../testing/raw_client.ts";
+import { setUser } from "../../testing/password_file.ts";
 import {
   type TemporaryFolder,
   temporaryFolder,
@@ -14,7 +15,6 @@ import {
 import type { TopicRule } from "../options.ts";
 import { createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
-import { deleteUser, setPassword } from "./password_file.ts";
 
 /** Users and rules in files, and what is told of them. */
 async function openFiles(folder: TemporaryFolder, rules?: TopicRule[]) {
@@ -22,7 +22,7 @@ async function openFiles(folder: TemporaryFolder, rules?: TopicRule[]) {
     `${folder.path}/${name}`
   ) as [string, string];
   for (const user of ["ann", "bob"]) {
-    await setPassword(passwordFile, user, "secret");
+    await setUser(passwordFile, user, "secret");
   }
   await Deno.writeTextFile(aclFile, "user ann\ntopic iot/#\n");
   const [warnings, lines]: [string[], string[]] = [[], []];
@@ -60,8 +60,8 @@ Deno.test("Access.reload() takes in new users and passwords, and lets go of old 
   assert(ann !== undefined && bob !== undefined && carl === undefined);
   await access.reload();
   assertEquals([changes(), credentials()], [0, [ann, bob, undefined]]);
-  await setPassword(passwordFile, "bob", "hidden");
-  await setPassword(passwordFile, "carl", "secret");
+  await setUser(passwordFile, "bob", "hidden");
+  await setUser(passwordFile, "carl", "secret");
   await access.reload();
   assertEquals([changes(), lines], [1, ["Users or rules have changed"]]);
   const after = credentials();
@@ -69,7 +69,7 @@ Deno.test("Access.reload() takes in new users and passwords, and lets go of old 
   assert(after[1] !== bob && after[1] !== undefined && after[2] !== undefined);
   assertEquals([await login("ann"), await login("carl")], [0, 0]);
   assertEquals([await login("bob"), await login("bob", "hidden")], [4, 0]);
-  await deleteUser(passwordFile, "ann");
+  await setUser(passwordFile, "ann");
   await access.reload();
   assertEquals(credentials()[0], undefined);
   assertEquals(await login("ann"), 4);
@@ -123,7 +123,7 @@ Deno.test("Access.reload() takes a user away whom a rule names", async () => {
   await using folder = await temporaryFolder();
   const rules = [{ user: "bob", publish: ["news"] }];
   const files = await openFiles(folder, rules);
-  await deleteUser(files.passwordFile, "bob");
+  await setUser(files.passwordFile, "bob");
   await files.access.reload();
   assertEquals(await files.login("bob"), 4);
   assertEquals(files.warnings, []);
@@ -136,7 +136,7 @@ Deno.test("Access.watch() notices that a file has been replaced", async () => {
   access.watch();
   const changed = new Promise<void>((resolve) => access.onChange(resolve));
   // It is written whole, and then takes the name of the other.
-  await deleteUser(passwordFile, "bob");
+  await setUser(passwordFile, "bob");
   await within("the change to be noticed", changed);
   assertEquals([await login("ann"), await login("bob")], [0, 4]);
   await access.close();
@@ -146,7 +146,7 @@ Deno.test("Access.close() waits for what is being read", async () => {
   await using folder = await temporaryFolder();
   const { access, passwordFile, changes } = await openFiles(folder);
   access.watch();
-  await deleteUser(passwordFile, "bob");
+  await setUser(passwordFile, "bob");
   const reloaded = access.reload();
   await access.close();
   await reloaded;

@@ -4,11 +4,7 @@ import type { AclEntry } from "./rules.ts";
 
 const ACCESS: readonly string[] = ["read", "write", "readwrite", "deny"];
 
-/**
- * Reads a file in the format of mosquitto's `acl_file`.
- *
- * @throws {TypeError} If it can't be read, or a line isn't understood.
- */
+/** Reads a file in the format of mosquitto's `acl_file`. */
 export async function readAclFile(path: string | URL): Promise<AclEntry[]> {
   const { name, lines } = await readAccessFile("ACL file", path);
   const entries: AclEntry[] = [];

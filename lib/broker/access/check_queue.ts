@@ -5,19 +5,15 @@ export type Verdict = "right" | "wrong" | "unchecked";
 export interface Check {
   /** Whether it is right, which takes a processor a while to find out. */
   run(): Promise<boolean>;
-  /** Whether nobody waits for the answer any more. */
-  isGone(): boolean;
-  /** Whether its address has used up its guesses while it waited. */
-  isOverdrawn(): boolean;
-  /** 0 where nothing speaks against it; the more does, the higher. */
-  suspicion(): number;
+  /** Whether nobody waits for the answer, or its address has no guess left. */
+  isOff(): boolean;
+  /** Whether many wrong ones have come from its address. */
+  isSuspect(): boolean;
 }
 
-/** What a queue needs to know. */
 interface CheckQueueOptions {
   /** How many checks may run at a time. */
   limit: number;
-  /** The time in milliseconds. */
   now: () => number;
 }
 
@@ -37,17 +33,15 @@ const MOST_WAITING = 4_096;
  * Checks passwords, so many at a time, and decides which is next.
  *
  * Nobody can tell a right one from a guess before it is checked. So the queue
- * takes the least suspicious first: a user whose address or name nobody guesses
- * at doesn't notice that others do. Of these it takes the newest, since whoever
- * comes after a burst of guesses would wait for all of them otherwise, and now
- * and then the oldest, for the sake of who is overtaken again and again.
+ * takes first those from addresses that nobody guesses from: they don't notice
+ * that others do. Of these it takes the newest, since whoever comes after a burst
+ * of guesses would wait for all of them otherwise.
  */
 export class CheckQueue {
   readonly #limit: number;
   readonly #now: () => number;
   readonly #running = new Set<Promise<Verdict>>();
   #waiting: Waiting[] = [];
-  #turn = 0;
   /** How long checks have taken that found a password wrong, in all. */
   #wrongWork = 0;
   #isClosed = false;
@@ -55,11 +49,6 @@ export class CheckQueue {
   constructor({ limit, now }: CheckQueueOptions) {
     this.#limit = limit;
     this.#now = now;
-  }
-
-  /** How many wait. */
-  get size(): number {
-    return this.#waiting.length;
   }
 
   /** Checks a password when its turn has come, or leaves it unchecked. */
@@ -86,8 +75,7 @@ export class CheckQueue {
     while (this.#running.size < this.#limit && this.#waiting.length > 0) {
       this.#drop(({ check, wrongWorkBefore }) => {
         const behindWrong = (this.#wrongWork - wrongWorkBefore) / this.#limit;
-        return check.isGone() || check.isOverdrawn() ||
-          behindWrong >= LONGEST_BEHIND_WRONG;
+        return check.isOff() || behindWrong >= LONGEST_BEHIND_WRONG;
       });
       const next = this.#takeNext();
       if (next === undefined) return;
@@ -120,19 +108,10 @@ export class CheckQueue {
   }
 
   #takeNext(): Waiting | undefined {
-    const turn = this.#turn++;
-    // Attackers without end who are new mustn't shut out an address that has
-    // been guessed from: every second turn is for those that are suspect.
-    const isForSuspects = turn % 2 === 1;
-    const isOldestFirst = turn % 5 === 4;
-    const suspicions = this.#waiting.map(({ check }) => check.suspicion());
-    const suspects = suspicions.filter((suspicion) => suspicion > 0);
-    const least = Math.min(
-      ...isForSuspects && suspects.length > 0 ? suspects : suspicions,
+    // Where there is none, -1 is the place of the newest of all.
+    const clean = this.#waiting.findLastIndex(({ check }) =>
+      !check.isSuspect()
     );
-    const index = isOldestFirst
-      ? suspicions.indexOf(least)
-      : suspicions.lastIndexOf(least);
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+    return this.#waiting.splice(clean, 1)[0];
   }
 }

@@ -1,16 +1,6 @@
 /** How often files are looked at. */
 const PERIOD = 1_000;
 
-/** Looks at files now and then. */
-interface FileWatch {
-  /** Begins to look. */
-  start(): void;
-  /** Takes the files for known as they are now. */
-  refresh(): Promise<void>;
-  /** Looks no more, and resolves when nothing goes on any longer. */
-  close(): Promise<void>;
-}
-
 /**
  * Calls back when one of some files has become another. It looks at their
  * times, sizes and inodes: watching for the system's events loses sight of a
@@ -19,14 +9,12 @@ interface FileWatch {
  * same.
  *
  * @param paths Where the files are. What they are now is known.
- * @param onChange Is called, and waited for, after a change.
- * @param period How many milliseconds lie between two looks.
  */
 export async function createFileWatch(
   paths: readonly (string | URL)[],
   onChange: () => Promise<void>,
   { period = PERIOD }: { period?: number } = {},
-): Promise<FileWatch> {
+) {
   let known = await look(paths);
   let last = known;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -41,15 +29,18 @@ export async function createFileWatch(
     await onChange();
   }
   return {
+    /** Begins to look. */
     start() {
       if (paths.length === 0) return;
       timer ??= setInterval(() => {
         looking ??= compare().finally(() => looking = undefined);
       }, period);
     },
+    /** Takes the files for known as they are now. */
     async refresh() {
       known = last = await look(paths);
     },
+    /** Looks no more, and resolves when nothing goes on any longer. */
     async close() {
       clearInterval(timer);
       await looking;

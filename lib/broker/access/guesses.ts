@@ -1,11 +1,10 @@
+import { remember } from "../remember.ts";
+
 /** How many may be made at once, and how long it takes until one more may be. */
 interface GuessRate {
   most: number;
   millisecondsEach: number;
 }
-
-/** How many keys are remembered; the oldest go first. */
-const MOST_REMEMBERED = 10_000;
 
 /**
  * How many passwords may be tried with something in common, such as an address:
@@ -17,15 +16,9 @@ export class Guesses {
   /** Those who have tried: how much is left to them, and when that was so. */
   readonly #left = new Map<string, { count: number; at: number }>();
 
-  /** @param now Gives the time in milliseconds. */
   constructor(rate: GuessRate, now: () => number) {
     this.#rate = rate;
     this.#now = now;
-  }
-
-  /** How many keys are remembered. */
-  get size(): number {
-    return this.#left.size;
   }
 
   /** How many there may be now. */
@@ -52,16 +45,5 @@ export class Guesses {
 
   #set(key: string, count: number): void {
     remember(this.#left, key, { count, at: this.#now() });
-  }
-}
-
-/** Sets a key as the latest, and forgets the oldest where there are too many. */
-export function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MOST_REMEMBERED) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    break;
   }
 }

@@ -7,6 +7,7 @@ import {
   subscribePacket,
   TYPE,
 } from "../../testing/raw_client.ts";
+import { setUser } from "../../testing/password_file.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { createAdmission } from "../listen/admission.ts";
@@ -14,7 +15,6 @@ import { createCore } from "../core.ts";
 import { readLimits } from "../limits.ts";
 import { type Listener, listenTcp } from "../listen/listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
-import { setPassword } from "./password_file.ts";
 
 const ANN = { user: "ann", password: "secret" };
 
@@ -56,8 +56,8 @@ async function startCore(
 Deno.test("startBroker() serves others during a flood of logins, and lets them in", async () => {
   await using folder = await temporaryFolder();
   const file = `${folder.path}/passwords`;
-  await setPassword(file, ANN.user, ANN.password);
-  await setPassword(file, "bob", "hidden");
+  await setUser(file, ANN.user, ANN.password);
+  await setUser(file, "bob", "hidden");
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1", "192.0.2.2");
   const [attackers, others] = core.listeners as [Listener, Listener];
@@ -89,7 +89,7 @@ Deno.test("startBroker() serves others during a flood of logins, and lets them i
 Deno.test("startBroker() loses nothing that comes while a password is checked", async () => {
   await using folder = await temporaryFolder();
   const file = `${folder.path}/passwords`;
-  await setPassword(file, ANN.user, ANN.password);
+  await setUser(file, ANN.user, ANN.password);
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1");
   const [listener] = core.listeners as [Listener];
@@ -118,7 +118,7 @@ Deno.test("startBroker() lets right users in at once while forty connections gue
   await using folder = await temporaryFolder();
   const file = `${folder.path}/passwords`;
   for (const user of ["ann", "bob", "carl"]) {
-    await setPassword(file, user, ANN.password);
+    await setUser(file, user, ANN.password);
   }
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1");

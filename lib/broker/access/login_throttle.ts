@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { quote } from "../log.ts";
-import { createMinuteLog } from "../minute_log.ts";
+import { isIPv6 } from "node:net";
+import { createMinuteLog, quote } from "../log.ts";
+import { remember } from "../remember.ts";
 import { CheckQueue, type Verdict } from "./check_queue.ts";
-import { Guesses, remember } from "./guesses.ts";
-import { networkOf } from "./network.ts";
+import { Guesses } from "./guesses.ts";
 
 /** So many wrong passwords from an address cost nothing: people mistype. */
 const FREE = 3;
@@ -29,7 +29,6 @@ const PAIR_RATE = { most: FREE, millisecondsEach: MEMORY / FREE };
 /** Someone who says that they are a user. */
 export interface Login {
   user: string;
-  /** The IP address. */
   address: string;
   /** Whether the password was right before, which is known at once. */
   isKnown: boolean;
@@ -39,16 +38,12 @@ export interface Login {
   isGone: () => boolean;
 }
 
-/** What a throttle needs of the world. */
 interface ThrottleOptions {
   log: (line: string) => void;
-  /** How many passwords may be checked at a time. */
   limit?: number;
-  /** The time in milliseconds. */
   now?: () => number;
   /** Resolves after so many milliseconds, or when the signal says so. */
   wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** A number from 0 to less than 1. */
   random?: () => number;
 }
 
@@ -94,13 +89,6 @@ export class LoginThrottle {
     this.#byPair = new Guesses(PAIR_RATE, now);
   }
 
-  /** How many addresses, users and waiting passwords are remembered. */
-  get size(): number {
-    const guesses = [this.#byNetwork, this.#byUser, this.#byPair];
-    return guesses.reduce((sum, { size }) => sum + size, 0) +
-      this.#welcome.size + this.#mistakes.size + this.#queue.size;
-  }
-
   /** Tells whether a password is right, and a wrong one as late as it deserves. */
   async judge(login: Login): Promise<Verdict> {
     const start = this.#now();
@@ -126,12 +114,8 @@ export class LoginThrottle {
       !mayNetwork && !mayPair && this.#isSuspect(network);
     const verdict = isOverdrawn() ? "unchecked" : await this.#queue.run({
       run: login.check,
-      isGone: login.isGone,
-      isOverdrawn,
-      suspicion: () => {
-        if (!this.#isSuspect(network)) return 0;
-        return 1 + PAIR_RATE.most - Math.floor(this.#byPair.left(pair));
-      },
+      isOff: () => login.isGone() || isOverdrawn(),
+      isSuspect: () => this.#isSuspect(network),
     });
     if (verdict === "right") return letIn();
     if (verdict === "wrong") {
@@ -213,4 +197,19 @@ function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
+}
+
+/**
+ * What one attacker has of addresses: with IPv6, all that share the first 64
+ * bits.
+ */
+function networkOf(address: string): string {
+  const [, ipv4] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (ipv4 !== undefined) return ipv4;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":");
+  const rest = tail?.split(":") ?? [];
+  const zeros = Array(8 - groups.length - rest.length).fill("0");
+  return [...groups, ...zeros, ...rest].slice(0, 4).join(":");
 }

@@ -268,23 +268,3 @@ Deno.test("LoginThrottle.close() ends all waits", async () => {
     ["unchecked", "wrong", "wrong"],
   );
 });
-
-Deno.test("LoginThrottle remembers no more than it can hold", async () => {
-  const throttle = new LoginThrottle({
-    log: () => {},
-    wait: () => Promise.resolve(),
-  });
-  for (let attempt = 0; attempt < 24_000; attempt++) {
-    const address = `10.${attempt >> 16}.${(attempt >> 8) & 255}.${
-      attempt & 255
-    }`;
-    await throttle.judge({
-      user: "x".repeat(attempt % 100) + attempt,
-      address,
-      isKnown: false,
-      check: () => Promise.resolve(attempt % 2 === 0),
-      isGone: () => false,
-    });
-  }
-  assert(throttle.size <= 50_000, `${throttle.size} are remembered`);
-});

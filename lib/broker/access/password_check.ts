@@ -30,10 +30,7 @@ export class PasswordCheck {
   #longest = ITERATIONS;
   #nobodys = nobodysHash(ITERATIONS);
 
-  /**
-   * @param plain Passwords by user name.
-   * @param work What hashes.
-   */
+  /** */
   constructor(plain: Record<string, string>, work = { isHashOf, spend }) {
     this.#work = work;
     for (const [user, password] of Object.entries(plain)) {
@@ -85,6 +82,10 @@ export class PasswordCheck {
   }
 }
 
-function isSame(hash: PasswordHash, other: PasswordHash | undefined): boolean {
+/** Whether a user's password is the same as before. */
+export function isSame(
+  hash: PasswordHash,
+  other: PasswordHash | undefined,
+): boolean {
   return other !== undefined && formatHash(hash) === formatHash(other);
 }

@@ -1,43 +1,26 @@
-import { createHash } from "node:crypto";
 import type { BrokerOptions } from "../options.ts";
-import { PasswordCheck } from "./password_check.ts";
+import { isSame, PasswordCheck } from "./password_check.ts";
 import { type PasswordFile, readPasswordFile } from "./password_file.ts";
 import { formatHash, ITERATIONS } from "./password_hash.ts";
 
-/** Who may log in, from the options and from a password file. */
-export interface Users {
-  /** Whether there is nobody to name, so that everyone may come in. */
-  readonly isOpen: boolean;
-  readonly passwords: PasswordCheck;
-  /** Whether somebody has this name. */
-  has(name: string): boolean;
-  /** Something that changes with a user's password; nothing for nobody. */
-  credentialOf(name: string): string | undefined;
-  /** What is hardly meant. */
-  warnings(): string[];
+/**
+ * Reads who may log in, from the options and from a password file.
+ *
+ * @throws {TypeError} If the file can't be read or understood, or has a user that
+ * the options have, too.
+ */
+export async function readUsers(
+  { users: plain = {}, passwordFile }: BrokerOptions,
+) {
+  const passwords = new PasswordCheck(plain);
+  const names = Object.keys(plain);
+  let file: PasswordFile | undefined;
+
   /**
    * Reads the file again, and keeps what was before where that fails.
    *
    * @returns Whether anybody has changed.
-   * @throws {TypeError} If it can't be read or understood, or has a user that
-   * the options have, too.
    */
-  reload(): Promise<boolean>;
-}
-
-/**
- * Reads the users.
- *
- * @throws {TypeError} As {@linkcode Users.reload} does.
- */
-export async function readUsers(
-  { users: plain = {}, passwordFile }: BrokerOptions,
-): Promise<Users> {
-  const passwords = new PasswordCheck(plain);
-  const names = Object.keys(plain);
-  let file: PasswordFile | undefined;
-  let credentials = new Map<string, string>();
-
   async function reload(): Promise<boolean> {
     if (passwordFile === undefined) return false;
     const read = await readPasswordFile(passwordFile);
@@ -47,25 +30,29 @@ export async function readUsers(
         `${read.name} has the user "${twice}", and so have the other users: one of the two must go`,
       );
     }
-    const before = credentials;
-    credentials = new Map(
-      [...read.users].map(([name, hash]) => [name, digest(formatHash(hash))]),
-    );
+    const before = file?.users;
     file = read;
     passwords.setHashes(read.users);
-    return before.size !== credentials.size ||
-      [...before].some(([name, text]) => credentials.get(name) !== text);
+    return before?.size !== read.users.size ||
+      [...before].some(([name, hash]) => !isSame(hash, read.users.get(name)));
   }
   await reload();
   return {
+    /** Whether there is nobody to name, so that everyone may come in. */
     isOpen: passwordFile === undefined && names.length === 0,
     passwords,
-    has: (name) => Object.hasOwn(plain, name) || credentials.has(name),
-    credentialOf(name) {
+    /** Whether somebody has this name. */
+    has: (name: string) =>
+      Object.hasOwn(plain, name) || file?.users.has(name) === true,
+    /** Something that changes with a user's password; nothing for nobody. */
+    credentialOf(name: string): string | undefined {
       // These never change.
-      return Object.hasOwn(plain, name) ? "given" : credentials.get(name);
+      if (Object.hasOwn(plain, name)) return "given";
+      const hash = file?.users.get(name);
+      return hash && formatHash(hash);
     },
-    warnings() {
+    /** What is hardly meant. */
+    warnings(): string[] {
       if (file === undefined) return [];
       const { name, users } = file;
       const weak = [...users].filter(([, hash]) =>
@@ -82,8 +69,4 @@ export async function readUsers(
     },
     reload,
   };
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
 }

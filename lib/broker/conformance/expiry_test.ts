@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import {
   publish5,
   session5,
@@ -56,6 +57,33 @@ Deno.test("startBroker() drops a message that waits for its client for too long"
   assertEquals(packet.payload, "ever");
   assertEquals(valuesOf(packet, "messageExpiryInterval"), []);
   await ping5(second);
+});
+
+Deno.test("startBroker() gives the places of waiting messages that have expired to others, also from its store", async () => {
+  await using folder = await temporaryFolder();
+  const limits = { maxQueuedMessages: 2 };
+  for (const store of [undefined, `${folder.path}/store`]) {
+    let broker = await startBroker({ port: 0, limits, store });
+    const first = await connectRaw5(broker, session5("a"));
+    await first.ask(SUBACK, subscribe5({ a: 1 }));
+    first.close();
+    const old = await connectRaw5(broker);
+    for (const seconds of [1, 1]) await publish(old, "a", seconds);
+    old.close();
+    if (store !== undefined) {
+      await broker.close();
+      broker = await startBroker({ port: 0, limits, store });
+    }
+    await pause(1_100);
+    await using client = await connectRaw5(broker);
+    for (const seconds of [100, 101, 102]) await publish(client, "a", seconds);
+    await using second = await connectRaw5(broker, session5("a"));
+    for (const payload of ["100", "101"]) {
+      assertEquals((await second.receive()).payload, payload);
+    }
+    await ping5(second);
+    await broker.close();
+  }
 });
 
 Deno.test("startBroker() drops a message that waits for its turn for too long", async () => {

@@ -51,6 +51,14 @@ Deno.test("startBroker() ends with 129 who sets flags that are reserved", async 
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
 });
 
+Deno.test("startBroker() ends with 151 who sends more than a thousand properties", async () => {
+  await using broker = await startBroker({ port: 0 });
+  const property: Property = [PROPERTY.userProperty, ["a", "b"]];
+  const properties = Array<Property>(1_001).fill(property);
+  const cases = { PUBLISH: publish5({ topic: "a", properties }) };
+  assertEquals(await endingsOf(broker, cases), allEnd(cases, 151));
+});
+
 Deno.test("startBroker() ends with 129 who sends what can't be read", async () => {
   await using broker = await startBroker({ port: 0 });
   const subscribe = (options: number) => subscribe5({ a: options });

@@ -11,11 +11,8 @@ const MOST_ALIASES = 64;
 /** What a client that is connected has said of itself. */
 interface LinkOptions {
   version: Version;
-  /** How many messages of QoS 1 and 2 it takes at a time. */
   receiveMaximum: number;
-  /** How many bytes a packet to it may have. */
   maximumPacketSize: number;
-  /** How many topics it takes numbers for in place of their names. */
   topicAliasMaximum: number;
 }
 

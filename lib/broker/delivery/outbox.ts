@@ -1,11 +1,11 @@
 import type { Limits } from "../limits.ts";
-import { createTally } from "../tally.ts";
+import { createTally } from "../log.ts";
 import { acknowledgement } from "../wire/encode.ts";
 import { PACKET } from "../wire/packet_types.ts";
-import { protocolError } from "../wire/protocol_error.ts";
+import { protocolError } from "../wire/reason.ts";
 import { type Delivery, type Message, sizeOf, type Terms } from "./message.ts";
 import type { Link } from "./link.ts";
-import { createPace, type Pace } from "./pace.ts";
+import { Pace } from "./pace.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;
@@ -21,7 +21,6 @@ export interface StoredDelivery {
   /** Names it in the store; those that came later have higher ones. */
   number: number;
   delivery: Delivery;
-  /** Its message id, if it has been sent. */
   id: number | undefined;
   /** Whether the client has confirmed a QoS 2 message. */
   isReceived: boolean;
@@ -39,7 +38,6 @@ export interface DeliveryRecord {
   complete(number: number): void;
 }
 
-/** What an outbox needs to know. */
 interface OutboxOptions {
   /** Is told what the client misses. */
   log: (event: string) => void;
@@ -99,7 +97,7 @@ export class Outbox {
       )
     );
     for (const stored of deliveries) {
-      this.#bytes += sizeOf(stored.delivery.message);
+      this.#count(stored);
       if (stored.id === undefined) {
         this.#waiting.push(stored);
       } else {
@@ -112,7 +110,7 @@ export class Outbox {
   /** Takes a new connection, and repeats on it what the last one left open. */
   attach(link: Link): void {
     this.#link = link;
-    this.#pace = createPace(
+    this.#pace = new Pace(
       link.connection,
       () => this.#isBehind,
       () => this.#log("does not read: nobody waits for it any more"),
@@ -125,18 +123,8 @@ export class Outbox {
     this.#fill();
   }
 
-  /** The connection is gone. */
   detach(): void {
     this.#link = undefined;
-  }
-
-  /** Stores from now on what is on its way. */
-  keep(record: DeliveryRecord): void {
-    this.#record = record;
-    for (const pending of this.#open) {
-      pending.number = record.add(pending.delivery, pending.id);
-      if (pending.isReceived) record.receive(pending.number);
-    }
   }
 
   /** Sends a message; at QoS 0 it is lost if the client isn't there. */
@@ -144,8 +132,9 @@ export class Outbox {
     const qos = Math.min(message.qos, terms.qos) as 0 | 1 | 2;
     const retain = message.retain && terms.retainAsPublished;
     const { identifiers, share } = terms;
-    if (qos === 0) this.#sendOnce(message, retain, identifiers);
-    else this.#queue({ message, qos, retain, identifiers, share });
+    const delivery = { message, qos, retain, identifiers, share };
+    if (qos === 0) this.#sendOnce(delivery);
+    else this.#queue(delivery);
   }
 
   /** Takes on a message of QoS 1 or 2. */
@@ -160,12 +149,16 @@ export class Outbox {
       id: undefined,
       isReceived: false,
     };
-    this.#bytes += sizeOf(delivery.message);
-    this.#firstEnd = Math.min(this.#firstEnd, delivery.message.expiresAt);
+    this.#count(pending);
     this.#waiting.push(pending);
     this.#fill();
     if (!this.#isOpen(pending)) return;
     pending.number = this.#record?.add(pending.delivery, pending.id);
+  }
+
+  #count({ delivery: { message } }: Pending): void {
+    this.#bytes += sizeOf(message);
+    this.#firstEnd = Math.min(this.#firstEnd, message.expiresAt);
   }
 
   /** Takes what is on its way out of the store: the session has ended. */
@@ -202,12 +195,8 @@ export class Outbox {
     else this.#pace.whenReady(callback);
   }
 
-  /** PUBACK has come. */
   acknowledge(id: number): void {
-    const sent = this.#sent.get(id);
-    if (sent === undefined) return this.#assertUsed("PUBACK", id);
-    if (sent.delivery.qos !== 1) refuse("PUBACK", id, "a message of QoS 2");
-    this.complete(id);
+    if (this.#answered("PUBACK", id, 1)) this.complete(id);
   }
 
   /**
@@ -216,13 +205,8 @@ export class Outbox {
    * @returns Whether such a message is known.
    */
   receive(id: number): boolean {
-    const sent = this.#sent.get(id);
-    if (sent === undefined) {
-      // MQTT 5.0 has an answer to it.
-      if (this.#link?.options.version !== 5) this.#assertUsed("PUBREC", id);
-      return false;
-    }
-    if (sent.delivery.qos !== 2) refuse("PUBREC", id, "a message of QoS 1");
+    const sent = this.#answered("PUBREC", id, 2);
+    if (sent === undefined) return false;
     if (!sent.isReceived && sent.number !== undefined) {
       this.#record?.receive(sent.number);
     }
@@ -230,34 +214,39 @@ export class Outbox {
     return true;
   }
 
-  /** PUBCOMP has come. */
   release(id: number): void {
-    const sent = this.#sent.get(id);
-    if (sent === undefined) return this.#assertUsed("PUBCOMP", id);
-    if (sent.delivery.qos !== 2) refuse("PUBCOMP", id, "a message of QoS 1");
+    const sent = this.#answered("PUBCOMP", id, 2);
+    if (sent === undefined) return;
     if (!sent.isReceived) refuse("PUBCOMP", id, "a message before its PUBREC");
     this.complete(id);
+  }
+
+  /** What an answer is to, unless it comes late. */
+  #answered(type: string, id: number, qos: 1 | 2): Pending | undefined {
+    const sent = this.#sent.get(id);
+    if (sent !== undefined) {
+      if (sent.delivery.qos === qos) return sent;
+      refuse(type, id, `a message of QoS ${sent.delivery.qos}`);
+    }
+    // MQTT 5.0 has an answer to a PUBREC for nothing.
+    const isAnswered = type === "PUBREC" && this.#link?.options.version === 5;
+    if (isAnswered || this.#hasUsedAll || id <= this.#lastId) return undefined;
+    refuse(type, id, "a message that was never sent");
   }
 
   /** A message that is under way has reached its end. */
   complete(id: number): void {
     const sent = this.#sent.get(id);
     if (sent === undefined) return;
-    this.#end(id, sent);
+    this.#end(sent);
     this.#fill();
     this.#pace?.check();
   }
 
-  #end(id: number, sent: Pending): void {
-    this.#sent.delete(id);
-    this.#bytes -= sizeOf(sent.delivery.message);
-    this.#forget(sent);
-  }
-
-  /** An answer may come late, but not to what was never sent. */
-  #assertUsed(type: string, id: number): void {
-    if (this.#hasUsedAll || id <= this.#lastId) return;
-    refuse(type, id, "a message that was never sent");
+  #end(pending: Pending): void {
+    if (pending.id !== undefined) this.#sent.delete(pending.id);
+    this.#bytes -= sizeOf(pending.delivery.message);
+    this.#forget(pending);
   }
 
   get #open(): Pending[] {
@@ -282,11 +271,7 @@ export class Outbox {
     this.#waiting = this.#waiting.slice(this.#taken)
       .filter((pending) => !gone.has(pending));
     this.#taken = 0;
-    for (const pending of removed) {
-      if (pending.id !== undefined) this.#sent.delete(pending.id);
-      this.#bytes -= sizeOf(pending.delivery.message);
-      this.#forget(pending);
-    }
+    for (const pending of removed) this.#end(pending);
     this.#fill();
     this.#pace?.check();
     return removed.map(({ delivery }) => delivery);
@@ -336,11 +321,7 @@ export class Outbox {
     this.#tellOverflow();
   }
 
-  #sendOnce(
-    message: Message,
-    retain: boolean,
-    identifiers: readonly number[],
-  ): void {
+  #sendOnce(delivery: Delivery): void {
     if (this.#link === undefined) return;
     if (this.#pace?.isStalled) {
       this.#dropped++;
@@ -350,7 +331,7 @@ export class Outbox {
       this.#log(`missed ${this.#dropped} messages of QoS 0 meanwhile`);
       this.#dropped = 0;
     }
-    this.#write({ message, qos: 0, retain, identifiers });
+    this.#write(delivery);
   }
 
   #fill(): void {
@@ -363,8 +344,7 @@ export class Outbox {
       const hasEnded = delivery.message.expiresAt <= Date.now();
       const id = this.#nextId();
       if (hasEnded || !this.#write(delivery, id)) {
-        this.#bytes -= sizeOf(delivery.message);
-        this.#forget(pending);
+        this.#end(pending);
         continue;
       }
       this.#hasUsedAll ||= id < this.#lastId;
@@ -396,7 +376,7 @@ export class Outbox {
     for (const id of now) {
       const sent = this.#sent.get(id);
       if (sent === undefined || sent.isReceived) continue;
-      if (!this.#write(sent.delivery, id, true)) this.#end(id, sent);
+      if (!this.#write(sent.delivery, id, true)) this.#end(sent);
     }
   }
 

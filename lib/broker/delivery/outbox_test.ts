@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
-import { createFigures } from "../figures.ts";
+import { Figures } from "../figures.ts";
 import { Connection } from "../wire/connection.ts";
 import { topicOf } from "../wire/topics.ts";
 import { Link } from "./link.ts";
@@ -14,7 +14,7 @@ class RecordingConnection extends Connection {
 
   constructor() {
     const whenAllowed = (callback: () => void) => callback();
-    super(new PassThrough(), { whenAllowed, figures: createFigures() });
+    super(new PassThrough(), { whenAllowed, figures: new Figures() });
   }
 
   override write(header: Buffer): void {

@@ -4,78 +4,65 @@ import type { Connection } from "../wire/connection.ts";
 const PATIENCE_MILLISECONDS = 2_000;
 
 /** Slows publishers down to what one client can take. */
-export interface Pace {
+export class Pace {
+  readonly #connection: Connection;
+  /** Whether more waits for the client than should. */
+  readonly #isBehind: () => boolean;
+  readonly #onStall: () => void;
+  #callbacks: (() => void)[] = [];
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** Whether the client has stopped reading altogether. */
-  readonly isStalled: boolean;
+  isStalled = false;
+
+  constructor(
+    connection: Connection,
+    isBehind: () => boolean,
+    onStall: () => void,
+  ) {
+    this.#connection = connection;
+    this.#isBehind = isBehind;
+    this.#onStall = onStall;
+    connection.stream.on("drain", () => this.check());
+    connection.stream.once("close", () => this.#release());
+  }
+
   /** Whether the client keeps up, or nobody waits for it any more. */
-  readonly isReady: boolean;
+  get isReady(): boolean {
+    return this.isStalled || !this.#connection.isOpen || this.#keepsUp;
+  }
+
   /**
    * Calls back once the client keeps up: at once (never before this returns),
    * when it has caught up, or when patience with it has run out.
    */
-  whenReady(callback: () => void): void;
+  whenReady(callback: () => void): void {
+    if (this.isReady) return queueMicrotask(callback);
+    this.#callbacks.push(callback);
+    this.#patience ??= setTimeout(() => {
+      this.isStalled = true;
+      this.#onStall();
+      this.#release();
+    }, PATIENCE_MILLISECONDS);
+  }
+
   /** Looks again whether the client keeps up, after an acknowledgement. */
-  check(): void;
-}
-
-/**
- * Watches a client's connection.
- *
- * @param connection The way to the client.
- * @param isBehind Whether more waits for the client than should.
- * @param onStall Is told when the client has stopped reading.
- */
-export function createPace(
-  connection: Connection,
-  isBehind: () => boolean,
-  onStall: () => void,
-): Pace {
-  let callbacks: (() => void)[] = [];
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  let isStalled = false;
-
-  function release(): void {
-    clearTimeout(patience);
-    patience = undefined;
-    const ready = callbacks;
-    callbacks = [];
-    for (const callback of ready) callback();
-  }
-  function check(): void {
-    if (connection.isFull || isBehind()) {
+  check(): void {
+    if (this.#keepsUp) {
+      this.isStalled = false;
+      this.#release();
+    } else {
       // Some of it got through: that is slow, not stalled.
-      patience?.refresh();
-      return;
+      this.#patience?.refresh();
     }
-    isStalled = false;
-    release();
   }
-  function isReady(): boolean {
-    return isStalled || !connection.isOpen ||
-      (!connection.isFull && !isBehind());
+
+  get #keepsUp(): boolean {
+    return !this.#connection.isFull && !this.#isBehind();
   }
-  function stall(): void {
-    isStalled = true;
-    onStall();
-    release();
+
+  #release(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    for (const callback of this.#callbacks.splice(0)) callback();
   }
-  connection.stream.on("drain", check);
-  connection.stream.once("close", release);
-  return {
-    get isStalled() {
-      return isStalled;
-    },
-    get isReady() {
-      return isReady();
-    },
-    check,
-    whenReady(callback) {
-      if (isReady()) {
-        queueMicrotask(callback);
-        return;
-      }
-      callbacks.push(callback);
-      patience ??= setTimeout(stall, PATIENCE_MILLISECONDS);
-    },
-  };
 }

@@ -1,14 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { Limits } from "../limits.ts";
-import { createTally } from "../tally.ts";
+import { createTally } from "../log.ts";
+import type { Records } from "../store/records.ts";
 import { LevelTree } from "./level_tree.ts";
 import { type Message, sizeOf } from "./message.ts";
 
 /** Where retained messages outlive the broker, with a store. */
-export interface RetainedRecords {
-  retain(message: Message): void;
-  clear(topic: string): void;
-}
+type RetainedRecords = Pick<Records, "retain" | "clear">;
 
 /** A retained message, with its place among all that were kept. */
 export interface Retained {
@@ -25,7 +23,6 @@ export class RetainedMessages {
   #bytes = 0;
   /** When the first of them ends. */
   #firstEnd = Infinity;
-  /** How many there are. */
   count = 0;
   /** The number of the one that was kept last. */
   lastNumber = 0;

@@ -69,7 +69,6 @@ export class Router {
     }
   }
 
-  /** Takes a subscription out. */
   remove(subscription: Subscription): void {
     this.forgetRoutes();
     const { filter, levels, subscriber } = subscription;

@@ -1,7 +1,6 @@
 import type { Terms } from "./message.ts";
 import { type Subscriber, type Subscription, termsOf } from "./subscription.ts";
 
-/** One of those who share. */
 interface Member {
   subscriber: Subscriber;
   terms: Terms;

@@ -2,19 +2,15 @@ import type { RequestedSubscription } from "../wire/decode.ts";
 import type { Terms } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Who gets messages. */
 export interface Subscriber {
   readonly outbox: Outbox;
-  /** Whether the client is there. */
   readonly isConnected: boolean;
   /** Whether it may be sent the messages of a topic. */
   mayReceive(topic: string): boolean;
 }
 
-/** A subscription that has been granted. */
 export interface Subscription extends RequestedSubscription {
   readonly subscriber: Subscriber;
-  /** The subscription identifier (MQTT 5.0 section 3.8.2.1.2). */
   readonly identifier: number | undefined;
 }
 

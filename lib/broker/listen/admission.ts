@@ -1,18 +1,9 @@
 import type { Socket } from "node:net";
 import type { Limits } from "../limits.ts";
-import { createMinuteLog } from "../minute_log.ts";
-import { quote } from "../log.ts";
-import { createTally } from "../tally.ts";
+import { createMinuteLog, createTally, quote } from "../log.ts";
 
 /** Lets connections in, or not. */
-export interface Admission {
-  /** Takes a connection, or closes it at once. */
-  admit(socket: Socket): void;
-  /** The connection from an address and port has become one for MQTT. */
-  isServed(remote: string): void;
-  /** A connection's TLS handshake has failed. */
-  hasFailed(socket: Socket, error: Error & { code?: string }): void;
-}
+export type Admission = ReturnType<typeof createAdmission>;
 
 /** What the usual errors of a handshake mean, by OpenSSL's names for them. */
 const HANDSHAKE_ERRORS: Record<string, string> = {
@@ -30,7 +21,7 @@ const HANDSHAKE_ERRORS: Record<string, string> = {
 export function createAdmission(
   { maxConnections, maxConnectionsPerAddress, connectTimeout }: Limits,
   log: (line: string) => void,
-): Admission {
+) {
   /** The time that each has left to become one for MQTT, by its address. */
   const deadlines = new Map<string, ReturnType<typeof setTimeout>>();
   const counts = new Map<string, number>();
@@ -54,7 +45,8 @@ export function createAdmission(
     socket.destroy();
   }
   return {
-    admit(socket) {
+    /** Takes a connection, or closes it at once. */
+    admit(socket: Socket): void {
       const { remoteAddress: address, remotePort } = socket;
       // It may be gone already.
       if (address === undefined) return void socket.destroy();
@@ -82,11 +74,13 @@ export function createAdmission(
         if (deadlines.get(remote) === deadline) deadlines.delete(remote);
       });
     },
-    isServed(remote) {
+    /** The connection from an address and port has become one for MQTT. */
+    isServed(remote: string): void {
       clearTimeout(deadlines.get(remote));
       deadlines.delete(remote);
     },
-    hasFailed(socket, error) {
+    /** A connection's TLS handshake has failed. */
+    hasFailed(socket: Socket, error: Error & { code?: string }): void {
       const { remoteAddress: address } = socket;
       if (address === undefined || closed.has(socket)) return;
       const reason = HANDSHAKE_ERRORS[error.code ?? ""] ?? quote(error.message);

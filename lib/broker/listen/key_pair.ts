@@ -38,30 +38,6 @@ export function assertKeyPair(
   );
 }
 
-/**
- * Says that a certificate's time is over or is still to come, so that clients
- * refuse it.
- *
- * @returns A sentence, or `undefined` if the certificate is valid now.
- */
-export function describeInvalidity(
-  { cert }: KeyPair,
-  name = "TLS certificate",
-): string | undefined {
-  const { validFrom, validTo } = new X509Certificate(cert);
-  const now = Date.now();
-  if (now > Date.parse(validTo)) {
-    return `${name} has expired on ${day(validTo)}: clients refuse it`;
-  }
-  if (now < Date.parse(validFrom)) {
-    return `${name} is valid only from ${day(validFrom)}: clients refuse it`;
-  }
-}
-
-function day(time: string): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
 function read<T>(name: string, parse: () => T): T {
   try {
     return parse();

@@ -1,11 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertThrows } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
-import { assertKeyPair, describeInvalidity } from "./key_pair.ts";
-import { makeAuthority, signCertificate } from "../../certificates.ts";
+import { assertKeyPair } from "./key_pair.ts";
 import { CA, LOCALHOST } from "../../testing/certificates.ts";
 
 const { cert, key } = LOCALHOST;
-const HOUR = 60 * 60 * 1000;
 
 Deno.test("assertKeyPair() takes a key of either form, and a chain", () => {
   assertKeyPair(LOCALHOST);
@@ -39,29 +37,4 @@ Deno.test("assertKeyPair() says what is wrong with which", () => {
   for (const [cert, key, message] of wrong) {
     assertThrows(() => assertKeyPair({ cert, key }, names), TypeError, message);
   }
-});
-
-Deno.test("describeInvalidity() warns of a certificate whose time is over or to come", async () => {
-  const time = (hours: number) => new Date(Date.now() + hours * HOUR);
-  const authority = await makeAuthority({
-    names: [],
-    notBefore: time(-48),
-    notAfter: time(48),
-  });
-  const sign = (from: number, until: number) =>
-    signCertificate(authority, {
-      names: ["localhost"],
-      notBefore: time(from),
-      notAfter: time(until),
-    });
-  const day = (hours: number) => time(hours).toISOString().slice(0, 10);
-  assertEquals(describeInvalidity(await sign(-1, 1)), undefined);
-  assertEquals(
-    describeInvalidity(await sign(-3, -1), 'Certificate "a.crt"'),
-    `Certificate "a.crt" has expired on ${day(-1)}: clients refuse it`,
-  );
-  assertEquals(
-    describeInvalidity(await sign(1, 3)),
-    `TLS certificate is valid only from ${day(1)}: clients refuse it`,
-  );
 });

@@ -6,19 +6,15 @@ import {
   type Server,
   type Socket,
 } from "node:net";
-import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "./key_pair.ts";
 import { BrokerStartError } from "./start_error.ts";
 import type { Admission } from "./admission.ts";
 import {
   acceptWebSockets,
-  type Served,
+  type Serve,
   type WebSocketOptions,
 } from "./websocket.ts";
-
-/** Serves a client on a stream. */
-export type Serve = (stream: Duplex, remote: string) => Served;
 
 /** What clients come through. */
 interface Door extends WebSocketOptions {
@@ -45,8 +41,6 @@ export function listenTcp(
 ): Promise<Listener> {
   const accept = (socket: Socket) => {
     if (socket.destroyed) return;
-    // Acknowledgements mustn't wait for more to come (Nagle's algorithm).
-    socket.setNoDelay(true);
     const remote = `${socket.remoteAddress}:${socket.remotePort}`;
     door.admission.isServed(remote);
     door.serve(socket, remote);
@@ -63,7 +57,6 @@ export async function listenWebSocket(
   tls?: KeyPair,
 ): Promise<Listener> {
   const server = tls ? createHttpsServer(tls) : createHttpServer();
-  server.on("connection", (socket: Socket) => socket.setNoDelay(true));
   await acceptWebSockets(server, (stream, remote) => {
     door.admission.isServed(remote);
     return door.serve(stream, remote);
@@ -83,6 +76,8 @@ async function listen(
   // handshake. This comes first: who isn't admitted goes no further.
   server.prependListener("connection", (socket: Socket) => {
     sockets.add(socket);
+    // Acknowledgements mustn't wait for more to come (Nagle's algorithm).
+    socket.setNoDelay(true);
     // One that is reset before anybody else listens mustn't end the program.
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));

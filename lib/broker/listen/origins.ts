@@ -12,7 +12,6 @@ export type PageAllowed = (
  *
  * @param origins Those of pages that may connect, besides those from the host
  * that is asked; `*` for all.
- * @throws {TypeError} If one of them isn't an origin.
  */
 export function allowPages(origins: readonly string[] = []): PageAllowed {
   const allowed = new Set(origins.map(readOrigin));

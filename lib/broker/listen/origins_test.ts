@@ -1,6 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { startBroker } from "../../broker.ts";
 import { within } from "../../testing/deadline.ts";
+import { httpRequest, UPGRADE } from "../../testing/websocket_frames.ts";
 import { allowPages } from "./origins.ts";
 
 Deno.test("allowPages() lets in programs, and pages of the host that is asked", () => {
@@ -98,4 +101,24 @@ Deno.test("startBroker() refuses a stranger's page with 403 and says what lets i
     lines[0]!.replace(/127.*?refused/, "… refused"),
     'Page of "https://evil.example" from … refused: origins (--origin) lets in more pages',
   );
+});
+
+Deno.test("startBroker() goes on when pages that it refuses reset their connections", async () => {
+  const lines: string[] = [];
+  await using broker = await startBroker({
+    port: 0,
+    websocketPort: 0,
+    log: (line) => lines.push(line),
+  });
+  const port = Number(new URL(broker.websocketUrl!).port);
+  const request = httpRequest([...UPGRADE, "Origin: https://evil.example"]);
+  for (let count = 0; count < 100; count++) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    const closed = once(socket, "close");
+    socket.write(request, () => socket.resetAndDestroy());
+    await within("the connection to close", closed);
+  }
+  assertEquals(await outcomeOf(broker.websocketUrl!), "open");
+  assertEquals(lines.filter((line) => line.includes("undefined")), []);
 });

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, Server } from "node:http";
 import { Duplex } from "node:stream";
 import type { WebSocket } from "npm:@types/ws@8.18.2";
+import type { Client } from "../client.ts";
 import { quote } from "../log.ts";
 import type { PageAllowed } from "./origins.ts";
 
@@ -26,27 +27,19 @@ const SERVER_OPTIONS = {
 const NORMAL_CLOSURE = 1000;
 const UNSUPPORTED_DATA = 1003;
 
-/** What {@linkcode acceptWebSockets} needs to know. */
 export interface WebSocketOptions {
-  /** Which web pages may connect. */
   isPageAllowed: PageAllowed;
   maxPacketSize: number;
   log: (line: string) => void;
 }
 
-/** A client that is served on a stream. */
-export interface Served {
-  /**
-   * Is told how many bytes the transport keeps of what isn't whole yet, and says
-   * whether it may.
-   */
-  hold(bytes: number): boolean;
-}
+/** Serves a client on a stream. */
+export type Serve = (stream: Duplex, remote: string) => Pick<Client, "hold">;
 
 /** Accepts WebSocket connections on an HTTP or HTTPS server, on any path. */
 export async function acceptWebSockets(
   server: Server,
-  serve: (stream: Duplex, remote: string) => Served,
+  serve: Serve,
   { isPageAllowed, maxPacketSize, log }: WebSocketOptions,
 ): Promise<void> {
   const { WebSocketServer }: typeof import("npm:@types/ws@8.18.2") =
@@ -68,6 +61,8 @@ export async function acceptWebSockets(
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head) => {
     const { remoteAddress, remotePort } = request.socket;
+    // It may be gone already.
+    if (remoteAddress === undefined) return void socket.destroy();
     const { origin } = request.headers;
     if (!isPageAllowed(request.headers)) {
       log(

@@ -18,17 +18,13 @@ export class Commits {
   #mended: (() => void)[] = [];
   #immediate: ReturnType<typeof setImmediate> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isFailing = false;
+  /** Whether storing fails at present: nobody is read from meanwhile. */
+  isFailing = false;
   #isClosed = false;
 
   constructor(database: DatabaseSync, warn: (event: string) => void) {
     this.#database = database;
     this.#warn = warn;
-  }
-
-  /** Whether storing fails at present. */
-  get isFailing(): boolean {
-    return this.#isFailing;
   }
 
   /** Takes a change, which is made later: twice, if the first time fails. */
@@ -40,12 +36,9 @@ export class Commits {
 
   /** Calls back once all that has been added is stored: at once if it is. */
   whenStored(callback: () => void): void {
-    if (this.#pending.length === 0) {
-      callback();
-      return;
-    }
+    if (this.#pending.length === 0) return callback();
     this.#waiting.push(callback);
-    if (this.#isFailing) return;
+    if (this.isFailing) return;
     this.#immediate ??= setImmediate(() => this.#commit());
   }
 
@@ -72,8 +65,7 @@ export class Commits {
       for (const change of this.#pending) change();
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#fail(error as Error);
-      return;
+      return this.#fail(error as Error);
     }
     this.#pending = [];
     // One that is called may add a change, and write what depends on it to where
@@ -84,24 +76,22 @@ export class Commits {
     if (this.#waiting.length > 0) {
       this.#immediate ??= setImmediate(() => this.#commit());
     }
-    if (this.#isFailing) this.#recover();
+    if (this.isFailing) this.#recover();
   }
 
   #fail({ message }: Error): void {
     if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
     this.#timer = setTimeout(() => this.#commit(), RETRY_MILLISECONDS);
-    if (this.#isFailing) return;
-    this.#isFailing = true;
+    if (this.isFailing) return;
+    this.isFailing = true;
     this.#warn(
       `can't be written (${message}): until it can, nothing is acknowledged`,
     );
   }
 
   #recover(): void {
-    this.#isFailing = false;
+    this.isFailing = false;
     this.#warn("can be written again");
-    const callbacks = this.#mended;
-    this.#mended = [];
-    for (const callback of callbacks) callback();
+    for (const callback of this.#mended.splice(0)) callback();
   }
 }

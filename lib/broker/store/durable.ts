@@ -12,20 +12,12 @@ import { createRecords, type Records } from "./records.ts";
  */
 export interface Durable {
   readonly records: Records;
-  /** Calls back once all that has happened is stored. */
-  whenStored(callback: () => void): void;
-  /** Whether storing fails at present: nobody is read from meanwhile. */
-  readonly isFailing: boolean;
-  /** Calls back once storing works again. */
-  whenMended(callback: () => void): void;
-  /** Stores what is left, and gives the folder free. */
-  close(): void;
+  readonly commits: Commits;
 }
 
 /**
  * Opens a store.
  *
- * @param folder The store's folder.
  * @param warn Is told when it can't be written, and when it can again.
  * @throws {BrokerStoreError} If the folder can't be used.
  */
@@ -36,13 +28,5 @@ export async function openDurable(
   const warnOf = (event: string) => warn(`Store "${folder}" ${event}`);
   const database = await openDatabase(folder, warnOf);
   const commits = new Commits(database, warnOf);
-  return {
-    records: createRecords(database, commits),
-    whenStored: (callback) => commits.whenStored(callback),
-    get isFailing() {
-      return commits.isFailing;
-    },
-    whenMended: (callback) => commits.whenMended(callback),
-    close: () => commits.close(),
-  };
+  return { records: createRecords(database, commits), commits };
 }

@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { Message, Will } from "../delivery/message.ts";
 import type { DeliveryRecord, StoredDelivery } from "../delivery/outbox.ts";
-import type { RetainedRecords } from "../delivery/retained.ts";
 import type { Subscription } from "../delivery/subscription.ts";
 import { readShare } from "../wire/decode.ts";
 import { topicOf } from "../wire/topics.ts";
@@ -11,66 +10,25 @@ import type { Commits } from "./commits.ts";
 /** What is stored of a subscription. */
 export type StoredSubscription = Omit<Subscription, "subscriber">;
 
-/** What is stored of a session. */
-export interface StoredSession {
-  clientId: string;
-  user: string | undefined;
-  /** How many seconds it outlives its connection; `Infinity` for ever. */
-  expiry: number;
-  /** When its client has gone, in milliseconds since 1970, if it had. */
-  goneAt: number | undefined;
-  /** The will, and when it is due, if its client had gone. */
-  will: { will: Will; due: number | undefined } | undefined;
-  subscriptions: StoredSubscription[];
-  /** Oldest first. */
-  deliveries: StoredDelivery[];
-  record: SessionRecord;
-}
+export type Records = ReturnType<typeof createRecords>;
 
 /** Stores what becomes of a session. */
-export interface SessionRecord extends DeliveryRecord {
-  subscribe(subscription: StoredSubscription): void;
-  unsubscribe(filter: string): void;
-  /** Keeps the id of a QoS 2 message until its publisher releases it. */
-  expect(id: number): void;
-  /** The client has released a QoS 2 message. */
-  release(id: number): void;
-  /** Says how long the session lasts, and since when its client is gone. */
-  setExpiry(expiry: number, goneAt: number | undefined): void;
-  /** Keeps the will, and when it is due if its client is gone. */
-  setWill(will: Will, due: number | undefined): void;
-  /** Forgets the will. */
-  clearWill(): void;
-  /** Forgets the session, of which no message may be left. */
-  remove(): void;
-}
+export type SessionRecord = ReturnType<Records["addSession"]>;
 
-/** What is stored, and the ways to change it. */
-export interface Records extends RetainedRecords {
-  /** Reads the retained messages, those with the oldest topics first. */
-  retained(): Iterable<Message>;
-  /** Reads the sessions. */
-  sessions(): Iterable<StoredSession>;
-  /** Reads the ids of QoS 2 messages that publishers have yet to release. */
-  unreleased(): Iterable<{ clientId: string; id: number }>;
-  /** Keeps a new session. */
-  addSession(clientId: string, user: string | undefined): SessionRecord;
-}
+/** What is stored of a session. */
+export type StoredSession = ReturnType<Records["sessions"]>[number];
 
 type Row = Record<string, SQLOutputValue>;
 
 /** Reads and changes the rows of a store's database. */
-export function createRecords(
-  database: DatabaseSync,
-  commits: Commits,
-): Records {
+export function createRecords(database: DatabaseSync, commits: Commits) {
   function change(sql: string): (...values: SQLInputValue[]) => void {
     const statement = database.prepare(sql);
     return (...values) => commits.add(() => statement.run(...values));
   }
-  function read(sql: string): (...values: SQLInputValue[]) => Iterable<Row> {
+  function read(sql: string): (...values: SQLInputValue[]) => Row[] {
     const statement = database.prepare(sql);
-    return (...values) => statement.iterate(...values);
+    return (...values) => statement.all(...values);
   }
   const rows = {
     retained: read(
@@ -135,16 +93,22 @@ export function createRecords(
   let lastKey = 0;
   let lastNumber = 0;
 
-  function recordOf(key: number, clientId: string): SessionRecord {
+  function recordOf(key: number, clientId: string) {
     return {
-      subscribe: ({ filter, qos, identifier, ...options }) =>
-        subscribe(key, filter, qos, optionsOf(options), identifier ?? null),
-      unsubscribe: (filter) => unsubscribe(key, filter),
-      expect: (id) => expect(clientId, id),
-      release: (id) => release(clientId, id),
-      setExpiry: (expiry, goneAt) =>
+      subscribe(subscription: StoredSubscription): void {
+        const { filter, qos, identifier } = subscription;
+        const options = optionsOf(subscription);
+        subscribe(key, filter, qos, options, identifier ?? null);
+      },
+      unsubscribe: (filter: string) => unsubscribe(key, filter),
+      /** Keeps the id of a QoS 2 message until its publisher releases it. */
+      expect: (id: number) => expect(clientId, id),
+      release: (id: number) => release(clientId, id),
+      /** Says how long the session lasts, and since when its client is gone. */
+      setExpiry: (expiry: number, goneAt: number | undefined) =>
         setExpiry(orNull(expiry), goneAt ?? null, key),
-      setWill({ message, delay, expiry }, due) {
+      /** Keeps the will, and when it is due if its client is gone. */
+      setWill({ message, delay, expiry }: Will, due: number | undefined): void {
         const { topic, payload, qos, retain, properties } = message;
         const what = [topic.text, payload, qos, retain ? 1 : 0, properties];
         setWill(key, ...what, delay, orNull(expiry), due ?? null);
@@ -152,76 +116,66 @@ export function createRecords(
       clearWill: () => clearWill(key),
       add({ message, qos, retain, identifiers, share }, id) {
         const { topic, payload, properties, expiresAt } = message;
+        const what = [topic.text, payload, qos, retain ? 1 : 0, id ?? null];
+        const terms = [JSON.stringify(identifiers), share ?? null];
         add(
           ++lastNumber,
           key,
-          topic.text,
-          payload,
-          qos,
-          retain ? 1 : 0,
-          id ?? null,
+          ...what,
           properties,
           orNull(expiresAt),
-          JSON.stringify(identifiers),
-          share ?? null,
+          ...terms,
         );
         return lastNumber;
       },
       send: (number, id) => send(id, number),
       receive,
       complete,
-      remove() {
+      /** Forgets the session, of which no message may be left. */
+      remove(): void {
         unsubscribeAll(key);
         clearWill(key);
         releaseAll(clientId);
         removeSession(key);
       },
-    };
+    } satisfies DeliveryRecord & Record<string, unknown>;
   }
-  function readDeliveries(): Map<number, StoredDelivery[]> {
-    const bySession = new Map<number, StoredDelivery[]>();
-    for (const row of rows.deliveries()) {
-      lastNumber = row.number as number;
-      const session = row.session as number;
-      const deliveries = bySession.get(session) ?? [];
-      deliveries.push(deliveryOf(row));
-      bySession.set(session, deliveries);
-    }
-    return bySession;
-  }
-
   return {
-    *retained() {
-      for (const row of rows.retained()) yield messageOf(row, true);
-    },
-    *sessions() {
-      const deliveries = readDeliveries();
-      for (const { key, client, user, expiry, gone } of rows.sessions()) {
+    /** The retained messages, those with the oldest topics first. */
+    retained: () => rows.retained().map((row) => messageOf(row, true)),
+    sessions() {
+      const all = rows.deliveries();
+      lastNumber = all.at(-1)?.number as number ?? 0;
+      const deliveries = Map.groupBy(all, ({ session }) => session);
+      return rows.sessions().map(({ key, client, user, expiry, gone }) => {
         lastKey = key as number;
         const clientId = textOf(client);
         const [will] = rows.wills(lastKey);
-        yield {
+        return {
           clientId,
           user: user === null ? undefined : textOf(user),
+          /** How many seconds it outlives its connection; `Infinity` for ever. */
           expiry: orInfinity(expiry),
+          /** When its client has gone, in milliseconds since 1970, if it had. */
           goneAt: gone as number | null ?? undefined,
           will: will && willOf(will),
-          subscriptions: [...rows.subscriptions(lastKey)].map(subscriptionOf),
-          deliveries: deliveries.get(lastKey) ?? [],
+          subscriptions: rows.subscriptions(lastKey).map(subscriptionOf),
+          /** Oldest first. */
+          deliveries: (deliveries.get(lastKey) ?? []).map(deliveryOf),
           record: recordOf(lastKey, clientId),
         };
-      }
+      });
     },
-    *unreleased() {
-      for (const { client, id } of rows.unreleased()) {
-        yield { clientId: textOf(client), id: id as number };
-      }
-    },
-    retain({ topic, payload, qos, properties, expiresAt }) {
+    /** The ids of QoS 2 messages that publishers have yet to release. */
+    unreleased: () =>
+      rows.unreleased().map(({ client, id }) => (
+        { clientId: textOf(client), id: id as number }
+      )),
+    retain({ topic, payload, qos, properties, expiresAt }: Message): void {
       retain(topic.text, payload, qos, properties, orNull(expiresAt));
     },
     clear: change("DELETE FROM retained WHERE topic = ?"),
-    addSession(clientId, user) {
+    addSession(clientId: string, user: string | undefined) {
       addSession(++lastKey, clientId, user ?? null);
       return recordOf(lastKey, clientId);
     },
@@ -279,7 +233,8 @@ function deliveryOf(row: Row): StoredDelivery {
   };
 }
 
-function willOf(row: Row): StoredSession["will"] {
+/** The will, and when it is due, if its client had gone. */
+function willOf(row: Row): { will: Will; due: number | undefined } {
   const will = {
     message: messageOf(row),
     delay: row.delay as number,

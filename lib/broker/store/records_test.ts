@@ -42,7 +42,7 @@ Deno.test("createRecords() tells apart all names that a client may send, and kee
       record.setWill({ message, delay: 5, expiry: Infinity }, 1_234);
       record.setExpiry(60, 1_000);
     }
-    first.close();
+    first.commits.close();
     const second = await open();
     const { records } = second;
     const sessions = [...records.sessions()].map((
@@ -81,7 +81,7 @@ Deno.test("createRecords() tells apart all names that a client may send, and kee
     assertEquals([...records.retained()], TEXTS.map(messageOn));
     const clients = [...records.unreleased()].map(({ clientId }) => clientId);
     assertEquals(clients.toSorted(), TEXTS.toSorted());
-    second.close();
+    second.commits.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,11 +1,8 @@
-import { ProtocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, REASON } from "./reason.ts";
 
 /** Who holds bytes of packets whose end hasn't come. */
 export interface Holder {
-  /** Whether it has been let in. */
   readonly isAdmitted: boolean;
-  /** Cuts the connection. */
   fail(error: ProtocolError): void;
 }
 

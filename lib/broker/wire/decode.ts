@@ -3,23 +3,22 @@
 // that are in the wrong packet or there twice, and whatever follows the last
 // field. Whoever checks all fields has read them, so the broker reads them here.
 
-import type { Buffer } from "node:buffer";
+import type { Limits } from "../limits.ts";
+import type { Framing } from "./framing.ts";
 import { PacketBody } from "./packet_body.ts";
-import { PACKET, type Version } from "./packet_types.ts";
+import type { Version } from "./packet_types.ts";
 import {
   ALLOWED,
   NO_PROPERTIES,
   type Properties,
   readProperties,
 } from "./properties.ts";
-import { ProtocolError, protocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, protocolError, REASON } from "./reason.ts";
 import { checkTopicFilter, type TopicReader } from "./topics.ts";
 
 /** Bridges, such as mosquitto's, add this to the level. */
 const BRIDGE = 0x80;
 
-/** A CONNECT packet. */
 export type ConnectFields = ReturnType<typeof readConnect>;
 
 /** A filter of a SUBSCRIBE packet, with what goes with it. */
@@ -38,19 +37,7 @@ export interface RequestedSubscription {
 }
 
 /** What limits the filters of a packet. */
-interface FilterLimits {
-  maxSubscriptions: number;
-  maxTopicLevels: number;
-}
-
-/** Where a packet is among a client's bytes. */
-interface Frame {
-  readonly header: number;
-  readonly bytes: Buffer;
-  /** Where what follows its length begins. */
-  readonly start: number;
-  readonly end: number;
-}
+type FilterLimits = Pick<Limits, "maxSubscriptions" | "maxTopicLevels">;
 
 /** Which protocol a CONNECT packet speaks: a version, or one not spoken here. */
 export function readVersion(
@@ -93,12 +80,10 @@ export function readConnect(body: PacketBody, version: Version) {
     : undefined;
   const user = hasUser ? body.text() : undefined;
   const password = hasPassword ? body.bytes() : undefined;
-  expectEnd(body, PACKET.CONNECT);
+  expectEnd(body);
   const isClean = (flags & 0x02) !== 0;
-  return {
-    ...{ version, clientId, isClean, keepAlive, will, user, password },
-    properties,
-  };
+  const login = { clientId, user, password, will };
+  return { version, isClean, keepAlive, properties, ...login };
 }
 
 /**
@@ -106,7 +91,7 @@ export function readConnect(body: PacketBody, version: Version) {
  * topic, its topic alias alone tells it; without an id it is of QoS 0.
  */
 export function readPublish(
-  { header, bytes, start, end }: Frame,
+  { header, bytes, start, end }: Framing,
   version: Version,
   topics: TopicReader,
 ) {
@@ -143,14 +128,9 @@ export function readPublish(
   };
 }
 
-/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP packet. */
-export function readAcknowledgement(
-  body: PacketBody,
-  type: number,
-  version: Version,
-) {
+export function readAcknowledgement(body: PacketBody, version: Version) {
   const id = checkId(body.word());
-  return { id, ...readReason(body, version, type) };
+  return { id, ...readReason(body, version, ALLOWED.ACKNOWLEDGEMENT) };
 }
 
 /**
@@ -163,11 +143,7 @@ export function readSubscribe(
   { maxSubscriptions, maxTopicLevels }: FilterLimits,
 ) {
   const id = checkId(body.word());
-  const { subscriptionIdentifier: identifier } = propertiesOf(
-    body,
-    version,
-    ALLOWED.SUBSCRIBE,
-  );
+  const properties = propertiesOf(body, version, ALLOWED.SUBSCRIBE);
   const subscriptions: RequestedSubscription[] = [];
   let surplus = 0;
   expectFilters(body);
@@ -180,6 +156,7 @@ export function readSubscribe(
       body.byte();
     }
   }
+  const identifier = properties.subscriptionIdentifier;
   return { id, subscriptions, surplus, identifier };
 }
 
@@ -235,11 +212,7 @@ export function readShare(
   return { group, levels: rest };
 }
 
-/**
- * Reads an UNSUBSCRIBE packet.
- *
- * @throws {ProtocolError} If it has more filters than anybody may have.
- */
+/** Reads an UNSUBSCRIBE packet. */
 export function readUnsubscribe(
   body: PacketBody,
   version: Version,
@@ -263,29 +236,27 @@ export function readUnsubscribe(
   return { id, filters };
 }
 
-/** Reads a DISCONNECT packet. */
-export function readDisconnect(body: PacketBody, version: Version) {
-  return readReason(body, version, PACKET.DISCONNECT);
-}
-
-/** Reads a reason and its properties, which MQTT 5.0 lets packets leave out. */
-function readReason(body: PacketBody, version: Version, type: number) {
+/**
+ * Reads the reason of a DISCONNECT packet, and its properties, which MQTT 5.0
+ * lets packets leave out.
+ */
+export function readReason(
+  body: PacketBody,
+  version: Version,
+  allowed: readonly number[] = ALLOWED.DISCONNECT,
+) {
   const hasReason = version === 5 && !body.isAtEnd;
   const reason = hasReason ? body.byte() : REASON.SUCCESS;
-  const allowed = type === PACKET.DISCONNECT
-    ? ALLOWED.DISCONNECT
-    : ALLOWED.ACKNOWLEDGEMENT;
   const properties = hasReason && !body.isAtEnd
     ? readProperties(body, allowed)
     : NO_PROPERTIES;
-  expectEnd(body, type);
+  expectEnd(body);
   return { reason, properties };
 }
 
 /** @throws {ProtocolError} If anything follows. */
-export function expectEnd(body: PacketBody, type: number): void {
-  if (body.isAtEnd) return;
-  throw new ProtocolError(`Packet of type ${type} goes on after its end`);
+export function expectEnd(body: PacketBody): void {
+  if (!body.isAtEnd) throw new ProtocolError("Packet goes on after its end");
 }
 
 function expectFilters(body: PacketBody): void {

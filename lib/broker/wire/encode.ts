@@ -4,6 +4,7 @@
 
 import { Buffer } from "node:buffer";
 import { PACKET, type Version } from "./packet_types.ts";
+import { REASON } from "./reason.ts";
 import {
   encodeProperties,
   NO_BYTES,
@@ -98,7 +99,11 @@ export function answer(
   },
 ): Buffer {
   const head = Buffer.of(id >> 8, id & 0xff);
-  return packet(type, head, version, words, codes);
+  if (version === 5) return packet(type, head, version, words, codes);
+  if (type === PACKET.UNSUBACK) return packet(type, head, version);
+  // All refusals are the same (MQTT 3.1.1 section 3.9.3).
+  const old = codes.map((code) => Math.min(code, REASON.UNSPECIFIED));
+  return packet(type, head, version, {}, old);
 }
 
 /** A PINGRESP packet (section 3.13). */

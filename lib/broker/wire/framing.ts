@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
-import { ProtocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, REASON } from "./reason.ts";
 
 /** What may be kept of a client that hasn't been let in. */
 export const MOST_BEFORE_CONNECT = 65_536;
@@ -15,7 +14,6 @@ const NOTHING = Buffer.alloc(0);
 export class Framing {
   /** Checks the first byte of each packet, as soon as it is there. */
   readonly #check: (header: number) => void;
-  /** How many bytes a packet may have. */
   maxPacketSize = MOST_BEFORE_CONNECT;
   /** The first byte of the packet that `next()` has found. */
   header = 0;
@@ -39,7 +37,6 @@ export class Framing {
     return this.#room.length;
   }
 
-  /** Takes bytes that have arrived. */
   add(arrived: Buffer): void {
     if (this.#filled > 0) {
       this.#fill(arrived);
@@ -50,11 +47,7 @@ export class Framing {
     }
   }
 
-  /**
-   * Finds the next packet; `header`, `bytes`, `start` and `end` tell it.
-   *
-   * @throws {ProtocolError} If it can't be one, or is too large.
-   */
+  /** Finds the next packet; `header`, `bytes`, `start` and `end` tell it. */
   next(): boolean {
     const { bytes, end: first } = this;
     if (first >= bytes.length) return false;

@@ -1,12 +1,13 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Figures } from "../figures.ts";
-import type { Durable } from "../store/durable.ts";
-import { TokenBucket } from "../token_bucket.ts";
+import type { Commits } from "../store/commits.ts";
 import { Framing } from "./framing.ts";
 import { PACKET } from "./packet_types.ts";
 
-/** What an input needs to know. */
+/** Several packets at a time: a timer for each would be slower than the rate. */
+const SHORTEST_PAUSE = 50;
+
 interface InputOptions {
   figures: Figures;
   /** How many packets a second are read, acknowledgements aside. */
@@ -22,7 +23,7 @@ interface InputOptions {
   /** Is told when nothing more comes, and all is handled. */
   end: () => void;
   /** While storing fails, nothing is read: what waits would pile up. */
-  durable: Pick<Durable, "isFailing" | "whenMended"> | undefined;
+  commits: Commits | undefined;
 }
 
 /**
@@ -33,7 +34,9 @@ export class Input {
   readonly framing: Framing;
   readonly #stream: Duplex;
   readonly #options: InputOptions;
-  readonly #bucket: TokenBucket;
+  /** How many packets may come: a second's worth after a second of silence. */
+  #tokens: number;
+  #filledAt = performance.now();
   /** In how many places something has to end before it is read on. */
   #holds = 0;
   #isWorking = false;
@@ -47,7 +50,7 @@ export class Input {
   constructor(stream: Duplex, options: InputOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#bucket = new TokenBucket(options.maxMessageRate);
+    this.#tokens = options.maxMessageRate;
     this.framing = new Framing(options.check);
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
     for (const event of ["end", "close"]) {
@@ -58,7 +61,6 @@ export class Input {
     }
   }
 
-  /** Whether it is held up. */
   get isHeld(): boolean {
     return this.#holds > 0;
   }
@@ -112,12 +114,28 @@ export class Input {
 
   /** Whether a packet may pass now; else it comes again after a pause. */
   #isAllowed(type: number): boolean {
-    const { durable } = this.#options;
+    const { commits, maxMessageRate } = this.#options;
     const isAnswer = type >= PACKET.PUBACK && type <= PACKET.PUBCOMP;
-    if (durable?.isFailing) durable.whenMended(this.hold());
-    else if (isAnswer || this.#bucket.take()) return true;
-    else this.#pause = setTimeout(this.hold(), this.#bucket.pauseMilliseconds);
+    if (commits?.isFailing) commits.whenMended(this.hold());
+    else if (isAnswer || this.#takeToken()) return true;
+    else {
+      const pause = Math.max(SHORTEST_PAUSE, 1_000 / maxMessageRate);
+      this.#pause = setTimeout(this.hold(), pause);
+    }
     this.framing.putBack();
     return false;
+  }
+
+  #takeToken(): boolean {
+    const { maxMessageRate } = this.#options;
+    if (this.#tokens < 1) {
+      const now = performance.now();
+      const gained = (now - this.#filledAt) / 1_000 * maxMessageRate;
+      this.#tokens = Math.min(this.#tokens + gained, maxMessageRate);
+      this.#filledAt = now;
+    }
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import { ProtocolError, protocolError } from "./protocol_error.ts";
+import { ProtocolError, protocolError } from "./reason.ts";
 
 /** The types of packets (MQTT 3.1.1 and 5.0, both section 2). */
 export const PACKET = {
@@ -22,25 +22,23 @@ export const PACKET = {
 /** The versions of the protocol, as CONNECT has them. */
 export type Version = 3 | 4 | 5;
 
-/** The flags that a type from a client must have; those of PUBLISH say something. */
-const FLAGS: Readonly<Record<number, number>> = {
-  [PACKET.CONNECT]: 0,
-  [PACKET.PUBACK]: 0,
-  [PACKET.PUBREC]: 0,
-  [PACKET.PUBREL]: 2,
-  [PACKET.PUBCOMP]: 0,
-  [PACKET.SUBSCRIBE]: 2,
-  [PACKET.UNSUBSCRIBE]: 2,
-  [PACKET.PINGREQ]: 0,
-  [PACKET.DISCONNECT]: 0,
-};
+/** Those that only a broker sends; AUTH is for methods that it hasn't got. */
+const NOT_FROM_CLIENTS: readonly number[] = [
+  0,
+  PACKET.CONNACK,
+  PACKET.SUBACK,
+  PACKET.UNSUBACK,
+  PACKET.PINGRESP,
+  PACKET.AUTH,
+];
+/** Those whose flags are 2; of all others but PUBLISH they are 0. */
+const WITH_FLAGS: readonly number[] = [
+  PACKET.PUBREL,
+  PACKET.SUBSCRIBE,
+  PACKET.UNSUBSCRIBE,
+];
 
-/**
- * Checks the first byte of a client's packet.
- *
- * @param version That of the client; `undefined` before CONNECT.
- * @throws {ProtocolError} If a client may not send it now.
- */
+/** Checks the first byte of a client's packet. */
 export function checkHeader(
   header: number,
   version: Version | undefined,
@@ -60,11 +58,10 @@ export function checkHeader(
   if (type === PACKET.AUTH && version === 5) {
     throw protocolError("AUTH comes without a method that was agreed on");
   }
-  const expected = FLAGS[type];
-  if (expected === undefined) {
+  if (NOT_FROM_CLIENTS.includes(type)) {
     throw protocolError(`Packet of type ${type} is not for a client to send`);
   }
-  if (flags !== expected) {
+  if (flags !== (WITH_FLAGS.includes(type) ? 2 : 0)) {
     throw new ProtocolError(`Packet of type ${type} has the flags ${flags}`);
   }
 }

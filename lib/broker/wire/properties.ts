@@ -1,46 +1,19 @@
 import { Buffer } from "node:buffer";
 import { PacketBody } from "./packet_body.ts";
-import { ProtocolError, protocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, protocolError, REASON } from "./reason.ts";
+
+/** How a property's value is written (section 2.2.2.2), and what it is here. */
+interface Kinds {
+  flag: number;
+  word: number;
+  doubleWord: number;
+  variable: number;
+  bytes: Buffer;
+  text: string;
+}
 
 /** The properties of MQTT 5.0 by identifier (section 2.2.2.2), user ones aside. */
-interface AllValues {
-  payloadFormat: number;
-  messageExpiry: number;
-  contentType: string;
-  responseTopic: string;
-  correlationData: Buffer;
-  subscriptionIdentifier: number;
-  sessionExpiry: number;
-  assignedClientId: string;
-  serverKeepAlive: number;
-  authenticationMethod: string;
-  authenticationData: Buffer;
-  requestProblemInformation: number;
-  willDelay: number;
-  requestResponseInformation: number;
-  reasonString: string;
-  receiveMaximum: number;
-  topicAliasMaximum: number;
-  topicAlias: number;
-  maximumPacketSize: number;
-}
-
-/** Some of them. */
-export type PropertyValues = {
-  [N in keyof AllValues]?: AllValues[N] | undefined;
-};
-
-/** The properties of a packet. */
-export interface Properties extends Partial<AllValues> {
-  /** Those that belong to its message, encoded, in their order. */
-  ofMessage: Buffer;
-}
-
-type Name = keyof AllValues;
-type Kind = "flag" | "word" | "doubleWord" | "variable" | "bytes" | "text";
-
-const KINDS: Readonly<Record<number, [name: Name, kind: Kind]>> = {
+const PROPERTIES = {
   0x01: ["payloadFormat", "flag"],
   0x02: ["messageExpiry", "doubleWord"],
   0x03: ["contentType", "text"],
@@ -60,12 +33,33 @@ const KINDS: Readonly<Record<number, [name: Name, kind: Kind]>> = {
   0x22: ["topicAliasMaximum", "word"],
   0x23: ["topicAlias", "word"],
   0x27: ["maximumPacketSize", "doubleWord"],
-};
+} as const satisfies Record<number, [name: string, kind: keyof Kinds]>;
 const USER_PROPERTY = 0x26;
-const IDS = new Map(
-  Object.entries(KINDS).map(([id, [name, kind]]) => [
+
+type Table = typeof PROPERTIES;
+
+/** Some of them, by name. */
+export type PropertyValues = {
+  [Id in keyof Table as Table[Id][0]]?: Kinds[Table[Id][1]] | undefined;
+};
+
+export interface Properties extends PropertyValues {
+  /** Those that belong to its message, encoded, in their order. */
+  ofMessage: Buffer;
+}
+
+const BY_ID: Readonly<Record<number, readonly [string, keyof Kinds]>> =
+  PROPERTIES;
+/** How many bytes a number has, unless it has as many as it must. */
+const SIZES: { [Kind in keyof Kinds]?: number } = {
+  flag: 1,
+  word: 2,
+  doubleWord: 4,
+};
+const BY_NAME = new Map(
+  Object.entries(BY_ID).map(([id, [name, kind]]) => [
     name,
-    { id: Number(id), kind },
+    { id: Number(id), size: SIZES[kind] },
   ]),
 );
 
@@ -97,8 +91,6 @@ export const NO_PROPERTIES: Properties = { ofMessage: NO_BYTES };
  * Those of messages stay encoded: `mqtt-packet` would make an object of user
  * properties, and so lose their order, which a server must keep (section
  * 3.3.2.3.7).
- *
- * @throws {ProtocolError} If one is malformed, not allowed here, or there twice.
  */
 export function readProperties(
   body: PacketBody,
@@ -119,7 +111,7 @@ export function readProperties(
       );
     }
     const id = part.byte();
-    const [name, kind] = KINDS[id] ?? [];
+    const [name, kind] = BY_ID[id] ?? [];
     if (name === undefined && id !== USER_PROPERTY) {
       throw new ProtocolError(`Property ${id} is none of MQTT 5.0`);
     }
@@ -131,7 +123,10 @@ export function readProperties(
       part.text();
     } else {
       if (name in values) throw protocolError(`Property ${id} is there twice`);
-      values[name] = readValue(part, id, kind!);
+      values[name] = part[kind === "flag" ? "byte" : kind!]();
+      if (isWrong(id, values[name])) {
+        throw protocolError(`Property ${id} has a value that it may not have`);
+      }
     }
     if (OF_MESSAGES.includes(id)) {
       ofMessage.push(bytes.subarray(start, part.offset));
@@ -140,19 +135,12 @@ export function readProperties(
   return { ...values, ofMessage: Buffer.concat(ofMessage) };
 }
 
-function readValue(
-  body: PacketBody,
-  id: number,
-  kind: Kind,
-): number | string | Buffer {
-  const value = kind === "flag" ? body.byte() : body[kind]();
-  const isWrong = kind === "flag"
-    ? (value as number) > 1
-    : value === 0 && NEVER_ZERO.includes(id);
+function isWrong(id: number, value: number | string | Buffer): boolean {
+  const [name, kind] = BY_ID[id]!;
   // Whoever answers a message publishes there (section 3.3.2.3.5).
-  const isTopic = KINDS[id]![0] === "responseTopic";
-  if (!isWrong && !(isTopic && /^$|[+#]/.test(value as string))) return value;
-  throw protocolError(`Property ${id} has a value that it may not have`);
+  if (name === "responseTopic") return /^$|[+#]/.test(value as string);
+  if (kind === "flag") return (value as number) > 1;
+  return value === 0 && NEVER_ZERO.includes(id);
 }
 
 /** Encodes properties, without the length before them. */
@@ -160,23 +148,16 @@ export function encodeProperties(values: PropertyValues): Buffer {
   const parts: Buffer[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    const { id, kind } = IDS.get(name as Name)!;
-    if (typeof value === "string") {
-      const text = Buffer.from(value);
-      parts.push(Buffer.of(id, text.length >> 8, text.length & 0xff), text);
-    } else if (typeof value === "number") {
-      const size = kind === "variable"
-        ? variableSize(value)
-        : kind === "doubleWord"
-        ? 4
-        : kind === "word"
-        ? 2
-        : 1;
-      const part = Buffer.allocUnsafe(1 + size);
+    const { id, size } = BY_NAME.get(name)!;
+    if (typeof value === "number") {
+      const part = Buffer.allocUnsafe(1 + (size ?? variableSize(value)));
       part[0] = id;
-      if (kind === "variable") writeVariable(part, value, 1);
+      if (size === undefined) writeVariable(part, value, 1);
       else part.writeUIntBE(value, 1, size);
       parts.push(part);
+    } else {
+      const bytes = Buffer.from(value as string);
+      parts.push(Buffer.of(id, bytes.length >> 8, bytes.length & 0xff), bytes);
     }
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);

@@ -1,6 +1,5 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { ProtocolError } from "./protocol_error.ts";
-import { REASON } from "./reason.ts";
+import { ProtocolError, REASON } from "./reason.ts";
 
 /**
  * Control characters, marks that turn the direction of text around them, and
@@ -42,11 +41,7 @@ export class TopicReader {
     this.#maxTopicLevels = maxTopicLevels;
   }
 
-  /**
-   * Reads a topic name.
-   *
-   * @throws {ProtocolError} If it may not be one.
-   */
+  /** Reads a topic name. */
   read(bytes: Buffer, start: number, end: number): Topic {
     // FNV-1a.
     let hash = 0x811c9dc5;

@@ -44,7 +44,7 @@ export interface FailingConsumer extends Consumer {
 }
 
 /** Whether handlers may fail at the moment. */
-export interface Mood {
+interface Mood {
   mayFail: boolean;
 }
 

@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 
 /** A change of one file: what is there, and what takes its place. */
-export interface Change {
+interface Change {
   file: string;
   from: string;
   to: string;

@@ -23,7 +23,7 @@ interface Consumer {
 }
 
 /** Numbers for the report. */
-export interface LedgerCounts {
+interface LedgerCounts {
   published: number;
   atQos2: number;
   confirmed: number;

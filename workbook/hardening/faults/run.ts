@@ -47,7 +47,7 @@ const CONSUMER_IDS = [
 ];
 
 /** What a run is made of. */
-export interface RunParts {
+interface RunParts {
   broker: RestartableBroker;
   protocol: Protocol;
   ledger: Ledger;

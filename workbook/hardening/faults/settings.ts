@@ -6,7 +6,7 @@ export const ROOT = "soak";
 /** The filter for everything that is published. */
 export const TOPICS = `${ROOT}/#`;
 /** Seconds: short, so that a connection that hangs is noticed. */
-export const KEEPALIVE = 1;
+const KEEPALIVE = 1;
 /** Seconds between two attempts to connect: short, so that a minute has many. */
 export const RETRY_DELAY: [shortest: number, longest: number] = [0.05, 0.5];
 

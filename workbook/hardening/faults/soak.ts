@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { printable } from "../../../lib/printable.ts";
 import { Random } from "../../checking/random.ts";
 import { startEmbeddedBroker, startMosquittoBroker } from "./brokers.ts";
 import { findOpen } from "./leaks.ts";
@@ -18,7 +19,7 @@ const PATIENCE = 5000;
 
 const options: SoakOptions = JSON.parse(Deno.args[0]!);
 const findings = await soak(options);
-for (const finding of findings) console.log(finding);
+for (const finding of findings) console.log(printable(finding));
 if (findings.length > 0) Deno.exitCode = 1;
 console.log(LAST_LINE);
 

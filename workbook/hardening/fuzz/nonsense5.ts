@@ -5,8 +5,12 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { variableByteInteger } from "../../../lib/testing/properties5.ts";
-import { rawPacket, text, word } from "../../../lib/testing/raw_client.ts";
+import {
+  rawPacket,
+  text,
+  variableByteInteger,
+  word,
+} from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
 import { bytes, clientId, field, topic } from "./values.ts";
 

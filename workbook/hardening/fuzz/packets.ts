@@ -7,6 +7,7 @@
 import mqttPacket, { type Packet } from "mqtt-packet";
 import {
   connectPacket,
+  encode,
   rawPacket,
   text,
 } from "../../../lib/testing/raw_client.ts";
@@ -14,7 +15,6 @@ import type { Random } from "../../checking/random.ts";
 import {
   bytes,
   clientId,
-  encode,
   field,
   filter,
   packetId,

@@ -4,7 +4,7 @@ import { Timer } from "../../checking/timer.ts";
 import type { Input } from "./input.ts";
 
 /** What has become of an input. */
-export interface Outcome {
+interface Outcome {
   /** Whether the broker has accepted the CONNECT. */
   isLetIn: boolean;
   /** Whether the PINGREQ at the end was answered. */

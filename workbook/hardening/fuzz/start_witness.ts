@@ -2,7 +2,7 @@ import { within } from "../../../lib/testing/deadline.ts";
 import type { Testimony } from "./witness.ts";
 
 /** A well-behaved client beside the fuzzer. */
-export interface Witness extends AsyncDisposable {
+interface Witness extends AsyncDisposable {
   /** What it has said last. */
   testimony(): Testimony;
   /** Waits until all that it has sent has come back, and lets it leave. */

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { QoS } from "mqtt-packet";
-import { word } from "../../../lib/testing/raw_client.ts";
+import { encode, word } from "../../../lib/testing/raw_client.ts";
 import type { Random } from "../../checking/random.ts";
 
 const CLIENT_IDS = [
@@ -100,9 +100,4 @@ export function field(random: Random): Uint8Array {
     ? content.length
     : random.integer(0, 65_535);
   return Buffer.concat([word(announced), content]);
-}
-
-/** The bytes of a text. */
-export function encode(value: string): Uint8Array {
-  return new TextEncoder().encode(value);
 }

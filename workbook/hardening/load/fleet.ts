@@ -17,6 +17,7 @@ import {
   readLines,
   subscribe,
 } from "../../../lib/mod.ts";
+import { pool } from "../../_pool.ts";
 import { Delays } from "./delays.ts";
 import { type Account, Ledger } from "./ledger.ts";
 import { type ClientPlan, type LoadSize, planClients } from "./plan.ts";
@@ -147,10 +148,7 @@ async function untilSettled(cut: readonly ClientPlan[]): Promise<void> {
 }
 
 try {
-  const rest = plans.values();
-  await Promise.all(Array.from({ length: HANDSHAKES }, async () => {
-    for (const plan of rest) await open(plan);
-  }));
+  await pool(plans, HANDSHAKES, open);
   console.log("connected");
   await readLines().next();
 

@@ -7,7 +7,7 @@ export const MOST_MEGABYTES = 2;
 const MEGABYTE = 2 ** 20;
 
 /** First, least, most and last of one figure. */
-export interface Range {
+interface Range {
   first: number;
   least: number;
   most: number;
@@ -15,7 +15,7 @@ export interface Range {
 }
 
 /** How what a process holds has changed since it was warm. */
-export interface Growth {
+interface Growth {
   /** Memory that it has from the system, in MB. */
   memory: Range;
   /** Live memory in MB, warm and at the end. */

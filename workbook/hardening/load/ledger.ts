@@ -11,7 +11,7 @@ export interface Account {
 }
 
 /** One message: who published it, and its number among that client's. */
-export interface MessageId {
+interface MessageId {
   client: number;
   count: number;
 }

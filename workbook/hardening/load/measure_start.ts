@@ -10,7 +10,7 @@ import { COMMANDS } from "../../_commands.ts";
 import { WARM_UP } from "./growth.ts";
 
 /** What a process holds at one moment. */
-export interface Holding {
+interface Holding {
   /** What it has in memory (VmRSS), in kB. */
   memory: number;
   /** How many sockets it has open. */
@@ -18,7 +18,7 @@ export interface Holding {
 }
 
 /** How `start` is watched. */
-export interface WatchOptions {
+interface WatchOptions {
   /** For how long. */
   seconds: number;
   /** How long to wait between two looks, in seconds. */
@@ -64,7 +64,11 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
       `--preload=${teller}`,
       ...step!.args,
     ],
-    env: { MQTT_URL: "mqtt://127.0.0.1:1", MQTT_TRACE: "" },
+    env: {
+      MQTT_URL: "",
+      WORKBOOK_LOCAL_BROKER: "127.0.0.1:1",
+      MQTT_TRACE: "",
+    },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

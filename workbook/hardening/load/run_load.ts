@@ -17,7 +17,7 @@ export interface LoadResult extends Omit<FleetReport, "delays"> {
 }
 
 /** How the broker is loaded. */
-export interface LoadOptions {
+interface LoadOptions {
   /** Deno's flags for the project, such as `--import-map`. */
   flags: readonly string[];
   /** Ends it early. */

@@ -1,15 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { stage } from "../checking/stage.ts";
 import { denoFlags } from "../testing/deno_flags.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
 import { outsideImports } from "./imports.ts";
+import { stage } from "./stage.ts";
 
 /** What is found in a program, staged as an exercise. */
 async function found(text: string): Promise<string[]> {
-  await using temporary = await temporaryFile("main.ts");
-  await Deno.writeTextFile(temporary.file, text);
   await using staged = await stage("01_presence", {
-    "main.ts": temporary.file,
+    "main.ts": new TextEncoder().encode(text),
   });
   return await outsideImports(staged.folder, ["main.ts"], denoFlags());
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createMinuteLog } from "./minute_log.ts";
+import { createMinuteLog } from "./log.ts";
 
 Deno.test("createMinuteLog() passes on a line a key and minute, and counts the others", () => {
   let time = 0;

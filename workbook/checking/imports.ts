@@ -1,5 +1,5 @@
 /**
- * Looks at what a stranger's program imports, before it runs.
+ * Looks at what a student's program imports, before it runs.
  *
  * Deno loads static imports without a permission, so `import text from
  * "file:///home/teacher/notes.txt" with { type: "text" }` would read any file.
@@ -9,7 +9,10 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sep } from "node:path";
-import { limited } from "../checking/confinement.ts";
+import { limited } from "./confinement.ts";
+import type { Exercise } from "./requirement.ts";
+import { stage } from "./stage.ts";
+import { type Files, RefusedError } from "./student_files.ts";
 
 /** What Deno tells of a module (`deno info --json`). */
 interface Module {
@@ -24,6 +27,29 @@ const DEADLINE = 20_000;
 const STAND_INS = fileURLToPath(new URL("../npm_std", import.meta.url));
 
 /**
+ * Lets an exercise's programs through if all that they import may be read.
+ *
+ * @param exercise The exercise.
+ * @param files The student's files.
+ * @param flags Deno's flags for the project.
+ * @throws {RefusedError} If they import files from elsewhere.
+ */
+export async function assertOwnImports(
+  { name }: Exercise,
+  files: Files,
+  flags: readonly string[],
+): Promise<void> {
+  await using staged = await stage(name, files);
+  const modules = Object.keys(files).filter((file) => !file.endsWith(".json"));
+  const outside = await outsideImports(staged.folder, modules, flags);
+  if (outside.length === 0) return;
+  const names = outside.map((url) => `"${url}"`).join(", ");
+  throw new RefusedError(
+    `it imports ${names}, which is neither its own nor the toolkit's`,
+  );
+}
+
+/**
  * Finds the files that programs import from outside of their own folder, and
  * which aren't the toolkit's.
  *
@@ -31,7 +57,7 @@ const STAND_INS = fileURLToPath(new URL("../npm_std", import.meta.url));
  * @param programs The programs' names, with `.ts`.
  * @param flags Deno's flags for the project.
  * @returns The addresses, as the program wrote them.
- * @throws {Error} If it can't be found out.
+ * @throws {RefusedError} If it can't be found out.
  */
 export async function outsideImports(
   stage: string,
@@ -90,7 +116,7 @@ async function readModules(
   const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
   try {
     const { success, stdout } = await child.output();
-    if (!success) throw new Error("The program's imports can't be read");
+    if (!success) throw new RefusedError("its imports can't be read");
     const { modules }: { modules: Module[] } = JSON.parse(
       new TextDecoder().decode(stdout),
     );

@@ -1,0 +1,50 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { startBroker } from "../../lib/mod.ts";
+import { runCommand, startCommand } from "../testing/commands.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
+
+/** Every command with `-h`, and what it needs beside. */
+const COMMANDS: [command: string, args: string[]][] = [
+  ["record", []],
+  ["sensors", []],
+  ["sub", ["-t", "iot/#"]],
+  ["pub", ["-t", "iot/x", "-l"]],
+];
+
+for (const [command, args] of COMMANDS) {
+  Deno.test(`${command} -h takes user:password@host:port, and shows no password`, async () => {
+    await using temporary = await temporaryFile();
+    await using broker = await startBroker({
+      port: 0,
+      users: { info: "s3cret" },
+    });
+    const out = command === "record" ? ["--out", temporary.file] : [];
+    const host = (port: number) => `info:s3cret@127.0.0.1:1,127.0.0.1:${port} `;
+    await using process = startCommand(
+      command,
+      [...args, ...out, "-h", host(broker.port)],
+      { MQTT_TRACE: "1" },
+    );
+    await process.untilLogged("CONNACK     accepted");
+    const said = process.printed() + process.logged();
+    assertStringIncludes(said, "user info");
+    assertEquals(said.includes("s3cret"), false, said);
+    process.kill("SIGKILL");
+    await process.end();
+  });
+
+  Deno.test(`${command} -h shows no password where it is wrong`, async () => {
+    await using temporary = await temporaryFile();
+    const out = command === "record" ? ["--out", temporary.file] : [];
+    for (const host of ["info:s3cret", "info:s3cret@a b", "i:s3cret\\x@h"]) {
+      const { code, stdout, stderr } = await runCommand(
+        command,
+        [...args, ...out, "-h", host],
+      );
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, 'Broker address "');
+      assertEquals(stderr.includes("s3cret"), false, stderr);
+      assertEquals(stderr.trim().split("\n").length, 1, stderr);
+    }
+  });
+}
