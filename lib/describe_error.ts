@@ -14,7 +14,7 @@ const TOOLKIT = new URL(".", import.meta.url).href;
 const FRAME = /((?:file|https?):\/\/.*):(\d+):\d+\)?$/;
 const PACKAGE = /\/(?:node_modules|npm)\/|^https:\/\/jsr\.io\//;
 /** How the toolkit, and programs, refuse what they are given. */
-const REFUSAL = /: (?:it|they) must\b/;
+const REFUSAL = /: .*\b(?:must|needs?|has)\b|, expected /;
 
 /**
  * Says in one line what was thrown. Where it is a mistake in the program, such as
