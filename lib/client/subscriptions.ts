@@ -25,7 +25,7 @@ interface Wish {
 }
 
 /** What is to be subscribed to first, and who is told. */
-export interface FirstRequests {
+interface FirstRequests {
   requests: ReadonlyMap<string, FilterRequest>;
   /** Seconds until the caller gives up, if not for ever. */
   timeout: number;

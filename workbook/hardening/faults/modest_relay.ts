@@ -14,7 +14,7 @@ import {
 import mqttPacket from "mqtt-packet";
 
 /** A relay before a broker. */
-export interface ModestRelay extends AsyncDisposable {
+interface ModestRelay extends AsyncDisposable {
   /** Where clients connect to. */
   url: string;
 }
