@@ -109,7 +109,8 @@ export interface ConnectOptions {
   /**
    * The shortest and the longest pause between two attempts, in seconds,
    * `[1, 30]` unless given. The pause grows, with chance in it, so that forty
-   * clients don't come back at the same instant.
+   * clients don't come back at the same instant, until a connection has lasted: for
+   * 10 s, or for as long as the longest pause.
    */
   retryDelay?: [shortest: number, longest: number];
   /** Takes a line about each change of the connection; `console.error` unless given. */

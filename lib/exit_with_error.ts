@@ -1,10 +1,12 @@
+import { describeError, findMistake } from "./describe_error.ts";
 import { printable } from "./printable.ts";
 
 /**
  * Ends the program with one line that says what went wrong, and without a stack
  * trace. The exit code is 2 if the program was called wrongly (an address, a
- * topic or an option that isn't valid), and 1 for all else. What a stop has
- * aborted is no error: it ends with 0 and without a word.
+ * topic or an option that isn't valid), and 1 for all else. The file and the line
+ * of a mistake in the program, such as `console.lgo is not a function`, are told.
+ * What a stop has aborted is no error: it ends with 0 and without a word.
  *
  * @example A program that says so if there is no broker
  * ```ts
@@ -22,8 +24,9 @@ export function exitWithError(error: unknown): never {
   if (error instanceof Error && error.name === "AbortError") {
     Deno.exit(); // With 0, unless Deno.exitCode says otherwise
   }
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(printable(message));
-  const isMisuse = error instanceof TypeError || error instanceof RangeError;
+  console.error(printable(describeError(error)));
+  const isMisuse =
+    (error instanceof TypeError || error instanceof RangeError) &&
+    findMistake(error) === undefined;
   Deno.exit(isMisuse ? 2 : 1);
 }

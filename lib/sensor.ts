@@ -1,3 +1,4 @@
+import { describeError } from "./describe_error.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { printable } from "./printable.ts";
 import {
@@ -183,7 +184,7 @@ export class Sensor implements AsyncDisposable {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     const { log = console.error } = this.#options;
-    log(printable(`Sensor on ${this.topic} failed: ${error.message}`));
+    log(printable(`Sensor on ${this.topic} failed: ${describeError(error)}`));
   }
 
   /**

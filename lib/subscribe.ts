@@ -1,5 +1,9 @@
 import { openSubscription } from "./client/subscription.ts";
-import type { FilterOptions, Topics } from "./client/topic_requests.ts";
+import type {
+  FilterOptions,
+  LowerGrant,
+  Topics,
+} from "./client/topic_requests.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
@@ -7,6 +11,7 @@ import { StopSignal } from "./stop_signal.ts";
 
 export type {
   FilterOptions,
+  LowerGrant,
   TopicRequest,
   Topics,
 } from "./client/topic_requests.ts";
@@ -21,19 +26,6 @@ export type {
  * while too many are (mosquitto: 20). Catch what you can handle.
  */
 export type OnMessage = (message: Message, client: Client) => unknown;
-
-/**
- * What a broker that takes no more has granted (MQTT 3.1.1 and MQTT 5.0, section
- * 3.9.3): what it sends comes at this quality of service at most.
- */
-export interface LowerGrant {
-  /** The topic filter. */
-  filter: string;
-  /** The quality of service that was asked for. */
-  requested: 1 | 2;
-  /** The quality of service that was granted. */
-  granted: 0 | 1;
-}
 
 /**
  * Options of {@linkcode subscribe} and {@linkcode messages}. Those for a filter are

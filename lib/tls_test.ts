@@ -4,6 +4,7 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import type { KeyPair } from "./broker/listen/key_pair.ts";
 import { makeAuthority, signCertificate } from "./certificates.ts";
@@ -12,8 +13,10 @@ import { BrokerUnreachableError } from "./errors.ts";
 import { within } from "./testing/deadline.ts";
 import { startMosquitto } from "./testing/mosquitto.ts";
 import { peerTest } from "./testing/peers.ts";
+import { startProcess } from "./testing/processes.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
+const CONFIG = fileURLToPath(import.meta.resolve("../deno.json"));
 const HOSTS = ["localhost", "127.0.0.1"];
 
 function days(from: number, until: number) {
@@ -246,3 +249,51 @@ Deno.test("connect() names the cause also in the line about its first failure, a
   );
   assertEquals(lines, [`${error.message}; trying again`]);
 });
+
+/** What turns off the verification elsewhere: a variable, or an option of Node.js. */
+const DISARMING: [
+  name: string,
+  variables: Record<string, string>,
+  tls?: object,
+][] = [
+  ["NODE_TLS_REJECT_UNAUTHORIZED=0", { NODE_TLS_REJECT_UNAUTHORIZED: "0" }],
+  ["NODE_OPTIONS", { NODE_OPTIONS: "--use-openssl-ca --tls-min-v1.0" }],
+  ["rejectUnauthorized", {}, { rejectUnauthorized: false }],
+];
+
+for (const [name, variables, tls] of DISARMING) {
+  Deno.test(`connect() verifies certificates in spite of ${name}`, async () => {
+    await using broker = await startEmbedded(
+      await signCertificate(stranger, now),
+    );
+    const program = `
+      import { connect } from "${new URL("mod.ts", import.meta.url)}";
+      for (const url of ${JSON.stringify([broker.mqtt, broker.ws])}) {
+        try {
+          const tls = ${JSON.stringify(tls)};
+          await using client = await connect(url, { retry: false, tls });
+          console.log("connected to", client.address.protocol);
+        } catch (error) {
+          console.log(error.cause?.code ?? error.message);
+        }
+      }
+    `;
+    await using process = startProcess(
+      Deno.execPath(),
+      [
+        "run",
+        `--config=${CONFIG}`,
+        "--no-prompt",
+        "--allow-env",
+        "--allow-net",
+        "--ext=js",
+        "-",
+      ],
+      variables,
+    );
+    await process.write(program);
+    const { stdout } = await process.end();
+    const untrusted = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+    assertEquals(stdout.trim().split("\n"), [untrusted, untrusted]);
+  });
+}

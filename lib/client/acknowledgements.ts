@@ -1,4 +1,5 @@
-import type { IPublishPacket, MqttClient } from "mqtt";
+import type { IPublishPacket } from "mqtt";
+import type { ToolkitClient } from "./client.ts";
 import { internalsOf } from "./internals.ts";
 import { Message } from "../message.ts";
 
@@ -15,6 +16,8 @@ interface Delivery {
   qos: 1 | 2;
   /** Undefined while the handler runs. */
   handled?: boolean;
+  /** Whether the broker may have forgotten it, and given its id to another. */
+  isDoubtful?: boolean;
   /** Sends the acknowledgement that MQTT.js wanted to send. */
   acknowledge?: (() => void) | undefined;
 }
@@ -32,7 +35,7 @@ interface Delivery {
  * method B), since PUBREC is what makes the broker forget the message.
  */
 export function holdAcknowledgements(
-  client: MqttClient,
+  client: ToolkitClient,
   deliver: Deliver,
   pace: Pace,
 ): void {
@@ -60,7 +63,8 @@ export function holdAcknowledgements(
   client.options.customHandleAcks = (topic, payload, packet, proceed) => {
     if (packet.qos === 2) {
       const known = deliveries.get(packet.messageId);
-      const isDuplicate = known?.qos === 2 && known.handled !== false;
+      const isDuplicate = known?.qos === 2 && known.handled !== false &&
+        (packet.dup || !known.isDoubtful);
       if (!isDuplicate) begin(packet, new Message(topic, payload, packet));
     }
     proceed(0);
@@ -86,8 +90,11 @@ export function holdAcknowledgements(
 
   client.on("packetreceive", (packet) => {
     if (packet.cmd === "pubrel") deliveries.delete(packet.messageId!);
-    else if (packet.cmd === "connack" && !packet.sessionPresent) {
-      deliveries.clear();
+    else if (packet.cmd === "connack") {
+      if (!packet.sessionPresent) deliveries.clear();
+      else if (!client.isSessionKept) {
+        for (const delivery of deliveries.values()) delivery.isDoubtful = true;
+      }
     }
   });
 

@@ -90,3 +90,35 @@ Deno.test("subscribe() takes an id of QoS 2 for a new message when the session w
   await within("PUBREC", broker.received("pubrec", 2));
   assertEquals(texts, ["old", "new"]);
 });
+
+for (const dup of [true, false]) {
+  const what = dup ? "an old message" : "a new one";
+  Deno.test(`subscribe() takes an id of QoS 2 for ${what} by its DUP, if the session may be one that knows nothing`, async () => {
+    await using broker = await startScriptedBroker(
+      (packet, { send, socket }) => {
+        if (packet.cmd === "pubrec") return "answered";
+        if (packet.cmd !== "connect") return;
+        const count = broker.connections.length;
+        // The broker has forgotten the session, or not: its answer is lost.
+        if (count === 2) socket.destroy();
+        else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+        return "answered";
+      },
+    );
+    const texts: string[] = [];
+    await using _subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      ({ text }) => texts.push(text),
+      false,
+      { ...KEPT, qos: 2 },
+    );
+    deliver(broker, { qos: 2, id: 5, text: "first" });
+    await within("PUBREC", broker.received("pubrec", 1));
+    broker.connections[0]!.socket.destroy();
+    await within("SUBSCRIBE", broker.received("subscribe", 2));
+    deliver(broker, { qos: 2, id: 5, text: "second", dup });
+    await within("PUBREC", broker.received("pubrec", 2));
+    assertEquals(texts, dup ? ["first"] : ["first", "second"]);
+  });
+}

@@ -23,7 +23,7 @@ export interface BrokerAddress {
 }
 
 /** How a broker is spoken to, where its address doesn't say all of it. */
-export interface AddressOptions {
+interface AddressOptions {
   /** Whether TLS is used, whatever the address says. */
   secure?: boolean;
   /** What carries MQTT; what the address says unless given. */

@@ -23,9 +23,10 @@ import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
-import { assertQos, assertTopicName } from "../topics.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { assertQos, assertTopicFilter, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
-import { assertRequests, type FilterRequest } from "./topic_requests.ts";
+import { type FilterRequest, readRequests } from "./topic_requests.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
@@ -42,6 +43,10 @@ const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
+// After so many seconds a connection has lasted, and its end is news.
+const LASTING = 10;
+// So many losses in a row of connections that didn't last have a cause.
+const TELLING_LOSSES = 3;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 interface ToolkitOptions extends StreamOptions {
@@ -66,12 +71,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
+  /** What the program wants to be subscribed to. */
+  readonly subscriptions: Subscriptions;
   /** See {@linkcode Client}. */
   sessionPresent = false;
-  /** The last attempt's error. */
-  lastError: (Error & { code?: unknown }) | undefined;
+  /** Whether the session is surely the one that was, with all that it knew. */
+  isSessionKept = false;
+  /** How many CONNECTs have gone out since a connection stood. */
+  #connects = 0;
   /** Whether the last attempt to connect has failed. */
   isAway = false;
+  #lastError: (Error & { code?: unknown }) | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
@@ -101,9 +111,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const next = addresses[this.#turn % addresses.length];
       this.address = next ?? addresses[0];
       const stream = openStream(client, this.address, toolkit);
-      stream.on("error", (error: Error) => this.lastError = error);
+      stream.on("error", (error: Error) => this.#lastError = error);
       stream.on("drain", () => this.#publishes.sendWaiting());
-      this.lastError = undefined;
+      this.#lastError = undefined;
       this.#farewell = undefined;
       return stream;
     }, {
@@ -122,6 +132,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.report = (line) => log(printable(line));
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this);
     this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
@@ -131,6 +142,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     // Only a client that connects at once may be ended for good.
     this.options.manualConnect = false;
     this.connect();
+  }
+
+  /** The last attempt's error; what the broker has said of it is what caused it. */
+  get lastError(): (Error & { code?: unknown }) | undefined {
+    return this.#farewell ?? this.#lastError;
   }
 
   /** See {@linkcode Client}. */
@@ -158,28 +174,44 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #watchConnection(): void {
     const [shortest, longest] = this.#retryDelay;
     let attempts = 0;
+    let losses = 0;
     let failures = 0;
-    this.options.reconnectPeriod = shortest * 1000;
+    let lasting: ReturnType<typeof setTimeout> | undefined;
+    const beginAnew = () => {
+      attempts = losses = 0;
+      this.options.reconnectPeriod = shortest * 1000;
+    };
+    beginAnew();
 
+    this.on("packetsend", ({ cmd }) => {
+      if (cmd !== "connect") return;
+      this.stream.once("connect", () => this.#connects++);
+    });
     this.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
       this.sessionPresent = packet.sessionPresent;
+      // A CONNECT whose answer was lost may have made a session that knows
+      // nothing, and is present now.
+      this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
       this.#reasonString = packet.properties?.reasonString;
     });
     this.on("disconnect", ({ reasonCode = 0, properties }) => {
       this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
-      attempts = 0;
-      this.options.reconnectPeriod = shortest * 1000;
+      // Not at once: the next connection may go the way of this one.
+      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
       this.isAway = false;
-      this.#inflight.resume(connack);
+      this.#connects = 0;
+      this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
       this.#publishes.sendWaiting();
+      // After what a program asks for in its own listener.
+      queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -193,19 +225,21 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const most = Math.min(longest, shortest * 2 ** ++attempts);
       const pause = shortest + Math.random() * (most - shortest);
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
+      clearTimeout(lasting);
       const wasReady = this.#isReady;
-      this.#isReady = false;
+      const isLoss = wasReady && !this.disconnecting;
+      const isCut = isLoss && !this.#isHasty && isCutByBroker(this.lastError);
       this.isAway = !wasReady;
-      const cause = this.#farewell ?? this.lastError;
-      const isOurs = this.#isHasty || this.disconnecting;
-      if (wasReady && !isOurs && isCutByBroker(cause)) {
-        this.#inflight.noteCut(cause);
-      }
-      this.#isHasty = false;
-      if (wasReady && !this.disconnecting) this.#reportLoss();
+      this.#isHasty = this.#isReady = false;
+      if (isCut) this.#inflight.noteCut(this.lastError);
+      if (!isLoss) return;
+      this.#reportLoss();
+      // If it said why, that has just been told.
+      if (!isCut || this.#farewell) return;
+      if (++losses === TELLING_LOSSES) this.#reportLosses();
     });
     this.on("error", (error) => {
-      this.lastError = error;
+      this.#lastError = error;
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
@@ -213,9 +247,17 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   #reportLoss(): void {
     this.#lostAt = performance.now();
-    const cause = describeCause(this.#farewell ?? this.lastError);
+    const cause = describeCause(this.lastError);
     this.report(
       `Connection to ${this.address.label} lost: ${cause}; connecting again`,
+    );
+  }
+
+  /** MQTT 3.1.1 has no word for why a broker closes a connection. */
+  #reportLosses(): void {
+    const { clientId } = this.options;
+    this.report(
+      `Connection to ${this.address.label} was lost ${TELLING_LOSSES} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
     );
   }
 
@@ -256,7 +298,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Closes the connection without a DISCONNECT; the next one follows. */
   cut(cause: Error): void {
-    this.lastError = cause;
+    this.#lastError = cause;
     (this.stream as GatheringStream).abandon();
   }
 
@@ -350,15 +392,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       );
     }
     const options: Partial<FilterRequest> = optionsOrCallback ?? {};
+    let requests;
     try {
-      assertRequests(topics, options, this.options.protocolVersion);
+      requests = readRequests(topics, options, this.options.protocolVersion);
     } catch (error) {
       return this.#refuse(error as Error, callback);
     }
+    const notes = requests.map((one) => this.subscriptions.note(...one));
+    const settle: ClientSubscribeCallback = (error, granted, packet) => {
+      const codes: number[] = packet?.granted as number[] ?? [];
+      notes.forEach((note, index) => note(codes[index]));
+      callback?.(error, granted, packet);
+    };
     super.subscribe(
       topics,
       options as FilterRequest,
-      this.#unsettled.track(callback),
+      this.#unsettled.track(settle),
     );
     return this;
   }
@@ -371,10 +420,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     if (typeof optionsOrCallback === "function") {
       return this.unsubscribe(topics, {}, optionsOrCallback as PacketCallback);
     }
+    const filters = [topics].flat();
+    try {
+      filters.forEach(assertTopicFilter);
+    } catch (error) {
+      return this.#refuse(error as Error, callback);
+    }
+    const notes = filters.map((filter) => this.subscriptions.note(filter));
+    const settle: PacketCallback = (error, packet) => {
+      // Whatever UNSUBACK says, it is an answer.
+      for (const note of notes) note(packet && 0);
+      callback?.(error, packet);
+    };
     super.unsubscribe(
-      topics,
+      filters,
       optionsOrCallback ?? {},
-      this.#unsettled.track(callback),
+      this.#unsettled.track(settle),
     );
     return this;
   }

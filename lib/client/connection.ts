@@ -7,6 +7,7 @@ import { ToolkitClient } from "./client.ts";
 import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./failed_attempt.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
+import { startTimer } from "./start_timer.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import type { ConnectOptions, Will } from "../connect.ts";
@@ -175,16 +176,6 @@ export async function whenConnected(
     client.off("close", onClose);
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-/** Starts a timer, unless it is one of weeks or for ever. */
-export function startTimer(
-  seconds: number,
-  action: () => void,
-): ReturnType<typeof setTimeout> | undefined {
-  // setTimeout takes 32 bits of milliseconds, and ends at once for more.
-  if (seconds >= 2 ** 31 / 1000) return undefined;
-  return setTimeout(action, seconds * 1000);
 }
 
 /** What to say of a connection that neither failed nor was answered, if it stands. */

@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 import { holdAcknowledgements } from "./acknowledgements.ts";
 import type { ToolkitClient } from "./client.ts";
 import type { Client } from "../connect.ts";
+import { describeError } from "../describe_error.ts";
 import { toError } from "../errors.ts";
 import type { Message } from "../message.ts";
 
@@ -21,6 +23,9 @@ const LONGEST_TURN = 50;
 // To look at the clock takes as long as a short handler does.
 const UNTIMED_IF_SHORT = 16;
 
+/** Knows, in a handler and in what it awaits, which message it was called with. */
+const handled = new AsyncLocalStorage<Message>();
+
 /** Rejecting with this leaves a message unacknowledged without a word. */
 export const ABANDONED = Symbol("abandoned");
 
@@ -35,6 +40,8 @@ export class Deliveries {
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
   #isBusy = false;
+  /** The message whose handler has not ended. */
+  #inHand: Message | undefined;
   #isStopping = false;
   #turnStart: number | undefined;
   #lastTime = 0;
@@ -62,6 +69,11 @@ export class Deliveries {
     client.on("close", () => this.#forget());
   }
 
+  /** Whether it is the handler that asks: it must not wait for its own end. */
+  get isAskedByHandler(): boolean {
+    return this.#inHand !== undefined && handled.getStore() === this.#inHand;
+  }
+
   /**
    * Takes no more messages, and waits for those that have arrived.
    *
@@ -70,7 +82,7 @@ export class Deliveries {
   async stop(timeout: number): Promise<number> {
     this.#isStopping = true;
     this.#resume();
-    if (!this.#isBusy) return 0;
+    if (!this.#isBusy && this.#inHand === undefined) return 0;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeout * 1000);
       this.#onIdle = () => {
@@ -89,20 +101,29 @@ export class Deliveries {
   }
 
   #handle(message: Message, settle: (handled: boolean) => void): void {
+    this.#inHand = message;
     try {
-      const result = this.#handler(message, this.#client);
-      if (!isThenable(result)) return settle(true);
+      const result = handled.run(message, this.#handler, message, this.#client);
+      if (!isThenable(result)) return this.#end(() => settle(true));
       this.#isBusy = true;
       Promise.resolve(result).then(
         () => settle(true),
         (error) => this.#fail(error, message, settle),
       ).finally(() => this.#next());
     } catch (error) {
-      this.#fail(error, message, settle);
+      this.#end(() => this.#fail(error, message, settle));
     }
   }
 
+  /** After a handler that returned no promise. */
+  #end(settle: () => void): void {
+    this.#inHand = undefined;
+    settle();
+    if (!this.#isBusy && this.#waiting.length === 0) this.#onIdle?.();
+  }
+
   #next(): void {
+    this.#inHand = undefined;
     do {
       this.#isBusy = this.#isTurnLong();
       // Busy meanwhile, so that what arrives is not handled before its turn.
@@ -127,7 +148,7 @@ export class Deliveries {
       this.#onError(toError(error), message);
     } catch (thrown) {
       this.#client.report(
-        `onError failed on ${message.topic}: ${toError(thrown).message}`,
+        `onError failed on ${message.topic}: ${describeError(thrown)}`,
       );
     }
   }

@@ -261,3 +261,106 @@ Deno.test("close() gives up a handler that never ends, and says so", async () =>
   await within("close()", subscription.close(), 8000);
   assertEquals(lines, ["1 messages were not handled in time"]);
 });
+
+for (const awaits of [true, false]) {
+  const when = awaits ? "has awaited" : "has awaited nothing yet";
+  Deno.test(`close() in a handler that ${when} ends at once after it, and acknowledges its message`, async () => {
+    await using broker = await startScriptedBroker();
+    const lines: string[] = [];
+    const ended = Promise.withResolvers<number>();
+    const subscription = await subscribe(
+      broker.url,
+      "iot/#",
+      async (_message, client) => {
+        if (awaits) await client.publishAsync("iot/y", "1", { qos: 1 });
+        const start = performance.now();
+        await subscription.close();
+        // What the handler does after it still counts.
+        await Promise.resolve();
+        ended.resolve(performance.now() - start);
+      },
+      false,
+      { qos: 1, log: (line) => lines.push(line) },
+    );
+    const closed = new Promise<void>((resolve) =>
+      subscription.client.once("end", () => resolve())
+    );
+    deliver(broker, { qos: 1, id: 1 });
+    const waited = await within("the handler", ended.promise);
+    assert(waited < 2500, `close() took ${waited} ms`);
+    await within("the end", closed, 2500);
+    await within("DISCONNECT", broker.received("disconnect"));
+    assertEquals(broker.packets.slice(-2).map(({ cmd }) => cmd), [
+      "puback",
+      "disconnect",
+    ]);
+    assertEquals(lines, []);
+    // Whoever else closes it waits for the end.
+    await subscription.close();
+    assert(!subscription.client.connected);
+  });
+}
+
+Deno.test("close() waits for the handler if what a handler has begun calls it later", async () => {
+  await using broker = await startScriptedBroker();
+  const first = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const closing = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    async ({ text }) => {
+      if (text === "2") {
+        begun.resolve();
+        await first.promise;
+        order.push("handled");
+      } else {
+        // It goes on after the handler.
+        begun.promise.then(async () => {
+          const closed = subscription.close();
+          first.resolve();
+          await closed;
+          order.push("closed");
+          closing.resolve();
+        });
+      }
+    },
+    false,
+    { qos: 1 },
+  );
+  deliver(broker, { qos: 1, id: 1 });
+  deliver(broker, { qos: 1, id: 2 });
+  await within("close()", closing.promise);
+  assertEquals(order, ["handled", "closed"]);
+});
+
+Deno.test("close() in a handler without promises leaves nothing unhandled that has arrived", async () => {
+  await using broker = await startScriptedBroker();
+  const lines: string[] = [];
+  const texts: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    ({ text }) => {
+      texts.push(text);
+      if (text === "1") return release.promise;
+      void subscription.close();
+    },
+    false,
+    { qos: 1, log: (line) => lines.push(line) },
+  );
+  const closed = new Promise<void>((resolve) =>
+    subscription.client.once("end", () => resolve())
+  );
+  const read = Promise.withResolvers<void>();
+  subscription.client.on("packetreceive", (packet) => {
+    if (packet.cmd === "publish" && packet.messageId === 3) read.resolve();
+  });
+  for (const id of [1, 2, 3]) deliver(broker, { qos: 1, id });
+  await within("three messages", read.promise);
+  release.resolve();
+  await within("the end", closed, 2500);
+  assertEquals([texts, lines], [["1", "2", "3"], []]);
+});

@@ -70,7 +70,7 @@ export class InflightLedger implements Store {
     this.giveUp(
       ({ messageId }) =>
         messageId === first?.packet.messageId ? reason : undefined,
-      cause,
+      { isSessionKept: !this.#client.options.clean, ...(cause && { cause }) },
     );
   }
 
@@ -78,25 +78,31 @@ export class InflightLedger implements Store {
    * Sends again what the broker has not confirmed. If it has forgotten the session,
    * a message of QoS 2 that it may have passed on must not be sent again, and one
    * that it may have lost must not count as delivered: nobody knows which it is, and
-   * so its publish fails. So does one that the broker takes no longer.
+   * so its publish fails. So it does if the session that is present may be a new one,
+   * and so does one that the broker takes no longer.
    *
    * All go at once. Where the broker has ended the connection twice before it had
    * answered the first of them, they go one by one, to find out which it stumbles over.
    */
-  resume({ sessionPresent, properties }: IConnackPacket): void {
+  resume(
+    { sessionPresent, properties }: IConnackPacket,
+    isSessionKept: boolean,
+  ): void {
     const { clean, protocolVersion, autoAssignTopicAlias } =
       this.#client.options;
     const mayGetAlias = autoAssignTopicAlias === true;
     // MQTT 3.1 has no such flag.
-    const isResumed = !clean && (sessionPresent || protocolVersion === 3);
+    const isPresent = !clean && (sessionPresent || protocolVersion === 3);
+    const isDoubtful = isPresent && sessionPresent && !isSessionKept;
     this.giveUp((packet) => {
-      if (!isResumed && levelOf(packet) === 2) {
-        return "the broker has forgotten the session";
+      if (levelOf(packet) === 2 && (!isPresent || isDoubtful)) {
+        const has = isDoubtful ? "may have" : "has";
+        return `the broker ${has} forgotten the session`;
       }
       if (packet.cmd !== "publish") return undefined;
       const message = { ...packet, options: packet, mayGetAlias };
       return exceededLimit(message, properties);
-    });
+    }, { isSessionKept: isPresent });
     const all = [...this.#unconfirmed.values()];
     const [first] = all;
     if (first === this.#suspect && this.#cuts === MOST_CUTS - 1) {
@@ -117,10 +123,18 @@ export class InflightLedger implements Store {
     if (this.#alone !== undefined) this.#sendAgain(this.#alone);
   }
 
-  /** Fails the publishes for which there is a reason to. */
+  /**
+   * Fails the publishes for which there is a reason to. In a session that is kept,
+   * the broker may have one of QoS 2, and would take the next message under its id
+   * for the same one: so it is told to pass that on, and the id stays taken until it
+   * has.
+   */
   giveUp(
     reasonOf: (packet: Packet) => string | undefined,
-    cause?: Error,
+    { isSessionKept = false, ...options }: {
+      isSessionKept?: boolean;
+      cause?: Error;
+    } = {},
   ): void {
     this.#alone = undefined;
     this.#held = [];
@@ -129,10 +143,18 @@ export class InflightLedger implements Store {
       const reason = reasonOf(packet);
       if (reason === undefined || pending === undefined) continue;
       const { cb } = pending;
-      const options = { mayHaveArrived: true, ...(cause && { cause }) };
-      const error = new PublishError(topic, reason, options);
-      pending.cb = () => cb(error);
-      this.#client.removeOutgoingMessage(id);
+      const error = new PublishError(topic, reason, {
+        mayHaveArrived: true,
+        ...options,
+      });
+      if (isSessionKept && levelOf(packet) === 2) {
+        pending.cb = () => {};
+        this.put({ cmd: "pubrel", messageId: id });
+        cb(error);
+      } else {
+        pending.cb = () => cb(error);
+        this.#client.removeOutgoingMessage(id);
+      }
     }
   }
 

@@ -84,6 +84,72 @@ for (const packet of ["publish", "pubrel"] as const) {
   });
 }
 
+for (const packet of ["publish", "pubrel"] as const) {
+  Deno.test(`Publisher tells of QoS 2 that it is unsure if a session may be one that knows nothing, after ${packet}`, async () => {
+    await using broker = await startScriptedBroker((got, { send, socket }) => {
+      const count = broker.connections.length;
+      if (count === 1 && got.cmd === packet) return "answered";
+      if (got.cmd !== "connect") return;
+      // The broker has forgotten the session, and makes a new one.
+      if (count === 2) socket.destroy();
+      else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+      return "answered";
+    });
+    await using publisher = await Publisher.connect(broker.url, KEPT);
+    const published = publisher.publish("iot/x", "1", { qos: 2 });
+    await within(packet, broker.received(packet));
+    broker.connections[0]!.socket.destroy();
+    const error = await assertRejects(
+      () => within("the outcome", published),
+      PublishError,
+      "may or may not have arrived: the broker may have forgotten the session",
+    );
+    assert(error.mayHaveArrived);
+    await assertRejects(() => publisher.flush(), AggregateError);
+    // The broker passes on what it has, and keeps nothing in flight.
+    await publisher.publish("iot/x", "2", { qos: 2 });
+    assertEquals(exchanged(broker), [
+      "publish 1",
+      ...packet === "pubrel" ? ["pubrel"] : [],
+      ...["pubrel", "publish 2", "pubrel"],
+    ]);
+    assertEquals(Object.keys(publisher.client.outgoing), []);
+  });
+}
+
+Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, before its id is another's", async () => {
+  // Each connection ends at the first message; the broker has it all the same.
+  await using broker = await startScriptedBroker((got, { send, socket }) => {
+    if (got.cmd === "connect") {
+      const sessionPresent = broker.connections.length > 1;
+      send({ cmd: "connack", returnCode: 0, sessionPresent });
+      return "answered";
+    }
+    if (got.cmd !== "publish" || String(got.payload) !== "1") return;
+    socket.destroy();
+    return "answered";
+  });
+  await using publisher = await Publisher.connect(broker.url, KEPT);
+  await assertRejects(
+    () => within("the outcome", publisher.publish("iot/x", "1", { qos: 2 })),
+    PublishError,
+    "three times",
+  );
+  await publisher.publish("iot/x", "2", { qos: 2 });
+  await assertRejects(() => publisher.flush(), AggregateError);
+  const about = broker.packets.filter(({ cmd }) => /^pub/.test(cmd)).slice(3);
+  const [released, next] = about;
+  assertEquals(
+    about.map(({ cmd }) => cmd),
+    ["pubrel", "publish", "pubrel"],
+  );
+  assertEquals(
+    released!.messageId,
+    broker.packets.find(({ cmd }) => cmd === "publish")!.messageId,
+  );
+  assert(next!.messageId !== released!.messageId);
+});
+
 Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
   await using broker = await startForgetful({ silentOn: ["publish"] });
   await using publisher = await Publisher.connect(broker.url, {

@@ -1,7 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Packet } from "mqtt-packet";
 import { connect, type ConnectOptions } from "../connect.ts";
+import { startBroker } from "../broker.ts";
+import { reasonWords } from "../reason_codes.ts";
 import {
+  BrokerUnreachableError,
   ConnectionRefusedError,
   PublishError,
   SubscriptionRefusedError,
@@ -137,6 +140,57 @@ Deno.test("connect() logs why the broker has ended the connection", async () => 
       '"no\\x1b[2J\\nvisitors"; connecting again',
   );
 });
+
+for (const code of [142, 149]) {
+  for (const after of ["connect", "subscribe"] as const) {
+    Deno.test(`subscribe() tells of DISCONNECT ${code} in answer to ${after.toUpperCase()}`, async () => {
+      await using broker = await startScriptedBroker((packet, connection) => {
+        if (packet.cmd !== after) return;
+        connection.send({ cmd: "disconnect", reasonCode: code });
+        connection.socket.end();
+        return "answered";
+      });
+      const lines: string[] = [];
+      const error = await assertRejects(
+        () =>
+          within(
+            "the end",
+            subscribe(broker.url, "iot/#", silent, false, {
+              ...MQTT5,
+              timeout: 0.5,
+              log: (line) => lines.push(line),
+            }),
+          ),
+        BrokerUnreachableError,
+      );
+      const words = `the broker closed the connection: ${reasonWords(code)}`;
+      // Once connected, it is what the loss is told with.
+      const told = after === "connect" ? error.message : lines[0]!;
+      assertStringIncludes(told, words);
+    });
+  }
+}
+
+for (const transport of ["tcp", "websocket"] as const) {
+  Deno.test(`connect() tells of a takeover over ${transport}`, async () => {
+    await using broker = await startBroker({ port: 0, websocketPort: 0 });
+    const url = transport === "tcp" ? broker.url : broker.websocketUrl!;
+    const lost = Promise.withResolvers<string>();
+    const options = { ...MQTT5, clientId: "twin", retryDelay: [60, 60] };
+    await using _first = await connect(url, {
+      ...options as ConnectOptions,
+      log: lost.resolve,
+    });
+    await using _second = await connect(url, {
+      ...options as ConnectOptions,
+      log: silent,
+    });
+    assertStringIncludes(
+      await within("the loss", lost.promise),
+      "session taken over (code 142)",
+    );
+  });
+}
 
 peerTest(
   ["mosquitto"],

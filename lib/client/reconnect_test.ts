@@ -4,7 +4,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { connect } from "../connect.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
 import { within } from "../testing/deadline.ts";
 import { startScriptedBroker } from "../testing/scripted_broker.ts";
@@ -59,27 +60,110 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
   assertEquals(new Set(pauses).size, pauses.length);
 });
 
-Deno.test("connect() begins with a short pause again once it was connected", async () => {
-  let refusals = 0;
-  await using broker = await startScriptedBroker((_packet, { socket }) => {
-    if (refusals === 0) return;
-    refusals--;
+/** Starts a broker that cuts some attempts before it answers. */
+async function startRefusing() {
+  const conduct = { refusals: 0 };
+  const broker = await startScriptedBroker((_packet, { socket }) => {
+    if (conduct.refusals === 0) return undefined;
+    conduct.refusals--;
     socket.destroy();
     return "answered";
   });
+  return { ...broker, conduct };
+}
+
+/** Waits until a client has been connected, or has tried, so many times. */
+async function untilEvent(
+  client: Client,
+  event: "connect" | "reconnect",
+  count = 1,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listener = () => --count === 0 && resolve();
+  client.on(event, listener);
+  await within(event, promise, 30_000);
+  client.off(event, listener);
+}
+
+Deno.test("connect() begins with a short pause again once a connection has lasted", async () => {
+  await using broker = await startRefusing();
   await using client = await connect(broker.url, {
-    retryDelay: [0.001, 10],
-    log: () => {},
+    // A connection has lasted after as long as the longest pause.
+    retryDelay: [0.001, 0.5],
+    log: silent,
   });
   const pauses: number[] = [];
   client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
-  for (const count of [6, 0]) {
-    refusals = count;
-    const again = new Promise((resolve) => client.once("connect", resolve));
-    broker.connections.at(-1)!.socket.destroy();
-    await within("the reconnection", again);
-  }
+  broker.conduct.refusals = 6;
+  const again = untilEvent(client, "connect");
+  broker.connections.at(-1)!.socket.destroy();
+  await again;
+  await pause(1000);
+  const last = untilEvent(client, "connect");
+  broker.connections.at(-1)!.socket.destroy();
+  await last;
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
+});
+
+Deno.test("connect() pauses longer and longer where each connection is cut at once", async () => {
+  await using broker = await startScriptedBroker();
+  await using client = await connect(broker.url, {
+    retryDelay: [0.005, 5],
+    log: silent,
+  });
+  const pauses: number[] = [];
+  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
+  client.on("connect", () => broker.connections.at(-1)!.socket.end());
+  const tried = untilEvent(client, "reconnect", 9);
+  broker.connections[0]!.socket.end();
+  await tried;
+  assert(Math.max(...pauses) > 40, `the pauses were ${pauses}`);
+});
+
+for (const how of ["end", "resetAndDestroy"] as const) {
+  Deno.test(`connect() says once what it may be if a broker ends connections again and again with ${how}()`, async () => {
+    const lines: string[] = [];
+    await using broker = await startScriptedBroker();
+    await using client = await connect(broker.url, {
+      clientId: "recorder\x1b",
+      retryDelay: [0.001, 10],
+      log: (line) => lines.push(line),
+    });
+    const hints = () => lines.filter((line) => line.includes("within seconds"));
+    const cut = () => broker.connections.at(-1)!.socket[how]();
+    client.on("connect", cut);
+    const back = untilEvent(client, "connect", 2);
+    cut();
+    await back;
+    assertEquals(hints(), []);
+    await untilEvent(client, "connect", 4);
+    assertEquals(hints(), [
+      `Connection to ${
+        new URL(broker.url).host
+      } was lost 3 times within seconds: another client may have the same id ("recorder\\x1b"), or the broker may refuse a topic or a message of this one`,
+    ]);
+  });
+}
+
+Deno.test("connect() knows why it connects again when it is told to, and when the broker says why", async () => {
+  const lines: string[] = [];
+  await using broker = await startScriptedBroker();
+  await using client = await connect(broker.url, {
+    protocolVersion: 5,
+    retryDelay: [0.001, 10],
+    log: (line) => lines.push(line),
+  });
+  for (let count = 1; count <= 8; count++) {
+    const again = untilEvent(client, "connect");
+    if (count % 2) client.reconnect();
+    else {
+      const { send, socket } = broker.connections.at(-1)!;
+      send({ cmd: "disconnect", reasonCode: 139 });
+      socket.end();
+    }
+    await again;
+  }
+  assertEquals(lines.filter((line) => line.includes("within seconds")), []);
 });
 
 Deno.test("connect() tries again, and says so, if a broker that was there is unavailable", async () => {

@@ -74,6 +74,8 @@ const openers: Record<BrokerAddress["protocol"], Opener> = {
       }),
       ...(isIP(address.hostname) === 0 && { servername: address.hostname }),
       ...tls,
+      // Unless it is said, NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
+      rejectUnauthorized: true,
     }),
   ws: openWebSocket,
   wss: openWebSocket,

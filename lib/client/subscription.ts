@@ -1,20 +1,17 @@
-import type { ErrorWithSubackPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
-import { createClient, startTimer, whenConnected } from "./connection.ts";
+import { createClient, whenConnected } from "./connection.ts";
 import { Deliveries, type Handler } from "./deliveries.ts";
-import {
-  type FilterRequest,
-  parseTopics,
-  type Topics,
-} from "./topic_requests.ts";
+import { startTimer } from "./start_timer.ts";
+import { unanswered } from "./subscriptions.ts";
+import { parseTopics, type Topics } from "./topic_requests.ts";
 import {
   BrokerUnreachableError,
   type RefusedFilter,
   SubscriptionRefusedError,
-  toError,
 } from "../errors.ts";
+import { describeError } from "../describe_error.ts";
 import type { Message } from "../message.ts";
-import type { LowerGrant, SubscribeOptions } from "../subscribe.ts";
+import type { SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 const HASTE = 0.5;
@@ -47,7 +44,10 @@ export async function openSubscription(
   // Before the connection stands: a kept session delivers at once.
   const deliveries = new Deliveries(client, handler, onError);
   let closing: Promise<void> | undefined;
-  const close = () => closing ??= closeSubscription(client, deliveries);
+  const close = () => {
+    closing ??= closeSubscription(client, deliveries);
+    return deliveries.isAskedByHandler ? Promise.resolve() : closing;
+  };
   const { timeout = LONGEST_SILENCE } = options;
   let timer: ReturnType<typeof startTimer>;
   const tooLate = Promise.withResolvers<never>();
@@ -55,7 +55,14 @@ export async function openSubscription(
   const onAbort = () => aborted.reject(options.signal?.reason);
   aborted.promise.catch(() => {});
   options.signal?.addEventListener("abort", onAbort);
-  const { answered, refused } = keepSubscribed(client, requests, options);
+  const refused: RefusedFilter[] = [];
+  const answered = client.subscriptions.begin({
+    requests,
+    timeout,
+    onLowerGrant: options.onLowerGrant,
+    onGranted: (filters) => options.onSubscribe?.(filters, client),
+    onRefused: (refusal) => refused.push(refusal),
+  });
   const tellRefused = () => {
     if (refused.length === 0 || options.callerTellsRefused) return;
     client.report(new SubscriptionRefusedError(refused).message);
@@ -72,7 +79,9 @@ export async function openSubscription(
       aborted.promise,
       tooLate.promise,
     ]);
-    if (requests.size === 0) throw new SubscriptionRefusedError(refused);
+    if (refused.length === requests.size) {
+      throw new SubscriptionRefusedError(refused);
+    }
     tellRefused();
     return { client, refused, close, [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -86,10 +95,6 @@ export async function openSubscription(
   }
 }
 
-function unanswered(): Error {
-  return new Error("it does not answer SUBSCRIBE");
-}
-
 /** Logs what a handler throws; the same error, such as a recorder's, only once. */
 function failureReporter(
   client: ToolkitClient,
@@ -99,7 +104,8 @@ function failureReporter(
     if (error === told) return;
     told = error;
     const outcome = qos === 0 ? "" : "; the message stays unacknowledged";
-    client.report(`Handler failed on ${topic}: ${error.message}${outcome}`);
+    const reason = describeError(error);
+    client.report(`Handler failed on ${topic}: ${reason}${outcome}`);
   };
 }
 
@@ -113,101 +119,4 @@ async function closeSubscription(
     client.report(`${left} messages were not handled in time`);
   }
   await client.close(options);
-}
-
-/**
- * Subscribes on each connection whose session doesn't know the filters yet.
- *
- * A filter a packet: with several in one, MQTT.js lets one refusal drop them all.
- * A connection on which one stays without an answer makes room for the next, as
- * a subscriber that waits for ever would look like a topic without messages.
- */
-function keepSubscribed(
-  client: ToolkitClient,
-  requests: Map<string, FilterRequest>,
-  options: SubscribeOptions,
-): { answered: Promise<void>; refused: RefusedFilter[] } {
-  const { onSubscribe, onLowerGrant, timeout = LONGEST_SILENCE } = options;
-  const missing = new Set(requests.keys());
-  const toldLower = new Set<string>();
-  const refused: RefusedFilter[] = [];
-  let hasAnswered = false;
-  const { promise, resolve } = Promise.withResolvers<void>();
-
-  function giveUp(): void {
-    // Until the first answer, a caller who set a time is told when it is over.
-    if (hasAnswered || timeout === Infinity) client.cut(unanswered());
-  }
-
-  function tellLower(grant: LowerGrant): void {
-    const { filter, requested, granted } = grant;
-    if (granted >= requested || toldLower.has(filter)) return;
-    toldLower.add(filter);
-    if (onLowerGrant === undefined) {
-      const risk = granted === 0 ? "be lost" : "come twice";
-      return client.report(
-        `Broker granted the topic filter "${filter}" at QoS ${granted}, not ` +
-          `${requested}: messages may ${risk}`,
-      );
-    }
-    try {
-      onLowerGrant(grant);
-    } catch (error) {
-      client.report(`onLowerGrant failed: ${toError(error).message}`);
-    }
-  }
-
-  async function ask(filter: string, request: FilterRequest): Promise<void> {
-    const timer = startTimer(Math.min(timeout, LONGEST_SILENCE), giveUp);
-    try {
-      const [grant] = await client.subscribeAsync(filter, request);
-      const { qos: requested } = request;
-      const granted = grant?.qos ?? requested;
-      tellLower({ filter, requested, granted } as LowerGrant);
-    } catch (error) {
-      const { packet } = error as Partial<ErrorWithSubackPacket>;
-      // Without an answer, the next connection asks again.
-      if (packet === undefined) return;
-      const [code] = packet.granted as number[];
-      const { reasonString } = packet.properties ?? {};
-      const refusal = { filter, code: code ?? 128, reasonString };
-      requests.delete(filter);
-      refused.push(refusal);
-      if (hasAnswered) {
-        client.report(new SubscriptionRefusedError([refusal]).message);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-    missing.delete(filter);
-    if (missing.size > 0) return;
-    hasAnswered = true;
-    resolve();
-  }
-
-  let attempts = 0;
-  client.on("packetsend", ({ cmd }) => {
-    if (cmd !== "connect") return;
-    client.stream.once("connect", () => attempts++);
-  });
-  client.on("connect", ({ sessionPresent }) => {
-    // A CONNECT whose answer was lost may have made a session without
-    // subscriptions, which is present now.
-    const isKept = sessionPresent && attempts <= 1;
-    attempts = 0;
-    if (isKept && missing.size === 0) return;
-    if (!isKept) {
-      for (const filter of requests.keys()) missing.add(filter);
-    }
-    const asked = [...requests].filter(([filter]) => missing.has(filter))
-      .map(([filter, request]) => ask(filter, request));
-    Promise.all(asked).then(() => {
-      if (client.connected && hasAnswered) {
-        onSubscribe?.([...requests.keys()], client);
-      }
-    }).catch((error) =>
-      client.report(`onSubscribe failed: ${toError(error).message}`)
-    );
-  });
-  return { answered: promise, refused };
 }

@@ -65,6 +65,19 @@ export type TopicRequest = readonly [
  */
 export type Topics = string | TopicRequest | readonly (string | TopicRequest)[];
 
+/**
+ * What a broker that takes no more has granted (MQTT 3.1.1 and MQTT 5.0, section
+ * 3.9.3): what it sends comes at this quality of service at most.
+ */
+export interface LowerGrant {
+  /** The topic filter. */
+  filter: string;
+  /** The quality of service that was asked for. */
+  requested: 1 | 2;
+  /** The quality of service that was granted. */
+  granted: 0 | 1;
+}
+
 /** What MQTT.js is asked for a filter. */
 export type FilterRequest = IClientSubscribeOptions;
 
@@ -125,23 +138,34 @@ function toRequest(options: FilterOptions): FilterRequest {
 }
 
 /**
- * Checks what a client's own `subscribe` asks for, in MQTT.js's names.
+ * Reads what a client's own `subscribe` is given, in MQTT.js's names.
  *
+ * @returns Each filter, with what MQTT.js will ask for it.
  * @throws {TypeError | RangeError} If something is invalid, or is asked of a version
  *   of MQTT that doesn't have it.
  */
-export function assertRequests(
+export function readRequests(
   topics: string | string[] | ISubscriptionMap,
   common: Partial<FilterRequest>,
   protocolVersion?: number,
-): void {
-  const own = typeof topics === "object" && !Array.isArray(topics)
+): [filter: string, request: FilterRequest][] {
+  const { properties } = common;
+  const requests = typeof topics === "object" && !Array.isArray(topics)
     // MQTT.js keeps a flag among them.
-    ? Object.values(topics).filter((request) => typeof request === "object")
-    : [];
-  for (const request of [common, ...own]) {
+    ? Object.entries(topics).filter(([, own]) => typeof own === "object")
+      .map(([filter, own]): [string, FilterRequest] => [
+        filter,
+        { ...own as FilterRequest, ...(properties && { properties }) },
+      ])
+    : [topics].flat().map((filter): [string, FilterRequest] => [
+      filter,
+      { qos: 0, ...common },
+    ]);
+  for (const [filter, request] of requests) {
+    assertTopicFilter(filter);
     assertRequest(request, protocolVersion);
   }
+  return requests;
 }
 
 function assertRequest(

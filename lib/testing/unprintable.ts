@@ -67,7 +67,7 @@ export function testPlaces(places: readonly PrintingPlace[]): void {
  * @param count How many texts must be seen in it.
  * @throws {Error} If one isn't there, or one of the characters is.
  */
-export function assertPrintable(printed: string, count: number): void {
+function assertPrintable(printed: string, count: number): void {
   const missing = Array.from({ length: count }, (_, index) => label(index))
     .filter((one) => !printed.includes(one));
   if (missing.length > 0) {

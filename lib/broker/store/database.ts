@@ -15,22 +15,17 @@ const APPLICATION_ID = 0x6d717474;
 /** Goes up by one with each change to the tables. */
 const VERSION = 2;
 
+/** Those of version 1. */
 const TABLES = `
   CREATE TABLE session (
     key INTEGER PRIMARY KEY,
     client TEXT NOT NULL UNIQUE,
-    user TEXT,
-    -- In seconds; null for ever.
-    expiry INTEGER,
-    -- When its client has gone, in milliseconds since 1970.
-    gone INTEGER
+    user TEXT
   ) STRICT;
   CREATE TABLE subscription (
     session INTEGER NOT NULL,
     filter TEXT NOT NULL,
     qos INTEGER NOT NULL,
-    options INTEGER NOT NULL DEFAULT 0,
-    identifier INTEGER,
     PRIMARY KEY (session, filter)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE delivery (
@@ -41,11 +36,7 @@ const TABLES = `
     qos INTEGER NOT NULL,
     retain INTEGER NOT NULL,
     id INTEGER,
-    received INTEGER NOT NULL DEFAULT 0,
-    properties BLOB NOT NULL,
-    expires INTEGER,
-    identifiers TEXT NOT NULL,
-    share TEXT
+    received INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE unreleased (
     client TEXT NOT NULL,
@@ -56,10 +47,24 @@ const TABLES = `
     number INTEGER PRIMARY KEY,
     topic TEXT NOT NULL UNIQUE,
     payload BLOB NOT NULL,
-    qos INTEGER NOT NULL,
-    properties BLOB NOT NULL,
-    expires INTEGER
+    qos INTEGER NOT NULL
   ) STRICT;
+`;
+
+/** What MQTT 5.0 needs besides; a store of version 1 gets it, and loses nothing. */
+const SINCE_VERSION_2 = `
+  -- In seconds; null for ever.
+  ALTER TABLE session ADD COLUMN expiry INTEGER;
+  -- When its client has gone, in milliseconds since 1970.
+  ALTER TABLE session ADD COLUMN gone INTEGER;
+  ALTER TABLE subscription ADD COLUMN options INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE subscription ADD COLUMN identifier INTEGER;
+  ALTER TABLE delivery ADD COLUMN properties BLOB NOT NULL DEFAULT x'';
+  ALTER TABLE delivery ADD COLUMN expires INTEGER;
+  ALTER TABLE delivery ADD COLUMN identifiers TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE delivery ADD COLUMN share TEXT;
+  ALTER TABLE retained ADD COLUMN properties BLOB NOT NULL DEFAULT x'';
+  ALTER TABLE retained ADD COLUMN expires INTEGER;
   CREATE TABLE will (
     session INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
@@ -208,6 +213,7 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
       PRAGMA application_id = ${APPLICATION_ID};
       PRAGMA user_version = ${VERSION};
       ${TABLES}
+      ${SINCE_VERSION_2}
       COMMIT;
     `);
     return;
@@ -219,7 +225,7 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
     );
   }
   const version = pragma(database, "user_version");
-  if (version !== VERSION) {
+  if (version !== 1 && version !== VERSION) {
     throw new BrokerStoreError(
       folder,
       `Store "${folder}" is of version ${version}: this broker reads version ${VERSION}`,
@@ -228,6 +234,14 @@ function setUp(database: DatabaseSync, folder: string, path: string): void {
   const finding = pragma(database, "quick_check(1)");
   if (finding !== "ok") throw new Error(`malformed: ${finding}`);
   database.exec(DURABLE);
+  if (version === 1) {
+    database.exec(`
+      BEGIN;
+      PRAGMA user_version = ${VERSION};
+      ${SINCE_VERSION_2}
+      COMMIT;
+    `);
+  }
   shrink(database);
 }
 

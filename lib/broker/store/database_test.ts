@@ -181,6 +181,43 @@ folderTest(
 );
 
 folderTest(
+  "startBroker() takes over a store from before MQTT 5, with all that is in it",
+  async (store) => {
+    {
+      await using broker = await startBroker({ port: 0, store });
+      await using recorder = await openClient(broker.url, RECORDER);
+      await recorder.subscribe("iot/#", 2);
+    }
+    {
+      await using broker = await startBroker({ port: 0, store });
+      await using publisher = await openClient(broker.url);
+      for (const text of ["1", "2"]) {
+        await publisher.publish("iot/x", text, { qos: 1, retain: true });
+      }
+    }
+    const database = new DatabaseSync(`${store}/broker.sqlite`);
+    const added = {
+      session: ["expiry", "gone"],
+      subscription: ["options", "identifier"],
+      delivery: ["properties", "expires", "identifiers", "share"],
+      retained: ["properties", "expires"],
+    };
+    for (const [table, columns] of Object.entries(added)) {
+      for (const column of columns) {
+        database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+      }
+    }
+    database.exec("DROP TABLE will; PRAGMA user_version = 1");
+    database.close();
+    assertEquals(await readStore(store), ["1", "2"]);
+    await using broker = await startBroker({ port: 0, store });
+    await using newcomer = await openClient(broker.url);
+    await newcomer.subscribe("iot/x");
+    assertEquals((await newcomer.untilReceived(1))[0]?.text, "2");
+  },
+);
+
+folderTest(
   "startBroker() makes the folder of its store, but not of a file",
   async (store) => {
     await (await startBroker({ port: 0, store: `${store}/a/b c` })).close();

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startMosquitto } from "../../../lib/testing/mosquitto.ts";
 import { type Process, startProcess } from "../../../lib/testing/processes.ts";
 import { programFlags } from "./program_flags.ts";
+import { LARGEST_PACKET } from "./settings.ts";
 
 /** A broker that can be stopped and started again. */
 export interface RestartableBroker extends AsyncDisposable {
@@ -29,6 +30,7 @@ export async function startMosquittoBroker(): Promise<RestartableBroker> {
         `persistence_location ${directory}/`,
         // What waits for a consumer that is away must not be dropped.
         "max_queued_messages 0",
+        `max_packet_size ${LARGEST_PACKET}`,
       ].join("\n");
     },
   });
@@ -72,6 +74,8 @@ async function startChild(port: number): Promise<Process> {
     fileURLToPath(program),
     "--port",
     `${port}`,
+    "--max-packet-size",
+    `${LARGEST_PACKET}`,
   ]);
   await broker.untilLogged("Ctrl-C ends");
   return broker;

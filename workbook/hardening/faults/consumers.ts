@@ -69,14 +69,20 @@ function idOf(message: Message): number {
   return message.number;
 }
 
-/** `subscribe` with a handler that takes its time, and now and then throws. */
+/**
+ * `subscribe` with a handler that takes its time, and now and then throws. It asks
+ * for QoS 2; where it isn't granted that, messages may come twice.
+ */
 export async function startSubscriber(
   consumption: Consumption,
-  mood: Mood,
+  { mood, name = "subscriber", isExactlyOnce = true }: {
+    mood: Mood;
+    name?: string;
+    isExactlyOnce?: boolean;
+  },
 ): Promise<Consumer> {
   const { url, ledger, random } = consumption;
-  const name = "subscriber";
-  ledger.addConsumer(name, true);
+  ledger.addConsumer(name, isExactlyOnce);
   const options = optionsOf(name, 2, consumption);
   const subscription = await subscribe(
     url,

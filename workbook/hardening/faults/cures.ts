@@ -24,7 +24,7 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
     },
     {
       file: "lib/client/client.ts",
-      from: "      this.#inflight.resume(connack);\n",
+      from: "      this.#inflight.resume(connack, this.isSessionKept);\n",
       to: "",
     },
   ],
@@ -34,11 +34,18 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
     from: "    if (delivery.handled) delivery.acknowledge();\n",
     to: "    delivery.acknowledge();\n",
   }],
+  // Each connection makes the next pause short, however soon it ends.
+  "lasting-connection": [{
+    file: "lib/client/client.ts",
+    from:
+      "      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);\n",
+    to: "      beginAnew();\n",
+  }],
   // A subscription is asked for once, on the first connection.
   "resubscription": [{
-    file: "lib/client/subscription.ts",
-    from: "    if (isKept && missing.size === 0) return;\n",
-    to: "    if (missing.size === 0) return;\n",
+    file: "lib/client/subscriptions.ts",
+    from: "      if (!isSessionKept) wish.isGranted = false;\n",
+    to: "",
   }],
 };
 

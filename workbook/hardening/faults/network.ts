@@ -12,9 +12,9 @@ import type { Random } from "../../checking/random.ts";
 export class FaultCounts {
   readonly #counts = new Map<string, number>();
 
-  /** Adds one. */
-  add(kind: string): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+  /** Adds one, or more. */
+  add(kind: string, count = 1): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
   }
 
   /** All kinds, in words. */

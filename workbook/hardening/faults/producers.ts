@@ -15,7 +15,7 @@ import {
 import type { Protocol } from "../../../lib/testing/protocols.ts";
 import type { Random } from "../../checking/random.ts";
 import type { Ledger, Tolerance } from "./ledger.ts";
-import { connectOptions, ROOT } from "./settings.ts";
+import { connectOptions, LARGEST_PACKET, ROOT } from "./settings.ts";
 
 /** What producers share. */
 export interface Production {
@@ -30,12 +30,16 @@ export interface Production {
   clients: Set<Client>;
   /** Whether the broker has lost its sessions so far. */
   hasForgotten: () => boolean;
+  /** Called for each message that the broker won't take. */
+  onRefused: () => void;
 }
 
 const LONGEST_PAYLOAD = 1500;
 const LONGEST_PAUSE = 12;
 const LARGEST_BATCH = 4;
 const GLANCE = 50;
+const THREE_CUTS =
+  "the broker closed the connection three times when it was sent";
 
 function optionsOf(
   { log, protocol }: Production,
@@ -55,16 +59,20 @@ function payloadOf(id: number, random: Random): string {
 
 function publish(
   publisher: Publisher,
-  { name, tolerance, production: { ledger, random } }: {
+  { name, tolerance, production: { ledger, random }, isTooLarge = false }: {
     name: string;
     tolerance: Tolerance;
     production: Production;
+    isTooLarge?: boolean;
   },
 ): void {
   const qos = random.pick([1, 2] as const);
   const id = ledger.newId();
+  const payload = isTooLarge
+    ? String(id).padEnd(LARGEST_PACKET)
+    : payloadOf(id, random);
   ledger.publish(id, { by: name, qos, tolerance });
-  publisher.publish(`${ROOT}/${name}`, payloadOf(id, random), { qos }).then(
+  publisher.publish(`${ROOT}/${name}`, payload, { qos }).then(
     () => ledger.confirm(id),
     (error) => ledger.reject(id, error),
   );
@@ -81,20 +89,28 @@ export interface Producer {
 }
 
 /**
- * What may be rejected: at QoS 1 nothing, at QoS 2 what was in flight when a
- * session was lost, which a clean one is with each connection.
+ * What may be rejected: at QoS 2 what was in flight when a session was lost, which
+ * a clean one is with each connection, or may have been; and what was sent three
+ * times when a connection ended, as nobody knows who has ended it.
  */
 function toleranceOf(production: Production, isKept: boolean): Tolerance {
-  return (error, qos) =>
-    qos === 2 && error instanceof PublishError && error.mayHaveArrived &&
-    (!isKept || production.hasForgotten());
+  return (error, qos) => {
+    if (!(error instanceof PublishError && error.mayHaveArrived)) return false;
+    if (error.message.endsWith(THREE_CUTS)) return true;
+    return qos === 2 && (!isKept || production.hasForgotten() ||
+      error.message.endsWith("the broker may have forgotten the session"));
+  };
 }
 
-/** A `Publisher` over one connection. */
+/**
+ * A `Publisher` over one connection, which now and then publishes a message that
+ * the broker doesn't take, if it is given how often: that one must be rejected, and
+ * those around it must arrive.
+ */
 export async function startPublisher(
   production: Production,
   name: string,
-  isKept: boolean,
+  { isKept, refused = 0 }: { isKept: boolean; refused?: number },
 ): Promise<Producer> {
   const { url, random, signal } = production;
   const publisher = await Publisher.connect(
@@ -108,6 +124,15 @@ export async function startPublisher(
       for (let left = random.integer(1, LARGEST_BATCH); left > 0; left--) {
         await publisher.ready;
         publish(publisher, { name, tolerance, production });
+      }
+      if (random.next() < refused) {
+        production.onRefused();
+        publish(publisher, {
+          name,
+          tolerance: (error) => error instanceof PublishError,
+          production,
+          isTooLarge: true,
+        });
       }
       await pause(random.integer(0, LONGEST_PAUSE));
     }

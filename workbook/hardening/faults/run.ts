@@ -15,9 +15,12 @@ import {
   startReader,
   startSubscriber,
 } from "./consumers.ts";
+import { takeOver } from "./intruder.ts";
 import { countListeners } from "./leaks.ts";
 import type { Ledger } from "./ledger.ts";
+import { startModestRelay } from "./modest_relay.ts";
 import { type FaultCounts, Network } from "./network.ts";
+import { Pace } from "./pace.ts";
 import { Patience } from "./patience.ts";
 import {
   type Producer,
@@ -27,9 +30,21 @@ import {
   startSensors,
 } from "./producers.ts";
 import { startKilledRecorder, startRecorder } from "./recorders.ts";
+import { RETRY_DELAY } from "./settings.ts";
 
 /** After so many milliseconds without a byte nothing is on its way. */
 const QUIET = 300;
+/** How many messages in all are followed by one that the broker won't take. */
+const REFUSED = 0.005;
+/** The ids of consumers: for those of producers, their clients know them. */
+const CONSUMER_IDS = [
+  "killed",
+  "modest",
+  "quitter",
+  "reader",
+  "recorder",
+  "subscriber",
+];
 
 /** What a run is made of. */
 interface RunParts {
@@ -58,6 +73,7 @@ export class Run implements AsyncDisposable {
   #failing: FailingConsumer[] = [];
   #haste: Promise<void> | undefined;
   #listeners = new Map<Client, number>();
+  readonly #pace = new Pace(RETRY_DELAY);
   #hasForgotten = false;
 
   private constructor(parts: RunParts) {
@@ -93,13 +109,25 @@ export class Run implements AsyncDisposable {
       random: this.#chance(),
       url: this.#toConsumers.proxy.url,
     };
+    const { port: proxyPort } = new URL(this.#toConsumers.proxy.url);
+    const relay = this.#resources.use(
+      await startModestRelay(
+        Number(proxyPort),
+        () => faults.add("lower grant"),
+      ),
+    );
     const quitter = startQuitter(consumption);
     const killed = await startKilledRecorder(consumption, folder);
     this.#failing = [quitter, killed];
     this.#consumers = [
       ...this.#failing,
       startReader(consumption),
-      await startSubscriber(consumption, this.#mood),
+      await startSubscriber(consumption, { mood: this.#mood }),
+      await startSubscriber({ ...consumption, url: relay.url }, {
+        mood: this.#mood,
+        name: "modest",
+        isExactlyOnce: false,
+      }),
       await startRecorder(consumption, folder),
     ];
     await this.#patience.until(
@@ -114,15 +142,22 @@ export class Run implements AsyncDisposable {
       signal: this.#ending.signal,
       clients: this.#clients,
       hasForgotten: () => this.#hasForgotten,
+      onRefused: () => faults.add("refused message"),
     };
     this.#producers = [
-      await startPublisher(production, "clean", false),
-      await startPublisher(production, "kept", true),
+      await startPublisher(production, "clean", { isKept: false }),
+      await startPublisher(production, "kept", { isKept: true }),
+      await startPublisher(production, "refused", {
+        isKept: true,
+        refused: REFUSED,
+      }),
       await startSensors(production),
     ];
     this.#haste = publishInHaste(production);
     for (const { client } of [...this.#producers, ...this.#consumers]) {
-      if (client) this.#listeners.set(client, countListeners(client));
+      if (client === undefined) continue;
+      this.#pace.watch(client);
+      this.#listeners.set(client, countListeners(client));
     }
   }
 
@@ -176,8 +211,25 @@ export class Run implements AsyncDisposable {
         faults.add(`failing ${victim.name}`);
         await victim.fail();
       }),
+      repeat([200, 1500], (own) => this.#intrude(own)),
     ]);
     this.#mood.mayFail = false;
+  }
+
+  /** Another client has somebody's id, and connects again as soon as it is cut. */
+  async #intrude(random: Random): Promise<void> {
+    const { broker: { port }, faults, protocol } = this.#parts;
+    // Of those that are there: where the broker has forgotten a session, another
+    // client would make a new one, and its owner would take it for the old one.
+    const producerIds = [...this.#clients]
+      .filter(({ connected }) => connected)
+      .map(({ options }) => options.clientId!);
+    const clientId = random.pick([...CONSUMER_IDS, ...producerIds]);
+    for (let left = random.integer(1, 8); left > 0; left--) {
+      faults.add("takeover");
+      const stay = random.integer(20, 300);
+      await takeOver(port, { clientId, protocol, stay });
+    }
   }
 
   /**
@@ -237,15 +289,19 @@ export class Run implements AsyncDisposable {
     await this.#patience.attempt("producers to finish", Promise.all(settled));
     await this.#deliverAll();
     for (const [client, before] of this.#listeners) {
-      await this.#patience.until("a connection", () => client.connected);
-      const more = countListeners(client) - before;
-      if (more > 0) ledger.note(`Leaked: ${more} listeners on a client`);
+      // MQTT.js has one more while it looks through what it has in flight.
+      await this.#patience.until(
+        "a connection with no more listeners than before",
+        () => client.connected && countListeners(client) <= before,
+      );
     }
     const ends = [...this.#producers, ...this.#consumers].map((one) =>
       one.close()
     );
     await this.#patience.attempt("everybody to close", Promise.all(ends));
     for (const consumer of this.#consumers) await consumer.refresh?.();
+    this.#parts.faults.add("attempt to connect again", this.#pace.attempts);
+    for (const finding of this.#pace.findings()) ledger.note(finding);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

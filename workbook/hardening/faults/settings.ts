@@ -8,7 +8,10 @@ export const TOPICS = `${ROOT}/#`;
 /** Seconds: short, so that a connection that hangs is noticed. */
 const KEEPALIVE = 1;
 /** Seconds between two attempts to connect: short, so that a minute has many. */
-const RETRY_DELAY: [shortest: number, longest: number] = [0.05, 0.5];
+export const RETRY_DELAY: [shortest: number, longest: number] = [0.05, 0.5];
+
+/** How many bytes a packet may have: more, and the broker closes the connection. */
+export const LARGEST_PACKET = 8000;
 
 /** What a soak is to do, given to its process as JSON. */
 export interface SoakOptions {

@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import { toError } from "./errors.ts";
+
+/** The errors that a mistake in a program ends with. */
+const NAMES = [
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+];
+const TOOLKIT = new URL(".", import.meta.url).href;
+const FRAME = /((?:file|https?):\/\/.*):(\d+):\d+\)?$/;
+const PACKAGE = /\/(?:node_modules|npm)\/|^https:\/\/jsr\.io\//;
+/** How the toolkit, and programs, refuse what they are given. */
+const REFUSAL = /: .*\b(?:must|needs?|has)\b|, expected /;
+
+/**
+ * Says in one line what was thrown. Where it is a mistake in the program, such as
+ * `console.lgo is not a function`, the file and the line follow: nothing else would
+ * tell where to look.
+ */
+export function describeError(thrown: unknown): string {
+  const error = toError(thrown);
+  const place = findMistake(error);
+  return place === undefined ? error.message : `${error.message} (${place})`;
+}
+
+/**
+ * Says in which line of which file the program has the mistake that an error tells
+ * of.
+ *
+ * @returns The place, such as `/home/pi/gate.ts:12`; undefined if the toolkit has
+ *   thrown the error, or the program refuses what it was given.
+ */
+export function findMistake(error: Error): string | undefined {
+  if (!NAMES.includes(error.name) || REFUSAL.test(error.message)) return;
+  for (const line of error.stack?.split("\n") ?? []) {
+    const [, url = "", row] = FRAME.exec(line) ?? [];
+    // What Deno and packages do, they do for whoever has called them.
+    if (url === "" || PACKAGE.test(url)) continue;
+    if (url.startsWith(TOOLKIT)) return;
+    return `${url.startsWith("file:") ? fileURLToPath(url) : url}:${row}`;
+  }
+}
