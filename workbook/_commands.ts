@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { quickTests } from "./_modules.ts";
 import {
   type Lesson,
   listLessons,
@@ -314,16 +315,25 @@ function moduleStep(name: string, subcommand: string, args: string[]): Step {
   };
 }
 
-/** Files among the arguments replace the folders that hold all tests. */
+/**
+ * Runs the tests in the files that the arguments name, one after the other. Where
+ * they name none, all tests run side by side, most of which wait most of the time.
+ */
 function testStep(args: string[]): Step {
   const namesFiles = args.some((arg, index) =>
     !arg.startsWith("-") && args[index - 1] !== "--filter"
   );
-  const files = namesFiles ? [] : ALL_TESTS;
-  return moduleStep("tests", "test", [
-    "--allow-all",
-    "--doc",
-    ...args,
-    ...files,
-  ]);
+  if (namesFiles) return testsStep(args);
+  const jobs = Deno.env.get("DENO_JOBS") ??
+    `${2 * navigator.hardwareConcurrency}`;
+  const rest = args.filter((arg) => arg !== "--quick");
+  const files = rest.length < args.length ? quickTests() : ALL_TESTS;
+  return {
+    ...testsStep(["--parallel", ...rest, ...files]),
+    variables: { DENO_JOBS: jobs },
+  };
+}
+
+function testsStep(args: string[]): Step {
+  return moduleStep("tests", "test", ["--allow-all", "--doc", ...args]);
 }

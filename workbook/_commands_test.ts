@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { COMMANDS } from "./_commands.ts";
+import { quickTests } from "./_modules.ts";
 
 /** What a command runs Deno with, subcommand first. */
 function runs(name: string, ...args: string[]): string[][] {
@@ -78,10 +79,12 @@ Deno.test("COMMANDS.test runs the files that are named, or all", () => {
     "bench",
   ];
   const test = ["test", "--allow-all", "--doc"];
-  assertEquals(runs("test"), [[...test, ...all]]);
+  const together = [...test, "--parallel"];
+  assertEquals(runs("test"), [[...together, ...all]]);
   assertEquals(runs("test", "lib/x_test.ts"), [[...test, "lib/x_test.ts"]]);
   assertEquals(
     runs("test", "--filter", "lib", "--fail-fast"),
-    [[...test, "--filter", "lib", "--fail-fast", ...all]],
+    [[...together, "--filter", "lib", "--fail-fast", ...all]],
   );
+  assertEquals(runs("test", "--quick"), [[...together, ...quickTests()]]);
 });

@@ -1,11 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
+import { quickTests, reachedFrom, readModules } from "./_modules.ts";
 
-const ROOT = new URL("../", import.meta.url);
+const MODULES = readModules();
+
 /** Programs, each of which stands on its own. */
-const PROGRAMS = /^(?:checks|exercises|lessons|solutions)\//;
-/** Modules that an import map names, or that are yet to be looked through. */
-const FACES = /^(?:workbook\/npm_std|lib\/broker)\//;
+const PROGRAM =
+  /^(?:checks\/\w+\/(?:mistakes|stub)|exercises|lessons|solutions)\//;
+/** Modules that an import map names. */
+const STAND_IN = /^workbook\/npm_std\//;
+/** What only tests use. */
+const TEST =
+  /_(?:test|fixture)\.ts$|\/_contract_|(?:^|\/)(?:testing|hardening|bench)\/|\/commands\/test_/;
+/** The faces of the toolkit, for programs. */
+const FACES = ["lib/mod.ts", "lib/csv.ts"];
 
 /** A function or a constant of a module, with its name and its text. */
 const DECLARATION =
@@ -15,29 +22,34 @@ const SHORTEST = 40;
 
 const EXPORT =
   /^export (?:abstract )?(?:async )?(?:function\*?|class|const|interface|type) (\w+)/gm;
-const IMPORT =
-  /(?:^(?:import|export) (?:type )?(?<what>\*|\{[^}]*\})[^;"]*from |\bimport\()"(?<from>\.[^"]*)"/gm;
 
-/** The modules of the project, each with its text. */
-const MODULES = new Map(
-  Array.from(modulesIn(""), (path) => [
-    path,
-    Deno.readTextFileSync(fileURLToPath(new URL(path, ROOT))),
-  ]),
-);
+Deno.test("no module imports itself in the end", () => {
+  const circles = [...MODULES.keys()]
+    .filter((path) => reachedFrom(path, MODULES).has(path));
+  assertEquals(circles, []);
+});
 
-function* modulesIn(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
-    if (/^\.|^node_modules$/.test(name)) continue;
-    if (isDirectory) yield* modulesIn(`${folder}${name}/`);
-    else if (name.endsWith(".ts")) yield `${folder}${name}`;
-  }
-}
+Deno.test("modules import what lies below them only", () => {
+  const isForbidden = (from: string, to: string) => {
+    if (TEST.test(from)) return false;
+    if (from.startsWith("lib/")) return !to.startsWith("lib/") || TEST.test(to);
+    if (PROGRAM.test(from)) {
+      return to.startsWith("workbook/") || TEST.test(to) ||
+        to.startsWith("lib/") && !FACES.includes(to);
+    }
+    return TEST.test(to);
+  };
+  const wrong = [...MODULES].flatMap(([from, { imports }]) =>
+    [...imports.keys()].filter((to) => isForbidden(from, to))
+      .map((to) => `${from} imports ${to}`)
+  );
+  assertEquals(wrong, []);
+});
 
 Deno.test("no two modules have the same function or constant", () => {
   const places = new Map<string, string[]>();
-  for (const [path, text] of MODULES) {
-    if (PROGRAMS.test(path) || path.endsWith("_test.ts")) continue;
+  for (const [path, { text }] of MODULES) {
+    if (PROGRAM.test(path) || path.endsWith("_test.ts")) continue;
     for (const { groups } of text.matchAll(DECLARATION)) {
       const declared = (groups!.body ?? groups!.value!).replaceAll(/\s+/g, " ");
       if (declared.length < SHORTEST) continue;
@@ -52,18 +64,25 @@ Deno.test("no two modules have the same function or constant", () => {
 
 Deno.test("no module exports what no other imports", () => {
   const imported = new Set<string>();
-  for (const [path, text] of MODULES) {
-    for (const { groups } of text.matchAll(IMPORT)) {
-      const { pathname } = new URL(groups!.from!, new URL(path, ROOT));
-      const module = pathname.slice(ROOT.pathname.length);
-      const names = groups!.what?.match(/\*|\w+/g) ?? ["*"];
+  for (const { imports } of MODULES.values()) {
+    for (const [module, names] of imports) {
       for (const name of names) imported.add(`${name} of ${module}`);
     }
   }
   const unused = [...MODULES].filter(([path]) =>
-    !PROGRAMS.test(path) && !FACES.test(path) && !imported.has(`* of ${path}`)
-  ).flatMap(([path, text]) =>
+    !PROGRAM.test(path) && !STAND_IN.test(path) && !FACES.includes(path) &&
+    !imported.has(`* of ${path}`)
+  ).flatMap(([path, { text }]) =>
     Array.from(text.matchAll(EXPORT), ([, name]) => `${name} of ${path}`)
   ).filter((name) => !imported.has(name));
   assertEquals(unused, []);
+});
+
+Deno.test("quickTests() leaves out what starts a program", () => {
+  const tests = quickTests();
+  const has = (path: string) => tests.includes(path);
+  assertEquals(has("lib/message_test.ts"), true);
+  assertEquals(has("lib/broker_test.ts"), true);
+  assertEquals(has("workbook/commands/pub_test.ts"), false);
+  assertEquals(has("exercises/01_presence/check_test.ts"), false);
 });

@@ -13,7 +13,7 @@ import {
 } from "../lib/testing/unprintable.ts";
 import { describeFailures } from "./_describe_outcomes.ts";
 import { describeSeen } from "./checking/describe_seen.ts";
-import { CheckFailure } from "./checking/requirement.ts";
+import { CheckFailure } from "./checking/check_failure.ts";
 import { checkRequirement } from "./checking/run_checks.ts";
 import { toTable } from "./grading/report_table.ts";
 import {

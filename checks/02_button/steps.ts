@@ -13,13 +13,6 @@ const TEXT = "clic";
 /** How long a finger stays down, and then up, in milliseconds. */
 const CALM = 300;
 
-/** What the program has published so far on the topic. */
-function published(trial: Trial): string[] {
-  return trial.sent("publish")
-    .filter(({ topic }) => topic === TOPIC)
-    .map(({ payload }) => payload.toString());
-}
-
 /**
  * Waits for the message of each press so far, and watches for a while that no
  * other one comes.
@@ -42,7 +35,7 @@ export async function untilTold(
   const messages = presses === 1 ? "1 message" : `${presses} messages`;
   const expected = `${messages} "${TEXT}" on ${TOPIC} in all`;
   const mistakes = (): KnownMistake[] => {
-    const { length } = published(trial);
+    const { length } = trial.published(TOPIC);
     return [
       ...otherMessages(trial),
       { when: length > presses, words: tooMany },
@@ -51,14 +44,14 @@ export async function untilTold(
   };
   await trial.until(
     expected,
-    () => published(trial).length >= presses,
+    () => trial.published(TOPIC).length >= presses,
     mistakes,
   );
   await trial.remains(
     expected,
     watch,
     () => {
-      const texts = published(trial);
+      const texts = trial.published(TOPIC);
       return texts.length === presses && texts.every((text) => text === TEXT);
     },
     mistakes,
@@ -76,7 +69,7 @@ export async function remainsTold(
 
 function otherMessages(trial: Trial): KnownMistake[] {
   const elsewhere = trial.sent("publish").find(({ topic }) => topic !== TOPIC);
-  const other = published(trial).find((text) => text !== TEXT);
+  const other = trial.published(TOPIC).find((text) => text !== TEXT);
   return [
     {
       when: elsewhere !== undefined,

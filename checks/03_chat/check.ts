@@ -1,5 +1,5 @@
 import type { Exercise } from "../../workbook/checking/requirement.ts";
-import { heard, published, startListening, TOPIC } from "./steps.ts";
+import { heard, startListening, TOPIC } from "./steps.ts";
 
 const ARRIVAL = /.+ est arrivé$/;
 const LEAVING = /.+ a quitté$/;
@@ -60,7 +60,9 @@ export const exercise: Exercise = {
         await heard(trial, `the message "${first}"`, first);
         await program.write(`${second.slice(begun.length)}\n`);
         await heard(trial, `the message "${second}"`, second);
-        const lines = published(trial).filter((text) => !ARRIVAL.test(text));
+        const lines = trial.published(TOPIC).filter((text) =>
+          !ARRIVAL.test(text)
+        );
         trial.expect(
           lines.join("\n") === `${first}\n${second}`,
           "one message for each line, and no other",
@@ -122,7 +124,7 @@ export const exercise: Exercise = {
         const line = trial.random.line();
         await program.write(`\n${line}\n`);
         await heard(trial, `the message "${line}", typed after it`, line);
-        trial.expect(!published(trial).includes(""), "no empty message");
+        trial.expect(!trial.published(TOPIC).includes(""), "no empty message");
       },
     },
     {
@@ -155,7 +157,9 @@ export const exercise: Exercise = {
         trial.expect(code === 0, "exit code 0");
         // Without this packet, the broker publishes the will, too.
         await trial.packet("disconnect");
-        const goodbyes = published(trial).filter((text) => LEAVING.test(text));
+        const goodbyes = trial.published(TOPIC).filter((text) =>
+          LEAVING.test(text)
+        );
         trial.expect(goodbyes.length === 1, 'one message "… a quitté"');
       },
     },

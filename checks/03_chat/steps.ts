@@ -22,13 +22,6 @@ export async function startListening(trial: Trial): Promise<StudentProgram> {
   return program;
 }
 
-/** What the program has published so far. */
-export function published(trial: Trial): string[] {
-  return trial.sent("publish")
-    .filter(({ topic }) => topic === TOPIC)
-    .map(({ payload }) => payload.toString());
-}
-
 /** Waits until a text is published on the topic of the chat. */
 export async function heard(
   trial: Trial,
@@ -46,7 +39,7 @@ export async function heard(
 
 function knownMistakes(trial: Trial, wanted: RegExp | string): KnownMistake[] {
   const elsewhere = trial.sent("publish").find(({ topic }) => topic !== TOPIC);
-  const texts = published(trial);
+  const texts = trial.published(TOPIC);
   const isSent = (find: (text: string, line: string) => boolean) =>
     typeof wanted === "string" && texts.some((text) => find(text, wanted));
   return [

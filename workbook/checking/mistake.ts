@@ -9,10 +9,10 @@ import type { Exercise } from "./requirement.ts";
 const PROJECT = new URL("../../", import.meta.url);
 
 /** A text of the solution, and what stands in its place. */
-export type Edit = readonly [from: string, to: string];
+type Edit = readonly [from: string, to: string];
 
 /** A typical wrong answer. */
-export interface Mistake {
+interface Mistake {
   /** The requirement that it fails, by its short name. */
   breaks: string;
   /** What is wrong, in a sentence. */

@@ -6,12 +6,8 @@
 import { fileURLToPath } from "node:url";
 import { brokerAddress } from "../../lib/broker_url.ts";
 import { printableLines } from "../../lib/printable.ts";
-import {
-  CheckFailure,
-  type Exercise,
-  type Outcome,
-  type Requirement,
-} from "./requirement.ts";
+import { CheckFailure } from "./check_failure.ts";
+import type { Exercise, Outcome, Requirement } from "./requirement.ts";
 import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";
 import { startRecordingBroker } from "./recording_broker.ts";

@@ -7,10 +7,10 @@ import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { matchesFilter } from "../_matches_filter.ts";
+import { CheckFailure } from "./check_failure.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";
 import type { RecordingBroker } from "./recording_broker.ts";
-import { CheckFailure } from "./requirement.ts";
 import type { StudentProgram } from "./student_program.ts";
 import { Timer } from "./timer.ts";
 
@@ -206,6 +206,13 @@ export class Trial implements AsyncDisposable {
     mistakes?: () => KnownMistake[],
   ): Promise<Extract<Packet, { cmd: C }>> {
     return this.until(expected, () => this.sent(command).find(find), mistakes);
+  }
+
+  /** The texts that the program has published on a topic so far. */
+  published(topic: string): string[] {
+    return this.sent("publish")
+      .filter((packet) => packet.topic === topic)
+      .map(({ payload }) => payload.toString());
   }
 
   /** The packets of a kind that the program has sent so far. */

@@ -4,11 +4,8 @@
  * @module
  */
 import { endedBy } from "../_check_exercise.ts";
-import {
-  CheckFailure,
-  type Exercise,
-  type Requirement,
-} from "../checking/requirement.ts";
+import { CheckFailure } from "../checking/check_failure.ts";
+import { type Exercise, type Requirement } from "../checking/requirement.ts";
 import {
   checkRequirement,
   type ChecksOptions,

@@ -1,4 +1,18 @@
-import type { Watched } from "./measure_start.ts";
+/** What a process holds at one moment. */
+export interface Holding {
+  /** What it has in memory (VmRSS), in kB. */
+  memory: number;
+  /** How many sockets it has open. */
+  sockets: number;
+}
+
+/** What was seen. */
+export interface Watched {
+  /** What it held at each look. */
+  holdings: Holding[];
+  /** What it used once its garbage was collected, warm and at the end, in bytes. */
+  live: [first: number, last: number];
+}
 
 /** Until its code is compiled and its heap has its size, a program grows. */
 export const WARM_UP = 0.2;

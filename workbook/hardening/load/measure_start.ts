@@ -7,15 +7,7 @@ import { fileURLToPath } from "node:url";
 import { readLines } from "../../../lib/lines.ts";
 import { within } from "../../../lib/testing/deadline.ts";
 import { COMMANDS } from "../../_commands.ts";
-import { WARM_UP } from "./growth.ts";
-
-/** What a process holds at one moment. */
-interface Holding {
-  /** What it has in memory (VmRSS), in kB. */
-  memory: number;
-  /** How many sockets it has open. */
-  sockets: number;
-}
+import { type Holding, WARM_UP, type Watched } from "./growth.ts";
 
 /** How `start` is watched. */
 interface WatchOptions {
@@ -29,14 +21,6 @@ interface WatchOptions {
   flags: readonly string[];
   /** Ends it early. */
   signal: AbortSignal;
-}
-
-/** What was seen. */
-export interface Watched {
-  /** What it held at each look. */
-  holdings: Holding[];
-  /** What it used once its garbage was collected, warm and at the end, in bytes. */
-  live: [first: number, last: number];
 }
 
 /** How much faster than usual the sensors are. */
