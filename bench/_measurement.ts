@@ -1,4 +1,4 @@
-import type { Peer } from "../lib/testing/peers.ts";
+import type { Peer } from "../testing/peers.ts";
 
 /** What a figure counts. Of milliseconds fewer are better, of the rest more. */
 export type Unit = "messages/s" | "rows/s" | "ms";

@@ -1,5 +1,5 @@
-import { freePort } from "../lib/testing/mosquitto.ts";
-import { findPeer } from "../lib/testing/peers.ts";
+import { freePort } from "../testing/brokers/mosquitto.ts";
+import { findPeer } from "../testing/peers.ts";
 import { startChild } from "./_children.ts";
 
 const HOST = "127.0.0.1";

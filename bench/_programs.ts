@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { findPeer } from "../lib/testing/peers.ts";
+import { findPeer } from "../testing/peers.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 

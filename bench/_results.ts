@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { findPeer, type Peer } from "../lib/testing/peers.ts";
+import { findPeer, type Peer } from "../testing/peers.ts";
 import config from "../deno.json" with { type: "json" };
 import { type Goal, TOOLKIT, type Unit } from "./_measurement.ts";
 import { SETTINGS } from "./_mosquitto.ts";

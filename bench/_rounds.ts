@@ -1,5 +1,5 @@
 import type { Contestant, Measurement, Sample } from "./_measurement.ts";
-import type { Peer } from "../lib/testing/peers.ts";
+import type { Peer } from "../testing/peers.ts";
 
 /** A contestant that did not take part. */
 export interface LeftOut {

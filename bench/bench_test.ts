@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { findPeer, peerTest } from "../lib/testing/peers.ts";
+import { findPeer, peerTest } from "../testing/peers.ts";
 import type { Contestant, Measurement } from "./_measurement.ts";
 import { allMeasurements } from "./_measurements.ts";
 import { preparePrograms } from "./_programs.ts";

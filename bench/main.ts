@@ -5,8 +5,8 @@
  *
  * Run: deno task bench [--only NAME]… [--rounds N] [--quick] [--out FILE]
  */
-import { findPeer } from "../lib/testing/peers.ts";
-import { runProgram, UsageError } from "../workbook/_program.ts";
+import { findPeer } from "../testing/peers.ts";
+import { runProgram, UsageError } from "../workbook/options/program.ts";
 import { stopChildren } from "./_children.ts";
 import type { Measurement } from "./_measurement.ts";
 import { allMeasurements } from "./_measurements.ts";

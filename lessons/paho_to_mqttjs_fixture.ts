@@ -15,9 +15,9 @@ import {
 import type { MqttClient, Packet } from "mqtt";
 import mqttPacket from "mqtt-packet";
 import { connect, type Message, startBroker, subscribe } from "../lib/mod.ts";
-import { CA, LOCALHOST } from "../lib/testing/certificates.ts";
-import { openClient } from "../lib/testing/clients.ts";
-import { within } from "../lib/testing/deadline.ts";
+import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
+import { openClient } from "../testing/clients/clients.ts";
+import { within } from "../testing/deadline.ts";
 
 const TOPIC = "iot/lamp";
 

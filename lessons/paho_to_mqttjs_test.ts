@@ -5,10 +5,10 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as toolkit from "../lib/mod.ts";
-import { peerTest } from "../lib/testing/peers.ts";
-import { startProcess } from "../lib/testing/processes.ts";
-import { denoFlags } from "../workbook/testing/deno_flags.ts";
-import { temporaryFile } from "../workbook/testing/temporary_file.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { temporaryFile } from "../testing/temporary_file.ts";
 
 const PAGE = new URL("paho_to_mqttjs.md", import.meta.url);
 /** The section whose code speaks MQTT 5. */

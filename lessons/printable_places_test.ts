@@ -7,16 +7,16 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
-import { type Process, startProcess } from "../lib/testing/processes.ts";
-import { temporaryFolder } from "../lib/testing/temporary_folder.ts";
+import { type Process, startProcess } from "../testing/processes.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
 import {
   type PrintingPlace,
   startTextBroker,
   testPlaces,
   type TextMessage,
-} from "../lib/testing/unprintable.ts";
-import { denoFlags } from "../workbook/testing/deno_flags.ts";
-import { startLesson } from "../workbook/testing/lessons.ts";
+} from "../testing/unprintable.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { startLesson } from "../testing/project/lessons.ts";
 
 const LESSONS = [
   "02_subscribe/receiver",

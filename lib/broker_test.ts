@@ -6,10 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type BrokerOptions, BrokerStartError, startBroker } from "./broker.ts";
-import { CA, LOCALHOST } from "./testing/certificates.ts";
-import { openClient } from "./testing/clients.ts";
-import { within } from "./testing/deadline.ts";
-import { openRaw } from "./testing/raw_client.ts";
+import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
+import { openClient } from "../testing/clients/clients.ts";
+import { within } from "../testing/deadline.ts";
+import { openRaw } from "../testing/clients/raw_client.ts";
 
 const HOST = "127.0.0.1";
 const EVERYWHERE = {

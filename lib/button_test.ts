@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Button } from "./button.ts";
-import { within } from "./testing/deadline.ts";
-import { startPigpioDaemon } from "./testing/pigpio_daemon.ts";
-import { type Process, startProcess } from "./testing/processes.ts";
+import { within } from "../testing/deadline.ts";
+import { startPigpioDaemon } from "../workbook/checking/pigpio/pigpio_daemon.ts";
+import { type Process, startProcess } from "../testing/processes.ts";
 
 const PROGRAM = `
   import { Button } from "${new URL("./button.ts", import.meta.url).href}";

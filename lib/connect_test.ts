@@ -10,13 +10,13 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { messages } from "./messages.ts";
-import { CA, LOCALHOST } from "./testing/certificates.ts";
-import { within } from "./testing/deadline.ts";
-import { freePort, startMosquitto } from "./testing/mosquitto.ts";
-import { peerTest } from "./testing/peers.ts";
-import { startProcess } from "./testing/processes.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { QUICK, silent } from "./testing/scripts.ts";
+import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
+import { within } from "../testing/deadline.ts";
+import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../testing/brokers/scripts.ts";
 
 Deno.test("connect() sends what the options say, and DISCONNECT at the end", async () => {
   await using broker = await startScriptedBroker();

@@ -10,8 +10,8 @@ import { CsvRecorder } from "./csv_recorder.ts";
 import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
-import { within } from "./testing/deadline.ts";
-import { smallDiskTest } from "./testing/small_disk.ts";
+import { within } from "../testing/deadline.ts";
+import { smallDiskTest } from "../testing/small_disk.ts";
 
 const FULL = "No space left on device (os error 28)";
 const CANNOT_WRITE = `Cannot write to "/dev/full": ${FULL}`;

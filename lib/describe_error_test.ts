@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import { describeError } from "./describe_error.ts";
-import { startProcess } from "./testing/processes.ts";
-import { temporaryFolder } from "./testing/temporary_folder.ts";
+import { startProcess } from "../testing/processes.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
 
 const IMPORTS = `import { connect, exitWithError, Sensor, subscribe } from "${
   import.meta.resolve("./mod.ts")

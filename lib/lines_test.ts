@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readLines, splitLines } from "./lines.ts";
-import { within } from "./testing/deadline.ts";
-import { type Process, startProcess } from "./testing/processes.ts";
+import { within } from "../testing/deadline.ts";
+import { type Process, startProcess } from "../testing/processes.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Menu, type MenuOptions } from "./menu.ts";
-import { within } from "./testing/deadline.ts";
-import { startProcess } from "./testing/processes.ts";
+import { within } from "../testing/deadline.ts";
+import { startProcess } from "../testing/processes.ts";
 
 const SHOWN = "0)온도 1)종료";
 

@@ -8,8 +8,8 @@ import {
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishMany } from "./publish_once.ts";
-import { within } from "./testing/deadline.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 
 /** Reads a number of messages, each within a deadline. */
 async function take(

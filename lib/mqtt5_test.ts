@@ -6,11 +6,11 @@ import { publishMany, publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
 import { assertTopicFilter } from "./topics.ts";
-import { within } from "./testing/deadline.ts";
-import { startMosquitto } from "./testing/mosquitto.ts";
-import { peerTest } from "./testing/peers.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { collector, KEPT, QUICK, silent } from "./testing/scripts.ts";
+import { within } from "../testing/deadline.ts";
+import { startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { collector, KEPT, QUICK, silent } from "../testing/brokers/scripts.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 

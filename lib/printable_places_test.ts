@@ -13,17 +13,17 @@ import { Menu } from "./menu.ts";
 import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
 import { subscribe } from "./subscribe.ts";
-import { within } from "./testing/deadline.ts";
-import { connect5, publish5, subscribe5 } from "./testing/packets5.ts";
-import { openRaw } from "./testing/raw_client.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { temporaryFolder } from "./testing/temporary_folder.ts";
+import { within } from "../testing/deadline.ts";
+import { connect5, publish5, subscribe5 } from "../testing/clients/packets5.ts";
+import { openRaw } from "../testing/clients/raw_client.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
 import {
   startTextBroker,
   testPlaces,
   UNPRINTABLE,
-} from "./testing/unprintable.ts";
-import { httpRequest, UPGRADE } from "./testing/websocket_frames.ts";
+} from "../testing/unprintable.ts";
+import { httpRequest, UPGRADE } from "../testing/clients/websocket_frames.ts";
 
 /** What a function throws for each text. */
 function messagesOf(texts: readonly string[], fail: (text: string) => unknown) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { printable, printableLines } from "./printable.ts";
-import { UNPRINTABLE } from "./testing/unprintable.ts";
+import { UNPRINTABLE } from "../testing/unprintable.ts";
 
 Deno.test("printable() shows what would move the cursor, and leaves all else", () => {
   assertEquals(

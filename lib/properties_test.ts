@@ -7,15 +7,15 @@ import { publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { Sensor } from "./sensor.ts";
 import { subscribe, type SubscribeOptions } from "./subscribe.ts";
-import { within } from "./testing/deadline.ts";
-import { startMosquitto } from "./testing/mosquitto.ts";
-import { peerTest } from "./testing/peers.ts";
-import { startProcess } from "./testing/processes.ts";
+import { within } from "../testing/deadline.ts";
+import { startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "./testing/scripted_broker.ts";
-import { QUICK, silent } from "./testing/scripts.ts";
+} from "../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../testing/brokers/scripts.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 

@@ -6,8 +6,8 @@ import {
   PublishError,
 } from "./errors.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
-import { within } from "./testing/deadline.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 
 Deno.test("publishOnce() connects, publishes, disconnects", async () => {
   await using broker = await startScriptedBroker();

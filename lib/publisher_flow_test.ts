@@ -4,16 +4,16 @@ import { startBroker } from "./broker.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
-import { within } from "./testing/deadline.ts";
-import { FaultProxy } from "./testing/fault_proxy.ts";
-import { startMosquitto } from "./testing/mosquitto.ts";
-import { peerTest } from "./testing/peers.ts";
-import { publishPacket } from "./testing/raw_client.ts";
+import { within } from "../testing/deadline.ts";
+import { FaultProxy } from "../testing/fault_proxy/fault_proxy.ts";
+import { startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { publishPacket } from "../testing/clients/raw_client.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
-} from "./testing/scripted_broker.ts";
-import { QUICK, silent } from "./testing/scripts.ts";
+} from "../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../testing/brokers/scripts.ts";
 
 Deno.test("Publisher publishes 100,000 messages of QoS 0 without a warning", async () => {
   await using broker = await startScriptedBroker();

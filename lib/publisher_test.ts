@@ -11,10 +11,10 @@ import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
-import { CA, LOCALHOST } from "./testing/certificates.ts";
-import { within } from "./testing/deadline.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { QUICK, silent } from "./testing/scripts.ts";
+import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../testing/brokers/scripts.ts";
 
 Deno.test("Publisher settles every promise when it is closed, and tells of failures", async () => {
   await using broker = await startScriptedBroker((packet) =>

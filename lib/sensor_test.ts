@@ -5,8 +5,8 @@ import { BrokerUnreachableError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { Sensor, type SensorOptions } from "./sensor.ts";
 import { subscribe } from "./subscribe.ts";
-import { within } from "./testing/deadline.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
+import { within } from "../testing/deadline.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 
 /** Runs a sensor until it has published some values, which it returns. */
 async function values(

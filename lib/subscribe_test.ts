@@ -6,10 +6,10 @@ import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
 import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
-import { within } from "./testing/deadline.ts";
-import { startProcess } from "./testing/processes.ts";
-import { startScriptedBroker } from "./testing/scripted_broker.ts";
-import { QUICK, reconnect, silent } from "./testing/scripts.ts";
+import { within } from "../testing/deadline.ts";
+import { startProcess } from "../testing/processes.ts";
+import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],

@@ -7,13 +7,16 @@ import {
 import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import type { KeyPair } from "./broker/listen/key_pair.ts";
-import { makeAuthority, signCertificate } from "./certificates.ts";
+import {
+  makeAuthority,
+  signCertificate,
+} from "../workbook/certificates/certificates.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
-import { within } from "./testing/deadline.ts";
-import { startMosquitto } from "./testing/mosquitto.ts";
-import { peerTest } from "./testing/peers.ts";
-import { startProcess } from "./testing/processes.ts";
+import { within } from "../testing/deadline.ts";
+import { startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { startProcess } from "../testing/processes.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const CONFIG = fileURLToPath(import.meta.resolve("../deno.json"));

@@ -8,6 +8,6 @@
  *
  * @module
  */
-import { launch } from "./_launch.ts";
+import { launch } from "./launcher/launch.ts";
 
 Deno.exit(await launch(Deno.args));

@@ -1,4 +1,4 @@
-import type { Peer } from "../../lib/testing/peers.ts";
+import type { Peer } from "../../testing/peers.ts";
 import { startChild } from "../_children.ts";
 import { startMosquitto } from "../_mosquitto.ts";
 import { denoProgram } from "../_programs.ts";

@@ -1,4 +1,4 @@
-import type { Peer } from "../../lib/testing/peers.ts";
+import type { Peer } from "../../testing/peers.ts";
 import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
 import { type Job, pythonProgram } from "../_programs.ts";
 import { EMBEDDED, type MeasuredBroker, MOSQUITTO } from "./_brokers.ts";

@@ -1,4 +1,4 @@
-import { findPeer, type Peer } from "../../lib/testing/peers.ts";
+import { findPeer, type Peer } from "../../testing/peers.ts";
 import { startChild } from "../_children.ts";
 import {
   type Contestant,

@@ -1,4 +1,4 @@
-import { findPeer } from "../../lib/testing/peers.ts";
+import { findPeer } from "../../testing/peers.ts";
 import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
 import { denoProgram, FILTER, pythonProgram } from "../_programs.ts";
 import { blast } from "./_blast.ts";

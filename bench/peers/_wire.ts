@@ -1,5 +1,5 @@
 import { packetLength } from "../../lib/client/packet_length.ts";
-import { connectPacket } from "../../lib/testing/raw_client.ts";
+import { connectPacket } from "../../testing/clients/raw_client.ts";
 
 /** A connection that does next to nothing, so that a broker is the slower side. */
 export interface Wire extends Disposable {

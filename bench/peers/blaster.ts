@@ -10,7 +10,7 @@ import {
   publishPacket,
   rawPacket,
   TYPE,
-} from "../../lib/testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 import { READINGS, TOPIC } from "../_programs.ts";
 import { readJob } from "./_job.ts";
 

@@ -3,7 +3,7 @@
  * nothing else in them. It ends when each has the message that follows them.
  */
 import { packetLength } from "../../lib/client/packet_length.ts";
-import { subscribePacket, TYPE } from "../../lib/testing/raw_client.ts";
+import { subscribePacket, TYPE } from "../../testing/clients/raw_client.ts";
 import { END, FILTER } from "../_programs.ts";
 import { now, print, readJob } from "./_job.ts";
 import { openWire, type Wire } from "./_wire.ts";

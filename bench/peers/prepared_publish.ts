@@ -9,7 +9,7 @@ import {
   publishPacket,
   rawPacket,
   TYPE,
-} from "../../lib/testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 import { END, READINGS, TOPIC } from "../_programs.ts";
 import { now, print, readJob } from "./_job.ts";
 import { openWire } from "./_wire.ts";

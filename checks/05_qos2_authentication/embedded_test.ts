@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
-import { startCommand } from "../../workbook/testing/commands.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { startCommand } from "../../testing/project/commands.ts";
 import {
   type Command,
   readCommands,
   runRefused,
   solutionCall,
-} from "./pages.ts";
+} from "../../testing/project/pages.ts";
 
 /** Starts a task of the page in a folder, without the launcher. */
 function startTask({ words }: Command, folder: string, more: string[] = []) {

@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePort } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import { readBlocks, readCommands, runRefused, solutionCall } from "./pages.ts";
+import { freePort } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
+import {
+  readBlocks,
+  readCommands,
+  runRefused,
+  solutionCall,
+} from "../../testing/project/pages.ts";
 
 const PAGE = "broker_mosquitto.md";
 

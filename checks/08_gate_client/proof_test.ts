@@ -1,4 +1,4 @@
-import { proveExercise } from "../../workbook/testing/prove_exercise.ts";
+import { proveExercise } from "../../testing/prove_exercise.ts";
 import { exercise } from "./check.ts";
 import { mistakes } from "./mistakes.ts";
 

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { runLesson } from "../../workbook/testing/lessons.ts";
-import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { runLesson } from "../../testing/project/lessons.ts";
+import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 Deno.test("publisher prints Connecté, publishes allo and disconnects", async () => {
   const lines: string[] = [];

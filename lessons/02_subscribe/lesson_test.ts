@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { publishWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { publishWithPaho } from "../../testing/clients/paho.ts";
 
 const LESSON_01 = new URL("../01_publish/", import.meta.url).href;
 const CONNECTED = "Connected with result code 0\n";

@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
-} from "../../workbook/testing/paho.ts";
+} from "../../testing/clients/paho.ts";
 
 const TOPIC = "paho/temperature";
 const TRACE = { MQTT_TRACE: "1" };

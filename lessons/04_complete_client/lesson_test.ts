@@ -1,21 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import mqtt, { type ISubscriptionGrant } from "mqtt";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
 import {
   type Script,
   startScriptedBroker,
-} from "../../lib/testing/scripted_broker.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
-} from "../../workbook/testing/paho.ts";
+} from "../../testing/clients/paho.ts";
 
 // The documents' running result.
 const RUNNING_RESULT = `\

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 const SILENT = { code: 0, stdout: "", stderr: "" };
 const NO_LOGIN = { MQTT_USER: "", MQTT_PASSWORD: "" };

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEN = Array.from({ length: 10 }, (_, i) => `你好 mqtt - ${i}`);

@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { type Mosquitto, startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import {
+  type Mosquitto,
+  startMosquitto,
+} from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
-} from "../../workbook/testing/paho.ts";
+} from "../../testing/clients/paho.ts";
 
 const OFFLINE = "MQTT Broker is not online. Connect later.\n";
 const LOOPING = "Looping...\n";

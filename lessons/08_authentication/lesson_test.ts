@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { type Broker, startBroker } from "../../lib/mod.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { publishWithPaho } from "../../workbook/testing/paho.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { publishWithPaho } from "../../testing/clients/paho.ts";
 
 const CONNECTED = { code: 0, stdout: "Connecté\n", stderr: "" };
 const ALICE = { MQTT_USER: "alice", MQTT_PASSWORD: "abc-123" };

@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
-import { openClient, type TestClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
+import { openClient, type TestClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "../../lib/testing/scripted_broker.ts";
-import { denoFlags } from "../../workbook/testing/deno_flags.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { denoFlags } from "../../testing/deno_flags.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEXT = "Voici un message";

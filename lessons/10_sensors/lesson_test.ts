@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { subscribeWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 /** The document's sensors: seconds, range and topic. */
 const SENSORS: [number, [number, number], string][] = [

@@ -2,16 +2,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { dirname } from "node:path";
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import type { Process } from "../../lib/testing/processes.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
-import { publishWithPaho } from "../../workbook/testing/paho.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import type { Process } from "../../testing/processes.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { publishWithPaho } from "../../testing/clients/paho.ts";
 import {
   type TemporaryFile,
   temporaryFile,
-} from "../../workbook/testing/temporary_file.ts";
+} from "../../testing/temporary_file.ts";
 
 const CONNECTED = "Connected with result code 0\n";
 const MENU = "0)온도 1)습도 2)조도 3)미세먼지 4)종료\n";

@@ -8,20 +8,20 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { startBroker } from "../../lib/mod.ts";
-import { CA_FILE, LOCALHOST } from "../../lib/testing/certificates.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import type { Process } from "../../lib/testing/processes.ts";
+import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import type { Process } from "../../testing/processes.ts";
 import {
   FRAME,
   frame,
   httpRequest,
-} from "../../lib/testing/websocket_frames.ts";
+} from "../../testing/clients/websocket_frames.ts";
 import {
   type LessonRun,
   runLesson,
   startLesson,
-} from "../../workbook/testing/lessons.ts";
+} from "../../testing/project/lessons.ts";
 
 const NOWHERE = "mqtt://127.0.0.1:1";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { type OpenPage, startBrowser } from "../../workbook/testing/browser.ts";
-import { startLesson } from "../../workbook/testing/lessons.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { type OpenPage, startBrowser } from "../../testing/project/browser.ts";
+import { startLesson } from "../../testing/project/lessons.ts";
 
 const COMMAND = "tw/rocksaying/command";
 const STATUS = "tw/rocksaying/status";

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient, type TestClient } from "../../lib/testing/clients.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { findPeer, peerTest } from "../../lib/testing/peers.ts";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import { startTextBroker, testPlaces } from "../../lib/testing/unprintable.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { openClient, type TestClient } from "../../testing/clients/clients.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { findPeer, peerTest } from "../../testing/peers.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
+import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
-} from "../../workbook/testing/paho.ts";
+} from "../../testing/clients/paho.ts";
 import { Motor } from "./_motor.ts";
 
 const NAME = "tw.rocksaying.Gate";

@@ -5,17 +5,17 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { startBroker, subscribe } from "../../lib/mod.ts";
-import { CA, LOCALHOST } from "../../lib/testing/certificates.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
-} from "../../workbook/testing/paho.ts";
+} from "../../testing/clients/paho.ts";
 
 /** What each program prints on any broker, whose address stands as ADDRESS. */
 const OUTPUTS: Record<string, string[]> = {

@@ -6,12 +6,12 @@ import {
 } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient, type TestClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
-import { runLesson, startLesson } from "../../workbook/testing/lessons.ts";
+import { openClient, type TestClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
+import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 const SENSORS = new URL("../10_sensors/four_sensors.ts", import.meta.url);

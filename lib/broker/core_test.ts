@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
+import { openClient } from "../../testing/clients/clients.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -9,7 +9,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 
 Deno.test("startBroker() handles in order what a client sends without waiting for CONNACK", async () => {
   await using broker = await startBroker({ port: 0 });

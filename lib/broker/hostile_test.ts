@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
+import { openClient } from "../../testing/clients/clients.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -14,7 +14,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);

@@ -4,9 +4,9 @@ import {
   type BrokerOptions,
   startBroker,
 } from "../broker.ts";
-import { CA, LOCALHOST } from "../testing/certificates.ts";
-import { openClient } from "../testing/clients.ts";
-import { within } from "../testing/deadline.ts";
+import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   connectPacket,
   openRaw,
@@ -15,13 +15,13 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 import {
   FRAME,
   frame,
   httpRequest,
   UPGRADE,
-} from "../testing/websocket_frames.ts";
+} from "../../testing/clients/websocket_frames.ts";
 import { readLimits } from "./limits.ts";
 
 /** A broker with limits, and the lines that it logs. */

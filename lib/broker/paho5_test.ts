@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
-import { PAHO } from "../testing/paho.ts";
-import { peerTest } from "../testing/peers.ts";
-import { startProcess } from "../testing/processes.ts";
-import { runPeer } from "../testing/run_peer.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runPeer } from "../../testing/run_peer.ts";
 
 /** What all of paho's programs here begin with. */
 const PAHO5 = `${PAHO}

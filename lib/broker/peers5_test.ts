@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
-import { peerTest } from "../testing/peers.ts";
-import { startProcess } from "../testing/processes.ts";
-import { placeFlags, runPeer } from "../testing/run_peer.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { placeFlags, runPeer } from "../../testing/run_peer.ts";
 
 const V5 = ["-V", "mqttv5"];
 /** All that mosquitto_sub can print of a message's properties. */

@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
-import { openClient } from "../testing/clients.ts";
-import { PAHO } from "../testing/paho.ts";
-import { peerTest } from "../testing/peers.ts";
-import { startProcess } from "../testing/processes.ts";
-import { placeFlags, runPeer } from "../testing/run_peer.ts";
+import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { placeFlags, runPeer } from "../../testing/run_peer.ts";
 
 const HOST = "127.0.0.1";
 

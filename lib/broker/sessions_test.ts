@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
-import { within } from "../testing/deadline.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -12,7 +12,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { openClient } from "../testing/clients.ts";
-import { within } from "../testing/deadline.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
 import { RetainedMessages } from "./delivery/retained.ts";
 import { Router } from "./delivery/router.ts";
 import { Figures } from "./figures.ts";

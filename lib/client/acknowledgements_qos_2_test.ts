@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
   deliver,
@@ -10,7 +10,7 @@ import {
   reconnect,
   silent,
   startKeeping,
-} from "../testing/scripts.ts";
+} from "../../testing/brokers/scripts.ts";
 
 Deno.test("subscribe() hands a QoS 2 message over once, however often it is sent", async () => {
   await using broker = await startScriptedBroker((packet, { send }) => {

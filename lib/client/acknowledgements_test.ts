@@ -4,9 +4,15 @@ import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
 import { publishMany } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { collector, deliver, KEPT, QUICK, silent } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import {
+  collector,
+  deliver,
+  KEPT,
+  QUICK,
+  silent,
+} from "../../testing/brokers/scripts.ts";
 
 type SendPacket = (
   packet: Packet,

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { assertAuthorities } from "./authorities.ts";
-import { CA, LOCALHOST } from "../testing/certificates.ts";
+import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 
 Deno.test("assertAuthorities() takes one certificate or several, with any line ends and words between", () => {
   for (const ca of [CA, [CA], `Ours:\r\n${CA.replaceAll("\n", "\r\n")}${CA}`]) {

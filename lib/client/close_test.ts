@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { freePort } from "../testing/mosquitto.ts";
-import { silent } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { freePort } from "../../testing/brokers/mosquitto.ts";
+import { silent } from "../../testing/brokers/scripts.ts";
 
 Deno.test("close() lets what is in flight finish", async () => {
   await using broker = await startBroker({ port: 0 });

@@ -3,15 +3,15 @@ import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../testing/deadline.ts";
-import { startMosquitto } from "../testing/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
 import {
   type ScriptedBroker,
   type ScriptedConnection,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
-import { KEPT, QUICK, silent } from "../testing/scripts.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { KEPT, QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 const OPTIONS = { retryDelay: QUICK, log: silent } as const;
 const PATIENCE = 60_000;

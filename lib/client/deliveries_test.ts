@@ -3,12 +3,12 @@ import { startBroker } from "../broker.ts";
 import type { Message } from "../message.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
-import { collector, deliver, silent } from "../testing/scripts.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { collector, deliver, silent } from "../../testing/brokers/scripts.ts";
 
 /** Blocks the handler, sends messages, and says how many were read by then. */
 async function readWhileBusy(

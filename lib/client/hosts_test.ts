@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
-import { CA, LOCALHOST } from "../testing/certificates.ts";
-import { within } from "../testing/deadline.ts";
+import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { within } from "../../testing/deadline.ts";
 import { messages } from "../messages.ts";
 
 const hasIpv6 = Deno.build.os === "linux" &&

@@ -4,11 +4,11 @@ import { internalsOf } from "./internals.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
+} from "../../testing/brokers/scripted_broker.ts";
 
 const QUICK = {
   retryDelay: [0.02, 0.1] as [number, number],

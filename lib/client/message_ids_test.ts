@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
 import { connect } from "../connect.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { QUICK, silent } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 Deno.test("connect() never gives a message id twice", async () => {
   let isDeaf = true;

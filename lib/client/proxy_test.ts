@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../broker.ts";
-import { CA_FILE, LOCALHOST } from "../testing/certificates.ts";
-import { startProcess } from "../testing/processes.ts";
+import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { startProcess } from "../../testing/processes.ts";
 
 const PROGRAM = `
 import { connect } from ${JSON.stringify(import.meta.resolve("../connect.ts"))};

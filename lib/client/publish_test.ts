@@ -2,12 +2,12 @@ import { assert, assertRejects } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
-import { QUICK } from "../testing/scripts.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { QUICK } from "../../testing/brokers/scripts.ts";
 
 for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   const shown = JSON.stringify(topic.slice(0, 12));

@@ -11,11 +11,11 @@ import {
 } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { startMosquitto } from "../testing/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { QUICK, silent } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
 const properties = { reasonString: "no\x1b[2J\nvisitors" };

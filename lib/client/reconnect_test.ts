@@ -7,15 +7,15 @@ import {
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   KEPT,
   QUICK,
   reconnect,
   silent,
   startKeeping,
-} from "../testing/scripts.ts";
+} from "../../testing/brokers/scripts.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
   const lines: string[] = [];

@@ -6,9 +6,9 @@ import { refuseByLimits } from "./refused_publish.ts";
 import { PublishError } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { QUICK, silent } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 

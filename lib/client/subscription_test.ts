@@ -4,11 +4,11 @@ import { connect } from "../connect.ts";
 import { SubscriptionRefusedError } from "../errors.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
+} from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
   KEPT,
@@ -16,7 +16,7 @@ import {
   reconnect,
   silent,
   startKeeping,
-} from "../testing/scripts.ts";
+} from "../../testing/brokers/scripts.ts";
 
 Deno.test("subscribe() names a refused topic and spares the others", async () => {
   await using broker = await startBroker({

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Client, connect } from "../connect.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
+} from "../../testing/brokers/scripted_broker.ts";
 import {
   deliver,
   KEPT,
@@ -13,7 +13,7 @@ import {
   reconnect,
   silent,
   startKeeping,
-} from "../testing/scripts.ts";
+} from "../../testing/brokers/scripts.ts";
 
 const CLEAN = { retryDelay: QUICK, log: silent };
 

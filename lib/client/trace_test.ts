@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../broker.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 
 Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
   await using broker = await startBroker({ port: 0 });

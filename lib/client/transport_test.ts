@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import mqtt from "mqtt";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 
 // The first mqtt.connect() of a process settles for good which transports MQTT.js
 // knows: connect() must not depend on it.

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { usedMemory } from "../testing/memory.ts";
+import { within } from "../../testing/deadline.ts";
+import { usedMemory } from "../../testing/memory.ts";
 import {
   openRaw,
   publishPacket,
   rawPacket,
   TYPE,
-} from "../testing/raw_client.ts";
+} from "../../testing/clients/raw_client.ts";
 
 const COUNT = 100_000;
 const BATCH = 100;

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { connect } from "../connect.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { startBrokerThread } from "../testing/broker_thread.ts";
-import { within } from "../testing/deadline.ts";
-import { KEPT } from "../testing/scripts.ts";
+import { startBrokerThread } from "../../testing/brokers/broker_thread.ts";
+import { within } from "../../testing/deadline.ts";
+import { KEPT } from "../../testing/brokers/scripts.ts";
 
 /** Keeps the whole program busy, as a long calculation does. */
 function block(milliseconds: number): void {

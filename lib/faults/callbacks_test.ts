@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { CsvRecorder } from "../csv_recorder.ts";
 import { subscribe, type SubscribeOptions } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { deliver } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { deliver } from "../../testing/brokers/scripts.ts";
 
 /** Hands three messages to a handler, the last of which succeeds; gives the log. */
 async function logOf(

@@ -4,8 +4,8 @@ import { Message } from "../message.ts";
 import { readReadings } from "../readings.ts";
 import { Sensor } from "../sensor.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 
 const HOUR = 3_600_000;
 

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { type Client, connect } from "../connect.ts";
 import { Publisher } from "../publisher.ts";
 import { Sensor } from "../sensor.ts";
-import { within } from "../testing/deadline.ts";
-import { usedMemory } from "../testing/memory.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
+import { within } from "../../testing/deadline.ts";
+import { usedMemory } from "../../testing/memory.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 
 const ATTEMPTS = 400;
 const LONGEST_PAUSE = 0.004;

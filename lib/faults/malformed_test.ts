@@ -2,10 +2,14 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
-import { publishPacket, rawPacket, TYPE } from "../testing/raw_client.ts";
-import { startScriptedBroker } from "../testing/scripted_broker.ts";
-import { deliver, QUICK } from "../testing/scripts.ts";
+import { within } from "../../testing/deadline.ts";
+import {
+  publishPacket,
+  rawPacket,
+  TYPE,
+} from "../../testing/clients/raw_client.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { deliver, QUICK } from "../../testing/brokers/scripts.ts";
 
 const MALFORMED: Record<string, Uint8Array> = {
   "QoS 3": rawPacket(TYPE.PUBLISH | 6, Uint8Array.of(0, 1, 97, 0, 1)),

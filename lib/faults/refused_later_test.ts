@@ -4,12 +4,12 @@ import { messages } from "../messages.ts";
 import { Publisher } from "../publisher.ts";
 import { Sensor } from "../sensor.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
-import { deliver, QUICK, silent } from "../testing/scripts.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { deliver, QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 const RECONNECTS = 3;
 

@@ -6,12 +6,12 @@ import { messages } from "../messages.ts";
 import { publishMany } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
-} from "../testing/scripted_broker.ts";
-import { QUICK, silent } from "../testing/scripts.ts";
+} from "../../testing/brokers/scripted_broker.ts";
+import { QUICK, silent } from "../../testing/brokers/scripts.ts";
 
 const PATIENCE = 0.5;
 

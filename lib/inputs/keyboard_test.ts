@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { peerTest } from "../testing/peers.ts";
-import { type Process, startTerminal } from "../testing/processes.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { type Process, startTerminal } from "../../testing/processes.ts";
 import { countKeys } from "./keyboard.ts";
 
 /** Counts the presses in texts that come at some times, in milliseconds. */

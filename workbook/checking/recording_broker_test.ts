@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connect as connectSocket } from "node:net";
 import { connect, ConnectionRefusedError, publishOnce } from "../../lib/mod.ts";
-import { within } from "../../lib/testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 
 /** The same address without user and password. */

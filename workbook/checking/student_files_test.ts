@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { temporaryFolder } from "../../lib/testing/temporary_folder.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 
 /** An exercise's folder, in a folder of its own. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { within } from "../../lib/testing/deadline.ts";
+import { within } from "../../testing/deadline.ts";
 import { StudentProgram } from "./student_program.ts";
 
 /** Starts a program that is given as text. */

@@ -6,7 +6,7 @@
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
-import { matchesFilter } from "../_matches_filter.ts";
+import { matchesFilter } from "../messages/matches_filter.ts";
 import { CheckFailure } from "./check_failure.ts";
 import { describeSeen } from "./describe_seen.ts";
 import { Random } from "./random.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 /** Every command with `-h`, and what it needs beside. */
 const COMMANDS: [command: string, args: string[]][] = [

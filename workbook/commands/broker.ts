@@ -4,14 +4,14 @@
  * @module
  */
 import { startBroker, StopSignal } from "../../lib/mod.ts";
-import { readTls, TLS_HELP, TLS_NAMES } from "../_broker_tls.ts";
+import { readTls, TLS_HELP, TLS_NAMES } from "../broker/broker_tls.ts";
 import {
   LIMIT_HELP,
   LIMIT_OPTIONS,
   readLimitOptions,
-} from "../_limit_options.ts";
-import { HangupSignal } from "../_hangup_signal.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+} from "../options/limit_options.ts";
+import { HangupSignal } from "../broker/hangup_signal.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Runs an MQTT broker (3.1, 3.1.1 and 5.0) until Ctrl-C.

@@ -14,17 +14,20 @@ import {
   inspectAuthority,
   makeAuthority,
   signCertificate,
-} from "../../lib/certificates.ts";
+} from "../certificates/certificates.ts";
 import {
   filesIn,
   findFile,
   type KeyPairFiles,
   readKeyPair,
   writeKeyPair,
-} from "../_certificate_files.ts";
-import { listOwnNames, readHostName } from "../_certificate_names.ts";
-import { describeNextSteps } from "../_certificate_next_steps.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+} from "../certificates/certificate_files.ts";
+import {
+  listOwnNames,
+  readHostName,
+} from "../certificates/certificate_names.ts";
+import { describeNextSteps } from "../certificates/certificate_next_steps.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Makes a certificate for a broker, and the authority that signs it, for TLS in a

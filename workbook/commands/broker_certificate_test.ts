@@ -6,12 +6,12 @@ import {
 } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { connect, startBroker } from "../../lib/mod.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 

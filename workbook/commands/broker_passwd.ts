@@ -11,8 +11,8 @@ import {
   assertUserName,
   deleteUser,
   setPassword,
-} from "../_password_file.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+} from "../broker/password_file.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";
 

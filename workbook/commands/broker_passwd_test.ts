@@ -1,15 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
 import { isHashOf } from "../../lib/broker/access/password_hash.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import type { Process } from "../../lib/testing/processes.ts";
+import { within } from "../../testing/deadline.ts";
+import { peerTest } from "../../testing/peers.ts";
+import type { Process } from "../../testing/processes.ts";
 import {
   runCommand,
   startCommand,
   startInTerminal,
-} from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+} from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 const TASK = "broker:passwd";
 

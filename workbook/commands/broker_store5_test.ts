@@ -6,16 +6,16 @@ import {
   publish5,
   subscribe5,
   TYPE5,
-} from "../../lib/testing/packets5.ts";
-import { PROPERTY, type Property } from "../../lib/testing/properties5.ts";
-import { valuesOf } from "../../lib/testing/raw_client5.ts";
+} from "../../testing/clients/packets5.ts";
+import { PROPERTY, type Property } from "../../testing/clients/properties5.ts";
+import { valuesOf } from "../../testing/clients/raw_client5.ts";
 import {
   ABOUT,
   aboutOf,
   openSession5,
   publishOnce5,
-} from "../../lib/testing/sessions5.ts";
-import { startKillableBroker } from "../testing/killable_broker.ts";
+} from "../../testing/clients/sessions5.ts";
+import { startKillableBroker } from "../../testing/brokers/killable_broker.ts";
 
 const LEAVE_WITH_WILL = 4;
 

@@ -7,19 +7,19 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../../lib/testing/raw_client.ts";
-import { PROTOCOLS } from "../../lib/testing/protocols.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
+} from "../../testing/clients/raw_client.ts";
+import { PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { Random } from "../checking/random.ts";
-import { startKillableBroker } from "../testing/killable_broker.ts";
+import { startKillableBroker } from "../../testing/brokers/killable_broker.ts";
 import {
   markOf,
   openPublisher,
   openSession,
   startLoad,
-} from "../testing/ledger.ts";
+} from "../../testing/ledger.ts";
 
 // The long form: WORKBOOK_KILLS=20 WORKBOOK_SEED=7 deno task test <this file>
 const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);

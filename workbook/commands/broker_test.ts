@@ -5,8 +5,11 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
-import { setPassword } from "../_password_file.ts";
-import { makeAuthority, signCertificate } from "../../lib/certificates.ts";
+import { setPassword } from "../broker/password_file.ts";
+import {
+  makeAuthority,
+  signCertificate,
+} from "../certificates/certificates.ts";
 import {
   ConnectionRefusedError,
   publishOnce,
@@ -17,17 +20,17 @@ import {
   CERT_FILE,
   KEY_FILE,
   LOCALHOST,
-} from "../../lib/testing/certificates.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { openRaw } from "../../lib/testing/raw_client.ts";
-import { startBrowser } from "../testing/browser.ts";
+} from "../../testing/certificates/certificates.ts";
+import { within } from "../../testing/deadline.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { openRaw } from "../../testing/clients/raw_client.ts";
+import { startBrowser } from "../../testing/project/browser.ts";
 import {
   runCommand,
   startCommand,
   startInTerminal,
-} from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+} from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 Deno.test({
   name: "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",

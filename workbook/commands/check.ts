@@ -4,10 +4,10 @@
  * @module
  */
 import { StopSignal } from "../../lib/mod.ts";
-import { CheckRun } from "../_check_run.ts";
-import { readCommandLine } from "../_command_line.ts";
-import { findExercise, listExercises } from "../_exercises.ts";
-import { runProgram, UsageError } from "../_program.ts";
+import { CheckRun } from "../exercises/check_run.ts";
+import { readCommandLine } from "../launcher/command_line.ts";
+import { findExercise, listExercises } from "../exercises/exercises.ts";
+import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Checks your programs, and says what is missing.

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { within } from "../../lib/testing/deadline.ts";
-import { copyExercises, WORK } from "../testing/exercises.ts";
+import { within } from "../../testing/deadline.ts";
+import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 
 const PROGRESS = ".workbook/progress.json";
 const isWindows = Deno.build.os === "windows";

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { listExercises, numberOf, stateOf, titleOf } from "../_exercises.ts";
-import { runProgram } from "../_program.ts";
-import { readProgress } from "../_progress.ts";
+import {
+  listExercises,
+  numberOf,
+  stateOf,
+  titleOf,
+} from "../exercises/exercises.ts";
+import { runProgram } from "../options/program.ts";
+import { readProgress } from "../exercises/progress.ts";
 
 const HELP = `
 Lists the exercises: not started, started or solved, number, name and title.

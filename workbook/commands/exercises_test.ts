@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { copyExercises, WORK } from "../testing/exercises.ts";
+import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 
 const CHECK = `export const exercise = {
   name: "03_chat",

@@ -5,10 +5,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { printable, StopSignal } from "../../lib/mod.ts";
-import { listExercises } from "../_exercises.ts";
-import { launcherFlags } from "../_launcher_flags.ts";
-import { pool } from "../_pool.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+import { listExercises } from "../exercises/exercises.ts";
+import { launcherFlags } from "../launcher/launcher_flags.ts";
+import { pool } from "../checking/pool.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
 import { GradingProgress } from "../grading/progress.ts";

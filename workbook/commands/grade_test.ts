@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { copyExercises, type ExerciseProject } from "../testing/exercises.ts";
+import { peerTest } from "../../testing/peers.ts";
+import {
+  copyExercises,
+  type ExerciseProject,
+} from "../../testing/project/exercises.ts";
 
 const EXERCISE = "exercises/01_presence";
 const SOLUTION = await readSource("solutions/01_presence/main.ts");

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { namedExercise, numberOf } from "../_exercises.ts";
-import { takeHint } from "../_hints.ts";
-import { runProgram } from "../_program.ts";
+import { namedExercise, numberOf } from "../exercises/exercises.ts";
+import { takeHint } from "../exercises/hints.ts";
+import { runProgram } from "../options/program.ts";
 
 const HELP = `
 Shows a hint for an exercise.

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { copyExercises } from "../testing/exercises.ts";
+import { copyExercises } from "../../testing/project/exercises.ts";
 
 Deno.test("hint shows one hint at a time, from the first", async () => {
   await using project = await copyExercises();

@@ -4,11 +4,11 @@
  * @module
  */
 import { StopSignal } from "../../lib/mod.ts";
-import { findBroker } from "../_find_broker.ts";
-import { launcherFlags } from "../_launcher_flags.ts";
-import { type Lesson, listLessons, listPrograms } from "../_lessons.ts";
-import { runProgram } from "../_program.ts";
-import { runLesson } from "../_run_lesson.ts";
+import { findBroker } from "../broker/find_broker.ts";
+import { launcherFlags } from "../launcher/launcher_flags.ts";
+import { type Lesson, listLessons, listPrograms } from "../lessons/lessons.ts";
+import { runProgram } from "../options/program.ts";
+import { runLesson } from "../lessons/run_lesson.ts";
 
 const number = Deno.env.get("WORKBOOK_LESSON");
 const lesson = listLessons().find((lesson) => lesson.number === number)!;

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { listLessons } from "../_lessons.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { listLessons } from "../lessons/lessons.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 

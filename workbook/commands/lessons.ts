@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { listLessons } from "../_lessons.ts";
-import { runProgram } from "../_program.ts";
+import { listLessons } from "../lessons/lessons.ts";
+import { runProgram } from "../options/program.ts";
 
 const HELP = `
 Lists the lessons, with their difficulty and the documents that they reproduce.

@@ -11,18 +11,18 @@ import {
   publishOnce,
   startBroker,
 } from "../../lib/mod.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { placeFlags, runPeer } from "../../lib/testing/run_peer.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
+import { within } from "../../testing/deadline.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { placeFlags, runPeer } from "../../testing/run_peer.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { readReadings } from "../../lib/csv.ts";
 import {
   runCommand,
   startCommand,
   startInTerminal,
-} from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+} from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 /** What `publish` of mosquitto_pub and of ours can be told. */
 const PROPERTIES = [

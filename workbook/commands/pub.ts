@@ -7,7 +7,7 @@
  */
 import mqttPacket from "mqtt-packet";
 import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
-import { openSource, SOURCE_NAMES } from "../_message_source.ts";
+import { openSource, SOURCE_NAMES } from "../messages/message_source.ts";
 import {
   type Connection,
   CONNECTION_HELP,
@@ -16,14 +16,14 @@ import {
   readConnection,
   readQos,
   readTopics,
-} from "../_mosquitto_options.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+} from "../options/mosquitto_options.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import {
   PROPERTY_HELP,
   PROPERTY_NAMES,
   readProperties,
-} from "../_property_options.ts";
-import { publishAll } from "../_publish_all.ts";
+} from "../options/property_options.ts";
+import { publishAll } from "../messages/publish_all.ts";
 
 const HELP = `
 Publishes messages, as mosquitto_pub does.

@@ -12,9 +12,9 @@ import {
   readConnection,
   readQos,
   readTopics,
-} from "../_mosquitto_options.ts";
-import { openRecorder } from "../_open_recorder.ts";
-import { type Options, runProgram } from "../_program.ts";
+} from "../options/mosquitto_options.ts";
+import { openRecorder } from "../recording/open_recorder.ts";
+import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `
 Records readings from a broker to a CSV file: time, topic, value.

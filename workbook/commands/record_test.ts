@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readReadings } from "../../lib/csv.ts";
 import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { PAHO } from "../../lib/testing/paho.ts";
-import { findPeer, peerTest } from "../../lib/testing/peers.ts";
-import type { Process } from "../../lib/testing/processes.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { smallDiskTest } from "../../lib/testing/small_disk.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
+import { findPeer, peerTest } from "../../testing/peers.ts";
+import type { Process } from "../../testing/processes.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { smallDiskTest } from "../../testing/small_disk.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 async function values(file: string): Promise<number[]> {
   return await Array.fromAsync(readReadings(file), ({ value }) => value);

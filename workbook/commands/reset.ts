@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { namedExercise, numberOf } from "../_exercises.ts";
-import { runProgram } from "../_program.ts";
-import { resetExercise } from "../_reset.ts";
+import { namedExercise, numberOf } from "../exercises/exercises.ts";
+import { runProgram } from "../options/program.ts";
+import { resetExercise } from "../exercises/reset.ts";
 
 const HELP = `
 Puts an exercise back to how it began, and keeps a copy of your work.

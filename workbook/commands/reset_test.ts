@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { copyExercises, WORK } from "../testing/exercises.ts";
+import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 
 const STUB = "checks/01_presence/stub/main.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { connect, StopSignal } from "../../lib/mod.ts";
-import { startFourSensors } from "../_four_sensors.ts";
-import { type Options, runProgram } from "../_program.ts";
+import { startFourSensors } from "../recording/four_sensors.ts";
+import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `
 Publishes the readings of four virtual sensors below iot/user1/.

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { messages, startBroker } from "../../lib/mod.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],

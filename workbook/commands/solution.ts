@@ -8,9 +8,9 @@ import {
   namedExercise,
   numberOf,
   programFiles,
-} from "../_exercises.ts";
-import { runProgram, UsageError } from "../_program.ts";
-import { readProgress } from "../_progress.ts";
+} from "../exercises/exercises.ts";
+import { runProgram, UsageError } from "../options/program.ts";
+import { readProgress } from "../exercises/progress.ts";
 
 const HELP = `
 Shows the solution of an exercise. If you haven't solved it yet, it asks first.

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { copyExercises } from "../testing/exercises.ts";
+import { copyExercises } from "../../testing/project/exercises.ts";
 
 Deno.test("solution is shown with --yes, or once the exercise is solved", async () => {
   await using project = await copyExercises();

@@ -6,13 +6,13 @@
  */
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
-import { findBroker } from "../_find_broker.ts";
-import { startFourSensors } from "../_four_sensors.ts";
-import { createView } from "../_live_view.ts";
-import { openRecorder } from "../_open_recorder.ts";
-import { type Options, runProgram } from "../_program.ts";
-import { ReadingLog } from "../_reading_log.ts";
-import { describeTopics, Statistics } from "../_statistics.ts";
+import { findBroker } from "../broker/find_broker.ts";
+import { startFourSensors } from "../recording/four_sensors.ts";
+import { createView } from "../terminal/live_view.ts";
+import { openRecorder } from "../recording/open_recorder.ts";
+import { type Options, runProgram } from "../options/program.ts";
+import { ReadingLog } from "../recording/reading_log.ts";
+import { describeTopics, Statistics } from "../recording/statistics.ts";
 
 const HELP = `
 Records four virtual sensors to a CSV file.

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 const RANGES: Record<string, [number, number]> = {

@@ -7,7 +7,7 @@
  */
 import { assertTopicFilter, type Message, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
-import { matchesFilter } from "../_matches_filter.ts";
+import { matchesFilter } from "../messages/matches_filter.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -15,10 +15,10 @@ import {
   readConnection,
   readQos,
   readTopics,
-} from "../_mosquitto_options.ts";
-import { FORMAT_HELP, outputFormat } from "../_output_format.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
-import { StandardOutput } from "../_standard_output.ts";
+} from "../options/mosquitto_options.ts";
+import { FORMAT_HELP, outputFormat } from "../messages/output_format.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { StandardOutput } from "../terminal/standard_output.ts";
 
 const HELP = `
 Prints the messages of topics, as mosquitto_sub does.

@@ -2,14 +2,14 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { publishMany, publishOnce, startBroker } from "../../lib/mod.ts";
-import { openClient } from "../../lib/testing/clients.ts";
-import { within } from "../../lib/testing/deadline.ts";
-import { startMosquitto } from "../../lib/testing/mosquitto.ts";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { startScriptedBroker } from "../../lib/testing/scripted_broker.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { temporaryFile } from "../testing/temporary_file.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 
 /** Shows packets on standard error, so that a test sees when it is subscribed. */
 const TRACE = { MQTT_TRACE: "1" };

@@ -6,12 +6,12 @@
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { findPeer } from "../../lib/testing/peers.ts";
-import { type Protocol, PROTOCOLS } from "../../lib/testing/protocols.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
-import { copyWithout, CURES } from "../hardening/faults/cures.ts";
-import { programFlags } from "../hardening/faults/program_flags.ts";
-import { LAST_LINE, type SoakOptions } from "../hardening/faults/settings.ts";
+import { findPeer } from "../../testing/peers.ts";
+import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { copyWithout, CURES } from "../../testing/faults/cures.ts";
+import { programFlags } from "../../testing/faults/program_flags.ts";
+import { LAST_LINE, type SoakOptions } from "../../testing/faults/settings.ts";
 
 const HELP = `
 Publishes, subscribes and records while connections are cut, reset, stalled,
@@ -96,7 +96,7 @@ function readProtocol(options: Options): Protocol {
 
 /** Runs the soak of a copy of the project in a process of its own. */
 async function run(soak: SoakOptions, project: string): Promise<number> {
-  const program = new URL("workbook/hardening/faults/soak.ts", project);
+  const program = new URL("testing/faults/soak.ts", project);
   const permissions = ["env", "net", "read", "run", "sys=uid", "write"]
     .map((permission) => `--allow-${permission}`);
   const child = new Deno.Command(Deno.execPath(), {

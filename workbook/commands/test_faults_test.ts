@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { PROTOCOLS } from "../../lib/testing/protocols.ts";
-import { runCommand } from "../testing/commands.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { runCommand } from "../../testing/project/commands.ts";
 
 for (const [protocol, name] of PROTOCOLS) {
   peerTest(

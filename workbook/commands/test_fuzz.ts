@@ -10,8 +10,8 @@ import {
   FuzzFinding,
   type FuzzOptions,
   type FuzzResult,
-} from "../hardening/fuzz/run.ts";
-import { type Options, runProgram } from "../_program.ts";
+} from "../../testing/fuzz/run.ts";
+import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `
 Sends hostile input to the embedded broker, in MQTT 3.1.1 and 5, over TCP and

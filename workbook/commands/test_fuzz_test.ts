@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runCommand } from "../testing/commands.ts";
+import { runCommand } from "../../testing/project/commands.ts";
 
 Deno.test("test:fuzz finds nothing in some thousand inputs, and says what it has seen", async () => {
   const { code, stdout, stderr } = await runCommand("test:fuzz", [

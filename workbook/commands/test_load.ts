@@ -4,18 +4,18 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { describeLoad, findFaults } from "../hardening/load/describe_load.ts";
-import { assertOpenFiles } from "../hardening/load/open_files.ts";
+import { describeLoad, findFaults } from "../../testing/load/describe_load.ts";
+import { assertOpenFiles } from "../../testing/load/open_files.ts";
 import {
   describeRange,
   findGrowth,
   MOST_MEGABYTES,
-} from "../hardening/load/growth.ts";
-import { watchStart } from "../hardening/load/measure_start.ts";
-import { runLoad } from "../hardening/load/run_load.ts";
+} from "../../testing/load/growth.ts";
+import { watchStart } from "../../testing/load/measure_start.ts";
+import { runLoad } from "../../testing/load/run_load.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
-import { launcherFlags } from "../_launcher_flags.ts";
-import { type Options, runProgram, UsageError } from "../_program.ts";
+import { launcherFlags } from "../launcher/launcher_flags.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Loads the embedded broker: each of many clients publishes once a second at QoS 1,

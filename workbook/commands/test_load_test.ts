@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { COMMANDS } from "../_commands.ts";
-import { runCommand, startCommand } from "../testing/commands.ts";
-import { denoFlags } from "../testing/deno_flags.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { COMMANDS } from "../launcher/commands.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { denoFlags } from "../../testing/deno_flags.ts";
 
 const SMALL = ["--clients", "50", "--seconds", "2", "--seed", "3"];
 

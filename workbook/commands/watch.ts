@@ -4,12 +4,12 @@
  * @module
  */
 import { StopSignal } from "../../lib/mod.ts";
-import { findExercise, listExercises } from "../_exercises.ts";
-import { runProgram, UsageError } from "../_program.ts";
-import { readProgress } from "../_progress.ts";
-import { Terminal } from "../_terminal.ts";
-import { Watch } from "../_watch.ts";
-import { layOut } from "../_watch_screen.ts";
+import { findExercise, listExercises } from "../exercises/exercises.ts";
+import { runProgram, UsageError } from "../options/program.ts";
+import { readProgress } from "../exercises/progress.ts";
+import { Terminal } from "../terminal/terminal.ts";
+import { Watch } from "../exercises/watch.ts";
+import { layOut } from "../exercises/watch_screen.ts";
 
 const HELP = `
 Checks your program each time that you save it.

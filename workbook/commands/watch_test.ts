@@ -1,10 +1,10 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
-import { type Process, startProcess } from "../../lib/testing/processes.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
 import {
   copyExercises,
   type ExerciseProject,
   WORK,
-} from "../testing/exercises.ts";
+} from "../../testing/project/exercises.ts";
 
 const isLinux = Deno.build.os === "linux";
 const ONLY_LINUX = isLinux ? "" : ' (needs "script" of Linux)';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Score, scoreOf } from "../_check_exercise.ts";
+import { type Score, scoreOf } from "../exercises/check_exercise.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import type { Submission } from "./submission.ts";
 

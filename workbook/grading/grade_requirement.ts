@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { endedBy } from "../_check_exercise.ts";
+import { endedBy } from "../exercises/check_exercise.ts";
 import { CheckFailure } from "../checking/check_failure.ts";
 import { type Exercise, type Requirement } from "../checking/requirement.ts";
 import {

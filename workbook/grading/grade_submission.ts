@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { inOrder } from "../_check_exercise.ts";
-import { pool } from "../_pool.ts";
+import { inOrder } from "../exercises/check_exercise.ts";
+import { pool } from "../checking/pool.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { assertOwnImports } from "../checking/imports.ts";
 import { RefusedError } from "../checking/student_files.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { listExercises } from "../_exercises.ts";
+import { listExercises } from "../exercises/exercises.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { Trial } from "../checking/trial.ts";
-import { denoFlags } from "../testing/deno_flags.ts";
+import { denoFlags } from "../../testing/deno_flags.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
 import { Patience } from "./patience.ts";

@@ -6,7 +6,7 @@
 import { stringify } from "@std/csv";
 import { printable } from "../../lib/printable.ts";
 import { guardFormulas } from "../../lib/recording/guard_formulas.ts";
-import type { Score } from "../_check_exercise.ts";
+import type { Score } from "../exercises/check_exercise.ts";
 import {
   type ExerciseGrade,
   type Grade,

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../_program.ts";
+import { UsageError } from "../options/program.ts";
 
 /**
  * Fails before hours of work if a file can't be written.

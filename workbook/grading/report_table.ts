@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { describeOutcome } from "../_describe_outcomes.ts";
+import { describeOutcome } from "../exercises/describe_outcomes.ts";
 import { printable } from "../../lib/printable.ts";
-import { displayWidth, wrap } from "../_wrap.ts";
-import type { Score } from "../_check_exercise.ts";
+import { displayWidth, wrap } from "../terminal/wrap.ts";
+import type { Score } from "../exercises/check_exercise.ts";
 import {
   type ExerciseGrade,
   type Grading,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/csv";
-import { peerTest } from "../../lib/testing/peers.ts";
-import { startProcess } from "../../lib/testing/processes.ts";
-import { displayWidth } from "../_wrap.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { displayWidth } from "../terminal/wrap.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { ExerciseGrade, Grade, Grading } from "./grade.ts";
 import { toCsv, toJson } from "./report_data.ts";

@@ -9,7 +9,7 @@ import { printableLines } from "../../lib/printable.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { checkRequirement } from "../checking/run_checks.ts";
 import type { Trial } from "../checking/trial.ts";
-import { denoFlags } from "../testing/deno_flags.ts";
+import { denoFlags } from "../../testing/deno_flags.ts";
 
 /** What a program did. */
 interface Run {

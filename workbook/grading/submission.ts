@@ -5,9 +5,13 @@
  */
 import { basename, join, resolve, sep } from "node:path";
 import { printable } from "../../lib/printable.ts";
-import { readCommandLine } from "../_command_line.ts";
-import { exerciseFile, programFiles, readText } from "../_exercises.ts";
-import { UsageError } from "../_program.ts";
+import { readCommandLine } from "../launcher/command_line.ts";
+import {
+  exerciseFile,
+  programFiles,
+  readText,
+} from "../exercises/exercises.ts";
+import { UsageError } from "../options/program.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import {
   type Files,

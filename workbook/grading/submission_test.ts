@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { exerciseFile, listExercises } from "../_exercises.ts";
-import { UsageError } from "../_program.ts";
+import { exerciseFile, listExercises } from "../exercises/exercises.ts";
+import { UsageError } from "../options/program.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import {
   findExercises,

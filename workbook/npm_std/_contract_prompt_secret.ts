@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { type Process, startTerminal } from "../../lib/testing/processes.ts";
+import { type Process, startTerminal } from "../../testing/processes.ts";
 
 /** A program that asks for a secret and prints what it got. */
 const PROGRAM = `

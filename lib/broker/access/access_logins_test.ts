@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { setUser } from "../../testing/password_file.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { setUser } from "../../../testing/access/password_file.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 

@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { within } from "../../testing/deadline.ts";
+import { within } from "../../../testing/deadline.ts";
 import {
   connectPacket,
   openRaw,
   publishPacket,
   TYPE,
-} from "../../testing/raw_client.ts";
-import { setUser } from "../../testing/password_file.ts";
+} from "../../../testing/clients/raw_client.ts";
+import { setUser } from "../../../testing/access/password_file.ts";
 import {
   type TemporaryFolder,
   temporaryFolder,
-} from "../../testing/temporary_folder.ts";
+} from "../../../testing/temporary_folder.ts";
 import type { TopicRule } from "../options.ts";
 import { createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";

@@ -8,18 +8,21 @@ import {
   type Row,
   ROWS,
   USERS,
-} from "../../testing/access_table.ts";
-import { startMosquitto } from "../../testing/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+} from "../../../testing/access/access_table.ts";
+import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../../testing/peers.ts";
 import {
   NOT_AUTHORIZED,
   type Outcome,
   type Place,
   playRow,
-} from "../../testing/play_row.ts";
-import { type Protocol, PROTOCOLS } from "../../testing/protocols.ts";
-import { connackCode } from "../../testing/table_client.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+} from "../../../testing/access/play_row.ts";
+import {
+  type Protocol,
+  PROTOCOLS,
+} from "../../../testing/clients/protocols.ts";
+import { connackCode } from "../../../testing/access/table_client.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 
 function nameOf(row: Row): string {

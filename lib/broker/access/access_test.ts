@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type BrokerOptions, startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../testing/certificates.ts";
-import { openClient } from "../../testing/clients.ts";
+import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -12,7 +12,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
+} from "../../../testing/clients/raw_client.ts";
 
 const SCHOOL: BrokerOptions = {
   port: 0,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { startMosquitto } from "../../testing/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
+import { peerTest } from "../../../testing/peers.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { readAclFile } from "./acl_file.ts";
 
 async function read(text: string | Uint8Array) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "../../testing/fake_clock.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { type Check, CheckQueue, type Verdict } from "./check_queue.ts";
 
 const HASH = 150;

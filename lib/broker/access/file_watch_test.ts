@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { within } from "../../testing/deadline.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { within } from "../../../testing/deadline.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { createFileWatch } from "./file_watch.ts";
 
 /** Watches a file, and tells when it has been found changed so many times. */

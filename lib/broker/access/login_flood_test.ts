@@ -6,9 +6,9 @@ import {
   rawPacket,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
-import { setUser } from "../../testing/password_file.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+} from "../../../testing/clients/raw_client.ts";
+import { setUser } from "../../../testing/access/password_file.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { createAdmission } from "../listen/admission.ts";
 import { createCore } from "../core.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { FakeClock } from "../../testing/fake_clock.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import type { Verdict } from "./check_queue.ts";
 import { type Login, LoginThrottle } from "./login_throttle.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { readPasswordFile } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 

@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { publish5, subscribe5 } from "../../testing/packets5.ts";
-import { connectRaw5, ping5 } from "../../testing/raw_client5.ts";
+import { publish5, subscribe5 } from "../../../testing/clients/packets5.ts";
+import { connectRaw5, ping5 } from "../../../testing/clients/raw_client5.ts";
 import {
   openRaw,
   rawPacket,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
+} from "../../../testing/clients/raw_client.ts";
 import {
   type TemporaryFolder,
   temporaryFolder,
-} from "../../testing/temporary_folder.ts";
+} from "../../../testing/temporary_folder.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 
 const { PUBACK, SUBACK, DISCONNECT } = TYPE;

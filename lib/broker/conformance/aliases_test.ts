@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, endingsOf } from "../../testing/endings5.ts";
+import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
 import {
   publish5,
   session5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   ping5,
   type RawClient5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, SUBACK } = TYPE5;
 

@@ -1,20 +1,27 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, endingsOf, refusalsOf } from "../../testing/endings5.ts";
+import {
+  allEnd,
+  endingsOf,
+  refusalsOf,
+} from "../../../testing/clients/endings5.ts";
 import {
   auth5,
   connect5,
   publish5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY, type Property } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   openRaw5,
   ping5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const METHOD: Property = [PROPERTY.authenticationMethod, "SCRAM-SHA-1"];
 const DATA: Property = [PROPERTY.authenticationData, Uint8Array.of(1, 2)];

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, refusalsOf } from "../../testing/endings5.ts";
-import { connect5, TYPE5 } from "../../testing/packets5.ts";
+import { allEnd, refusalsOf } from "../../../testing/clients/endings5.ts";
+import { connect5, TYPE5 } from "../../../testing/clients/packets5.ts";
 import {
   PROPERTY,
   type Property,
   propertyBytes,
-} from "../../testing/properties5.ts";
-import { rawPacket, text, word } from "../../testing/raw_client.ts";
+} from "../../../testing/clients/properties5.ts";
+import { rawPacket, text, word } from "../../../testing/clients/raw_client.ts";
 
 const NO_PROPERTIES = propertyBytes([]);
 const WILL = { topic: "a", payload: "b" };

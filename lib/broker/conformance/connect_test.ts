@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, endingsOf, refusalsOf } from "../../testing/endings5.ts";
+import {
+  allEnd,
+  endingsOf,
+  refusalsOf,
+} from "../../../testing/clients/endings5.ts";
 import {
   auth5,
   connect5,
@@ -9,15 +13,15 @@ import {
   session5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
-import { rawPacket } from "../../testing/raw_client.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import { rawPacket } from "../../../testing/clients/raw_client.ts";
 import {
   connectRaw5,
   openRaw5,
   ping5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 Deno.test("startBroker() closes without a word if the first packet isn't CONNECT", async () => {
   await using broker = await startBroker({ port: 0 });

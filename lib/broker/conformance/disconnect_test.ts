@@ -7,15 +7,15 @@ import {
   session5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
-import { rawPacket } from "../../testing/raw_client.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import { rawPacket } from "../../../testing/clients/raw_client.ts";
 import {
   connectRaw5,
   openRaw5,
   ping5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, PUBLISH, SUBACK } = TYPE5;
 

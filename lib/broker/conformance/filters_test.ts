@@ -1,9 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, type Ending, endingsOf } from "../../testing/endings5.ts";
-import { publish5, subscribe5, TYPE5 } from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
-import { connectRaw5, ping5 } from "../../testing/raw_client5.ts";
+import {
+  allEnd,
+  type Ending,
+  endingsOf,
+} from "../../../testing/clients/endings5.ts";
+import {
+  publish5,
+  subscribe5,
+  TYPE5,
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import { connectRaw5, ping5 } from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, SUBACK } = TYPE5;
 

@@ -7,13 +7,13 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   ping5,
   type RawClient5,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK, UNSUBACK } = TYPE5;
 

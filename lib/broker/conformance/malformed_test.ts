@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { allEnd, endingsOf } from "../../testing/endings5.ts";
+import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
 import {
   acknowledge5,
   auth5,
@@ -11,13 +11,13 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
+} from "../../../testing/clients/packets5.ts";
 import {
   PROPERTY,
   type Property,
   propertyBytes,
-} from "../../testing/properties5.ts";
-import { rawPacket, text, word } from "../../testing/raw_client.ts";
+} from "../../../testing/clients/properties5.ts";
+import { rawPacket, text, word } from "../../../testing/clients/raw_client.ts";
 
 /** A packet with the flags of its first byte changed. */
 function flagged(packet: Uint8Array, flags: number): Uint8Array {

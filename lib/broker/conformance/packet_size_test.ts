@@ -10,9 +10,12 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
-import { PROPERTY, type Property } from "../../testing/properties5.ts";
-import { rawPacket } from "../../testing/raw_client.ts";
+} from "../../../testing/clients/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
+import { rawPacket } from "../../../testing/clients/raw_client.ts";
 import {
   connectRaw5,
   openRaw5,
@@ -20,7 +23,7 @@ import {
   ping5,
   type RawClient5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK, UNSUBACK } = TYPE5;
 

@@ -5,13 +5,16 @@ import {
   session5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY, type Property } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   type Packet5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, SUBACK } = TYPE5;
 

@@ -6,14 +6,14 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   ping5,
   type RawClient5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, SUBACK, UNSUBACK } = TYPE5;
 

@@ -7,14 +7,14 @@ import {
   session5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
   openRaw5,
   ping5,
   type RawClient5,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const FOREVER = 0xffff_ffff;
 

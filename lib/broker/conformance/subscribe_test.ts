@@ -7,8 +7,8 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
-import { connectRaw5, ping5 } from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { connectRaw5, ping5 } from "../../../testing/clients/raw_client5.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK, UNSUBACK } = TYPE5;
 

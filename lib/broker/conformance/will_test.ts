@@ -9,14 +9,14 @@ import {
   subscribe5,
   TYPE5,
   type Will5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   type Connected5,
   connectRaw5,
   ping5,
   valuesOf,
-} from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/raw_client5.ts";
 
 const WILL: Will5 = { topic: "will", payload: "gone", qos: 1 };
 

@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { within } from "../../testing/deadline.ts";
-import { allEnd, endingsOf, refusalsOf } from "../../testing/endings5.ts";
+import { within } from "../../../testing/deadline.ts";
+import {
+  allEnd,
+  endingsOf,
+  refusalsOf,
+} from "../../../testing/clients/endings5.ts";
 import {
   acknowledge5,
   connect5,
@@ -10,9 +14,16 @@ import {
   subscribe5,
   TYPE5,
   unsubscribe5,
-} from "../../testing/packets5.ts";
-import { PROPERTY, type Property } from "../../testing/properties5.ts";
-import { connectRaw5, ping5, valuesOf } from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
+import {
+  connectRaw5,
+  ping5,
+  valuesOf,
+} from "../../../testing/clients/raw_client5.ts";
 
 /** What no text may be, four bytes each (sections 1.5.4 and RFC 3629). */
 const NO_TEXT: Record<string, number[]> = {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
 import {
   acknowledgement,
   openRaw,
@@ -9,7 +9,7 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
+} from "../../../testing/clients/raw_client.ts";
 
 async function subscribeRaw(
   client: RawClient,

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
-import { subscribe5, TYPE5 } from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
-import { PROTOCOLS } from "../../testing/protocols.ts";
-import { connectRaw5, ping5 } from "../../testing/raw_client5.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
+import { subscribe5, TYPE5 } from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import { PROTOCOLS } from "../../../testing/clients/protocols.ts";
+import { connectRaw5, ping5 } from "../../../testing/clients/raw_client5.ts";
 
 const TOPICS = Array.from({ length: 60 }, (_, index) => `kept/${index}`);
 /** All together they are three times what may wait for a client. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
 
 Deno.test("startBroker() gives the places of retained messages that have expired to others", async () => {
   const log: string[] = [];

@@ -1,8 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../../broker.ts";
-import { disconnect5, subscribe5, TYPE5 } from "../../testing/packets5.ts";
-import { openSession5, publishOnce5 } from "../../testing/sessions5.ts";
+import {
+  disconnect5,
+  subscribe5,
+  TYPE5,
+} from "../../../testing/clients/packets5.ts";
+import {
+  openSession5,
+  publishOnce5,
+} from "../../../testing/clients/sessions5.ts";
 
 Deno.test("startBroker() gives what is shared to a member who is away, when another one's session ends", async () => {
   await using broker = await startBroker({ port: 0 });

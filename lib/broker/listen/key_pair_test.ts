@@ -1,7 +1,7 @@
 import { assertThrows } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
 import { assertKeyPair } from "./key_pair.ts";
-import { CA, LOCALHOST } from "../../testing/certificates.ts";
+import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
 
 const { cert, key } = LOCALHOST;
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Socket } from "node:net";
 import { startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../testing/certificates.ts";
-import { openClient } from "../../testing/clients.ts";
-import { within } from "../../testing/deadline.ts";
-import { openRaw } from "../../testing/raw_client.ts";
+import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
+import { within } from "../../../testing/deadline.ts";
+import { openRaw } from "../../../testing/clients/raw_client.ts";
 
 Deno.test("startBroker() doesn't hold back a packet until the last one is confirmed", async () => {
   await using broker = await startBroker({

@@ -2,8 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { startBroker } from "../../broker.ts";
-import { within } from "../../testing/deadline.ts";
-import { httpRequest, UPGRADE } from "../../testing/websocket_frames.ts";
+import { within } from "../../../testing/deadline.ts";
+import {
+  httpRequest,
+  UPGRADE,
+} from "../../../testing/clients/websocket_frames.ts";
 import { allowPages } from "./origins.ts";
 
 Deno.test("allowPages() lets in programs, and pages of the host that is asked", () => {

@@ -2,21 +2,21 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { deflateRawSync } from "node:zlib";
 import { type Broker, startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
-import { within } from "../../testing/deadline.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
+import { within } from "../../../testing/deadline.ts";
 import {
   connectPacket,
   publishPacket,
   rawPacket,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
+} from "../../../testing/clients/raw_client.ts";
 import {
   FRAME,
   frame,
   httpRequest,
   UPGRADE,
-} from "../../testing/websocket_frames.ts";
+} from "../../../testing/clients/websocket_frames.ts";
 
 const BINARY = FRAME.FIN | FRAME.BINARY;
 const CLOSE = FRAME.FIN | FRAME.CLOSE;

@@ -1,14 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../testing/certificates.ts";
-import { within } from "../../testing/deadline.ts";
+import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { within } from "../../../testing/deadline.ts";
 import {
   connectPacket,
   publishPacket,
   rawPacket,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
+} from "../../../testing/clients/raw_client.ts";
 
 interface Opened extends AsyncDisposable {
   socket: WebSocket;

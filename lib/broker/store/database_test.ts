@@ -6,9 +6,9 @@ import {
 } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
-import { smallDiskTest } from "../../testing/small_disk.ts";
-import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
+import { smallDiskTest } from "../../../testing/small_disk.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
 

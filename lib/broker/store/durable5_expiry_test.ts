@@ -5,12 +5,16 @@ import {
   subscribe5,
   TYPE5,
   type Will5,
-} from "../../testing/packets5.ts";
-import { PROPERTY } from "../../testing/properties5.ts";
-import { NEVER_EXPIRES } from "../../testing/protocols.ts";
-import { ping5 } from "../../testing/raw_client5.ts";
-import { ABOUT, aboutOf, openSession5 } from "../../testing/sessions5.ts";
-import { storeTest } from "../../testing/stored_broker.ts";
+} from "../../../testing/clients/packets5.ts";
+import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import { NEVER_EXPIRES } from "../../../testing/clients/protocols.ts";
+import { ping5 } from "../../../testing/clients/raw_client5.ts";
+import {
+  ABOUT,
+  aboutOf,
+  openSession5,
+} from "../../../testing/clients/sessions5.ts";
+import { storeTest } from "../../../testing/brokers/stored_broker.ts";
 
 storeTest(
   "startBroker() keeps a session in its store for as long as its client has asked",

@@ -1,22 +1,29 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
-import { openClient } from "../../testing/clients.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
 import {
   disconnect5,
   OPTION,
   publish5,
   subscribe5,
   TYPE5,
-} from "../../testing/packets5.ts";
-import { PROPERTY, type Property } from "../../testing/properties5.ts";
-import { connectRaw5, ping5, valuesOf } from "../../testing/raw_client5.ts";
+} from "../../../testing/clients/packets5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
+import {
+  connectRaw5,
+  ping5,
+  valuesOf,
+} from "../../../testing/clients/raw_client5.ts";
 import {
   ABOUT,
   aboutOf,
   openSession5,
   publishOnce5,
-} from "../../testing/sessions5.ts";
-import { storeTest } from "../../testing/stored_broker.ts";
+} from "../../../testing/clients/sessions5.ts";
+import { storeTest } from "../../../testing/brokers/stored_broker.ts";
 
 storeTest(
   "startBroker() keeps in its store what messages say in MQTT 5, and how long they live",

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type Broker, startBroker } from "../../broker.ts";
-import { openClient, type Received } from "../../testing/clients.ts";
-import { within } from "../../testing/deadline.ts";
+import { openClient, type Received } from "../../../testing/clients/clients.ts";
+import { within } from "../../../testing/deadline.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -12,9 +12,9 @@ import {
   readPublish,
   subscribePacket,
   TYPE,
-} from "../../testing/raw_client.ts";
-import { smallDiskTest } from "../../testing/small_disk.ts";
-import { storeTest } from "../../testing/stored_broker.ts";
+} from "../../../testing/clients/raw_client.ts";
+import { smallDiskTest } from "../../../testing/small_disk.ts";
+import { storeTest } from "../../../testing/brokers/stored_broker.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
 

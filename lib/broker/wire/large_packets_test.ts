@@ -1,9 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../testing/clients.ts";
-import { within } from "../../testing/deadline.ts";
-import { openRaw, publishPacket, TYPE } from "../../testing/raw_client.ts";
+import { openClient } from "../../../testing/clients/clients.ts";
+import { within } from "../../../testing/deadline.ts";
+import {
+  openRaw,
+  publishPacket,
+  TYPE,
+} from "../../../testing/clients/raw_client.ts";
 
 for (const transport of ["url", "websocketUrl"] as const) {
   Deno.test(`startBroker() carries 3 MB at every QoS, kept or not (${transport})`, async () => {

@@ -1,0 +1,96 @@
+/**
+ * MQTT.js clients that end with the test.
+ *
+ * @module
+ */
+
+import type { Buffer } from "node:buffer";
+import mqtt, {
+  type IClientOptions,
+  type IClientPublishOptions,
+  type MqttClient,
+} from "mqtt";
+import { within } from "../deadline.ts";
+
+/** A message that came in, with the parts that tests compare. */
+export interface Received {
+  topic: string;
+  text: string;
+  qos: number;
+  retain: boolean;
+}
+
+/** An MQTT.js client, connected, that remembers what it receives. */
+export interface TestClient extends AsyncDisposable {
+  /** The client itself. */
+  readonly client: MqttClient;
+  /** What it has received so far. */
+  readonly received: Received[];
+  /** Publishes, and waits for the broker's confirmation at QoS 1 and 2. */
+  publish(
+    topic: string,
+    payload: string | Buffer,
+    options?: IClientPublishOptions,
+  ): Promise<void>;
+  /** Subscribes to filters at a QoS, and waits for the broker's confirmation. */
+  subscribe(filters: string | string[], qos?: 0 | 1 | 2): Promise<void>;
+  /** Waits until it has received so many messages in all. */
+  untilReceived(count: number, milliseconds?: number): Promise<Received[]>;
+}
+
+/**
+ * Connects a client, without reconnection. Disposing of it disconnects it.
+ *
+ * @param url The broker's address.
+ * @param options MQTT.js's own.
+ * @returns The client.
+ */
+export async function openClient(
+  url: string,
+  options: IClientOptions = {},
+): Promise<TestClient> {
+  const received: Received[] = [];
+  let waiting: { count: number; resolve: () => void }[] = [];
+  // Listening comes first: a session's messages follow CONNACK at once.
+  const client = mqtt.connect(url, { reconnectPeriod: 0, ...options });
+  client.on("message", (topic, payload, { qos, retain }) => {
+    received.push({ topic, text: payload.toString(), qos, retain });
+    for (const { count, resolve } of waiting) {
+      if (received.length >= count) resolve();
+    }
+    waiting = waiting.filter(({ count }) => received.length < count);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  client.once("connect", () => resolve());
+  client.once("error", reject);
+  client.once("close", () => reject(new Error("Connection closed")));
+  try {
+    await within("CONNACK", promise);
+  } catch (error) {
+    await client.endAsync(true);
+    throw error;
+  }
+  client.on("error", () => {});
+  return {
+    client,
+    received,
+    async publish(topic, payload, options) {
+      const published = client.publishAsync(topic, payload, options);
+      await within("the publish's confirmation", published);
+    },
+    async subscribe(filters, qos = 0) {
+      await within("SUBACK", client.subscribeAsync(filters, { qos }));
+    },
+    async untilReceived(count, milliseconds) {
+      if (received.length < count) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        waiting.push({ count, resolve });
+        await within(`${count} messages`, promise, milliseconds);
+      }
+      return received;
+    },
+    async [Symbol.asyncDispose]() {
+      await within("the client's end", client.endAsync(!client.connected));
+    },
+  };
+}

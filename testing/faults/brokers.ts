@@ -1,0 +1,82 @@
+/**
+ * Brokers that can be stopped and started again on the same port.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { startMosquitto } from "../brokers/mosquitto.ts";
+import { type Process, startProcess } from "../processes.ts";
+import { programFlags } from "./program_flags.ts";
+import { LARGEST_PACKET } from "./settings.ts";
+
+/** A broker that can be stopped and started again. */
+export interface RestartableBroker extends AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  /** Whether a restart leaves the sessions and what waits in them. */
+  readonly keepsSessions: boolean;
+  /** Ends the broker, and starts it again; `forget` loses all it knew. */
+  restart(options: { forget: boolean }): Promise<void>;
+}
+
+/** Starts mosquitto, which writes its sessions to a file when it is stopped. */
+export async function startMosquittoBroker(): Promise<RestartableBroker> {
+  let folder = "";
+  const mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      folder = directory;
+      return [
+        "persistence true",
+        `persistence_location ${directory}/`,
+        // What waits for a consumer that is away must not be dropped.
+        "max_queued_messages 0",
+        `max_packet_size ${LARGEST_PACKET}`,
+      ].join("\n");
+    },
+  });
+  return {
+    name: "mosquitto",
+    port: mosquitto.port,
+    keepsSessions: true,
+    async restart({ forget }) {
+      await mosquitto.stop();
+      if (forget) await Deno.remove(`${folder}/mosquitto.db`);
+      await mosquitto.start();
+    },
+    [Symbol.asyncDispose]: () => mosquitto[Symbol.asyncDispose](),
+  };
+}
+
+/** Starts the embedded broker in a process of its own, which is killed. */
+export async function startEmbeddedBroker(): Promise<RestartableBroker> {
+  let broker = await startChild(0);
+  const port = Number(/mqtt:\/\/[\d.]+:(\d+)/.exec(broker.logged())?.[1]);
+  return {
+    name: "the embedded broker",
+    port,
+    keepsSessions: false,
+    async restart() {
+      broker.kill("SIGKILL");
+      await broker.end();
+      broker = await startChild(port);
+    },
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+async function startChild(port: number): Promise<Process> {
+  const program = new URL("../../workbook/commands/broker.ts", import.meta.url);
+  const broker = startProcess(Deno.execPath(), [
+    "run",
+    ...programFlags(),
+    "--allow-env",
+    "--allow-net",
+    fileURLToPath(program),
+    "--port",
+    `${port}`,
+    "--max-packet-size",
+    `${LARGEST_PACKET}`,
+  ]);
+  await broker.untilLogged("Ctrl-C ends");
+  return broker;
+}

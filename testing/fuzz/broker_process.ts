@@ -1,0 +1,29 @@
+import { type BrokerOptions, startBroker } from "../../lib/mod.ts";
+import { LIMITS } from "./limits.ts";
+
+/**
+ * Runs the embedded broker as a process of its own: it prints its ports, and its
+ * memory for each line on standard input.
+ */
+export async function runBroker(options: BrokerOptions = {}): Promise<void> {
+  const broker = await startBroker({
+    port: 0,
+    websocketPort: 0,
+    limits: LIMITS,
+    // The lines are made, but nobody wants to read them.
+    log: () => {},
+    ...options,
+  });
+  const websocket = Number(new URL(broker.websocketUrl!).port);
+  console.log(JSON.stringify({ tcp: broker.port, websocket }));
+  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  for await (const text of input) {
+    for (const question of text.trim().split("\n")) {
+      // What nobody needs any more isn't counted.
+      (globalThis as { gc?: () => void }).gc?.();
+      const { rss } = Deno.memoryUsage();
+      console.log(`${question} ${rss} end of ${question}`);
+    }
+  }
+  await broker.close();
+}

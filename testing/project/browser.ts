@@ -1,0 +1,91 @@
+/**
+ * Debian's Chromium, driven by a test.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import {
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "npm:playwright-core@1.65.1";
+import { within } from "../deadline.ts";
+
+/** A page in a browser. */
+export interface OpenPage extends AsyncDisposable {
+  /** The page, with playwright's way to see and to use it. */
+  page: Page;
+  /** What its console and its uncaught errors have complained of so far. */
+  complaints: string[];
+  /**
+   * Waits until a JavaScript expression has a value that is true, and returns
+   * it. (playwright's `waitForFunction` calls `eval` in the page, which a strict
+   * content security policy forbids.)
+   */
+  until<T>(expression: string): Promise<T>;
+}
+
+/** A browser. Disposing of it closes its pages. */
+interface TestBrowser extends AsyncDisposable {
+  /** Opens an address in a page with its own window, colours and so on. */
+  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/**
+ * Starts Chromium without a window. Each wait for something on a page ends
+ * after 30 s.
+ *
+ * @param command The command that starts it.
+ * @returns The browser.
+ */
+export async function startBrowser(command: string): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: findOnPath(command),
+    // Chromium's sandbox doesn't work for root, nor in many containers. What it
+    // is shown here is our own.
+    chromiumSandbox: false,
+    timeout: 30_000,
+  });
+  return {
+    async open(url, options) {
+      const context = await browser.newContext(options);
+      context.setDefaultTimeout(30_000);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        const isComplaint = ["error", "warning"].includes(message.type());
+        if (isComplaint) complaints.push(message.text());
+      });
+      page.on("pageerror", ({ message }) => complaints.push(message));
+      await page.goto(url);
+      return {
+        page,
+        complaints,
+        until: <T>(expression: string) =>
+          within(
+            `${expression} in the page`,
+            page.evaluate<T>(`new Promise((resolve) => {
+              const look = () => {
+                const value = ${expression};
+                if (value) resolve(value);
+                else requestAnimationFrame(look);
+              };
+              look();
+            })`),
+            30_000,
+          ),
+        [Symbol.asyncDispose]: () =>
+          within("the page to close", context.close()),
+      };
+    },
+    [Symbol.asyncDispose]: () => within("Chromium to close", browser.close()),
+  };
+}
+
+/** Finds a command as a shell does: playwright wants to know its path. */
+function findOnPath(command: string): string {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  const paths = folders.map((folder) => join(folder, command));
+  return paths.find((path) => existsSync(path)) ?? command;
+}

@@ -1,0 +1,76 @@
+/**
+ * The workbook's commands, run as a user runs them.
+ *
+ * @module
+ */
+import { type Process, startProcess, startTerminal } from "../processes.ts";
+import { COMMANDS } from "../../workbook/launcher/commands.ts";
+import { denoFlags } from "../deno_flags.ts";
+
+/**
+ * Starts a command with its own permissions, without the launcher, so that
+ * signals reach it.
+ *
+ * @param name The command's name.
+ * @param args Its arguments.
+ * @param variables Variables that it gets besides this process's own.
+ * @param folder The folder that it runs in; this process's own unless given.
+ * @returns The running command.
+ */
+export function startCommand(
+  name: string,
+  args: string[],
+  variables: Record<string, string> = {},
+  folder?: string,
+): Process {
+  const [step] = COMMANDS[name]?.steps(args) ?? [];
+  if (step === undefined) throw new Error(`No command is named "${name}"`);
+  const flags = denoFlags();
+  return startProcess(
+    Deno.execPath(),
+    [step.subcommand, ...flags, ...step.args],
+    {
+      MQTT_URL: "",
+      MQTT_TRACE: "",
+      WORKBOOK_FLAGS: JSON.stringify(flags),
+      ...step.variables,
+      ...variables,
+    },
+    folder,
+  );
+}
+
+/** Runs a command to its end: see {@linkcode startCommand}. */
+export async function runCommand(
+  ...args: Parameters<typeof startCommand>
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  await using command = startCommand(...args);
+  return await command.end();
+}
+
+/**
+ * Starts a command in a terminal of its own, which prints its name first.
+ *
+ * @param script The program that makes the terminal.
+ * @param name The command's name.
+ * @param args Its arguments.
+ * @param variables Variables that it gets besides this process's own.
+ * @returns The terminal, which prints what is seen there.
+ */
+export function startInTerminal(
+  script: string,
+  name: string,
+  args: string[],
+  variables: Record<string, string> = {},
+): Process {
+  const [step] = COMMANDS[name]!.steps(args);
+  const words = [
+    Deno.execPath(),
+    step!.subcommand,
+    ...denoFlags(),
+    ...step!.args,
+  ];
+  const quoted = words.map((word) => `'${word}'`).join(" ");
+  const command = `stty cols 200 rows 100; tty; exec ${quoted}`;
+  return startTerminal(script, command, variables);
+}

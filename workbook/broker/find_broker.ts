@@ -1,0 +1,86 @@
+import {
+  formatAddresses,
+  namedBroker,
+  parseAddresses,
+} from "../../lib/client/address.ts";
+import {
+  BrokerStartError,
+  BrokerUnreachableError,
+  connect,
+  type ConnectOptions,
+  printable,
+  startBroker,
+} from "../../lib/mod.ts";
+
+/** A broker to use, and to let go of. */
+interface FoundBroker extends AsyncDisposable {
+  url: string;
+}
+
+/**
+ * In seconds. A broker may answer a wrong password late, and then it is to be heard:
+ * the embedded one waits for half a second from the third on.
+ */
+const NAMED_TIMEOUT = 10;
+const LOCAL_TIMEOUT = 3;
+
+/**
+ * Finds the broker that `MQTT_URL` names. Only if it names none, the one at
+ * localhost:1883; and if none answers there, starts the embedded one, and says so.
+ *
+ * For programs that log in by themselves, one that is named isn't tried first: it
+ * might refuse who comes without a name. The one that is started has their users.
+ *
+ * The variable `WORKBOOK_LOCAL_BROKER` is for tests: where to look in place of
+ * localhost:1883, which is the same for all that runs on a machine.
+ *
+ * @param users The users of a lesson whose programs log in.
+ * @throws {ConnectionRefusedError} If the broker answers and refuses.
+ * @throws {BrokerUnreachableError} If the one that is named can't be reached.
+ */
+export async function findBroker(
+  users?: Record<string, string>,
+): Promise<FoundBroker> {
+  const named = namedBroker();
+  if (named !== undefined) {
+    if (users !== undefined) return foundAt(named);
+    return await probe(named, { timeout: NAMED_TIMEOUT, log: () => {} });
+  }
+  if (users !== undefined) return await startBroker({ port: 0, users });
+  const local = Deno.env.get("WORKBOOK_LOCAL_BROKER") ?? "localhost:1883";
+  try {
+    return await probe(local, { timeout: LOCAL_TIMEOUT, retry: false });
+  } catch (error) {
+    if (!(error instanceof BrokerUnreachableError)) throw error;
+    const broker = await startOnAnyPort();
+    console.error(
+      `${printable(error.message)}\nUsing an embedded broker at ${broker.url}`,
+    );
+    return broker;
+  }
+}
+
+async function probe(
+  host: string,
+  options: ConnectOptions,
+): Promise<FoundBroker> {
+  const found = foundAt(host);
+  const client = await connect(found.url, options);
+  await client.close();
+  return found;
+}
+
+function foundAt(host: string): FoundBroker {
+  const url = formatAddresses(parseAddresses(host));
+  return { url, async [Symbol.asyncDispose]() {} };
+}
+
+/** Prefers the standard port, where the other tasks look for a broker. */
+async function startOnAnyPort(): Promise<FoundBroker> {
+  try {
+    return await startBroker();
+  } catch (error) {
+    if (!(error instanceof BrokerStartError)) throw error;
+    return await startBroker({ port: 0 });
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The exercises, and the files that a student edits.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../options/program.ts";
+import type { Progress } from "./progress.ts";
+import type { Exercise } from "../checking/requirement.ts";
+
+const PROJECT = new URL("../../", import.meta.url);
+const CHECKS = new URL("checks/", PROJECT);
+
+/** How far a student has come with an exercise. */
+type ExerciseState = "not started" | "started" | "solved";
+
+/** Reads all exercises, in order. */
+export async function listExercises(): Promise<Exercise[]> {
+  const files = Array.from(Deno.readDirSync(CHECKS))
+    .filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => new URL(`${name}/check.ts`, CHECKS));
+  const modules: { exercise: Exercise }[] = await Promise.all(
+    files.map(({ href }) => import(href)),
+  );
+  return modules
+    .map(({ exercise }) => exercise)
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Finds the exercise that a command is called with. */
+export async function namedExercise(
+  text: string | undefined,
+): Promise<Exercise> {
+  const exercises = await listExercises();
+  if (text !== undefined) return findExercise(exercises, text);
+  throw new UsageError(
+    `An exercise's number or name is missing: ${listNames(exercises)}`,
+  );
+}
+
+/**
+ * Finds an exercise by its number or its name.
+ *
+ * @throws {UsageError} If there is none.
+ */
+export function findExercise(
+  exercises: readonly Exercise[],
+  text: string,
+): Exercise {
+  const found = exercises.find(({ name }) =>
+    name === text || name.slice(3) === text ||
+    /^\d+$/.test(text) && Number(name.slice(0, 2)) === Number(text)
+  );
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `Exercise "${text}" is unknown: ${listNames(exercises)}`,
+  );
+}
+
+function listNames(exercises: readonly Exercise[]): string {
+  return `there are ${exercises.map(({ name }) => name).join(", ")}`;
+}
+
+/** An exercise's number in two digits. */
+export function numberOf({ name }: Exercise): string {
+  return name.slice(0, 2);
+}
+
+/** What an exercise is called: `Exercise 01: Presence`. */
+export async function headingOf(exercise: Exercise): Promise<string> {
+  return `Exercise ${numberOf(exercise)}: ${await titleOf(exercise)}`;
+}
+
+/** The title on an exercise's page. */
+export async function titleOf(exercise: Exercise): Promise<string> {
+  const page = await readText(exerciseFile(exercise, "work", "README.md"));
+  const [, title] = /^# Exercise \d+: (.+)$/m.exec(page ?? "") ?? [];
+  return title?.trim() ?? exercise.name.slice(3);
+}
+
+/** Where a file of an exercise is, seen from the project's folder. */
+export function placeOf({ name }: Exercise, file: string): string {
+  return `exercises/${name}/${file}`;
+}
+
+/** A file of an exercise, of its stub or of its solution. */
+export function exerciseFile(
+  { name }: Exercise,
+  place: "work" | "stub" | "solution",
+  file: string,
+): string {
+  const folders = {
+    work: `exercises/${name}`,
+    stub: `checks/${name}/stub`,
+    solution: `solutions/${name}`,
+  };
+  return fileURLToPath(new URL(`${folders[place]}/${file}`, PROJECT));
+}
+
+/** The files that a student edits, by name. */
+export function programFiles({ programs }: Exercise): string[] {
+  return programs.map((program) => `${program}.ts`);
+}
+
+/** Whether the student's files are still as they were, whatever ends a line. */
+export async function isUntouched(exercise: Exercise): Promise<boolean> {
+  for (const file of programFiles(exercise)) {
+    const [work, stub] = await Promise.all([
+      readText(exerciseFile(exercise, "work", file)),
+      readText(exerciseFile(exercise, "stub", file)),
+    ]);
+    if (work?.trimEnd() !== stub?.trimEnd()) return false;
+  }
+  return true;
+}
+
+/** How far the student has come, as the list of exercises says it. */
+export async function stateOf(
+  exercise: Exercise,
+  { solved }: Progress,
+): Promise<ExerciseState> {
+  if (solved.includes(exercise.name)) return "solved";
+  return await isUntouched(exercise) ? "not started" : "started";
+}
+
+/**
+ * Fails if the student has removed a file, and says how to get it back.
+ *
+ * @throws {Error} If one is missing.
+ */
+export async function assertComplete(exercise: Exercise): Promise<void> {
+  for (const file of programFiles(exercise)) {
+    const text = await readText(exerciseFile(exercise, "work", file));
+    if (text !== undefined) continue;
+    const reset = `deno task reset ${numberOf(exercise)}`;
+    throw new Error(
+      `"${placeOf(exercise, file)}" is missing: "${reset}" puts it back`,
+    );
+  }
+}
+
+/** A text file with LF at the ends of its lines; nothing if there is none. */
+export async function readText(file: string): Promise<string | undefined> {
+  try {
+    return (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

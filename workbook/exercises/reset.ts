@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import {
+  exerciseFile,
+  isUntouched,
+  programFiles,
+  readText,
+} from "./exercises.ts";
+import { changeProgress } from "./progress.ts";
+import type { Exercise } from "../checking/requirement.ts";
+
+const BACKUPS = new URL("../../.workbook/backups/", import.meta.url);
+
+/**
+ * Puts an exercise back to how it began. Nothing of the student's work is
+ * changed before all of it has been copied.
+ *
+ * @param exercise The exercise.
+ * @returns The folder with the student's work, or nothing if it was untouched.
+ */
+export async function resetExercise(
+  exercise: Exercise,
+): Promise<string | undefined> {
+  if (await isUntouched(exercise)) return undefined;
+  const backup = await backUp(exercise);
+  for (const file of programFiles(exercise)) {
+    const target = exerciseFile(exercise, "work", file);
+    const part = `${target}.${crypto.randomUUID()}`;
+    try {
+      await Deno.copyFile(exerciseFile(exercise, "stub", file), part);
+      await Deno.rename(part, target);
+    } catch (error) {
+      await Deno.remove(part).catch(() => {});
+      throw error;
+    }
+  }
+  const { name } = exercise;
+  await changeProgress((progress) => {
+    progress.solved = progress.solved.filter((other) => other !== name);
+    delete progress.hints[name];
+  });
+  return backup;
+}
+
+/** Copies the student's work to a folder of its own, named after the time. */
+async function backUp(exercise: Exercise): Promise<string> {
+  // Colons can't be in a name on Windows.
+  const time = new Date().toISOString().replace("T", "_").replace("Z", "")
+    .replaceAll(/[:.]/g, "-");
+  const parent = new URL(`${exercise.name}/`, BACKUPS);
+  await Deno.mkdir(parent, { recursive: true });
+  const folder = fileURLToPath(new URL(time, parent));
+  await Deno.mkdir(folder);
+  for (const file of programFiles(exercise)) {
+    const work = exerciseFile(exercise, "work", file);
+    if (await readText(work) === undefined) continue; // Removed by the student
+    await Deno.copyFile(work, `${folder}/${file}`);
+  }
+  return folder;
+}

@@ -1,0 +1,340 @@
+import { fileURLToPath } from "node:url";
+import { quickTests } from "./modules.ts";
+import {
+  type Lesson,
+  listLessons,
+  listPrograms,
+  programFlags,
+} from "../lessons/lessons.ts";
+
+/** One run of Deno. */
+export interface Step {
+  /** What a message about its failure calls it. */
+  name: string;
+  /** Deno's subcommand, such as `run`. */
+  subcommand: string;
+  /** What comes after the subcommand. */
+  args: string[];
+  /** Whether it loads modules, and so must know where `@std` comes from. */
+  loadsModules: boolean;
+  /** Whether file names among its arguments are seen from the user's folder. */
+  runsInUserFolder: boolean;
+  /** Variables that it gets. */
+  variables?: Record<string, string>;
+}
+
+/** What the user typed names something that there isn't. */
+export class UnknownNameError extends Error {
+  override readonly name = "UnknownNameError";
+}
+
+/** A task of deno.json. */
+export interface Command {
+  /** What it does, in a line. */
+  description: string;
+  /** The runs of Deno that it takes. */
+  steps: (args: string[]) => Step[];
+}
+
+/**
+ * What MQTT.js needs to load and talk: variables that it looks at
+ * without a list of names, and the network.
+ */
+const MQTT_PERMISSIONS = ["--allow-env", "--allow-net"];
+
+const ALL_TESTS = [
+  "README.md",
+  "lib",
+  "workbook",
+  "lessons",
+  "exercises",
+  "checks",
+  "testing",
+  "bench",
+];
+
+/** What checks need to start programs. They can't change the student's work. */
+const CHECK_PERMISSIONS = [
+  ...MQTT_PERMISSIONS,
+  "--allow-run",
+  "--allow-read",
+  // Programs run in folders with a link to the toolkit, and Deno makes links
+  // only for who may write anywhere.
+  "--allow-write",
+  scoped("--deny-write", "exercises"),
+];
+
+/** The broker under test and the client beside load their own modules. */
+const FUZZ_PERMISSIONS = [
+  ...MQTT_PERMISSIONS,
+  "--allow-run",
+  scoped("--allow-read", "."),
+];
+
+/** The commands, by the name of their task. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    description: "Record four virtual sensors to sensorvalues.csv",
+    steps: program("start", ["--allow-read", "--allow-write"]),
+  },
+  broker: {
+    description: "Run a broker for other terminals and other machines",
+    steps: (args) =>
+      program("broker", ["--allow-read", ...storePermission(args)])(args),
+  },
+  "broker:passwd": {
+    description: "Set, delete or list the users of a broker's password file",
+    steps: confined("broker:passwd", [
+      "--allow-env=MQTT_PASSWORD",
+      "--allow-read",
+      "--allow-write",
+    ]),
+  },
+  "broker:certificate": {
+    description: "Make certificates for a broker with TLS",
+    steps: confined("broker:certificate", [
+      "--allow-read",
+      "--allow-write",
+      "--allow-sys=hostname,networkInterfaces",
+    ]),
+  },
+  sensors: {
+    description: "Publish the readings of four virtual sensors",
+    steps: program("sensors", []),
+  },
+  record: {
+    description: "Record readings from a broker to a CSV file",
+    steps: program("record", ["--allow-read", "--allow-write"]),
+  },
+  pub: {
+    description: "Publish messages, with mosquitto_pub's flags",
+    steps: program("pub", ["--allow-read"]),
+  },
+  sub: {
+    description: "Print the messages of a topic, with mosquitto_sub's flags",
+    steps: program("sub", ["--allow-read"]),
+  },
+  lessons: {
+    description: "List the lessons",
+    steps: confined("lessons", [scoped("--allow-read", "lessons")]),
+  },
+  ...lessonCommands(),
+  exercises: {
+    description: "List the exercises, and how far you have come",
+    steps: confined("exercises", [scoped("--allow-read", ".")]),
+  },
+  check: {
+    description: "Check your programs for one exercise, or for all",
+    steps: confined("check", CHECK_PERMISSIONS),
+  },
+  watch: {
+    description: "Check your program each time that you save it",
+    steps: confined("watch", CHECK_PERMISSIONS),
+  },
+  hint: {
+    description: "Show a hint for an exercise",
+    steps: confined("hint", [
+      scoped("--allow-read", "."),
+      scoped("--allow-write", ".workbook"),
+    ]),
+  },
+  solution: {
+    description: "Show the solution of an exercise",
+    steps: confined("solution", [scoped("--allow-read", ".")]),
+  },
+  reset: {
+    description: "Put an exercise back to how it began, and keep your work",
+    steps: confined("reset", [
+      scoped("--allow-read", "."),
+      scoped("--allow-write", ".workbook"),
+      scoped("--allow-write", "exercises"),
+    ]),
+  },
+  grade: {
+    description: "Grade what students have handed in",
+    steps: confined("grade", CHECK_PERMISSIONS),
+  },
+  test: {
+    description: "Run all tests, or those of the files that you name",
+    steps: (args) => [testStep(args)],
+  },
+  "test:faults": {
+    description: "Cut, stall and kill, and prove that nothing is lost",
+    steps: confined("test:faults", [
+      "--allow-env",
+      "--allow-read",
+      "--allow-run",
+      "--allow-write",
+    ]),
+  },
+  "test:fuzz": {
+    description: "Send hostile input to the embedded broker, from a seed",
+    steps: confined("test:fuzz", FUZZ_PERMISSIONS),
+  },
+  "test:load": {
+    description: "Load the embedded broker, and count what arrives",
+    steps: confined("test:load", [
+      "--allow-env=WORKBOOK_FLAGS",
+      `--allow-run=sh,${Deno.execPath()}`,
+      scoped("--allow-read", "lessons"),
+      scoped("--allow-write", ".workbook"),
+    ]),
+  },
+  bench: {
+    description: "Measure the toolkit against other MQTT clients",
+    steps: (args) => [
+      moduleStep("bench", "run", [
+        ...MQTT_PERMISSIONS,
+        "--allow-read",
+        "--allow-run",
+        "--allow-sys",
+        "--allow-write",
+        "bench/main.ts",
+        ...args,
+      ]),
+    ],
+  },
+  "check-all": {
+    description:
+      "Check the format, the code, the types, the docs and the tests",
+    steps: (args) => [
+      { ...moduleStep("format", "fmt", ["--check"]), loadsModules: false },
+      { ...moduleStep("lint", "lint", []), loadsModules: false },
+      moduleStep("types", "check", ["--quiet"]),
+      // Quiet, because Deno warns of files that a package of types refers to.
+      moduleStep("docs", "doc", [
+        "--quiet",
+        "--lint",
+        "lib/mod.ts",
+        "lib/csv.ts",
+      ]),
+      ...args.includes("--no-tests") ? [] : [testStep(args)],
+    ],
+  },
+};
+
+/** The commands as a list to read. */
+export function describeCommands(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = Object.entries(COMMANDS).map(([name, { description }]) =>
+    `  ${name.padEnd(width)}  ${description}`
+  );
+  return ["Usage: deno task COMMAND [ARGUMENTS]", "", ...lines].join("\n");
+}
+
+/** A program that speaks MQTT, with what it needs besides. */
+function program(
+  name: string,
+  permissions: string[],
+): (args: string[]) => Step[] {
+  return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
+}
+
+/** A program with these permissions and no others. */
+function confined(
+  name: string,
+  permissions: string[],
+): (args: string[]) => Step[] {
+  const file = `../commands/${name.replace(":", "_")}.ts`;
+  const module = new URL(file, import.meta.url).href;
+  const flags = ["--no-prompt", ...permissions];
+  return (args) => [{
+    ...moduleStep(name, "run", [...flags, module, ...args]),
+    runsInUserFolder: true,
+  }];
+}
+
+/** What a broker needs to write the folder of its store, if it has one. */
+function storePermission(args: string[]): string[] {
+  const index = args.findIndex((arg) => /^--store(=|$)/.test(arg));
+  const folder = /=(.*)$/s.exec(args[index] ?? "")?.[1] ?? args[index + 1];
+  if (index < 0 || !folder) return [];
+  return [pathPermission("--allow-write", folder)];
+}
+
+/** A permission for a folder of the project. */
+function scoped(flag: string, folder: string): string {
+  const path = fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+  return pathPermission(flag, path);
+}
+
+/** A permission for a path, which is seen from the folder that Deno runs in. */
+function pathPermission(flag: string, path: string): string {
+  // A comma would separate two paths, and Deno knows no way to write one.
+  return path.includes(",") ? flag : `${flag}=${path}`;
+}
+
+/** A command for each lesson, named like `lesson:03`. */
+function lessonCommands(): Record<string, Command> {
+  return Object.fromEntries(
+    listLessons().map((lesson) => [`lesson:${lesson.number}`, {
+      description: `Lesson ${lesson.number}: ${lesson.title}`,
+      steps: (args: string[]) => [lessonStep(lesson, args)],
+    }]),
+  );
+}
+
+/** Runs the program of a lesson that the arguments name, or all together. */
+function lessonStep(lesson: Lesson, args: string[]): Step {
+  const [name, ...rest] = args;
+  if (name === undefined || name.startsWith("-")) {
+    const [step] = program("lesson", [
+      scoped("--allow-read", "lessons"),
+      `--allow-run=${Deno.execPath()}`,
+    ])(args);
+    return { ...step!, variables: { WORKBOOK_LESSON: lesson.number } };
+  }
+  const names = listPrograms(lesson);
+  if (!names.includes(name)) {
+    throw new UnknownNameError(
+      `Lesson ${lesson.number} has no program "${name}": it has ${
+        names.join(", ")
+      }`,
+    );
+  }
+  const file = new URL(`${name}.ts`, lesson.folder);
+  const ownArgs = rest.filter((arg) => arg !== "--trace");
+  return {
+    ...moduleStep(name, "run", [
+      "--no-prompt",
+      ...programFlags(file),
+      file.href,
+      ...ownArgs,
+    ]),
+    runsInUserFolder: true,
+    ...ownArgs.length < rest.length && { variables: { MQTT_TRACE: "1" } },
+  };
+}
+
+function moduleStep(name: string, subcommand: string, args: string[]): Step {
+  return {
+    name,
+    subcommand,
+    args,
+    loadsModules: true,
+    runsInUserFolder: false,
+  };
+}
+
+/**
+ * Runs the tests in the files that the arguments name, one after the other. Where
+ * they name none, all tests run side by side, most of which wait most of the time.
+ */
+function testStep(args: string[]): Step {
+  const namesFiles = args.some((arg, index) =>
+    !arg.startsWith("-") && args[index - 1] !== "--filter"
+  );
+  if (namesFiles) return testsStep(args);
+  const jobs = Deno.env.get("DENO_JOBS") ??
+    `${2 * navigator.hardwareConcurrency}`;
+  const rest = args.filter((arg) => arg !== "--quick");
+  const files = rest.length < args.length ? quickTests() : ALL_TESTS;
+  return {
+    ...testsStep(["--parallel", ...rest, ...files]),
+    variables: { DENO_JOBS: jobs },
+  };
+}
+
+function testsStep(args: string[]): Step {
+  return moduleStep("tests", "test", ["--allow-all", "--doc", ...args]);
+}

@@ -1,0 +1,116 @@
+import { fileURLToPath } from "node:url";
+import {
+  COMMANDS,
+  describeCommands,
+  type Step,
+  UnknownNameError,
+} from "./commands.ts";
+import { passSignals, runDeno } from "./run_deno.ts";
+import { chooseStdSource, type StdSource } from "./std_source.ts";
+
+const PROJECT = new URL("../../", import.meta.url);
+
+/**
+ * Runs a command of the workbook.
+ *
+ * @returns The exit code: the command's own, or 2 if there is no such command or lesson's program.
+ */
+export async function launch(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help") {
+    console.log(describeCommands());
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    console.error(`Unknown command "${name}"\n\n${describeCommands()}`);
+    return 2;
+  }
+  try {
+    return await runSteps(name, command.steps(rest));
+  } catch (error) {
+    if (!(error instanceof UnknownNameError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+/** Runs every step even if one fails, so that all failures are told at once. */
+async function runSteps(name: string, steps: Step[]): Promise<number> {
+  const source = await stdSource();
+  passSignals();
+  const lockFile = await copyLockFile();
+  const failed: string[] = [];
+  let code = 0;
+  try {
+    for (const step of steps) {
+      if (steps.length > 1) console.error(`${name}: ${step.name}`);
+      code = await runStep(step, { source, lockFile });
+      if (code > 128) return code; // Ended by a signal, such as Ctrl-C
+      if (code !== 0) failed.push(step.name);
+    }
+  } finally {
+    await Deno.remove(lockFile);
+  }
+  if (steps.length === 1) return code;
+  if (failed.length === 0) return 0;
+  console.error(`${name} failed: ${failed.join(", ")}`);
+  return 1;
+}
+
+/**
+ * Finds out where `@std` comes from, and says so where it isn't JSR. A program
+ * that a command starts is told by a variable, and neither asks nor says again.
+ */
+async function stdSource(): Promise<StdSource> {
+  const given = Deno.env.get("WORKBOOK_STD");
+  if (given === "jsr" || given === "npm") return given;
+  const source = await chooseStdSource({
+    jsrUrl: Deno.env.get("JSR_URL") ?? "https://jsr.io/",
+    memoryFile: new URL(".workbook/jsr_unreachable.json", PROJECT),
+  });
+  if (source === "npm") {
+    console.error("JSR can't be reached: using the npm stand-ins for @std");
+  }
+  return source;
+}
+
+/**
+ * Deno writes what it finds on JSR into the lock file. A copy pins the npm
+ * packages just as well, and leaves the project as it is.
+ */
+async function copyLockFile(): Promise<string> {
+  const copy = await Deno.makeTempFile({ prefix: "mqtt_", suffix: ".lock" });
+  await Deno.copyFile(new URL("deno.lock", PROJECT), copy);
+  return copy;
+}
+
+async function runStep(
+  step: Step,
+  { source, lockFile }: { source: StdSource; lockFile: string },
+): Promise<number> {
+  const flags = [`--config=${fileURLToPath(new URL("deno.json", PROJECT))}`];
+  if (step.loadsModules) flags.push(`--lock=${lockFile}`);
+  if (step.loadsModules && source === "npm") {
+    const map = new URL("workbook/npm_std/import_map.json", PROJECT);
+    flags.push(`--import-map=${fileURLToPath(map)}`);
+  }
+  return await runDeno([step.subcommand, ...flags, ...step.args], {
+    folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
+    variables: {
+      WORKBOOK_STD: source,
+      WORKBOOK_FLAGS: JSON.stringify(flags),
+      ...step.variables,
+    },
+  });
+}
+
+/**
+ * The folder from which the user called `deno task`, which itself always runs
+ * in the project's. A folder elsewhere comes from a program around this one.
+ */
+function userFolder(): string {
+  const project = fileURLToPath(PROJECT);
+  const folder = Deno.env.get("INIT_CWD") ?? project;
+  return folder.startsWith(project) ? folder : project;
+}

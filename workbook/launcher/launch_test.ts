@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { copyProject, type Project } from "../../testing/project/project.ts";
+import { startRegistry } from "../../testing/project/registry.ts";
+
+const STAND_INS_NOTICE =
+  "JSR can't be reached: using the npm stand-ins for @std\n";
+
+/** Stands where `deno task pub` is, and tells where its `@std/csv` is from. */
+const TELL_SOURCE = `
+import * as csv from "@std/csv";
+console.log("source" in csv ? "jsr" : csv.stringify([["npm"]]).trim());
+`;
+
+/** Copies the project, with a program of the test's own behind `deno task pub`. */
+async function projectWith(program: string): Promise<Project> {
+  const project = await copyProject();
+  await project.write("workbook/commands/pub.ts", program);
+  return project;
+}
+
+Deno.test("launch() runs a command with the real packages if JSR answers", async () => {
+  await using project = await projectWith(TELL_SOURCE);
+  await using registry = startRegistry("serve");
+  const { url: jsrUrl } = registry;
+  for (const _attempt of ["downloaded", "cached"]) {
+    const { code, output, errors } = await project.run(
+      ["task", "--quiet", "pub"],
+      { jsrUrl },
+    );
+    assertEquals({ code, output, errors }, {
+      code: 0,
+      output: "jsr\n",
+      errors: "",
+    });
+  }
+});
+
+Deno.test("launch() says that it uses the stand-ins, once, if JSR refuses", async () => {
+  await using project = await projectWith(TELL_SOURCE);
+  const { code, output, errors } = await project.run(
+    ["task", "--quiet", "pub"],
+  );
+  assertEquals({ code, output }, { code: 0, output: "npm\n" });
+  assertEquals(errors, STAND_INS_NOTICE);
+});
+
+Deno.test("launch() doesn't hang where JSR accepts and never answers", async () => {
+  await using project = await projectWith(TELL_SOURCE);
+  await using registry = startRegistry("silent");
+  const { output, errors, milliseconds } = await project.run(
+    ["task", "--quiet", "pub"],
+    { jsrUrl: registry.url },
+  );
+  assertEquals(output, "npm\n");
+  assertEquals(errors, STAND_INS_NOTICE);
+  assertLess(milliseconds, 10_000);
+  assertEquals(registry.requests.length, 1);
+});
+
+Deno.test("launch() uses the stand-ins where a login page stands for JSR", async () => {
+  await using project = await projectWith(TELL_SOURCE);
+  await using registry = startRegistry("page");
+  const { output, errors } = await project.run(
+    ["task", "--quiet", "pub"],
+    { jsrUrl: registry.url },
+  );
+  assertEquals(output, "npm\n");
+  assertEquals(errors, STAND_INS_NOTICE);
+});
+
+Deno.test("launch() neither asks nor tells if WORKBOOK_STD is given", async () => {
+  await using project = await projectWith(TELL_SOURCE);
+  await using registry = startRegistry("serve");
+  const { output, errors } = await project.run(["task", "--quiet", "pub"], {
+    jsrUrl: registry.url,
+    variables: { WORKBOOK_STD: "npm" },
+  });
+  assertEquals({ output, errors }, { output: "npm\n", errors: "" });
+  assertEquals(registry.requests, []);
+});
+
+Deno.test("launch() passes arguments on and the exit code back", async () => {
+  await using project = await projectWith(`
+    console.log(JSON.stringify(Deno.args));
+    Deno.exit(3);
+  `);
+  const args = ["-t", "iot/#", "-m", "two words", "--", "*"];
+  const { code, output } = await project.run(
+    ["task", "--quiet", "pub", ...args],
+  );
+  assertEquals(code, 3);
+  assertEquals(JSON.parse(output), args);
+});
+
+Deno.test("launch() runs a command where the user stands", async () => {
+  await using project = await projectWith("console.log(Deno.cwd());");
+  const stands = async (folder: string) => {
+    const variables = { INIT_CWD: folder };
+    const { output } = await project.run(["task", "--quiet", "pub"], {
+      variables,
+    });
+    return output.trim().replaceAll("\\", "/");
+  };
+  const folder = project.folder.replaceAll("\\", "/");
+  assertEquals(
+    await stands(`${project.folder}/workbook`),
+    `${folder}/workbook`,
+  );
+  assertEquals(await stands(Deno.cwd()), folder);
+});
+
+Deno.test("launch() lists the commands if none or an unknown one is given", async () => {
+  await using project = await copyProject();
+  const launcher = ["run", "--cached-only", "-ERNW", "workbook/main.ts"];
+  const none = await project.run(launcher);
+  assertEquals(none.code, 0);
+  assertMatch(none.output, /^ {2}check-all +Check /m);
+  const unknown = await project.run([...launcher, "toString"]);
+  assertEquals(unknown.code, 2);
+  assertEquals(unknown.errors, `Unknown command "toString"\n\n${none.output}`);
+});
+
+Deno.test("launch() runs all of a command's steps and names those that fail", async () => {
+  // The types and the docs are of modules in lib, which the copy doesn't have.
+  await using project = await copyProject();
+  const { code, errors } = await project.run(
+    ["task", "--quiet", "check-all", "--no-tests"],
+  );
+  assertEquals(code, 1);
+  assertMatch(errors, /^check-all: format$[^]*^check-all: docs$/m);
+  assertMatch(errors, /^check-all failed: .*types, docs\n$/m);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  const isWindows = Deno.build.os === "windows";
+  Deno.test({
+    name: `launch() passes ${signal} on, once${
+      isWindows ? " (Windows has no signals)" : ""
+    }`,
+    ignore: isWindows,
+    fn: () => testSignal(signal),
+  });
+}
+
+async function testSignal(signal: Deno.Signal): Promise<void> {
+  await using project = await projectWith(`
+    const ended = Promise.withResolvers();
+    Deno.addSignalListener("${signal}", () => {
+      console.log("${signal}");
+      // Leaves time for a second one, which would be a mistake, to arrive.
+      setTimeout(ended.resolve, 100);
+    });
+    console.log("ready");
+    await ended.promise;
+    Deno.exit(7);
+  `);
+  // Not by "deno task", which now and then passes a signal on twice.
+  const flags = ["--cached-only", "-ERNW", "--allow-run"];
+  const args = ["run", ...flags, "workbook/main.ts", "pub"];
+  await using launcher = project.start(args);
+  await launcher.untilPrinted("ready\n");
+  launcher.kill(signal);
+  const { stdout, stderr, code } = await launcher.end();
+  assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
+  assert(stderr);
+}
+
+Deno.test("launch() says which programs a lesson has, if it lacks the named one", async () => {
+  await using project = await copyProject();
+  const { code, output, errors } = await project.run(
+    ["task", "--quiet", "lesson:13", "door"],
+  );
+  assertEquals({ code, output, errors }, {
+    code: 2,
+    output: "",
+    errors: 'Lesson 13 has no program "door": it has command, gate\n',
+  });
+});

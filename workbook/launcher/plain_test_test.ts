@@ -1,0 +1,49 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { startRegistry } from "../../testing/project/registry.ts";
+
+Deno.test("deno test checks the exercises and nothing else, without JSR", async () => {
+  await using project = await copyExercises();
+  await using registry = startRegistry("silent");
+  const jsrUrl = registry.url;
+  const before = await project.files();
+  const { code, output, errors } = await project.run(["test"], { jsrUrl });
+  assertEquals(code, 0, errors);
+  assertStringIncludes(output, "01_presence: not started yet ... ignored");
+  assertStringIncludes(output, "ok | 0 passed | 0 failed | 1 ignored");
+  assertEquals(output.match(/^running /gm)?.length, 1, output);
+  assertEquals(registry.requests, []);
+  assertEquals(await project.files(), before);
+});
+
+Deno.test("deno test says in a sentence what a started exercise needs", async () => {
+  await using project = await copyExercises();
+  await using registry = startRegistry("silent");
+  await project.write(WORK, "// Begun");
+  const { code, output } = await project.run(["test"], {
+    jsrUrl: registry.url,
+  });
+  assertEquals(code, 1);
+  const sentence = "The checks of 01_presence start your program: run them " +
+    'with "deno test -A" or "deno task check 01"';
+  // Each failure is told with its details, and the summary only names it.
+  assertEquals(output.split(sentence).length - 1, 4, output);
+  assertEquals(registry.requests, []);
+});
+
+Deno.test("deno test -A runs a started exercise for real", async () => {
+  await using project = await copyExercises();
+  await using registry = startRegistry("silent");
+  const test = () => project.run(["test", "-A"], { jsrUrl: registry.url });
+  await project.solve();
+  const solved = await test();
+  assertStringIncludes(solved.output, "ok | 4 passed | 0 failed");
+  await project.write(
+    WORK,
+    (await project.read(WORK)).replace("Reçu", "Recu"),
+  );
+  const broken = await test();
+  assertEquals(broken.code, 1);
+  assertStringIncludes(broken.output, "The third letter is ç.");
+  assertEquals(registry.requests, []);
+});

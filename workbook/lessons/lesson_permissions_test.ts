@@ -1,0 +1,126 @@
+/**
+ * Lessons' programs run with the least permissions. That each runs with those in
+ * its header, `commands/lesson_test.ts` shows. Here each is run without one of
+ * them, and must fail because of that.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { startBroker } from "../../lib/mod.ts";
+import { peerTest } from "../../testing/peers.ts";
+import {
+  type Lesson,
+  listLessons,
+  listPrograms,
+  programFlags,
+} from "./lessons.ts";
+import {
+  type Attempt,
+  findNeedless,
+  omissions,
+} from "../../testing/project/permissions.ts";
+import { runLesson } from "../../testing/project/lessons.ts";
+
+/** Arguments of programs that don't run with the rest of their lesson. */
+const ALONE: Record<string, string[]> = {
+  "17 mirror": ["http://127.0.0.1:1/", "0"],
+};
+
+/** What a lesson's programs find in their folder, by the lesson's number. */
+const FOUND: Record<string, (lesson: Lesson, folder: string) => Promise<void>> =
+  {
+    async "16"(lesson, folder) {
+      const programs = { authority: [], certificate: ["localhost", "365"] };
+      for (const [name, args] of Object.entries(programs)) {
+        const run = { url: "", args, folder };
+        const { code, stderr } = await runLesson(lesson.folder.href, name, run);
+        assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      }
+    },
+    async "17"(_lesson, folder) {
+      const bundle = `${folder}/dist/debian/usr/lib/mqtt-sensors`;
+      await Deno.mkdir(bundle, { recursive: true });
+    },
+  };
+
+/** The arguments with which a lesson runs a program. */
+function argsOf(lesson: Lesson, name: string): string[] | undefined {
+  const program = lesson.programs.find(({ file }) => file === `${name}.ts`);
+  return program === undefined
+    ? ALONE[`${lesson.number} ${name}`]
+    : program.args ?? [];
+}
+
+/** A lesson's programs, each without one of its permissions. */
+function attemptsOf(lesson: Lesson, common: Partial<Attempt>): Attempt[] {
+  return listPrograms(lesson).flatMap((name) => {
+    const file = new URL(`${name}.ts`, lesson.folder);
+    const isRaw = /\bmqtt\.connect\(brokerAddress/.test(
+      Deno.readTextFileSync(file),
+    );
+    return omissions(programFlags(file)).map((omission) => ({
+      ...common,
+      ...omission,
+      name: `Lesson ${lesson.number}, ${name}`,
+      module: fileURLToPath(file),
+      args: argsOf(lesson, name),
+      triesForEver: isRaw && omission.flag === "--allow-net",
+    }));
+  });
+}
+
+async function assertNoneNeedless(lessons: Lesson[], wrapper: string[] = []) {
+  await using broker = await startBroker({ port: 0 });
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  const variables = { MQTT_URL: broker.url };
+  for (const lesson of lessons) await FOUND[lesson.number]?.(lesson, folder);
+  const attempts = lessons.flatMap((lesson) =>
+    attemptsOf(lesson, { variables, folder, wrapper })
+  );
+  const needless = await findNeedless(attempts);
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(needless, []);
+}
+
+const needsDBus = ({ number }: Lesson) => number === "15";
+
+Deno.test("omissions() leaves out each permission, and each value of several", () => {
+  const flags = ["--env-file=x", "--allow-env", "--allow-net=a,b"];
+  assertEquals(omissions(flags), [{
+    permission: "--allow-env",
+    flag: "--allow-env",
+    flags: ["--env-file=x", "--allow-net=a,b"],
+  }, {
+    permission: "--allow-net=a",
+    flag: "--allow-net",
+    flags: ["--env-file=x", "--allow-env", "--allow-net=b"],
+  }, {
+    permission: "--allow-net=b",
+    flag: "--allow-net",
+    flags: ["--env-file=x", "--allow-env", "--allow-net=a"],
+  }]);
+});
+
+Deno.test("lessons run each of their programs, so that it is known to work", () => {
+  const unknown = listLessons().flatMap((lesson) =>
+    listPrograms(lesson)
+      .filter((name) => argsOf(lesson, name) === undefined)
+      .map((name) => `${lesson.number} ${name}`)
+  );
+  assertEquals(unknown, []);
+});
+
+Deno.test("lessons have no permission that they can do without", async () => {
+  const lessons = listLessons().filter((lesson) => !needsDBus(lesson));
+  await assertNoneNeedless(lessons);
+});
+
+peerTest(
+  ["dbus_run_session"],
+  "lessons on D-Bus have no permission that they can do without",
+  async ({ dbus_run_session }) => {
+    const lessons = listLessons().filter(needsDBus);
+    await assertNoneNeedless(lessons, [dbus_run_session, "--"]);
+  },
+);

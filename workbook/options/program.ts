@@ -1,0 +1,220 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { exitWithError } from "../../lib/exit_with_error.ts";
+
+/** What the user typed can't be carried out: one line, exit status 2. */
+export class UsageError extends RangeError {
+  override readonly name = "UsageError";
+}
+
+/** The options that a program takes, named without their dashes. */
+export interface OptionNames {
+  /** Options with a value. */
+  string?: readonly string[];
+  /** Options with a value that may be given several times. */
+  collect?: readonly string[];
+  /**
+   * Options with several values in a row, which may be given several times: each
+   * with what says whether the values are all there.
+   */
+  rows?: Readonly<Record<string, (values: readonly string[]) => boolean>>;
+  /** Switches. */
+  boolean?: readonly string[];
+  /** Short names: `{ t: "topic" }`. */
+  alias?: Readonly<Record<string, string>>;
+  /** How many arguments besides options it takes at most, none unless given. */
+  positional?: number;
+}
+
+/** The options that were given. */
+export interface Options {
+  /** The value of an option, if it was given. */
+  text(name: string): string | undefined;
+  /** All values of an option that may be given several times. */
+  texts(name: string): string[];
+  /** The values of an option that has several in a row, each time it was given. */
+  rows(name: string): string[][];
+  /** The number of an option, if it was given, checked against its range. */
+  number(name: string, range: NumberRange): number | undefined;
+  /** Whether a switch was given. */
+  has(name: string): boolean;
+  /** The arguments besides options. */
+  positional: readonly string[];
+}
+
+/** What a number must be. */
+export interface NumberRange {
+  least: number;
+  most?: number;
+  /** Whether it must be whole, true unless given. */
+  whole?: boolean;
+}
+
+/**
+ * Runs a program as a user expects: `--help` prints the help, a mistake prints
+ * one line, and the exit status says how it ended (0 well, 1 failed, 2 misused).
+ */
+export async function runProgram(
+  { help, names, main }: {
+    help: string;
+    names: OptionNames;
+    main: (options: Options) => Promise<number | void>;
+  },
+): Promise<never> {
+  const boolean = [...names.boolean ?? [], "help"];
+  try {
+    const options = readOptions(Deno.args, { ...names, boolean });
+    if (options.has("help")) {
+      console.log(help.trim());
+      Deno.exit(0);
+    }
+    Deno.exit(await main(options) ?? 0);
+  } catch (error) {
+    exitWithError(error);
+  }
+}
+
+/**
+ * Reads a program's options.
+ *
+ * @throws {UsageError} If one is unknown, lacks its value, or is given twice, or if
+ *   there are too many other arguments.
+ */
+export function readOptions(
+  args: readonly string[],
+  {
+    string = [],
+    collect = [],
+    rows = {},
+    boolean = [],
+    alias = {},
+    positional = 0,
+  }: OptionNames,
+): Options {
+  const shortNames = Object.fromEntries(
+    Object.entries(alias).map(([short, long]) => [long, short]),
+  );
+  const spelled = (name: string) =>
+    name in shortNames ? `-${shortNames[name]}` : `--${name}`;
+  const names = new Map(
+    [...string, ...collect, ...Object.keys(rows)].flatMap((name) => [
+      [`--${name}`, name],
+      [spelled(name), name],
+    ]),
+  );
+  const { values, switches } = takeValues(args, { names, rows });
+  const given: Record<string, unknown> = parseArgs(switches, {
+    boolean: [...boolean],
+    string: ["_"],
+    alias: Object.fromEntries(
+      boolean.map((name) => [name, shortNames[name] ?? []]),
+    ),
+    unknown: (arg) => {
+      if (!arg.startsWith("-")) return true;
+      const flag = arg.slice(0, 2);
+      if (names.has(flag)) {
+        throw new UsageError(
+          `Option "${flag}" has something attached: it needs a blank before its value`,
+        );
+      }
+      throw new UsageError(
+        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
+      );
+    },
+  });
+  const words = given._ as string[];
+  const extra = words[positional];
+  if (extra !== undefined) {
+    throw new UsageError(
+      `Argument "${
+        hidden(extra)
+      }" is not expected: --help shows how to call it`,
+    );
+  }
+  const rowsOf = (name: string) => values.get(name) ?? [];
+  const texts = (name: string) => rowsOf(name).flat();
+  for (const name of string) {
+    if (texts(name).length > 1) {
+      throw new UsageError(`Option "${spelled(name)}" is given twice`);
+    }
+  }
+  const text = (name: string) => texts(name)[0];
+  return {
+    text,
+    texts,
+    rows: rowsOf,
+    positional: words,
+    has: (name) => given[name] === true,
+    number(name, range) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return readNumber(spelled(name), value, range);
+    },
+  };
+}
+
+/** An option without its value, which may be a password. */
+function nameOf(arg: string): string {
+  return hidden(arg.replace(/=.*$/s, "").replace(/^-P.+$/s, "-P"));
+}
+
+/** An argument without what may be a broker's password: all up to its last `@`. */
+function hidden(arg: string): string {
+  return arg.replace(/^.*@/s, "…@");
+}
+
+/**
+ * Takes out the options that have a value. What follows such an option is its
+ * value, whatever it looks like: `-m -5` and `-m ""` publish what they say.
+ */
+function takeValues(
+  args: readonly string[],
+  { names, rows }: {
+    names: ReadonlyMap<string, string>;
+    rows: NonNullable<OptionNames["rows"]>;
+  },
+): { values: Map<string, string[][]>; switches: string[] } {
+  const values = new Map<string, string[][]>();
+  const switches: string[] = [];
+  const rest = args.values();
+  for (const arg of rest) {
+    const [, flag = arg, attached] = /^(--[^=]+)=(.*)$/s.exec(arg) ?? [];
+    const name = names.get(flag);
+    if (name === undefined) {
+      switches.push(arg);
+      continue;
+    }
+    const isWhole = rows[name] ?? (() => true);
+    const row = attached === undefined ? [] : [attached];
+    while (row.length === 0 || !isWhole(row)) {
+      const value = rest.next().value;
+      if (value === undefined) {
+        const what = row.length === 0 ? "its value" : "one of its values";
+        throw new UsageError(`Option "${flag}" lacks ${what}`);
+      }
+      row.push(value);
+    }
+    values.set(name, [...values.get(name) ?? [], row]);
+  }
+  return { values, switches };
+}
+
+/**
+ * Reads a number.
+ *
+ * @throws {UsageError} If it isn't one, or is out of its range.
+ */
+export function readNumber(
+  option: string,
+  text: string,
+  { least, most = Infinity, whole = true }: NumberRange,
+): number {
+  const number = text.trim() === "" ? NaN : Number(text);
+  const isRight = number >= least && number <= most &&
+    Number.isFinite(number) && (!whole || Number.isInteger(number));
+  if (isRight) return number;
+  const kind = whole ? "a whole number" : "a number";
+  const range = most === Infinity
+    ? `${kind} of ${least} or more`
+    : `${kind} from ${least} to ${most}`;
+  throw new UsageError(`Option ${option} is "${text}": it must be ${range}`);
+}

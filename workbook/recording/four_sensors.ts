@@ -1,0 +1,32 @@
+import { type Client, Sensor, type SensorOptions } from "../../lib/mod.ts";
+
+/** The four sensors of document ko §5: seconds, range and topic. */
+const FOUR_SENSORS: readonly [number, [number, number], string][] = [
+  [5, [3, 10], "iot/user1/temp"],
+  [7, [20, 60], "iot/user1/humi"],
+  [10, [20, 80], "iot/user1/illu"],
+  [12, [0, 1], "iot/user1/dust"],
+];
+
+/** What the four sensors have in common. */
+interface FourSensorsOptions
+  extends Pick<SensorOptions, "qos" | "onValue" | "log"> {
+  /** What the intervals are divided by. */
+  speed: number;
+}
+
+/** Starts the four sensors on one connection. */
+export async function startFourSensors(
+  client: Client,
+  { speed, ...options }: FourSensorsOptions,
+): Promise<AsyncDisposable> {
+  const sensors = FOUR_SENSORS.map(([interval, range, topic]) =>
+    new Sensor(interval / speed, range, topic, { client, ...options })
+  );
+  await Promise.all(sensors.map((sensor) => sensor.start()));
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(sensors.map((sensor) => sensor.stop()));
+    },
+  };
+}

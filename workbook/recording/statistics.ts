@@ -1,0 +1,83 @@
+import { printable } from "../../lib/printable.ts";
+
+/** What is known of the values of one topic. */
+interface TopicStatistics {
+  topic: string;
+  count: number;
+  mean: number;
+  least: number;
+  greatest: number;
+  /** The last values, oldest first. */
+  recent: readonly number[];
+}
+
+const RECENT = 24;
+const BARS = "▁▂▃▄▅▆▇█";
+
+/** Keeps count, mean, least and greatest value by topic, in constant memory. */
+export class Statistics {
+  readonly #topics = new Map<string, TopicStatistics>();
+
+  /** Takes a value into account. */
+  add(topic: string, value: number): void {
+    const last = this.#topics.get(topic);
+    const count = (last?.count ?? 0) + 1;
+    const mean = last?.mean ?? 0;
+    this.#topics.set(topic, {
+      topic,
+      count,
+      mean: mean + (value - mean) / count,
+      least: Math.min(last?.least ?? value, value),
+      greatest: Math.max(last?.greatest ?? value, value),
+      recent: [...last?.recent ?? [], value].slice(-RECENT),
+    });
+  }
+
+  /** The topics so far, in the order of their first value. */
+  topics(): TopicStatistics[] {
+    return [...this.#topics.values()];
+  }
+}
+
+/** Draws values as small bars, the least as the lowest. */
+export function sparkline(values: readonly number[]): string {
+  const least = Math.min(...values);
+  const span = Math.max(...values) - least;
+  return values.map((value) => {
+    const height = span === 0 ? 0.5 : (value - least) / span;
+    return BARS[Math.round(height * (BARS.length - 1))];
+  }).join("");
+}
+
+/**
+ * Lays rows of cells out in columns: the first flush left, the others right. What a
+ * cell holds may be a stranger's, such as a topic.
+ */
+export function columns(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
+  const widths = rows.reduce<number[]>(
+    (widest, row) =>
+      row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row.map((cell, index) => {
+      const width = widths[index] ?? 0;
+      return index === 0 ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd()
+  );
+}
+
+/** A table of the topics, to end a recording with. */
+export function describeTopics(statistics: Statistics): string[] {
+  const topics = statistics.topics();
+  if (topics.length === 0) return [];
+  return columns([
+    ["topic", "count", "mean", "minimum", "maximum"],
+    ...topics.map(({ topic, count, mean, least, greatest }) => [
+      topic,
+      String(count),
+      ...[mean, least, greatest].map((value) => value.toFixed(3)),
+    ]),
+  ]);
+}

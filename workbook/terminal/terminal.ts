@@ -1,0 +1,69 @@
+/**
+ * A terminal whose whole screen is a program's.
+ *
+ * @module
+ */
+
+import { printable } from "../../lib/printable.ts";
+
+/** A key that ends a program: Ctrl-C and Ctrl-D come as characters. */
+const END_KEYS = ["\x03", "\x04"];
+
+/** Disposing of it gives the terminal back as it was. */
+export class Terminal implements Disposable {
+  readonly #input = Deno.stdin.readable.getReader();
+
+  /** Takes the whole screen, and each key as it is pressed. */
+  constructor() {
+    Deno.stdin.setRaw(true);
+    // Also a program that dies of a mistake of its own gives it back.
+    globalThis.addEventListener(
+      "unhandledrejection",
+      () => this[Symbol.dispose](),
+    );
+    write("\x1b[?1049h\x1b[?25l"); // The other screen, without a cursor
+  }
+
+  /** How much there is to see. */
+  get size(): { columns: number; rows: number } {
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
+  }
+
+  /** Shows lines from the top, and nothing else. */
+  show(lines: readonly string[]): void {
+    const rows = lines.map((line, index) =>
+      `\x1b[${index + 1};1H\x1b[2K${printable(line)}`
+    );
+    write(`${rows.join("")}\x1b[J`);
+  }
+
+  /** The keys that are pressed, until one that ends a program. */
+  async *keys(): AsyncGenerator<string, void, void> {
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { value, done } = await this.#input.read();
+      if (done) return;
+      const text = decoder.decode(value, { stream: true });
+      if (text.startsWith("\x1b")) continue; // An arrow or the like
+      for (const key of text) {
+        if (END_KEYS.includes(key)) return;
+        yield key;
+      }
+    }
+  }
+
+  /** Gives the terminal back. */
+  [Symbol.dispose](): void {
+    write("\x1b[?25h\x1b[?1049l");
+    Deno.stdin.setRaw(false);
+    this.#input.cancel();
+  }
+}
+
+function write(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0; start < bytes.length;) {
+    start += Deno.stdout.writeSync(bytes.subarray(start));
+  }
+}
