@@ -28,7 +28,7 @@ export async function copyExercises(): Promise<ExerciseProject> {
   const { folder } = project;
   const folders = ["exercises", "checks", "solutions"]
     .map((place) => `${place}/${NAME}`);
-  for (const path of ["lib", ...folders]) {
+  for (const path of ["lib", "testing", ...folders]) {
     await cp(new URL(path, SOURCE), `${folder}/${path}`, { recursive: true });
   }
   const stub = `checks/${NAME}/stub/main.ts`;

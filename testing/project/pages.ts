@@ -7,11 +7,8 @@ import { fileURLToPath } from "node:url";
 import { startProcess } from "../processes.ts";
 import { denoFlags } from "../deno_flags.ts";
 
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
-const EXERCISE = new URL(
-  "../../exercises/05_qos2_authentication/",
-  import.meta.url,
-);
+const PROJECT = new URL("../../", import.meta.url);
+const EXERCISE = new URL("exercises/05_qos2_authentication/", PROJECT);
 
 /** A command of a page, as a terminal understands it. */
 export interface Command {
@@ -74,7 +71,7 @@ export function solutionCall(
       NO_COLOR: "1",
       MQTT_URL: `${variables.MQTT_URL}:${port}`,
     },
-    PROJECT,
+    fileURLToPath(PROJECT),
   ];
 }
 

@@ -30,7 +30,7 @@ async function startLesson(
     const header = "/**\n * @run deno run --allow-env x.ts\n */\n";
     await Deno.writeTextFile(`${folder}/${name}.ts`, header + text);
   }
-  const module = new URL("_run_lesson.ts", import.meta.url).href;
+  const module = new URL("run_lesson.ts", import.meta.url).href;
   const lib = new URL("../../lib/mod.ts", import.meta.url).href;
   const lesson = { number: "01", title: "x", programs };
   await Deno.writeTextFile(
