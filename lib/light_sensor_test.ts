@@ -8,7 +8,7 @@ import { PigpioConnection } from "./inputs/pigpio.ts";
 import { parsePigpioUrl } from "./inputs/pigpio_url.ts";
 import { LightSensor } from "./light_sensor.ts";
 import { within } from "../testing/deadline.ts";
-import { startPigpioDaemon } from "../workbook/checking/pigpio/pigpio_daemon.ts";
+import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { startProcess } from "../testing/processes.ts";
 
 /** The ADS1115's smallest step, in percent of 3.3 V, in its range of 4.096 V. */

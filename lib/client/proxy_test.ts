@@ -31,7 +31,8 @@ async function connectWith(
   await using process = startProcess(
     Deno.execPath(),
     [...args, program, url, CA_FILE],
-    { ...Object.fromEntries(none), ...variables },
+    // Deno itself asks for updates, through the same proxy.
+    { DENO_NO_UPDATE_CHECK: "1", ...Object.fromEntries(none), ...variables },
   );
   const { stdout, stderr } = await process.end();
   await Deno.remove(program);

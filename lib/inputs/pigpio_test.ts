@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { within } from "../../testing/deadline.ts";
-import { startPigpioDaemon } from "../../workbook/checking/pigpio/pigpio_daemon.ts";
+import { startPigpioDaemon } from "../../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { PigpioConnection, PigpioError } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
 import { readExactly } from "./read_exactly.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startPigpioDaemon } from "./pigpio/pigpio_daemon.ts";
+import { startPigpioDaemon } from "./raspberry_pi/pigpio_daemon.ts";
 import type { StudentProgram } from "./student_program.ts";
 import type { StartOptions, Trial } from "./trial.ts";
 

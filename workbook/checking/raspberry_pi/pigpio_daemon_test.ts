@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readExactly } from "../../../lib/inputs/read_exactly.ts";
-import { FakeAds1115 } from "../../../testing/raspberry_pi/ads1115.ts";
+import { FakeAds1115 } from "./ads1115.ts";
 import { within } from "../../../testing/deadline.ts";
-import { FakeGpio } from "../../../testing/raspberry_pi/gpio.ts";
+import { FakeGpio } from "./gpio.ts";
 import { peerTest } from "../../../testing/peers.ts";
 import { startPigpioDaemon } from "./pigpio_daemon.ts";
 import { startProcess } from "../../../testing/processes.ts";

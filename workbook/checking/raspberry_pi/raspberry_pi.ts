@@ -6,7 +6,7 @@
  */
 import { FakeAds1115 } from "./ads1115.ts";
 import { FakeGpio, type Step } from "./gpio.ts";
-import { Notifications } from "../../workbook/checking/pigpio/notifications.ts";
+import { Notifications } from "./notifications.ts";
 
 /** A command with its parameters, and what follows them. */
 export interface Command {

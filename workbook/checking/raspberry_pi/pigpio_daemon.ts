@@ -7,11 +7,8 @@
  * @module
  */
 import { readExactly } from "../../../lib/inputs/read_exactly.ts";
-import type { Step } from "../../../testing/raspberry_pi/gpio.ts";
-import {
-  type Command,
-  FakeRaspberryPi,
-} from "../../../testing/raspberry_pi/raspberry_pi.ts";
+import type { Step } from "./gpio.ts";
+import { type Command, FakeRaspberryPi } from "./raspberry_pi.ts";
 
 /** A daemon that runs. Disposing of it ends all connections. */
 interface PigpioDaemon extends AsyncDisposable {
