@@ -15,6 +15,7 @@ import { within } from "../testing/deadline.ts";
 import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
+import { inOwnProcess } from "../testing/own_process.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../testing/brokers/scripts.ts";
 
@@ -201,15 +202,14 @@ Deno.test("connect() speaks WebSocket, and carries 3 MB over it", async () => {
 
 Deno.test("connect() takes a transport together with the broker of MQTT_URL", async () => {
   await using broker = await startScriptedBroker();
-  const before = Deno.env.get("MQTT_URL");
-  Deno.env.set("MQTT_URL", broker.url.replace("mqtt:", "ws:"));
-  try {
+  const toolkit = JSON.stringify(import.meta.resolve("./mod.ts"));
+  const printed = await inOwnProcess(
+    `import { connect } from ${toolkit};
     await using client = await connect(undefined, { transport: "tcp" });
-    assert(client.connected);
-  } finally {
-    if (before === undefined) Deno.env.delete("MQTT_URL");
-    else Deno.env.set("MQTT_URL", before);
-  }
+    console.log(client.connected);`,
+    { MQTT_URL: broker.url.replace("mqtt:", "ws:") },
+  );
+  assertEquals(printed, "true\n");
 });
 
 Deno.test("connect() rejects a pause of no time", async () => {

@@ -167,10 +167,15 @@ client.disconnect()
         !seen.has(n)
       );
     };
-    await untilRows(file, count);
-    // What was delivered twice counts as a row, but for nothing more.
-    while ((await missing()).length > 0) {
-      await untilRows(file, (await values(file)).length + 1);
+    try {
+      await untilRows(file, count);
+      // What was delivered twice counts as a row, but for nothing more.
+      while ((await missing()).length > 0) {
+        await untilRows(file, (await values(file)).length + 1);
+      }
+    } catch (error) {
+      const left = `${await missing()} are missing; it says ${second.logged()}`;
+      throw new Error(`${(error as Error).message}: ${left}`);
     }
     second.kill("SIGTERM");
     assertEquals((await second.end()).code, 0);

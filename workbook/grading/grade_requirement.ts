@@ -5,7 +5,7 @@
  */
 import { endedBy } from "../exercises/check_exercise.ts";
 import { CheckFailure } from "../checking/check_failure.ts";
-import { type Exercise, type Requirement } from "../checking/requirement.ts";
+import type { Exercise, Requirement } from "../checking/requirement.ts";
 import {
   checkRequirement,
   type ChecksOptions,

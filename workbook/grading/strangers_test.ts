@@ -6,56 +6,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { printableLines } from "../../lib/printable.ts";
-import type { Exercise, Outcome } from "../checking/requirement.ts";
-import { checkRequirement } from "../checking/run_checks.ts";
-import type { Trial } from "../checking/trial.ts";
-import { denoFlags } from "../../testing/deno_flags.ts";
-
-/** What a program did. */
-interface Run {
-  outcome: Outcome;
-  lines: string[];
-  seconds: number;
-}
-
-/**
- * Runs a program to its end, which must come within the deadline, or checks
- * something else.
- */
-async function run(
-  text: string,
-  deadline = 15_000,
-  check?: (trial: Trial) => Promise<unknown>,
-): Promise<Run> {
-  let lines: string[] = [];
-  const requirement: Exercise["requirements"][number] = {
-    id: "ends",
-    words: "It ends",
-    hint: 1,
-    async check(trial) {
-      const program = trial.start();
-      try {
-        await (check?.(trial) ?? trial.ended(program));
-      } finally {
-        lines = program.lines;
-      }
-    },
-  };
-  const exercise: Exercise = {
-    name: "01_presence",
-    programs: ["main"],
-    requirements: [requirement],
-  };
-  const began = performance.now();
-  const outcome = await checkRequirement(exercise, requirement, {
-    files: { "main.ts": new TextEncoder().encode(text) },
-    seed: 1,
-    flags: denoFlags(),
-    deadline,
-  });
-  const seconds = (performance.now() - began) / 1000;
-  return { outcome, lines, seconds };
-}
+import { inOwnProcess } from "../../testing/own_process.ts";
+import { runStranger } from "../../testing/run_stranger.ts";
 
 /** Runs statements of which each must be denied, and gives those that aren't. */
 async function notDenied(statements: Record<string, string>) {
@@ -68,7 +20,9 @@ async function notDenied(statements: Record<string, string>) {
         console.log(${JSON.stringify(name)}, String(error));
       }
     }`);
-  const { lines } = await run([...tries, 'console.log("end")'].join("\n"));
+  const { lines } = await runStranger(
+    [...tries, 'console.log("end")'].join("\n"),
+  );
   assertEquals(lines.pop(), "end");
   return lines;
 }
@@ -192,7 +146,7 @@ Deno.test("A stranger's program goes through no proxy, whatever variable it sets
     "a client":
       `const client = Deno.createHttpClient({ proxy: { url: ${proxy} } }); await fetch("http" + ${address}, { client })`,
   };
-  const { lines } = await run(
+  const { lines } = await runStranger(
     Object.entries({ ...denied, ...ways }).map(([name, statement]) => `
       try {
         ${statement};
@@ -207,21 +161,20 @@ Deno.test("A stranger's program goes through no proxy, whatever variable it sets
 });
 
 Deno.test("A stranger's program knows no variables but those of the contract", async () => {
-  const registry = Deno.env.get("NPM_CONFIG_REGISTRY");
-  Deno.env.set("WORKBOOK_TEST_TOKEN", "secret");
-  Deno.env.set("NPM_CONFIG_REGISTRY", "https://ann:secret@127.0.0.1:1/");
-  try {
-    const { lines } = await run(
-      "for (const name of Object.keys(Deno.env.toObject())) console.log(name);",
-    );
-    assert(lines.includes("MQTT_URL"));
-    const strange = lines.filter((name) => /TOKEN|WORKBOOK|SSH|NPM/.test(name));
-    assertEquals(strange, []);
-  } finally {
-    Deno.env.delete("WORKBOOK_TEST_TOKEN");
-    if (registry === undefined) Deno.env.delete("NPM_CONFIG_REGISTRY");
-    else Deno.env.set("NPM_CONFIG_REGISTRY", registry);
-  }
+  const runner = import.meta.resolve("../../testing/run_stranger.ts");
+  const program =
+    "for (const name of Object.keys(Deno.env.toObject())) console.log(name);";
+  const printed = await inOwnProcess(
+    `import { runStranger } from ${JSON.stringify(runner)};
+    Deno.env.set("NPM_CONFIG_REGISTRY", "https://ann:secret@127.0.0.1:1/");
+    const { lines } = await runStranger(${JSON.stringify(program)});
+    console.log(lines.join("\\n"));`,
+    { WORKBOOK_TEST_TOKEN: "secret" },
+  );
+  const names = printed.split("\n");
+  assert(names.includes("MQTT_URL"));
+  const strange = names.filter((name) => /TOKEN|WORKBOOK|SSH|NPM/.test(name));
+  assertEquals(strange, []);
 });
 
 const HANGS = {
@@ -234,7 +187,7 @@ const HANGS = {
 
 for (const [what, text] of Object.entries(HANGS)) {
   Deno.test(`A stranger's program that ${what} is ended at the deadline`, async () => {
-    const { outcome, seconds } = await run(text, 1000);
+    const { outcome, seconds } = await runStranger(text, 1000);
     assertEquals(outcome.state, "failed");
     assert(seconds < 10, `It took ${seconds} s`);
   });
@@ -242,7 +195,7 @@ for (const [what, text] of Object.entries(HANGS)) {
 
 Deno.test("A stranger's program that floods its output is ended at once", async () => {
   for (const stream of ["log", "error"]) {
-    const { outcome } = await run(
+    const { outcome } = await runStranger(
       `for (;;) console.${stream}("x".repeat(1000));`,
       60_000,
     );
@@ -271,14 +224,14 @@ Deno.test({
         "const all = []; for (;;) all.push(new Array(1e5).fill({}));",
     };
     for (const [what, text] of Object.entries(hoards)) {
-      const { outcome } = await run(text, 60_000);
+      const { outcome } = await runStranger(text, 60_000);
       assertEquals(outcome.state, "passed", `${what}: ${outcome.report}`);
     }
   },
 });
 
 Deno.test("A stranger's program that floods its broker is ended at once", async () => {
-  const { outcome, seconds } = await run(
+  const { outcome, seconds } = await runStranger(
     `
     const url = new URL(Deno.env.get("MQTT_URL"));
     const { hostname, port, username, password } = url;
@@ -308,7 +261,7 @@ Deno.test("A stranger's program forges no line of its report", async () => {
   const text = JSON.stringify(
     breaks.map((one) => `x${one}${forged}`).join("") + `\x1b[2J${forged}`,
   );
-  const { outcome } = await run(
+  const { outcome } = await runStranger(
     `import { publishOnce } from "../../lib/mod.ts";
     const text = ${text};
     console.log(text);

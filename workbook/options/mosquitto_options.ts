@@ -7,6 +7,7 @@
 import {
   type BrokerAddress,
   formatAddresses,
+  namedBroker,
   parseAddresses,
 } from "../../lib/client/address.ts";
 import { assertAuthorities } from "../../lib/client/authorities.ts";
@@ -88,12 +89,14 @@ const decoder = new TextDecoder();
  *
  * @param options The options.
  * @param askPassword Asks for the password of a user who came without.
+ * @param named The broker where no option says which: that of `MQTT_URL`.
  * @returns Where to connect to, and how.
  * @throws {UsageError} If one can't be carried out.
  */
 export async function readConnection(
   options: Options,
   askPassword: (username: string) => Promise<string | null> = askOnTerminal,
+  named = namedBroker(),
 ): Promise<Connection> {
   // Before the client is made, which looks at it once.
   if (options.has("debug")) Deno.env.set("MQTT_TRACE", "1");
@@ -109,7 +112,7 @@ export async function readConnection(
   const caFile = options.text("cafile");
   const tls = caFile !== undefined && await readAuthorities(caFile);
   const [address, ...others] = parseAddresses(
-    readUrl(options)?.host ?? options.text("host"),
+    readUrl(options)?.host ?? options.text("host") ?? (named || "localhost"),
     { secure: tls !== false },
   );
   const port = options.number("port", { least: 1, most: 65535 });

@@ -7,19 +7,13 @@ import {
 import { CONNECTION_NAMES, readConnection } from "./mosquitto_options.ts";
 import { readOptions, UsageError } from "./program.ts";
 
-/** Reads options while `MQTT_URL` is something else; bob types his password. */
-async function read(mqttUrl: string, ...args: string[]) {
-  const before = Deno.env.get("MQTT_URL");
-  Deno.env.set("MQTT_URL", mqttUrl);
-  try {
-    return await readConnection(
-      readOptions(args, CONNECTION_NAMES),
-      (username) => Promise.resolve(username === "bob" ? "typed" : null),
-    );
-  } finally {
-    if (before === undefined) Deno.env.delete("MQTT_URL");
-    else Deno.env.set("MQTT_URL", before);
-  }
+/** Reads options where `MQTT_URL` says so; bob types his password. */
+function read(mqttUrl: string, ...args: string[]) {
+  return readConnection(
+    readOptions(args, CONNECTION_NAMES),
+    (username) => Promise.resolve(username === "bob" ? "typed" : null),
+    mqttUrl,
+  );
 }
 
 Deno.test("readConnection() takes -h, then MQTT_URL, then localhost, with the port of -p", async () => {
