@@ -18,12 +18,11 @@ export async function within<T>(
   promise: Promise<T>,
   milliseconds = 30_000,
 ): Promise<T> {
+  // Made here, its stack says who waited.
+  const late = new Error(`Waited ${milliseconds} ms in vain for ${what}`);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Waited ${milliseconds} ms in vain for ${what}`)),
-      milliseconds,
-    );
+    timer = setTimeout(() => reject(late), milliseconds);
   });
   try {
     return await Promise.race([promise, deadline]);

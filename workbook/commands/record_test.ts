@@ -12,7 +12,9 @@ import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 
 async function values(file: string): Promise<number[]> {
-  return await Array.fromAsync(readReadings(file), ({ value }) => value);
+  // A recorder that mends the file meanwhile is no business of this reader's.
+  const rows = (await Deno.readTextFile(file)).matchAll(/,([\d.-]+)\r\n/g);
+  return Array.from(rows, ([, value]) => Number(value));
 }
 
 /** Waits until the file has this many rows. */
