@@ -45,6 +45,8 @@ try {
       const toBroker = openStream(broker);
       pipeline(toPage, toBroker, () => {});
       pipeline(toBroker, toPage, () => {});
+      // What a page says last still arrives, unless the broker takes nothing.
+      webSocket.on("close", () => setTimeout(() => toBroker.destroy(), 500));
     });
   });
 
