@@ -49,6 +49,11 @@ export async function createClient(
       "Session is to outlive its client: it needs a clientId",
     );
   }
+  if (password !== undefined && username === undefined) {
+    throw new TypeError(
+      "Password is given without a user: it needs a username",
+    );
+  }
   assertWhole("Keepalive", keepalive, [0, 65535]);
   if (topicAliases) assertMqtt5("Topic aliases", protocolVersion);
   if (inflightWindow !== undefined) {

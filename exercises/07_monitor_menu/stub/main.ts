@@ -1,4 +1,5 @@
-import { brokerUrl } from "../../lib/mod.ts";
+import { brokerAddress } from "../../lib/mod.ts";
 
-// README.md says what this program is to do. The broker is at brokerUrl().
-console.error(`Nothing to do yet on ${brokerUrl()}`);
+// README.md says what this program is to do. The broker is at brokerUrl(), which
+// may hold a password; its label doesn't.
+console.error(`Nothing to do yet on ${brokerAddress().label}`);

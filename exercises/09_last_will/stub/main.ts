@@ -1,6 +1,7 @@
-import { brokerUrl } from "../../lib/mod.ts";
+import { brokerAddress } from "../../lib/mod.ts";
 
 const [name] = Deno.args;
 
-// README.md says what this program is to do. The broker is at brokerUrl().
-console.error(`Nothing to do yet for ${name} on ${brokerUrl()}`);
+// README.md says what this program is to do. The broker is at brokerUrl(), which
+// may hold a password; its label doesn't.
+console.error(`Nothing to do yet for ${name} on ${brokerAddress().label}`);
