@@ -42,7 +42,8 @@ const FAILURES_TO_KEEP = 10;
  * - QoS 1: the broker has it, once or more often. What is in flight is sent again
  *   on the next connection, with or without the session.
  * - QoS 2, in a session that the broker keeps (`clean: false` and a `clientId`):
- *   the broker has it exactly once. What is in flight goes on where it was.
+ *   the broker has it exactly once. What is in flight goes on where it was. (Not in
+ *   another program that takes over the session: nothing is kept on the disk.)
  * - QoS 2 in a session that ends with the connection (`clean: true`, which is
  *   usual), or that the broker has lost: what resolves arrived exactly once. Of
  *   what is in flight when the connection is lost nobody can know any more
