@@ -81,6 +81,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #connects = 0;
   /** Whether the last attempt to connect has failed. */
   isAway = false;
+  /** When it was last connected again after that. */
+  backSince = 0;
   #lastError: (Error & { code?: unknown }) | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
@@ -133,7 +135,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.#retryDelay = retryDelay;
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.subscriptions = new Subscriptions(this);
-    this.#inflight = new InflightLedger(this);
+    this.#inflight = new InflightLedger(this, () => this.#goOn());
     this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
     this.#watchConnection();
@@ -191,6 +193,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
       this.sessionPresent = packet.sessionPresent;
+      // What was refused has made no session.
+      if (packet.returnCode || packet.reasonCode) this.#connects--;
       // A CONNECT whose answer was lost may have made a session that knows
       // nothing, and is present now.
       this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
@@ -205,13 +209,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      if (this.isAway) this.backSince = performance.now();
       this.isAway = false;
       this.#connects = 0;
       this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
-      this.#publishes.sendWaiting();
-      // After what a program asks for in its own listener.
-      queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
+      if (!this.#inflight.isHolding) this.#goOn();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -243,6 +246,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
+  }
+
+  /** Sends what waits, and asks for what the session does not know. */
+  #goOn(): void {
+    this.#publishes.sendWaiting();
+    // After what a program asks for in its own listener.
+    queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
   }
 
   #reportLoss(): void {
@@ -325,7 +335,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const mayGetAlias = this.options.autoAssignTopicAlias === true;
     const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
-    if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
+    const isUnbounded = this.#isReady && !this.#inflight.isHolding && !callback;
+    if (qos === 0 && (this.canSend || isUnbounded)) {
       const refusal = refuseByLimits(message, this.serverProperties);
       if (refusal !== undefined) return this.#refuse(refusal, callback);
       super.publish(topic, payload, options);

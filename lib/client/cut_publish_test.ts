@@ -100,6 +100,32 @@ Deno.test("publish() rejects none that the broker hadn't yet acknowledged when a
   timers.forEach(clearTimeout);
 });
 
+Deno.test("publish() rejects none that the broker hadn't yet acknowledged when a topic filter made it cut", async () => {
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let cuts = 0;
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd === "subscribe" && ++cuts <= 5) {
+      connection.socket.destroy();
+      return "answered";
+    }
+    if (packet.cmd !== "publish") return;
+    const { messageId } = packet;
+    timers.add(setTimeout(() => {
+      connection.send({ cmd: "puback", messageId: messageId! });
+    }, 50));
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, OPTIONS);
+  publisher.client.subscribe("secret/#");
+  assertEquals(await publishEach(publisher, ["1", "2"]), [
+    "published",
+    "published",
+  ]);
+  await within("the last cut", broker.received("subscribe", 6));
+  await publisher.close();
+  timers.forEach(clearTimeout);
+});
+
 const OTHER_ENDS: [string, (connection: ScriptedConnection) => void][] = [
   ["another client has taken over", ({ send, socket }) => {
     send({ cmd: "disconnect", reasonCode: 142 });
@@ -180,6 +206,41 @@ Deno.test("flush() gives up a broker that takes each connection, and ends it", a
   );
   assert(broker.connections.length > 1, `${broker.connections.length}`);
   await publisher.close({ timeout: 0.1 }).catch(silent);
+});
+
+Deno.test("flush() gives a broker that comes back as long as one that was there", async () => {
+  let isThere = true;
+  const back = Promise.withResolvers<void>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (!isThere) {
+      connection.socket.destroy();
+      return "answered";
+    }
+    if (packet.cmd !== "publish") return;
+    const { messageId } = packet;
+    // Some time after the next look at it, reckoned from the last.
+    timers.add(setTimeout(() => {
+      connection.send({ cmd: "puback", messageId: messageId! });
+    }, 700));
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, {
+    ...OPTIONS,
+    answerTimeout: 1,
+  });
+  publisher.publish("iot/x", "1", { qos: 1 });
+  await within("PUBLISH", broker.received("publish"));
+  isThere = false;
+  broker.connections[0]!.socket.destroy();
+  timers.add(setTimeout(() => {
+    isThere = true;
+    back.resolve();
+  }, 1_600));
+  await within("flush()", publisher.flush());
+  await back.promise;
+  await publisher.close();
+  timers.forEach(clearTimeout);
 });
 
 const SMALL = ["1", "2", "3", "4", "5"];
