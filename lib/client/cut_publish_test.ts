@@ -267,7 +267,14 @@ async function publishLarge(
   await publisher.close().catch(silent);
 }
 
-for (const large of [[4_000, 4], [11_000_000, 4], [4_000, 5]] as const) {
+for (
+  const large of [
+    [4_000, 4],
+    [300_000, 4],
+    [11_000_000, 4],
+    [4_000, 5],
+  ] as const
+) {
   const [length, version] = large;
   const what = `${length} bytes in version ${version}`;
 
@@ -275,6 +282,17 @@ for (const large of [[4_000, 4], [11_000_000, 4], [4_000, 5]] as const) {
     const limits = { maxPacketSize: LIMIT };
     await using broker = await startBroker({ port: 0, limits, log: silent });
     await publishLarge(broker.url, large);
+  });
+
+  Deno.test(`publish() gives up ${what} that the embedded broker doesn't take over WebSocket, and goes on`, async () => {
+    const limits = { maxPacketSize: LIMIT };
+    await using broker = await startBroker({
+      port: 0,
+      websocketPort: 0,
+      limits,
+      log: silent,
+    });
+    await publishLarge(broker.websocketUrl!, large);
   });
 
   peerTest(
