@@ -20,6 +20,7 @@ import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
+import { RetryPace } from "./retry_pace.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
@@ -43,10 +44,6 @@ const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
-// After so many seconds a connection has lasted, and its end is news.
-const LASTING = 10;
-// So many losses in a row of connections that didn't last have a cause.
-const TELLING_LOSSES = 3;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 interface ToolkitOptions extends StreamOptions {
@@ -90,7 +87,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #reasonString: string | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
-  readonly #retryDelay: [number, number];
+  readonly #pace: RetryPace;
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
@@ -132,7 +129,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
-    this.#retryDelay = retryDelay;
+    this.#pace = new RetryPace(retryDelay);
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this, () => this.#goOn());
@@ -174,17 +171,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   #watchConnection(): void {
-    const [shortest, longest] = this.#retryDelay;
-    let attempts = 0;
-    let losses = 0;
     let failures = 0;
-    let lasting: ReturnType<typeof setTimeout> | undefined;
-    const beginAnew = () => {
-      attempts = losses = 0;
-      this.options.reconnectPeriod = shortest * 1000;
-    };
-    beginAnew();
-
     this.on("packetsend", ({ cmd }) => {
       if (cmd !== "connect") return;
       this.stream.once("connect", () => this.#connects++);
@@ -204,8 +191,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
-      // Not at once: the next connection may go the way of this one.
-      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);
+      this.#pace.begin();
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
@@ -225,10 +211,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         // It is time for a pause once each host has had its turn.
         this.#isHasty ||= ++failures % this.addresses.length !== 0;
       }
-      const most = Math.min(longest, shortest * 2 ** ++attempts);
-      const pause = shortest + Math.random() * (most - shortest);
+      const pause = this.#pace.end();
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      clearTimeout(lasting);
       const wasReady = this.#isReady;
       const isLoss = wasReady && !this.disconnecting;
       const isCut = isLoss && !this.#isHasty && isCutByBroker(this.lastError);
@@ -239,7 +223,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#reportLoss();
       // If it said why, that has just been told.
       if (!isCut || this.#farewell) return;
-      if (++losses === TELLING_LOSSES) this.#reportLosses();
+      const losses = this.#pace.countLoss();
+      if (losses !== undefined) this.#reportLosses(losses);
     });
     this.on("error", (error) => {
       this.#lastError = error;
@@ -264,10 +249,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   /** MQTT 3.1.1 has no word for why a broker closes a connection. */
-  #reportLosses(): void {
+  #reportLosses(count: number): void {
     const { clientId } = this.options;
     this.report(
-      `Connection to ${this.address.label} was lost ${TELLING_LOSSES} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
+      `Connection to ${this.address.label} was lost ${count} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
     );
   }
 
