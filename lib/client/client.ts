@@ -400,6 +400,11 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       notes.forEach((note, index) => note(codes[index]));
       callback?.(error, granted, packet);
     };
+    // MQTT.js would keep it for a connection that is never made.
+    if (this.refusal !== undefined) {
+      settle(this.refusal);
+      return this;
+    }
     super.subscribe(
       topics,
       options as FilterRequest,
@@ -428,6 +433,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       for (const note of notes) note(packet && 0);
       callback?.(error, packet);
     };
+    if (this.refusal !== undefined) {
+      settle(this.refusal);
+      return this;
+    }
     super.unsubscribe(
       filters,
       optionsOrCallback ?? {},
