@@ -92,6 +92,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
   readonly #inflight: InflightLedger;
+  /** What is to be subscribed to, or not, after what goes one by one. */
+  readonly #waitingToAsk: (() => void)[] = [];
   /** Whether someone waits for a refusal, and so will tell of it. */
   #isWatched = false;
   #isReady = false;
@@ -236,6 +238,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** Sends what waits, and asks for what the session does not know. */
   #goOn(): void {
     this.#publishes.sendWaiting();
+    for (const send of this.#waitingToAsk.splice(0)) send();
     // After what a program asks for in its own listener.
     queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
   }
@@ -405,11 +408,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       settle(this.refusal);
       return this;
     }
-    super.subscribe(
-      topics,
-      options as FilterRequest,
-      this.#unsettled.track(settle),
-    );
+    const tell = this.#unsettled.track(settle);
+    this.#ask(() => super.subscribe(topics, options as FilterRequest, tell));
     return this;
   }
 
@@ -437,12 +437,15 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       settle(this.refusal);
       return this;
     }
-    super.unsubscribe(
-      filters,
-      optionsOrCallback ?? {},
-      this.#unsettled.track(settle),
-    );
+    const tell = this.#unsettled.track(settle);
+    this.#ask(() => super.unsubscribe(filters, optionsOrCallback ?? {}, tell));
     return this;
+  }
+
+  /** Asks now, or once it can't be taken for what makes the broker cut. */
+  #ask(send: () => void): void {
+    if (this.#inflight.isHolding) this.#waitingToAsk.push(send);
+    else send();
   }
 
   /**

@@ -102,6 +102,11 @@ Deno.test("publish() rejects none that the broker hadn't yet acknowledged when a
 
 const OTHER_CAUSES: [string, (client: Client) => void][] = [
   ["a topic filter", (client) => client.subscribe("bad")],
+  ["a topic filter on each connection", (client) => {
+    const subscribe = () => client.subscribe("bad");
+    client.on("connect", subscribe);
+    subscribe();
+  }],
   ["a message of QoS 0", (client) => {
     const publish = () => client.publish("bad", "bad");
     client.on("connect", publish);
