@@ -34,6 +34,12 @@ function* modulesIn(folder: string): Generator<string> {
   }
 }
 
+/** The path of a module that another imports. */
+function resolve(specifier: string, importer: string): string {
+  const { pathname } = new URL(specifier, new URL(importer, ROOT));
+  return pathname.slice(ROOT.pathname.length);
+}
+
 Deno.test("no two modules have the same function or constant", () => {
   const places = new Map<string, string[]>();
   for (const [path, text] of MODULES) {
@@ -54,8 +60,7 @@ Deno.test("no module exports what no other imports", () => {
   const imported = new Set<string>();
   for (const [path, text] of MODULES) {
     for (const { groups } of text.matchAll(IMPORT)) {
-      const { pathname } = new URL(groups!.from!, new URL(path, ROOT));
-      const module = pathname.slice(ROOT.pathname.length);
+      const module = resolve(groups!.from!, path);
       const names = groups!.what?.match(/\*|\w+/g) ?? ["*"];
       for (const name of names) imported.add(`${name} of ${module}`);
     }
@@ -66,4 +71,21 @@ Deno.test("no module exports what no other imports", () => {
     Array.from(text.matchAll(EXPORT), ([, name]) => `${name} of ${path}`)
   ).filter((name) => !imported.has(name));
   assertEquals(unused, []);
+});
+
+Deno.test("no modules of the toolkit import each other in a circle", () => {
+  const imports = new Map<string, string[]>();
+  for (const [path, text] of MODULES) {
+    if (!path.startsWith("lib/")) continue;
+    const found = Array.from(text.matchAll(IMPORT));
+    imports.set(path, found.map(({ groups }) => resolve(groups!.from!, path)));
+  }
+  // What imports nothing that is left is no part of a circle.
+  for (let size = 0; size !== imports.size;) {
+    size = imports.size;
+    for (const [path, modules] of imports) {
+      if (!modules.some((module) => imports.has(module))) imports.delete(path);
+    }
+  }
+  assertEquals([...imports.keys()], []);
 });
