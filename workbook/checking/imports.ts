@@ -39,7 +39,8 @@ export async function assertOwnImports(
   files: Files,
   flags: readonly string[],
 ): Promise<void> {
-  await using staged = await stage(name, files);
+  // Deno would read all of the toolkit, each time at a new place, uncached.
+  await using staged = await stage(name, files, { hasToolkit: false });
   const modules = Object.keys(files).filter((file) => !file.endsWith(".json"));
   const outside = await outsideImports(staged.folder, modules, flags);
   if (outside.length === 0) return;

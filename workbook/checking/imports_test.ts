@@ -7,7 +7,7 @@ import { stage } from "./stage.ts";
 async function found(text: string): Promise<string[]> {
   await using staged = await stage("01_presence", {
     "main.ts": new TextEncoder().encode(text),
-  });
+  }, { hasToolkit: false });
   return await outsideImports(staged.folder, ["main.ts"], denoFlags());
 }
 
