@@ -298,6 +298,11 @@ export class Trial implements AsyncDisposable {
         words: "It doesn't start: Deno can't read it, and says where it stops.",
       },
       {
+        when: /Module not found "file:/.test(errors),
+        words: "It imports a module that isn't there: your own lie beside the " +
+          "program, in no other folder, and end with .ts, .js or .json.",
+      },
+      {
         when: /--cached-only is specified/.test(errors),
         words: "It imports code from elsewhere: what is checked has only the " +
           "packages of the workbook.",
