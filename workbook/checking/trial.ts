@@ -299,7 +299,8 @@ export class Trial implements AsyncDisposable {
       },
       {
         when: /Module not found "file:/.test(errors),
-        words: "It imports a module that isn't there: your own lie beside the " +
+        words:
+          "It imports a module that isn't there: your own lie beside the " +
           "program, in no other folder, and end with .ts, .js or .json.",
       },
       {
