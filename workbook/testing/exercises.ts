@@ -23,8 +23,10 @@ export interface ExerciseProject extends Project {
 }
 
 /** Copies the project, but of the exercises only the first, untouched. */
-export async function copyExercises(): Promise<ExerciseProject> {
-  const project = await copyProject();
+export async function copyExercises(
+  prefix?: string,
+): Promise<ExerciseProject> {
+  const project = await copyProject(prefix);
   const { folder } = project;
   for (const path of ["lib", `exercises/${NAME}`, `solutions/${NAME}`]) {
     await cp(new URL(path, SOURCE), `${folder}/${path}`, { recursive: true });
