@@ -247,3 +247,18 @@ Deno.test("connect() gives up at once without the permission, and names it", asy
   }
   await Deno.remove(program);
 });
+
+Deno.test("connect() refuses a password without a user before it tries it", async () => {
+  for (
+    const [host, options] of [
+      [":s3cret@127.0.0.1:1", {}],
+      ["127.0.0.1:1", { password: "s3cret" }],
+    ] as const
+  ) {
+    await assertRejects(
+      () => connect(host, { ...options, retry: false }),
+      TypeError,
+      "Password is given without a user: it needs a username",
+    );
+  }
+});

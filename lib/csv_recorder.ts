@@ -3,6 +3,7 @@ import { rowOf } from "./recording/csv_rows.ts";
 import { unrounded } from "./recording/digits.ts";
 import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
+import { LastValues } from "./recording/last_values.ts";
 import {
   nowInMicroseconds,
   type TimeFormat,
@@ -17,8 +18,6 @@ export type { TimeFormat };
 
 /** Bounds the memory that an endless turn of the event loop may take. */
 const LARGEST_BATCH = 10_000;
-/** Bounds the memory that a stranger's topics may take. */
-const MOST_TOPICS = 10_000;
 
 /** Options of {@linkcode CsvRecorder.open}. */
 export interface CsvRecorderOptions {
@@ -32,8 +31,8 @@ export interface CsvRecorderOptions {
   /**
    * What becomes of retained messages, which the broker sends at each subscription,
    * as old as they are. `"once"` by default: it writes them, but not again after a
-   * reconnect, when a topic's is the value that was last written for it (of 10,000
-   * topics). `"never"` leaves them out. `"always"` is for a subscription with
+   * reconnect, when a topic's is the value that was last written for it (of the
+   * latest 10,000 topics). `"never"` leaves them out. `"always"` is for a subscription with
    * `retainAsPublished`, where new messages have the flag, too.
    */
   retained?: "once" | "never" | "always";
@@ -103,7 +102,7 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #guard: (topic: string) => string;
   readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
   /** The value that was last written for each topic. */
-  readonly #last = new Map<string, number | string>();
+  readonly #last = new LastValues();
   #batch: string[] = [];
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #rows = 0;
@@ -269,12 +268,7 @@ export class CsvRecorder implements AsyncDisposable {
   /** Whether a message is an old one, and notes what is new. */
   #isWritten({ topic, retain }: Message, value: number | string): boolean {
     if (this.#retained !== "once") return false;
-    const last = this.#last.get(topic);
-    if (retain && last === value) return true;
-    if (last === undefined && this.#last.size === MOST_TOPICS) {
-      const [oldest] = this.#last.keys();
-      this.#last.delete(oldest!);
-    }
+    if (retain && this.#last.get(topic) === value) return true;
     this.#last.set(topic, value);
     return false;
   }

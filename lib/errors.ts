@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describeCause } from "./client/describe_cause.ts";
 import { printable } from "./printable.ts";
 import { reasonWords, refusalWords } from "./reason_codes.ts";
@@ -265,7 +266,13 @@ export class DisconnectedError extends Error {
   }
 }
 
+/** Writes any value in a line; not everything can be made a text by JavaScript. */
+export function inLine(value: unknown): string {
+  return inspect(value, { breakLength: Infinity, depth: 1 });
+}
+
 /** Makes an error of whatever was thrown. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === "string" ? thrown : inLine(thrown));
 }

@@ -41,8 +41,11 @@ const FAILURES_TO_KEEP = 10;
  * - QoS 0: the message was sent. It may be lost with the connection.
  * - QoS 1: the broker has it, once or more often. What is in flight is sent again
  *   on the next connection, with or without the session.
+ *   A message at which the broker ends the connection three times is given up, at
+ *   QoS 2 too: its promise rejects.
  * - QoS 2, in a session that the broker keeps (`clean: false` and a `clientId`):
- *   the broker has it exactly once. What is in flight goes on where it was.
+ *   the broker has it exactly once. What is in flight goes on where it was. (Not in
+ *   another program that takes over the session: nothing is kept on the disk.)
  * - QoS 2 in a session that ends with the connection (`clean: true`, which is
  *   usual), or that the broker has lost: what resolves arrived exactly once. Of
  *   what is in flight when the connection is lost nobody can know any more
@@ -173,8 +176,9 @@ export class Publisher implements AsyncDisposable {
    * @returns A promise that resolves once the message is on its way (QoS 0) or
    *   with the broker (QoS 1 and 2). Left alone, its failure is told by `flush`
    *   and `close`.
-   * @throws {PublishError} If the queue is full, the connection was closed first,
-   *   or, at QoS 2, the session was lost with the message in flight.
+   * @throws {PublishError} If the queue is full, the broker doesn't take the
+   *   message, the connection was closed first, or, at QoS 2, the session was lost
+   *   with the message in flight.
    * @throws {TypeError | RangeError} If the topic, the payload, the quality of
    *   service or a property isn't valid, or properties are given without MQTT 5.
    */

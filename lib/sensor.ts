@@ -1,5 +1,6 @@
 import { describeError } from "./describe_error.ts";
 import type { Client, ConnectOptions } from "./connect.ts";
+import { inLine } from "./errors.ts";
 import { printable } from "./printable.ts";
 import {
   Publisher,
@@ -175,7 +176,7 @@ export class Sensor implements AsyncDisposable {
       return value as SensorValue;
     }
     throw new TypeError(
-      `Value read is ${value}: it must be a finite number or a text`,
+      `Value read is ${inLine(value)}: it must be a finite number or a text`,
     );
   }
 

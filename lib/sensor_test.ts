@@ -50,14 +50,30 @@ Deno.test("Sensor publishes what it is told to read, and outlives a failed readi
   assertEquals(lines, ["Sensor on iot/user1/temp failed: no answer"]);
 });
 
+Deno.test("Sensor outlives whatever a reading throws", async () => {
+  const lines: string[] = [];
+  const thrown = [null, Symbol("x"), Object.create(null)];
+  const read = () => {
+    if (thrown.length > 0) throw thrown.pop();
+    return 1;
+  };
+  const log = (line: string) => lines.push(line);
+  assertEquals(await values(1, { read, log }), ["1"]);
+  assertEquals(lines, [
+    "Sensor on iot/user1/temp failed: [Object: null prototype] {}",
+  ]);
+});
+
 const NOTHING: [name: string, read: () => unknown][] = [
   ["undefined", () => undefined],
   ["null", () => null],
   ["NaN", () => NaN],
   ["Infinity", () => Infinity],
   ["true", () => true],
-  ["1", () => 1n],
-  ["[object Object]", () => ({})],
+  ["1n", () => 1n],
+  ["{}", () => ({})],
+  ["Symbol(x)", () => Symbol("x")],
+  ["[Object: null prototype] {}", () => Object.create(null)],
   ["undefined", () => Promise.resolve()],
   ["null", () => Promise.resolve(null)],
   ["NaN", () => Promise.resolve(NaN)],

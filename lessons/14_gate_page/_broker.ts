@@ -10,13 +10,19 @@ import { connect as connectTls } from "node:tls";
 import { createWebSocketStream, WebSocket } from "ws";
 import { type BrokerAddress, printable } from "../../lib/mod.ts";
 
+// Unless it is said, NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
+const VERIFIED = { rejectUnauthorized: true };
+
 const OPENERS = {
   mqtt: ({ hostname: host, port }: BrokerAddress) =>
     connect({ host, port, noDelay: true }),
   mqtts: ({ hostname: host, port }: BrokerAddress) => {
     // A certificate's name can be asked for, an IP address can't.
     const servername = isIP(host) === 0 ? host : undefined;
-    return connectTls({ host, port, ...servername && { servername } });
+    return connectTls({
+      ...{ host, port, ...VERIFIED },
+      ...servername && { servername },
+    });
   },
   ws: openWebSocket,
   wss: openWebSocket,
@@ -52,5 +58,5 @@ let isReachable = true;
 
 function openWebSocket({ protocol, label, path }: BrokerAddress): Duplex {
   const url = `${protocol}://${label}${path}`;
-  return createWebSocketStream(new WebSocket(url, "mqtt"));
+  return createWebSocketStream(new WebSocket(url, "mqtt", VERIFIED));
 }

@@ -89,6 +89,15 @@ function openThroughBridge(address: string) {
   });
 }
 
+/** Opens a WebSocket as the page does, and says nothing. */
+function openPage(address: string): Disposable {
+  const page = new WebSocket(`ws://${address}/mqtt`, {
+    headers: { origin: `http://${address}` },
+    protocols: ["mqtt"],
+  });
+  return { [Symbol.dispose]: () => page.close() };
+}
+
 Deno.test("server hands out the page's files, each with its type", async () => {
   await using server = await startServer(NOWHERE);
   for (
@@ -373,6 +382,42 @@ Deno.test("server ends well while a page is open", async () => {
   const { code, stderr } = await server.process.end();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   await within("the page's connection to close", closed);
+});
+
+Deno.test("server ends, and lets the broker go, while the broker doesn't answer", async () => {
+  for (const protocol of ["mqtt", "ws"]) {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    await using server = await startServer(`${protocol}://127.0.0.1:${port}`);
+    for (const isLast of [false, true]) {
+      const accepted = once(silent, "connection");
+      using page = openPage(server.address);
+      const [connection] = await within("a connection", accepted);
+      const gone = once(connection.resume().on("error", () => {}), "close");
+      if (isLast) server.process.kill("SIGTERM");
+      else page[Symbol.dispose]();
+      await within("the broker to be let go", gone);
+    }
+    assertEquals((await server.process.end()).code, 0);
+    silent.close();
+  }
+});
+
+Deno.test("server verifies the broker's certificate in spite of NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
+  await using broker = await startBroker({
+    port: 0,
+    tls: { ...LOCALHOST, port: 0 },
+  });
+  for (const protocol of ["mqtts", "wss"]) {
+    const url = broker.tlsUrl!.replace("mqtts", protocol);
+    await using server = await startServer(url, {
+      variables: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+    });
+    using _page = openPage(server.address);
+    await server.process.untilLogged("\n");
+    assertMatch(server.process.logged(), /^Can't reach .*certificate/);
+  }
 });
 
 Deno.test("server says in a line what it can't do", async () => {

@@ -38,20 +38,20 @@ try {
       return socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
     }
     // MQTT over WebSocket is the same bytes as over TCP, put into frames. A
-    // pipeline waits where the other side is slower, and closes both together.
+    // pipeline waits where the other side is slower. A page's last bytes get 0.5 s.
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("error", () => webSocket.terminate());
       const toPage = createWebSocketStream(webSocket);
       const toBroker = openStream(broker);
       pipeline(toPage, toBroker, () => {});
       pipeline(toBroker, toPage, () => {});
+      webSocket.on("close", () => setTimeout(() => toBroker.destroy(), 500));
     });
   });
 
   using stop = new StopSignal();
   console.log(`The gate's page is at ${await listen(server, host, port)}`);
   await stop.requested;
-  // The pages will try again until a server is back.
   for (const webSocket of acceptor.clients) webSocket.terminate();
   server.close();
   server.closeAllConnections();

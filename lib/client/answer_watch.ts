@@ -31,11 +31,11 @@ export class AnswerWatch {
     const { promise: silence, reject } = Promise.withResolvers<never>();
     const begin = performance.now();
     const check = () => {
-      const { isAway, stream, address } = this.#client;
+      const { isAway, backSince, stream, address } = this.#client;
       // A broker that isn't there, or whose line is still busy, isn't silent. One
       // that takes each connection, and ends it, is.
       if (isAway || stream.writableNeedDrain) this.note();
-      const since = Math.max(begin, this.#last);
+      const since = Math.max(begin, this.#last, backSince);
       const left = this.#seconds - (performance.now() - since) / 1000;
       if (left > 0) {
         timer = startTimer(left, check);

@@ -20,6 +20,7 @@ import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
+import { RetryPace } from "./retry_pace.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
@@ -43,10 +44,6 @@ const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
-// After so many seconds a connection has lasted, and its end is news.
-const LASTING = 10;
-// So many losses in a row of connections that didn't last have a cause.
-const TELLING_LOSSES = 3;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 interface ToolkitOptions extends StreamOptions {
@@ -81,6 +78,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #connects = 0;
   /** Whether the last attempt to connect has failed. */
   isAway = false;
+  /** When it was last connected again after that. */
+  backSince = 0;
   #lastError: (Error & { code?: unknown }) | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
@@ -88,11 +87,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   #reasonString: string | undefined;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
-  readonly #retryDelay: [number, number];
+  readonly #pace: RetryPace;
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
   readonly #inflight: InflightLedger;
+  /** What is to be subscribed to, or not, after what goes one by one. */
+  readonly #waitingToAsk: (() => void)[] = [];
   /** Whether someone waits for a refusal, and so will tell of it. */
   #isWatched = false;
   #isReady = false;
@@ -130,10 +131,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
-    this.#retryDelay = retryDelay;
+    this.#pace = new RetryPace(retryDelay);
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.subscriptions = new Subscriptions(this);
-    this.#inflight = new InflightLedger(this);
+    this.#inflight = new InflightLedger(this, () => this.#goOn());
     this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
     this.#watchConnection();
@@ -172,17 +173,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   #watchConnection(): void {
-    const [shortest, longest] = this.#retryDelay;
-    let attempts = 0;
-    let losses = 0;
     let failures = 0;
-    let lasting: ReturnType<typeof setTimeout> | undefined;
-    const beginAnew = () => {
-      attempts = losses = 0;
-      this.options.reconnectPeriod = shortest * 1000;
-    };
-    beginAnew();
-
     this.on("packetsend", ({ cmd }) => {
       if (cmd !== "connect") return;
       this.stream.once("connect", () => this.#connects++);
@@ -191,6 +182,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
       this.sessionPresent = packet.sessionPresent;
+      // What was refused has made no session.
+      if (packet.returnCode || packet.reasonCode) this.#connects--;
       // A CONNECT whose answer was lost may have made a session that knows
       // nothing, and is present now.
       this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
@@ -200,18 +193,16 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#farewell = new DisconnectedError(reasonCode, properties);
     });
     this.on("connect", (connack) => {
-      // Not at once: the next connection may go the way of this one.
-      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);
+      this.#pace.begin();
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.#reportReturn();
+      if (this.isAway) this.backSince = performance.now();
       this.isAway = false;
       this.#connects = 0;
       this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
-      this.#publishes.sendWaiting();
-      // After what a program asks for in its own listener.
-      queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
+      if (!this.#inflight.isHolding) this.#goOn();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -222,10 +213,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
         // It is time for a pause once each host has had its turn.
         this.#isHasty ||= ++failures % this.addresses.length !== 0;
       }
-      const most = Math.min(longest, shortest * 2 ** ++attempts);
-      const pause = shortest + Math.random() * (most - shortest);
+      const pause = this.#pace.end();
       this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      clearTimeout(lasting);
       const wasReady = this.#isReady;
       const isLoss = wasReady && !this.disconnecting;
       const isCut = isLoss && !this.#isHasty && isCutByBroker(this.lastError);
@@ -236,13 +225,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#reportLoss();
       // If it said why, that has just been told.
       if (!isCut || this.#farewell) return;
-      if (++losses === TELLING_LOSSES) this.#reportLosses();
+      const losses = this.#pace.countLoss();
+      if (losses !== undefined) this.#reportLosses(losses);
     });
     this.on("error", (error) => {
       this.#lastError = error;
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
+  }
+
+  /** Sends what waits, and asks for what the session does not know. */
+  #goOn(): void {
+    this.#publishes.sendWaiting();
+    for (const send of this.#waitingToAsk.splice(0)) send();
+    // After what a program asks for in its own listener.
+    queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
   }
 
   #reportLoss(): void {
@@ -254,10 +252,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   /** MQTT 3.1.1 has no word for why a broker closes a connection. */
-  #reportLosses(): void {
+  #reportLosses(count: number): void {
     const { clientId } = this.options;
     this.report(
-      `Connection to ${this.address.label} was lost ${TELLING_LOSSES} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
+      `Connection to ${this.address.label} was lost ${count} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
     );
   }
 
@@ -325,7 +323,8 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const mayGetAlias = this.options.autoAssignTopicAlias === true;
     const message = { topic, payload, options, mayGetAlias };
     // MQTT.js would add a listener for `drain` for each callback at QoS 0.
-    if (qos === 0 && (this.canSend || (this.#isReady && !callback))) {
+    const isUnbounded = this.#isReady && !this.#inflight.isHolding && !callback;
+    if (qos === 0 && (this.canSend || isUnbounded)) {
       const refusal = refuseByLimits(message, this.serverProperties);
       if (refusal !== undefined) return this.#refuse(refusal, callback);
       super.publish(topic, payload, options);
@@ -404,11 +403,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       notes.forEach((note, index) => note(codes[index]));
       callback?.(error, granted, packet);
     };
-    super.subscribe(
-      topics,
-      options as FilterRequest,
-      this.#unsettled.track(settle),
-    );
+    // MQTT.js would keep it for a connection that is never made.
+    if (this.refusal !== undefined) {
+      settle(this.refusal);
+      return this;
+    }
+    const tell = this.#unsettled.track(settle);
+    this.#ask(() => super.subscribe(topics, options as FilterRequest, tell));
     return this;
   }
 
@@ -432,12 +433,19 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       for (const note of notes) note(packet && 0);
       callback?.(error, packet);
     };
-    super.unsubscribe(
-      filters,
-      optionsOrCallback ?? {},
-      this.#unsettled.track(settle),
-    );
+    if (this.refusal !== undefined) {
+      settle(this.refusal);
+      return this;
+    }
+    const tell = this.#unsettled.track(settle);
+    this.#ask(() => super.unsubscribe(filters, optionsOrCallback ?? {}, tell));
     return this;
+  }
+
+  /** Asks now, or once it can't be taken for what makes the broker cut. */
+  #ask(send: () => void): void {
+    if (this.#inflight.isHolding) this.#waitingToAsk.push(send);
+    else send();
   }
 
   /**

@@ -4,13 +4,13 @@ import { parseAddresses } from "./address.ts";
 import { assertWhole } from "./assert_whole.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
+import type { ConnectOptions, Will } from "./connect_options.ts";
 import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./failed_attempt.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { startTimer } from "./start_timer.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
-import type { ConnectOptions, Will } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 import type { ConnectProperties } from "../properties.ts";
 
@@ -47,6 +47,11 @@ export async function createClient(
   if (!clean && !clientId) {
     throw new TypeError(
       "Session is to outlive its client: it needs a clientId",
+    );
+  }
+  if (password !== undefined && username === undefined) {
+    throw new TypeError(
+      "Password is given without a user: it needs a username",
     );
   }
   assertWhole("Keepalive", keepalive, [0, 65535]);

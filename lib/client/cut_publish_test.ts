@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startBroker } from "../broker.ts";
-import { connect } from "../connect.ts";
+import { type Client, connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
 import { within } from "../../testing/deadline.ts";
@@ -100,6 +100,51 @@ Deno.test("publish() rejects none that the broker hadn't yet acknowledged when a
   timers.forEach(clearTimeout);
 });
 
+const OTHER_CAUSES: [string, (client: Client) => void][] = [
+  ["a topic filter", (client) => client.subscribe("bad")],
+  ["a topic filter on each connection", (client) => {
+    const subscribe = () => client.subscribe("bad");
+    client.on("connect", subscribe);
+    subscribe();
+  }],
+  ["a message of QoS 0", (client) => {
+    const publish = () => client.publish("bad", "bad");
+    client.on("connect", publish);
+    publish();
+  }],
+];
+for (const [name, ask] of OTHER_CAUSES) {
+  Deno.test(`publish() rejects none that the broker hadn't yet acknowledged when ${name} made it cut`, async () => {
+    const timers = new Set<ReturnType<typeof setTimeout>>();
+    const enough = Promise.withResolvers<void>();
+    let cuts = 0;
+    await using broker = await startScriptedBroker((packet, connection) => {
+      const isBad = packet.cmd === "subscribe" ||
+        packet.cmd === "publish" && packet.qos === 0;
+      if (isBad) {
+        if (++cuts <= 5) connection.socket.destroy();
+        else enough.resolve();
+        return undefined;
+      }
+      if (packet.cmd !== "publish") return;
+      const { messageId } = packet;
+      timers.add(setTimeout(() => {
+        connection.send({ cmd: "puback", messageId: messageId! });
+      }, 50));
+      return "answered";
+    });
+    const publisher = await Publisher.connect(broker.url, OPTIONS);
+    ask(publisher.client);
+    assertEquals(await publishEach(publisher, ["1", "2"]), [
+      "published",
+      "published",
+    ]);
+    await within("the last cut", enough.promise);
+    await publisher.close();
+    timers.forEach(clearTimeout);
+  });
+}
+
 const OTHER_ENDS: [string, (connection: ScriptedConnection) => void][] = [
   ["another client has taken over", ({ send, socket }) => {
     send({ cmd: "disconnect", reasonCode: 142 });
@@ -182,6 +227,41 @@ Deno.test("flush() gives up a broker that takes each connection, and ends it", a
   await publisher.close({ timeout: 0.1 }).catch(silent);
 });
 
+Deno.test("flush() gives a broker that comes back as long as one that was there", async () => {
+  let isThere = true;
+  const back = Promise.withResolvers<void>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (!isThere) {
+      connection.socket.destroy();
+      return "answered";
+    }
+    if (packet.cmd !== "publish") return;
+    const { messageId } = packet;
+    // Some time after the next look at it, reckoned from the last.
+    timers.add(setTimeout(() => {
+      connection.send({ cmd: "puback", messageId: messageId! });
+    }, 700));
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, {
+    ...OPTIONS,
+    answerTimeout: 1,
+  });
+  publisher.publish("iot/x", "1", { qos: 1 });
+  await within("PUBLISH", broker.received("publish"));
+  isThere = false;
+  broker.connections[0]!.socket.destroy();
+  timers.add(setTimeout(() => {
+    isThere = true;
+    back.resolve();
+  }, 1_600));
+  await within("flush()", publisher.flush());
+  await back.promise;
+  await publisher.close();
+  timers.forEach(clearTimeout);
+});
+
 const SMALL = ["1", "2", "3", "4", "5"];
 const LIMIT = 3_000;
 
@@ -206,7 +286,14 @@ async function publishLarge(
   await publisher.close().catch(silent);
 }
 
-for (const large of [[4_000, 4], [11_000_000, 4], [4_000, 5]] as const) {
+for (
+  const large of [
+    [4_000, 4],
+    [300_000, 4],
+    [11_000_000, 4],
+    [4_000, 5],
+  ] as const
+) {
   const [length, version] = large;
   const what = `${length} bytes in version ${version}`;
 
@@ -214,6 +301,17 @@ for (const large of [[4_000, 4], [11_000_000, 4], [4_000, 5]] as const) {
     const limits = { maxPacketSize: LIMIT };
     await using broker = await startBroker({ port: 0, limits, log: silent });
     await publishLarge(broker.url, large);
+  });
+
+  Deno.test(`publish() gives up ${what} that the embedded broker doesn't take over WebSocket, and goes on`, async () => {
+    const limits = { maxPacketSize: LIMIT };
+    await using broker = await startBroker({
+      port: 0,
+      websocketPort: 0,
+      limits,
+      log: silent,
+    });
+    await publishLarge(broker.websocketUrl!, large);
   });
 
   peerTest(

@@ -2,13 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 import { holdAcknowledgements } from "./acknowledgements.ts";
 import type { ToolkitClient } from "./client.ts";
-import type { Client } from "../connect.ts";
+import type { OnMessage } from "./subscribe_options.ts";
 import { describeError } from "../describe_error.ts";
 import { toError } from "../errors.ts";
 import type { Message } from "../message.ts";
-
-/** What a caller does with each message: see `subscribe`. */
-export type Handler = (message: Message, client: Client) => unknown;
 
 interface Waiting {
   message: Message;
@@ -35,7 +32,7 @@ export const ABANDONED = Symbol("abandoned");
  */
 export class Deliveries {
   readonly #client: ToolkitClient;
-  readonly #handler: Handler;
+  readonly #handler: OnMessage;
   readonly #onError: (error: Error, message: Message) => void;
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
@@ -52,7 +49,7 @@ export class Deliveries {
 
   constructor(
     client: ToolkitClient,
-    handler: Handler,
+    handler: OnMessage,
     onError: (error: Error, message: Message) => void,
   ) {
     this.#client = client;

@@ -47,6 +47,7 @@ export function describeCause(
   if (/CertificateRequired/.test(text)) {
     return "it asks for a certificate of the client (tls: cert and key)";
   }
+  if (words === "Failed to send frame") return "the connection was closed";
   // Deno tries HTTP/2 after a TLS handshake failed, and tells only of that.
   if (/NoApplicationProtocol|HTTP\/2 not/.test(words ?? "")) {
     return "its certificate is not trusted here, or it serves no WebSocket";

@@ -32,13 +32,20 @@ export class InflightLedger implements Store {
   /** The oldest one when the broker last ended the connection. */
   #suspect: Unconfirmed | undefined;
   #cuts = 0;
-  /** The only one that is sent, until the broker has answered it. */
-  #alone: Unconfirmed | undefined;
-  /** What is sent after it, one by one. */
+  /** What was sent again, and is not confirmed. */
+  readonly #resent = new Set<Unconfirmed>();
+  /** What is sent again once others are confirmed. */
   #held: Unconfirmed[] = [];
+  #isOneByOne = false;
+  readonly #onReleased: () => void;
 
-  constructor(client: MqttClient) {
+  /**
+   * @param client The client.
+   * @param onReleased Called when `isHolding` ends and the connection stands.
+   */
+  constructor(client: MqttClient, onReleased: () => void) {
     this.#client = client;
+    this.#onReleased = onReleased;
     const internals = internalsOf(client);
     const send = this.#send = internals._sendPacket.bind(client);
     internals._sendPacket = (packet, done, ...rest) => {
@@ -52,7 +59,7 @@ export class InflightLedger implements Store {
 
   /** Whether nothing may be sent but what the broker is to answer first. */
   get isHolding(): boolean {
-    return this.#alone !== undefined;
+    return this.#isOneByOne;
   }
 
   /**
@@ -81,8 +88,9 @@ export class InflightLedger implements Store {
    * so its publish fails. So it does if the session that is present may be a new one,
    * and so does one that the broker takes no longer.
    *
-   * All go at once. Where the broker has ended the connection twice before it had
-   * answered the first of them, they go one by one, to find out which it stumbles over.
+   * All go at once, or as many as the broker takes (MQTT 5 section 3.2.2.3.3). Where
+   * it has ended the connection twice before it had answered the first of them, they
+   * go one by one, to find out which it stumbles over.
    */
   resume(
     { sessionPresent, properties }: IConnackPacket,
@@ -103,24 +111,26 @@ export class InflightLedger implements Store {
       const message = { ...packet, options: packet, mayGetAlias };
       return exceededLimit(message, properties);
     }, { isSessionKept: isPresent });
-    const all = [...this.#unconfirmed.values()];
-    const [first] = all;
-    if (first === this.#suspect && this.#cuts === MOST_CUTS - 1) {
-      this.#held = all;
-      this.#sendNext();
-    } else {
-      for (const unconfirmed of all) this.#sendAgain(unconfirmed);
-    }
-  }
-
-  #sendAgain({ packet }: Unconfirmed): void {
-    if (packet.cmd === "publish") packet.dup = true;
-    this.#send(packet);
+    this.#held = [...this.#unconfirmed.values()];
+    const [first] = this.#held;
+    this.#isOneByOne = first !== undefined && first === this.#suspect &&
+      this.#cuts === MOST_CUTS - 1;
+    const { receiveMaximum = Infinity } = properties ?? {};
+    const most = this.#isOneByOne ? 1 : receiveMaximum;
+    while (this.#held.length > 0 && this.#resent.size < most) this.#sendNext();
   }
 
   #sendNext(): void {
-    this.#alone = this.#held.shift();
-    if (this.#alone !== undefined) this.#sendAgain(this.#alone);
+    const next = this.#held.shift();
+    if (next !== undefined) {
+      this.#resent.add(next);
+      const { packet } = next;
+      if (packet.cmd === "publish") packet.dup = true;
+      this.#send(packet);
+    } else if (this.#isOneByOne) {
+      this.#isOneByOne = false;
+      this.#onReleased();
+    }
   }
 
   /**
@@ -136,8 +146,9 @@ export class InflightLedger implements Store {
       cause?: Error;
     } = {},
   ): void {
-    this.#alone = undefined;
+    this.#isOneByOne = false;
     this.#held = [];
+    this.#resent.clear();
     for (const [id, { packet, topic }] of [...this.#unconfirmed]) {
       const pending = this.#client.outgoing[id];
       const reason = reasonOf(packet);
@@ -186,7 +197,7 @@ export class InflightLedger implements Store {
     const known = this.#unconfirmed.get(messageId!);
     this.#unconfirmed.delete(messageId!);
     if (known === this.#suspect) this.#suspect = undefined;
-    if (known !== undefined && known === this.#alone) this.#sendNext();
+    if (known !== undefined && this.#resent.delete(known)) this.#sendNext();
     done(known ? undefined : missing(messageId), known?.packet);
     return this;
   };

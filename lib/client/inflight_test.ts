@@ -150,6 +150,81 @@ Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, befo
   assert(next!.messageId !== released!.messageId);
 });
 
+Deno.test("Publisher goes on at QoS 2 although the broker has refused a CONNECT meanwhile", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    const count = broker.connections.length;
+    if (packet.cmd === "publish" && count === 1) return "answered";
+    if (packet.cmd !== "connect") return;
+    // Unavailable: it makes no session.
+    const returnCode = count === 2 ? 3 : 0;
+    send({ cmd: "connack", returnCode, sessionPresent: count > 2 });
+    return "answered";
+  });
+  await using publisher = await Publisher.connect(broker.url, KEPT);
+  const published = publisher.publish("iot/x", "1", { qos: 2 });
+  await within("PUBLISH", broker.received("publish"));
+  broker.connections[0]!.socket.destroy();
+  await within("the outcome", published);
+  assertEquals(exchanged(broker), ["publish 1", "publish 1 again", "pubrel"]);
+});
+
+Deno.test("Publisher takes a message of QoS 2 for delivered that the broker no longer knows", async () => {
+  await using broker = await startScriptedBroker((packet, connection) => {
+    const { send, socket } = connection;
+    const isFirst = broker.connections.length === 1;
+    if (packet.cmd === "connect") {
+      send({ cmd: "connack", reasonCode: 0, sessionPresent: !isFirst });
+      return "answered";
+    }
+    if (packet.cmd !== "pubrel") return;
+    // It has passed the message on, and its PUBCOMP is lost.
+    const messageId = packet.messageId!;
+    if (isFirst) socket.destroy();
+    else send({ cmd: "pubcomp", messageId, reasonCode: 146 });
+    return "answered";
+  });
+  const options = { ...KEPT, protocolVersion: 5 } as const;
+  await using publisher = await Publisher.connect(broker.url, options);
+  await within("one", publisher.publish("iot/x", "1", { qos: 2 }));
+  assertEquals(exchanged(broker), ["publish 1", "pubrel", "pubrel"]);
+});
+
+Deno.test("Publisher sends no more again than the broker takes at once", async () => {
+  const unanswered: number[] = [];
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    const isFirst = broker.connections.length === 1;
+    if (packet.cmd === "publish" && isFirst) return "answered";
+    if (packet.cmd === "publish") unanswered.push(packet.messageId!);
+    if (packet.cmd !== "connect") {
+      return packet.cmd === "publish" ? "answered" : undefined;
+    }
+    const properties = { receiveMaximum: isFirst ? 10 : 2 };
+    send({ cmd: "connack", reasonCode: 0, sessionPresent: false, properties });
+    return "answered";
+  });
+  const options = { ...QUICK, protocolVersion: 5 } as const;
+  await using publisher = await Publisher.connect(broker.url, options);
+  const published = ["1", "2", "3", "4", "5"].map((text) =>
+    publisher.publish("iot/x", text, { qos: 1 })
+  );
+  await within("all", broker.received("publish", 5));
+  broker.connections[0]!.socket.destroy();
+  for (let count = 1; count <= 5; count++) {
+    const most = Math.min(5, count + 1);
+    await within("what is due", broker.received("publish", 5 + most));
+    // What comes after the messages is behind them.
+    const fences = broker.packets.filter(({ cmd }) => cmd === "subscribe");
+    await publisher.client.subscribeAsync(`fence/${fences.length}`);
+    assertEquals(
+      broker.packets.filter(({ cmd }) => cmd === "publish").length,
+      5 + most,
+    );
+    const messageId = unanswered.shift()!;
+    broker.connections[1]!.send({ cmd: "puback", messageId });
+    await within("its promise", published[count - 1]!);
+  }
+});
+
 Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
   await using broker = await startForgetful({ silentOn: ["publish"] });
   await using publisher = await Publisher.connect(broker.url, {

@@ -1,9 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import process from "node:process";
+import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
+import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import {
+  collector,
+  KEPT,
+  QUICK,
+  silent,
+} from "../../testing/brokers/scripts.ts";
 
 Deno.test("connect() never gives a message id twice", async () => {
   let isDeaf = true;
@@ -68,4 +75,35 @@ Deno.test("connect() keeps the id of a SUBSCRIBE that waits for the connection",
   );
   assertEquals(ids.length, 2);
   assertEquals(new Set(ids).size, 2);
+});
+
+Deno.test("connect() doesn't take the ids that an earlier program has left in a kept session", async () => {
+  await using broker = await startBroker({ port: 0, log: silent });
+  const { take, texts, have } = collector();
+  const options = { ...KEPT, clientId: "publisher" };
+  await using _subscription = await subscribe(
+    broker.url,
+    "iot/#",
+    take,
+    false,
+    { qos: 2, log: silent },
+  );
+  const earlier = await connect(broker.url, options);
+  const unsure = assertRejects(() =>
+    earlier.publishAsync("iot/x", "old", { qos: 2 })
+  );
+  await new Promise<void>((resolve) =>
+    earlier.on("packetreceive", ({ cmd }) => {
+      if (cmd !== "pubrec") return;
+      // Before PUBREL.
+      earlier.stream.destroy();
+      resolve();
+    })
+  );
+  await earlier.close({ timeout: 0 });
+  await unsure;
+  await using client = await connect(broker.url, options);
+  await client.publishAsync("iot/x", "new", { qos: 2 });
+  await have(2);
+  assertEquals(texts, ["iot/x old", "iot/x new"]);
 });

@@ -251,6 +251,17 @@ Deno.test("connect() gives up a connection that the broker refuses to take back"
     "not authorized",
   );
   assertStringIncludes(lines.at(-1)!, "not authorized");
+  const later: Promise<unknown>[] = [
+    client.publishAsync("iot/x", "2"),
+    client.subscribeAsync("iot/x"),
+    client.unsubscribeAsync("iot/x"),
+  ];
+  for (const asked of later) {
+    await assertRejects(
+      () => within("an answer", asked),
+      ConnectionRefusedError,
+    );
+  }
 });
 
 for (const isWatched of [true, false]) {

@@ -39,14 +39,23 @@ export function refuseByLimits(
     : new PublishError(message.topic, reason);
 }
 
-/** Says why a broker of MQTT 5 refused a message, if it is that which failed. */
+/** PUBCOMP's code for a message that the broker has passed on and forgotten. */
+const NOT_KNOWN = 146;
+
+/**
+ * Says why a broker of MQTT 5 refused a message, if it is that which failed.
+ *
+ * @returns The error; undefined if it is none: where PUBCOMP was lost with a
+ *   connection, the broker no longer knows the message (section 3.7.2.1).
+ */
 export function explainRefusal(
   topic: string,
   error: Error & { code?: unknown },
   packet: Packet | undefined,
-): Error {
+): Error | undefined {
   const { code } = error;
   if (typeof code !== "number") return error;
+  if (packet?.cmd === "pubcomp" && code === NOT_KNOWN) return undefined;
   const isAnswer = packet?.cmd === "puback" || packet?.cmd === "pubrec";
   const reason = describeReason(code, isAnswer ? packet.properties : {});
   return new PublishError(topic, `the broker refused it: ${reason}`, {

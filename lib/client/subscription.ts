@@ -1,7 +1,8 @@
 import type { ToolkitClient } from "./client.ts";
 import { createClient, whenConnected } from "./connection.ts";
-import { Deliveries, type Handler } from "./deliveries.ts";
+import { Deliveries } from "./deliveries.ts";
 import { startTimer } from "./start_timer.ts";
+import type { OnMessage, SubscribeOptions } from "./subscribe_options.ts";
 import { unanswered } from "./subscriptions.ts";
 import { parseTopics, type Topics } from "./topic_requests.ts";
 import {
@@ -11,7 +12,6 @@ import {
 } from "../errors.ts";
 import { describeError } from "../describe_error.ts";
 import type { Message } from "../message.ts";
-import type { SubscribeOptions } from "../subscribe.ts";
 
 const STOP_TIMEOUT = 5;
 const HASTE = 0.5;
@@ -35,7 +35,7 @@ interface OpenOptions extends SubscribeOptions {
 export async function openSubscription(
   host: string | undefined,
   topics: Topics,
-  handler: Handler,
+  handler: OnMessage,
   options: OpenOptions,
 ): Promise<OpenSubscription> {
   const requests = parseTopics(topics, options, options.protocolVersion);

@@ -11,6 +11,7 @@ import {
 } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
+  deliver,
   KEPT,
   QUICK,
   reconnect,
@@ -231,4 +232,44 @@ Deno.test("subscribe() ends when it is stopped before the broker has answered SU
   await within("SUBSCRIBE", broker.received("subscribe"));
   controller.abort();
   await within("the end", ended, 3000);
+});
+
+Deno.test("subscribe() resolves although its handler is asking for more meanwhile", async () => {
+  let answerMore = () => {};
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd !== "subscribe") return;
+    const { messageId, subscriptions: [request] } = packet;
+    const answer = () =>
+      send({ cmd: "suback", messageId: messageId!, granted: [0] });
+    if (request!.topic === "more") {
+      answerMore = answer;
+      return "answered";
+    }
+    // A message comes while the next filter has no answer.
+    if (request!.topic === "a") deliver(broker, { qos: 0 });
+    answer();
+    return "answered";
+  });
+  const granted: string[][] = [];
+  let more: Promise<unknown> | undefined;
+  await using _subscription = await within(
+    "subscribe()",
+    subscribe(
+      broker.url,
+      ["a", "b"],
+      (_message, client) => {
+        more = client.subscribeAsync("more");
+      },
+      false,
+      {
+        retryDelay: QUICK,
+        log: silent,
+        onSubscribe: (filters) => granted.push(filters),
+      },
+    ),
+  );
+  assertEquals(granted, [["a", "b"]]);
+  await within("SUBSCRIBE", broker.received("subscribe", 3));
+  answerMore();
+  await within("the handler's own", more!);
 });

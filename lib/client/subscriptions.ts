@@ -92,7 +92,8 @@ export class Subscriptions {
       if (!isSessionKept) wish.isGranted = false;
       if (wish.isOwed || wish.isGranted) continue;
       if (wish.request) asked.push(this.#ask(filter, wish.request));
-      else if (!isSessionKept) this.#wishes.delete(filter);
+      // A session that isn't surely the one that was may be it all the same.
+      else if (this.#client.options.clean) this.#wishes.delete(filter);
       else this.#client.unsubscribe(filter);
     }
     if (asked.length === 0) return;
@@ -102,7 +103,10 @@ export class Subscriptions {
   }
 
   #tellGranted(): void {
-    const wanted = [...this.#wishes].filter(([, wish]) => wish.request);
+    // What the program itself is asking for meanwhile is another matter.
+    const wanted = [...this.#wishes].filter(([, wish]) =>
+      wish.request && !wish.isOwed
+    );
     if (!wanted.every(([, wish]) => wish.isGranted)) return;
     this.#hasAnswered = true;
     this.#answered.resolve();

@@ -152,3 +152,25 @@ Deno.test("connect() notes no filter that isn't one", async () => {
   await comeBack(broker, client);
   assertEquals(asked(broker, 2), []);
 });
+
+Deno.test("connect() unsubscribes again where a session may be the one that was", async () => {
+  await using broker = await startAnswering((packet, { send, socket }) => {
+    const count = broker.connections.length;
+    if (packet.cmd === "unsubscribe" && count === 1) return "answered";
+    if (packet.cmd !== "connect") return;
+    // An answer is lost, so that nobody knows which session the next one is.
+    if (count === 2) socket.destroy();
+    else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+    return "answered";
+  });
+  await using client = await connect(broker.url, KEPT);
+  await client.subscribeAsync("a");
+  const lost = assertRejects(() => client.unsubscribeAsync("a"));
+  await within("UNSUBSCRIBE", broker.received("unsubscribe"));
+  await reconnect(broker);
+  await lost;
+  await within("UNSUBSCRIBE again", broker.received("unsubscribe", 2));
+  await within("a fence", client.publishAsync("fence", "", { qos: 1 }));
+  await comeBack(broker, client);
+  assertEquals(asked(broker, 4), []);
+});

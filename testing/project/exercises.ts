@@ -23,8 +23,10 @@ export interface ExerciseProject extends Project {
 }
 
 /** Copies the project, but of the exercises only the first, untouched. */
-export async function copyExercises(): Promise<ExerciseProject> {
-  const project = await copyProject();
+export async function copyExercises(
+  prefix?: string,
+): Promise<ExerciseProject> {
+  const project = await copyProject(prefix);
   const { folder } = project;
   const folders = ["exercises", "checks", "solutions"]
     .map((place) => `${place}/${NAME}`);

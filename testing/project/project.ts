@@ -43,9 +43,11 @@ const COPIED = ["deno.json", "deno.lock", "lessons", "workbook"];
  * Copies the parts of the project that its tasks start with. Deno's cache of
  * npm packages is shared, so that only JSR is at stake.
  */
-export async function copyProject(): Promise<Project> {
+export async function copyProject(
+  prefix = "workbook_",
+): Promise<Project> {
   const root = await Deno.realPath(
-    await Deno.makeTempDir({ prefix: "workbook_" }),
+    await Deno.makeTempDir({ prefix }),
   );
   const folder = `${root}/project`;
   const cache = `${root}/cache`;

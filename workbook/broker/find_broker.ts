@@ -7,6 +7,7 @@ import {
   BrokerStartError,
   BrokerUnreachableError,
   connect,
+  ConnectionRefusedError,
   type ConnectOptions,
   printable,
   startBroker,
@@ -28,14 +29,15 @@ const LOCAL_TIMEOUT = 3;
  * Finds the broker that `MQTT_URL` names. Only if it names none, the one at
  * localhost:1883; and if none answers there, starts the embedded one, and says so.
  *
- * For programs that log in by themselves, one that is named isn't tried first: it
- * might refuse who comes without a name. The one that is started has their users.
+ * For programs that log in by themselves, one that is named is tried with the first
+ * of their users, and may refuse it. The one that is started has all of them.
  *
  * The variable `WORKBOOK_LOCAL_BROKER` is for tests: where to look in place of
  * localhost:1883, which is the same for all that runs on a machine.
  *
  * @param users The users of a lesson whose programs log in.
- * @throws {ConnectionRefusedError} If the broker answers and refuses.
+ * @throws {ConnectionRefusedError} If the broker answers and refuses who isn't one of
+ *   `users`.
  * @throws {BrokerUnreachableError} If the one that is named can't be reached.
  */
 export async function findBroker(
@@ -43,8 +45,17 @@ export async function findBroker(
 ): Promise<FoundBroker> {
   const named = namedBroker();
   if (named !== undefined) {
-    if (users !== undefined) return foundAt(named);
-    return await probe(named, { timeout: NAMED_TIMEOUT, log: () => {} });
+    const [user] = Object.entries(users ?? {});
+    const login = user && { username: user[0], password: user[1] };
+    const options = { timeout: NAMED_TIMEOUT, log: () => {}, ...login };
+    try {
+      return await probe(named, options);
+    } catch (error) {
+      // The programs say so themselves.
+      const isAnswer = user && error instanceof ConnectionRefusedError;
+      if (isAnswer) return foundAt(named);
+      throw error;
+    }
   }
   if (users !== undefined) return await startBroker({ port: 0, users });
   const local = Deno.env.get("WORKBOOK_LOCAL_BROKER") ?? "localhost:1883";

@@ -9,6 +9,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sep } from "node:path";
+import { excerpt } from "../../lib/excerpt.ts";
 import { limited } from "./confinement.ts";
 import type { Exercise } from "./requirement.ts";
 import { stage } from "./stage.ts";
@@ -22,6 +23,9 @@ interface Module {
 
 /** Longer than it takes to read a program's imports, in milliseconds. */
 const DEADLINE = 20_000;
+
+/** How many imports a report names, of those that are refused. */
+const MOST_NAMES = 3;
 
 /** Where stand-ins for packages lie, which programs import by their names. */
 const STAND_INS = fileURLToPath(new URL("../npm_std", import.meta.url));
@@ -39,13 +43,19 @@ export async function assertOwnImports(
   files: Files,
   flags: readonly string[],
 ): Promise<void> {
-  await using staged = await stage(name, files);
+  // Deno would read all of the toolkit, each time at a new place, uncached.
+  await using staged = await stage(name, files, { hasToolkit: false });
   const modules = Object.keys(files).filter((file) => !file.endsWith(".json"));
   const outside = await outsideImports(staged.folder, modules, flags);
   if (outside.length === 0) return;
-  const names = outside.map((url) => `"${url}"`).join(", ");
+  const root = pathToFileURL(`${staged.folder}/../..`).href;
+  const names = outside.slice(0, MOST_NAMES)
+    .map((url) => excerpt(url.replace(root, "../..")));
+  if (outside.length > MOST_NAMES) names.push("more");
   throw new RefusedError(
-    `it imports ${names}, which is neither its own nor the toolkit's`,
+    `it imports ${
+      names.join(", ")
+    }, which is neither its own nor the toolkit's`,
   );
 }
 

@@ -1,13 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { listExercises } from "../exercises/exercises.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
-import { outsideImports } from "./imports.ts";
+import { assertOwnImports, outsideImports } from "./imports.ts";
 import { stage } from "./stage.ts";
+import { RefusedError } from "./student_files.ts";
 
 /** What is found in a program, staged as an exercise. */
 async function found(text: string): Promise<string[]> {
   await using staged = await stage("01_presence", {
     "main.ts": new TextEncoder().encode(text),
-  });
+  }, { hasToolkit: false });
   return await outsideImports(staged.folder, ["main.ts"], denoFlags());
 }
 
@@ -54,4 +56,24 @@ Deno.test("outsideImports() accepts the toolkit, packages and itself", async () 
 
 Deno.test("outsideImports() leaves it to a run to refuse a program that is no TypeScript", async () => {
   assertEquals(await found("let = ;"), []);
+});
+
+Deno.test("assertOwnImports() names a few, as the program sees them, and not at any length", async () => {
+  const [exercise] = await listExercises();
+  const refusal = async (...imports: string[]) => {
+    const text = imports.map((one) => `import "${one}";`).join("\n");
+    const files = { "main.ts": new TextEncoder().encode(text) };
+    const { message } = await assertRejects(
+      () => assertOwnImports(exercise!, files, denoFlags()),
+      RefusedError,
+    );
+    return message;
+  };
+  assertEquals(
+    await refusal("../common.ts"),
+    `it imports "../../exercises/common.ts", which is neither its own nor the toolkit's`,
+  );
+  const long = (name: number) => `file:///${name}${"x".repeat(10_000)}`;
+  const message = await refusal(long(1), long(2), long(3), long(4));
+  assert(message.length < 350, message.slice(0, 1000));
 });

@@ -151,7 +151,8 @@ function launcher(
       ...given?.(program) ?? [
         "--allow-env",
         `--allow-net=${[`${hostname}:${port}`, ...network].join(",")}`,
-        `--allow-read=${folder}`,
+        // Its folder, whose path may have a comma.
+        "--allow-read=.",
         ...permissions,
       ],
       `${folder}/${program}.ts`,

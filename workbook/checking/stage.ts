@@ -21,16 +21,20 @@ interface Stage extends AsyncDisposable {
  *
  * @param name The exercise's name, such as `03_chat`.
  * @param files What to write.
+ * @param options Whether `lib` is there, unless the programs are only read.
  * @returns The staged exercise.
  */
 export async function stage(
   name: string,
   files: Files,
+  { hasToolkit = true }: { hasToolkit?: boolean } = {},
 ): Promise<Stage> {
   const root = await Deno.realPath(
     await Deno.makeTempDir({ prefix: "exercise_" }),
   );
-  await Deno.symlink(LIB, `${root}/lib`, { type: "junction" });
+  if (hasToolkit) {
+    await Deno.symlink(LIB, `${root}/lib`, { type: "junction" });
+  }
   const folder = `${root}/exercises/${name}`;
   await Deno.mkdir(folder, { recursive: true });
   for (const [file, bytes] of Object.entries(files)) {

@@ -43,7 +43,7 @@ const LOOKS = 50;
 export function isStudentFile(path: string): boolean {
   const name = basename(path);
   return /\.(ts|mts|js|mjs|json)$/.test(name) &&
-    !/^check|_test\.ts$|^\./.test(name);
+    !/^check(_.*)?\.ts$|_test\.ts$|^\./.test(name);
 }
 
 /**

@@ -20,6 +20,9 @@ const GRACE = 2000;
 /** The same, where none has sent a packet: only the first may be under way. */
 const SHORT_GRACE = 500;
 
+/** More characters than the words for a mistake have. */
+const MOST_WORDS = 500;
+
 /** How the programs of an exercise are started. */
 export type Launch = (
   program: string,
@@ -291,7 +294,7 @@ export class Trial implements AsyncDisposable {
       expected,
       seen: describeSeen(this.#programs, this.broker.packets),
       // It may quote the program, which mustn't write lines of the report.
-      mistake: mistake && printable(mistake.words),
+      mistake: mistake && printable(mistake.words.slice(0, MOST_WORDS)),
     });
   }
 
@@ -324,6 +327,12 @@ export class Trial implements AsyncDisposable {
       {
         when: /^error: SyntaxError/m.test(errors),
         words: "It doesn't start: Deno can't read it, and says where it stops.",
+      },
+      {
+        when: /Module not found "file:/.test(errors),
+        words:
+          "It imports a module that isn't there: your own lie beside the " +
+          "program, in no other folder, and end with .ts, .js or .json.",
       },
       {
         when: /--cached-only is specified/.test(errors),

@@ -1,5 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { denoFlags } from "../../testing/deno_flags.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 
@@ -48,3 +50,24 @@ for (const [command, args] of COMMANDS) {
     }
   });
 }
+
+Deno.test("no program of an exercise that isn't begun shows the password of MQTT_URL", async () => {
+  const exercises = new URL("../../exercises/", import.meta.url);
+  const lib = new URL("../../lib/", import.meta.url).href;
+  for (const { name, isDirectory } of Deno.readDirSync(exercises)) {
+    if (!isDirectory) continue;
+    const stub = new URL(`${name}/stub/`, exercises);
+    for (const { name } of Deno.readDirSync(stub)) {
+      const text = Deno.readTextFileSync(new URL(name, stub));
+      await using process = startProcess(
+        Deno.execPath(),
+        [...["run", ...denoFlags(), "--allow-env"], "--ext=ts", "-"],
+        { MQTT_URL: "info:s3cret@broker.lan" },
+      );
+      await process.write(text.replace("../../lib/", lib));
+      const { stderr } = await process.end();
+      assertMatch(stderr, /^Nothing to .*(broker\.lan:1883|\.csv)\n$/);
+      assertEquals(stderr.includes("s3cret"), false, stderr);
+    }
+  }
+});

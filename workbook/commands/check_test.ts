@@ -140,10 +140,37 @@ Deno.test("check knows the student's modules beside the program", async () => {
   await using project = await copyExercises();
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = WORK.slice(0, WORK.lastIndexOf("/"));
-  await project.write(`${folder}/presence.ts`, solution);
-  await project.write(WORK, 'import "./presence.ts";');
+  await project.write(`${folder}/checked_presence.ts`, solution);
+  await project.write(WORK, 'import "./checked_presence.ts";');
   const { code, output } = await project.task("check", "01");
   assertEquals(code, 0, output);
+});
+
+Deno.test("check takes any path, also for what is temporary, and a program as Windows writes it", async () => {
+  await using project = await copyExercises("Müller, Ann ");
+  const solution = await project.read("solutions/01_presence/main.ts");
+  const folder = WORK.slice(0, WORK.lastIndexOf("/"));
+  await project.write(`${folder}/words.json`, "{}");
+  await project.write(
+    WORK,
+    `\ufeffDeno.readTextFileSync("words.json");\n${solution}`
+      .replaceAll("\n", "\r\n"),
+  );
+  const { code, output, errors } = await project.run(
+    ["task", "--quiet", "check", "01"],
+    { variables: { WORKBOOK_STD: "npm", TMPDIR: project.folder } },
+  );
+  assertEquals(code, 0, output + errors);
+});
+
+Deno.test("check says that a module in another folder isn't there", async () => {
+  await using project = await copyExercises();
+  const folder = WORK.slice(0, WORK.lastIndexOf("/"));
+  await project.write(`${folder}/parts/presence.ts`, "");
+  await project.write(WORK, 'import "./parts/presence.ts";');
+  const { code, output } = await project.task("check", "01");
+  assertEquals(code, 1);
+  assertStringIncludes(output, "in no other folder");
 });
 
 Deno.test("check --command runs any program, on the files of the user's folder", async () => {

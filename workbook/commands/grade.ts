@@ -43,8 +43,9 @@ A submission in TypeScript runs without a prompt, and may use the network only
 to its broker, which lets in nobody without the login in MQTT_URL. It may read
 its own folder, write nothing, and start nothing. It isn't run at all if it
 imports files from elsewhere, or is a link. A program that hangs, prints without
-end or takes too much memory or time is ended, and the next one is tried. After
-ten minutes, no more of a submission is checked.
+end or takes too much memory or time is ended, and the next one is tried. What
+fails is tried once more if anything of its exercise passes, since the machine
+may have been busy. After ten minutes, no more of a submission is checked.
 
 The table of one submission shows its requirements. With json or junit, the
 report of each that failed says what was expected and what was seen. JSON has

@@ -39,7 +39,6 @@ interface GradeOptions extends Omit<TaskOptions, "deadline"> {
 /** A requirement that is to be checked, and then its grade. */
 interface Entry extends Task {
   grade?: Grade;
-  wasHurried: boolean;
 }
 
 /**
@@ -76,9 +75,7 @@ export async function gradeSubmission(
       : [];
     for (const requirement of requirements) {
       if (programs === undefined) onGrade();
-      else {
-        entries.push({ exercise, requirement, programs, wasHurried: false });
-      }
+      else entries.push({ exercise, requirement, programs });
     }
     results.push({ exercise, state, note, grades });
   }
@@ -137,8 +134,9 @@ function zero(
 }
 
 /**
- * Grades the requirements. Those that failed in a hurry are tried once more,
- * with patience, if the exercise turns out to do something right.
+ * Grades the requirements. Those that failed are tried once more, with patience,
+ * if the exercise turns out to do something right: a machine that is busy with
+ * other submissions mustn't cost a point.
  */
 async function gradeEntries(
   entries: readonly Entry[],
@@ -162,10 +160,10 @@ async function gradeEntries(
     return { requirement, state: "failed" as const, report, seconds: 0 };
   };
   await pool(entries, AT_ONCE, async (entry) => {
-    const { isOver, deadline } = patience;
+    const { deadline } = patience;
     const grade = await gradeOne(entry, deadline);
     patience.learn(grade.state, grade.seconds, deadline);
-    Object.assign(entry, { grade, wasHurried: isOver });
+    entry.grade = grade;
     onGrade();
   });
   const alive = new Set(
@@ -173,8 +171,8 @@ async function gradeEntries(
       .filter(({ grade }) => grade?.state === "passed")
       .map(({ exercise }) => exercise),
   );
-  const again = entries.filter(({ exercise, wasHurried, grade }) =>
-    wasHurried && grade?.state === "failed" && alive.has(exercise)
+  const again = entries.filter(({ exercise, grade }) =>
+    grade?.state === "failed" && alive.has(exercise)
   );
   await pool(again, AT_ONCE, async (entry) => {
     entry.grade = await gradeOne(entry, deadlines.long);

@@ -78,6 +78,46 @@ Deno.test("gradeSubmission() loses patience, and is patient with what lives", as
   assert(deadlines[0]! < 1000);
 });
 
+Deno.test("gradeSubmission() tries once more what failed where something is right", async () => {
+  await using made = await submit("");
+  const tries = { late: 0, wrong: 0, dead: 0 };
+  const late = (trial: Trial) =>
+    Promise.resolve(trial.expect(++tries.late === 2, "a quick machine"));
+  const fails = (name: "wrong" | "dead") => (trial: Trial) => {
+    tries[name]++;
+    return Promise.resolve(trial.fail("what never comes"));
+  };
+  await Deno.mkdir(`${made.submission.folder}/02_button`);
+  await Deno.writeTextFile(
+    `${made.submission.folder}/02_button/main.ts`,
+    "",
+  );
+  const { exercises } = await gradeSubmission(made.submission, {
+    ...common(),
+    exercises: [
+      {
+        ...presence,
+        requirements: [
+          requirement("late", late),
+          requirement("wrong", fails("wrong")),
+          requirement("quick", () => Promise.resolve()),
+        ],
+      },
+      {
+        ...presence,
+        name: "02_button",
+        requirements: [requirement("dead", fails("dead"))],
+      },
+    ],
+    onGrade: () => {},
+  });
+  assertEquals(
+    exercises.map(({ grades }) => grades.map(({ state }) => state)),
+    [["passed", "failed", "passed"], ["failed"]],
+  );
+  assertEquals(tries, { late: 2, wrong: 2, dead: 1 });
+});
+
 Deno.test("gradeSubmission() ends a submission that takes too long in all", async () => {
   await using made = await submit("for (;;) ;");
   let running = 0;

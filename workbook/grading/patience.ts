@@ -26,15 +26,10 @@ export class Patience {
     this.#deadlines = deadlines;
   }
 
-  /** Whether it is over, until something passes. */
-  get isOver(): boolean {
-    return this.#inVain >= MOST_IN_VAIN;
-  }
-
   /** How long the next wait may take, in milliseconds. */
   get deadline(): number {
     const { long, short } = this.#deadlines;
-    return this.isOver ? short : long;
+    return this.#inVain >= MOST_IN_VAIN ? short : long;
   }
 
   /**

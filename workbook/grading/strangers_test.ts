@@ -284,3 +284,21 @@ Deno.test("A stranger's program forges no line of its report", async () => {
   assertEquals(outside, []);
   assertEquals(lines.filter((line) => line.includes("\x1b")), []);
 });
+
+Deno.test("A stranger's program makes no report long", async () => {
+  const { outcome } = await runStranger(
+    `import { publishOnce } from "../../lib/mod.ts";
+    const text = "x".repeat(100_000);
+    console.log(text);
+    console.error(text);
+    await publishOnce(Deno.env.get("MQTT_URL"), { topic: "x", payload: text });
+    setInterval(() => {}, 1000);`,
+    15_000,
+    async (trial) => {
+      const { text } = await trial.message("a message", () => true);
+      trial.fail("another", [{ when: true, words: `It publishes "${text}"` }]);
+    },
+  );
+  assertStringIncludes(outcome.report, "It publishes");
+  assert(outcome.report.length < 5000, `${outcome.report.length} characters`);
+});

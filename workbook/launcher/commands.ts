@@ -61,7 +61,7 @@ const CHECK_PERMISSIONS = [
   // Programs run in folders with a link to the toolkit, and Deno makes links
   // only for who may write anywhere.
   "--allow-write",
-  scoped("--deny-write", "exercises"),
+  ...denied("--deny-write", "exercises"),
 ];
 
 /** The broker under test and the client beside load their own modules. */
@@ -256,6 +256,12 @@ function storePermission(args: string[]): string[] {
 function scoped(flag: string, folder: string): string {
   const path = fileURLToPath(new URL(`../../${folder}`, import.meta.url));
   return pathPermission(flag, path);
+}
+
+/** Denies a folder, unless that can't be said without denying all others. */
+function denied(flag: string, folder: string): string[] {
+  const permission = scoped(flag, folder);
+  return permission === flag ? [] : [permission];
 }
 
 /** A permission for a path, which is seen from the folder that Deno runs in. */

@@ -115,7 +115,7 @@ export async function readConnection(
     readUrl(options)?.host ?? options.text("host") ?? (named || "localhost"),
     { secure: tls !== false },
   );
-  const port = options.number("port", { least: 1, most: 65535 });
+  const port = readPort(options);
   const withPort = (address: BrokerAddress) =>
     port === undefined ? address : { ...address, port };
   return {
@@ -168,6 +168,16 @@ function readUrl(
   if (host !== undefined && topic !== undefined) return { host, topic };
   throw new UsageError(
     "URL of -L can't be read: it must be mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]/TOPIC, with / in a password as %2F and no @ in the topic",
+  );
+}
+
+/** An error doesn't quote it: who takes -p for -P gives a password. */
+function readPort(options: Options): number | undefined {
+  if (/^\d{0,5}$/.test(options.text("port") ?? "")) {
+    return options.number("port", { least: 1, most: 65535 });
+  }
+  throw new UsageError(
+    "Option -p is no port: it must be a whole number from 1 to 65535; a password goes with -P",
   );
 }
 

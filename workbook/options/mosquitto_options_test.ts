@@ -102,6 +102,7 @@ Deno.test("readConnection() refuses what can't be carried out", async () => {
     ["-L mqtt://a/b -h c", "Options -L and -h are both given"],
     ["-L mqtt://a", "URL of -L can't be read: it must be mqtt[s]://[USER"],
     ["-c", "Session is to outlive its client: -c needs -i"],
+    ["-p secret", "Option -p is no port: it must be a whole number from 1"],
     ["-P secret", "Password of -P has no user: it needs -u"],
     ["--will-payload bye", "Will has no topic: it needs --will-topic"],
     ["--will-qos 3", 'Option --will-qos is "3"'],

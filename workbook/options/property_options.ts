@@ -74,10 +74,11 @@ const KINDS: Record<Kind, Record<string, Read>> = {
  */
 export function readProperties(options: Options): GivenProperties {
   const given: Partial<Record<Kind, Record<string, unknown>>> = {};
-  for (const [kind = "", name = "", ...values] of options.rows("property")) {
+  for (const [word = "", name = "", ...values] of options.rows("property")) {
+    const kind = word.toLowerCase();
     if (!isKind(kind)) {
       throw new UsageError(
-        `Property kind of -D is "${kind}": it must be publish, connect or will`,
+        `Property kind of -D is "${word}": it must be publish, connect or will`,
       );
     }
     const properties = given[kind] ??= {};

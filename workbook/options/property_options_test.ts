@@ -13,7 +13,7 @@ Deno.test("readProperties() reads what -D gives", () => {
     read(
       "publish content-type text/plain",
       "publish message-expiry-interval 60",
-      "publish payload-format-indicator 1",
+      "PUBLISH payload-format-indicator 1",
       "publish response-topic a/b",
       "publish correlation-data 7",
       "publish user-property b 1",
