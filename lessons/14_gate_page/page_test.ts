@@ -128,12 +128,14 @@ peerTest(
       const beats = await open.until<[string, number, number][]>(
         "beats.length >= 3 && beats.slice(0, 3)",
       );
-      assertEquals(beats.map(([count]) => count), ["1", "2", "3"]);
+      // The first may have come before the page was looked at.
+      const [first = 0, ...others] = beats.map(([count]) => Number(count));
+      assertEquals(others, [first + 1, first + 2]);
       const milliseconds = beats[2]![1] - beats[0]![1];
-      assert(milliseconds > 1500, `Two more beats in ${milliseconds} ms`);
+      assert(milliseconds > 1000, `Two more beats in ${milliseconds} ms`);
       assert(beats.every(([, , animations]) => animations > 0));
       // All of them are one line of the log, and none is a state.
-      await untilText(open, "#log", "noop × 3");
+      await untilText(open, "#log", `noop × ${first + 2}`);
       await untilText(open, "#state", "unknown");
       assertEquals(open.complaints, []);
     });

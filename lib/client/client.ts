@@ -122,6 +122,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       resubscribe: false,
       // MQTT.js's debug output costs time even while nobody looks at it.
       ...(process.env.DEBUG === undefined && { log: () => {} }),
+      reconnectPeriod: retryDelay[0] * 1000,
       ...options,
       messageIdProvider,
       manualConnect: true,

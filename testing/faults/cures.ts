@@ -36,10 +36,12 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
   }],
   // Each connection makes the next pause short, however soon it ends.
   "lasting-connection": [{
-    file: "lib/client/client.ts",
-    from:
-      "      lasting = setTimeout(beginAnew, Math.min(LASTING, longest) * 1000);\n",
-    to: "      beginAnew();\n",
+    file: "lib/client/retry_pace.ts",
+    from: "    this.#lasting = setTimeout(\n" +
+      "      () => this.#attempts = this.#losses = 0,\n" +
+      "      seconds * 1000,\n" +
+      "    );\n",
+    to: "    this.#attempts = this.#losses = 0;\n",
   }],
   // A subscription is asked for once, on the first connection.
   "resubscription": [{
