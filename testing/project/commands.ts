@@ -28,7 +28,7 @@ export function startCommand(
   const flags = denoFlags();
   return startProcess(
     Deno.execPath(),
-    [step.subcommand, ...flags, ...step.args],
+    [step.subcommand, "--quiet", ...flags, ...step.args],
     {
       MQTT_URL: "",
       MQTT_TRACE: "",

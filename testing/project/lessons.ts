@@ -38,6 +38,8 @@ export function startLesson(
     Deno.execPath(),
     [
       "run",
+      // The first to run it may have to download its packages.
+      "--quiet",
       ...denoFlags(),
       "--no-prompt",
       ...programFlags(file),
