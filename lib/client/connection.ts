@@ -6,7 +6,7 @@ import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
 import type { ConnectOptions, Will } from "./connect_options.ts";
 import { isNotPermitted } from "./describe_cause.ts";
-import { explainFailure } from "./failed_attempt.ts";
+import { explainFailure } from "./explain_failure.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { startTimer } from "./start_timer.ts";
 import { loadWebSocket } from "./stream.ts";

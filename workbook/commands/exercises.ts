@@ -3,12 +3,8 @@
  *
  * @module
  */
-import {
-  listExercises,
-  numberOf,
-  stateOf,
-  titleOf,
-} from "../exercises/exercises.ts";
+import { listExercises, numberOf, titleOf } from "../exercises/exercises.ts";
+import { stateOf } from "../exercises/exercise_state.ts";
 import { runProgram } from "../options/program.ts";
 import { readProgress } from "../exercises/progress.ts";
 

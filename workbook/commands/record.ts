@@ -13,7 +13,7 @@ import {
   readQos,
   readTopics,
 } from "../options/mosquitto_options.ts";
-import { openRecorder } from "../recording/open_recorder.ts";
+import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `

@@ -4,7 +4,7 @@
  * @module
  */
 import { connect, StopSignal } from "../../lib/mod.ts";
-import { startFourSensors } from "../recording/four_sensors.ts";
+import { startFourSensors } from "../main_job/four_sensors.ts";
 import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `

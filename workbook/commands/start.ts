@@ -7,12 +7,12 @@
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { findBroker } from "../broker/find_broker.ts";
-import { startFourSensors } from "../recording/four_sensors.ts";
+import { startFourSensors } from "../main_job/four_sensors.ts";
 import { createView } from "../terminal/live_view.ts";
-import { openRecorder } from "../recording/open_recorder.ts";
+import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
-import { ReadingLog } from "../recording/reading_log.ts";
-import { describeTopics, Statistics } from "../recording/statistics.ts";
+import { ReadingLog } from "../main_job/reading_log.ts";
+import { describeTopics, Statistics } from "../main_job/statistics.ts";
 
 const HELP = `
 Records four virtual sensors to a CSV file.

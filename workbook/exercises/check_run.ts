@@ -12,11 +12,11 @@ import {
 import {
   assertComplete,
   headingOf,
-  isUntouched,
   numberOf,
   placeOf,
   programFiles,
 } from "./exercises.ts";
+import { isUntouched } from "./exercise_state.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { noteSolved } from "./progress.ts";
 import { progressBar } from "../terminal/progress_bar.ts";

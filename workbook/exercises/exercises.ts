@@ -5,14 +5,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../options/program.ts";
-import type { Progress } from "./progress.ts";
 import type { Exercise } from "../checking/requirement.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
 const CHECKS = new URL("checks/", PROJECT);
-
-/** How far a student has come with an exercise. */
-type ExerciseState = "not started" | "started" | "solved";
 
 /** Reads all exercises, in order. */
 export async function listExercises(): Promise<Exercise[]> {
@@ -100,27 +96,6 @@ export function exerciseFile(
 /** The files that a student edits, by name. */
 export function programFiles({ programs }: Exercise): string[] {
   return programs.map((program) => `${program}.ts`);
-}
-
-/** Whether the student's files are still as they were, whatever ends a line. */
-export async function isUntouched(exercise: Exercise): Promise<boolean> {
-  for (const file of programFiles(exercise)) {
-    const [work, stub] = await Promise.all([
-      readText(exerciseFile(exercise, "work", file)),
-      readText(exerciseFile(exercise, "stub", file)),
-    ]);
-    if (work?.trimEnd() !== stub?.trimEnd()) return false;
-  }
-  return true;
-}
-
-/** How far the student has come, as the list of exercises says it. */
-export async function stateOf(
-  exercise: Exercise,
-  { solved }: Progress,
-): Promise<ExerciseState> {
-  if (solved.includes(exercise.name)) return "solved";
-  return await isUntouched(exercise) ? "not started" : "started";
 }
 
 /**

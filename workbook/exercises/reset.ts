@@ -1,10 +1,6 @@
 import { fileURLToPath } from "node:url";
-import {
-  exerciseFile,
-  isUntouched,
-  programFiles,
-  readText,
-} from "./exercises.ts";
+import { exerciseFile, programFiles, readText } from "./exercises.ts";
+import { isUntouched } from "./exercise_state.ts";
 import { changeProgress } from "./progress.ts";
 import type { Exercise } from "../checking/requirement.ts";
 

@@ -9,11 +9,11 @@ import {
   assertComplete,
   exerciseFile,
   headingOf,
-  isUntouched,
   numberOf,
   placeOf,
   programFiles,
 } from "./exercises.ts";
+import { isUntouched } from "./exercise_state.ts";
 import { takeHint } from "./hints.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { noteSolved, readProgress } from "./progress.ts";

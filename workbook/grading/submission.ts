@@ -6,11 +6,8 @@
 import { basename, join, resolve, sep } from "node:path";
 import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
-import {
-  exerciseFile,
-  programFiles,
-  readText,
-} from "../exercises/exercises.ts";
+import { programFiles } from "../exercises/exercises.ts";
+import { isStub } from "../exercises/exercise_state.ts";
 import { UsageError } from "../options/program.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import {
@@ -147,10 +144,8 @@ export async function readWork(
     .filter((file) => Object.hasOwn(files, file));
   if (programs.length === 0) return { state: "not started", note: "missing" };
   for (const file of programs) {
-    const stub = await readText(exerciseFile(exercise, "stub", file));
-    const work = new TextDecoder().decode(files[file])
-      .replaceAll("\r\n", "\n");
-    if (work.trimEnd() !== stub?.trimEnd()) return { state: "started", files };
+    const text = new TextDecoder().decode(files[file]);
+    if (!await isStub(exercise, file, text)) return { state: "started", files };
   }
   return { state: "not started", note: "as it was" };
 }

@@ -1,9 +1,5 @@
 import { printable } from "../../lib/printable.ts";
-import {
-  columns,
-  sparkline,
-  type Statistics,
-} from "../recording/statistics.ts";
+import { columns, sparkline, type Statistics } from "../main_job/statistics.ts";
 
 const REDRAW_EVERY = 100;
 const encoder = new TextEncoder();
