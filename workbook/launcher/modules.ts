@@ -30,9 +30,12 @@ export function readModules(): Map<string, Module> {
   }));
 }
 
+/** Tests of what takes its time: to wait, to hash passwords, to write to a disk. */
+const SLOW = /^lib\/(?:faults|broker\/(?:access|conformance|store))\//;
+
 /**
- * The test files that need no other program: neither they nor what they use
- * starts one.
+ * The test files that need no other program, and no seconds: neither they nor what
+ * they use starts one.
  */
 export function quickTests(): string[] {
   const modules = readModules();
@@ -40,6 +43,7 @@ export function quickTests(): string[] {
     /\bDeno\.Command\b|\bnew Worker\b/.test(modules.get(path)?.text ?? "");
   return [...modules.keys()].filter((path) =>
     path.endsWith("_test.ts") && !path.endsWith("/check_test.ts") &&
+    !SLOW.test(path) &&
     ![path, ...reachedFrom(path, modules)].some(needsProgram)
   ).sort();
 }

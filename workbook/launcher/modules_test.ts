@@ -83,6 +83,7 @@ Deno.test("quickTests() leaves out what starts a program", () => {
   const has = (path: string) => tests.includes(path);
   assertEquals(has("lib/message_test.ts"), true);
   assertEquals(has("lib/broker_test.ts"), true);
+  assertEquals(has("lib/faults/burst_test.ts"), false);
   assertEquals(has("workbook/commands/pub_test.ts"), false);
   assertEquals(has("exercises/01_presence/check_test.ts"), false);
 });
