@@ -65,10 +65,18 @@ export async function findBroker(
     if (!(error instanceof BrokerUnreachableError)) throw error;
     const broker = await startOnAnyPort();
     console.error(
-      `${printable(error.message)}\nUsing an embedded broker at ${broker.url}`,
+      `${whyStarted(error)}\nUsing an embedded broker at ${broker.url}`,
     );
     return broker;
   }
+}
+
+/** Where nobody listens, nothing is wrong: most have no broker of their own. */
+function whyStarted({ address, cause, message }: BrokerUnreachableError) {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return code === "ECONNREFUSED"
+    ? `No broker at ${address} yet: starting one`
+    : printable(message);
 }
 
 async function probe(
