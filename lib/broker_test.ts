@@ -10,6 +10,7 @@ import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
 import { openClient } from "../testing/clients/clients.ts";
 import { within } from "../testing/deadline.ts";
 import { openRaw } from "../testing/clients/raw_client.ts";
+import { logged } from "../testing/logged.ts";
 
 const HOST = "127.0.0.1";
 const EVERYWHERE = {
@@ -243,24 +244,24 @@ Deno.test("startBroker() rejects a certificate or key that can't be used", async
 });
 
 Deno.test("startBroker() logs who comes and goes, and nothing unless asked", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startBroker({
     port: 0,
     users: { ann: "secret" },
-    log: (line) => lines.push(line),
+    log,
   });
   const login = { clientId: "a\nb", username: "ann", password: "secret" };
   await (await openClient(broker.url, login))[Symbol.asyncDispose]();
   await assertRejects(() => openClient(broker.url, { clientId: "stranger" }));
   await broker.close();
-  const log = lines.join("\n");
+  const text = lines.join("\n");
   assertMatch(
-    log,
+    text,
     /^Client "a\\nb" connected from 127\.0\.0\.1:\d+ as "ann"$/m,
   );
-  assertMatch(log, /^Client "a\\nb" disconnected$/m);
-  assertMatch(log, /^Client "stranger" from [\d.:]+: not authorized$/m);
-  assertEquals(log.includes("secret"), false);
+  assertMatch(text, /^Client "a\\nb" disconnected$/m);
+  assertMatch(text, /^Client "stranger" from [\d.:]+: not authorized$/m);
+  assertEquals(text.includes("secret"), false);
 });
 
 Deno.test("close() cuts clients, half-open connections and pending handshakes, at once", async () => {

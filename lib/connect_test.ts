@@ -18,9 +18,9 @@ import { startProcess } from "../testing/processes.ts";
 import { inOwnProcess } from "../testing/own_process.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
 
-Deno.test("connect() sends what the options say, and DISCONNECT at the end", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() sends what the options say, and DISCONNECT at the end", async (broker) => {
   const client = await connect(broker.url, {
     clientId: "gate",
     clean: false,
@@ -42,8 +42,7 @@ Deno.test("connect() sends what the options say, and DISCONNECT at the end", asy
   assertEquals(goodbye?.cmd, "disconnect");
 });
 
-Deno.test("connect() takes user and password from the URL", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() takes user and password from the URL", async (broker) => {
   const url = broker.url.replace("//", "//info:p%40ss@");
   await using _client = await connect(url);
   const [hello] = broker.packets;
@@ -200,8 +199,7 @@ Deno.test("connect() speaks WebSocket, and carries 3 MB over it", async () => {
   }
 });
 
-Deno.test("connect() takes a transport together with the broker of MQTT_URL", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() takes a transport together with the broker of MQTT_URL", async (broker) => {
   const toolkit = JSON.stringify(import.meta.resolve("./mod.ts"));
   const printed = await inOwnProcess(
     `import { connect } from ${toolkit};

@@ -12,6 +12,7 @@ import { readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
 import { within } from "../testing/deadline.ts";
 import { smallDiskTest } from "../testing/small_disk.ts";
+import { logged } from "../testing/logged.ts";
 
 const FULL = "No space left on device (os error 28)";
 const CANNOT_WRITE = `Cannot write to "/dev/full": ${FULL}`;
@@ -29,9 +30,9 @@ function fullDeviceTest(name: string, fn: () => Promise<void>): void {
 fullDeviceTest(
   "CsvRecorder says once, at QoS 0, that the disk is full",
   async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
     });
     for (const value of ["1", "2", "on", "3"]) {
       recorder.record(Message.from("iot/x", value));
@@ -68,10 +69,10 @@ fullDeviceTest(
 fullDeviceTest(
   "CsvRecorder.record() rejects at QoS 1, and loses nothing",
   async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     const failures: RecordingError[] = [];
     const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
       onFailure: (error) => failures.push(error),
     });
     const message = Message.from("iot/x", "1", { qos: 1 });
@@ -90,11 +91,11 @@ fullDeviceTest(
 );
 
 fullDeviceTest("CsvRecorder calls onFailure instead of the log", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const failure = Promise.withResolvers<RecordingError>();
   {
     await using recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
       onFailure: failure.resolve,
     });
     recorder.record(Message.from("iot/x", "1"));
@@ -109,9 +110,9 @@ fullDeviceTest("CsvRecorder calls onFailure instead of the log", async () => {
 fullDeviceTest(
   "CsvRecorder says it to the caller at QoS 1, and not to the log too",
   async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
     });
     recorder.record(Message.from("iot/x", "1"));
     const message = Message.from("iot/x", "2", { qos: 1 });
@@ -179,8 +180,7 @@ smallDiskTest(
   "CsvRecorder fills a disk with whole rows at QoS 0",
   async (folder) => {
     const path = `${folder}/x.csv`;
-    const lines: string[] = [];
-    const log = (line: string) => lines.push(line);
+    const { lines, log } = logged();
     const recorder = await CsvRecorder.open(path, { log });
     for (let value = 0; value < 1_000; value++) {
       recorder.record(Message.from('iot/"\n', `${value}`));

@@ -10,6 +10,7 @@ import { messages } from "./messages.ts";
 import { publishMany } from "./publish_once.ts";
 import { within } from "../testing/deadline.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { test } from "../testing/test.ts";
 
 /** Reads a number of messages, each within a deadline. */
 async function take(
@@ -25,8 +26,7 @@ async function take(
 }
 
 for (const qos of [0, 1, 2] as const) {
-  Deno.test(`messages() gives messages in order at QoS ${qos}`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`messages() gives messages in order at QoS ${qos}`, async (broker) => {
     const numbers = Array.from({ length: 200 }, (_, index) => `${index}`);
     await publishMany(broker.url, [{
       topic: "a",
@@ -46,8 +46,7 @@ for (const qos of [0, 1, 2] as const) {
   });
 }
 
-Deno.test("messages() acknowledges a message when the next is asked for", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() acknowledges a message when the next is asked for", async (broker) => {
   const source = messages(broker.url, "#", { qos: 1 });
   const first = source.next();
   await within("SUBSCRIBE", broker.received("subscribe"));
@@ -71,8 +70,7 @@ Deno.test("messages() acknowledges a message when the next is asked for", async 
   assertEquals(acknowledged.map(({ messageId }) => messageId), [1]);
 });
 
-Deno.test("messages() ends its loop when the signal aborts", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("messages() ends its loop when the signal aborts", async (broker) => {
   const controller = new AbortController();
   await publishMany(broker.url, [{
     topic: "a",
@@ -90,8 +88,7 @@ Deno.test("messages() ends its loop when the signal aborts", async () => {
   assertEquals(count, 1);
 });
 
-Deno.test("messages() passes on what the loop's body throws", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("messages() passes on what the loop's body throws", async (broker) => {
   await publishMany(broker.url, [{
     topic: "a",
     payload: "ready",
@@ -129,8 +126,7 @@ Deno.test("messages() rejects if it can't connect, is refused, or may not subscr
   );
 });
 
-Deno.test("messages() ends at once when its loop is left with a message in hand", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() ends at once when its loop is left with a message in hand", async (broker) => {
   const source = messages(broker.url, "#");
   const first = source.next();
   await within("SUBSCRIBE", broker.received("subscribe"));

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import type { Message } from "./message.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
@@ -11,6 +10,7 @@ import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { collector, KEPT, QUICK, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 
@@ -180,8 +180,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 };
 
 for (const [name, behaviour] of Object.entries(behaviours)) {
-  Deno.test(`${name}, on the embedded broker`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`${name}, on the embedded broker`, async (broker) => {
     await within(name, behaviour(broker.url), 20_000);
   });
   peerTest(["mosquitto"], `${name}, on mosquitto`, async () => {
@@ -190,8 +189,7 @@ for (const [name, behaviour] of Object.entries(behaviours)) {
   });
 }
 
-Deno.test("close() rejects what DISCONNECT can't say, and leaves the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() rejects what DISCONNECT can't say, and leaves the connection", async (broker) => {
   await using plain = await connect(broker.url);
   await assertRejects(
     () => plain.close({ reasonCode: 4 }),
@@ -268,8 +266,7 @@ Deno.test("subscribe() rejects a shared subscription that can't be", async () =>
   }
 });
 
-Deno.test("a client's own subscribe() rejects what only MQTT 5 has", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("a client's own subscribe() rejects what only MQTT 5 has", async (broker) => {
   await using client = await connect(broker.url);
   await assertRejects(
     () => client.subscribeAsync("a", { qos: 0, nl: true }),

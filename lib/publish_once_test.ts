@@ -8,9 +8,9 @@ import {
 import { publishMany, publishOnce } from "./publish_once.ts";
 import { within } from "../testing/deadline.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { test } from "../testing/test.ts";
 
-Deno.test("publishOnce() connects, publishes, disconnects", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishOnce() connects, publishes, disconnects", async (broker) => {
   await publishOnce(broker.url, {
     topic: "tw/rocksaying",
     payload: "hello mqtt",
@@ -27,8 +27,7 @@ Deno.test("publishOnce() connects, publishes, disconnects", async () => {
   assertEquals(goodbye?.cmd, "disconnect");
 });
 
-Deno.test("publishMany() publishes all in order over one connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishMany() publishes all in order over one connection", async (broker) => {
   async function* numbers() {
     for (let payload = 0; payload < 3000; payload++) {
       yield await Promise.resolve({ topic: "n", payload, qos: 1 as const });

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
 import { ConnectionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
@@ -10,6 +9,8 @@ import { within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
+import { logged } from "../testing/logged.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],
@@ -19,8 +20,7 @@ const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
 ];
 
 for (const [topics, expected] of topicForms) {
-  Deno.test(`subscribe() takes the topics ${JSON.stringify(topics)}`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`subscribe() takes the topics ${JSON.stringify(topics)}`, async (broker) => {
     await using _subscription = await subscribe(
       broker.url,
       topics,
@@ -53,8 +53,7 @@ Deno.test("subscribe() rejects an empty list of topics and QoS 3", async () => {
   );
 });
 
-Deno.test("subscribe() hands over topic, payload and flags", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscribe() hands over topic, payload and flags", async (broker) => {
   await publishOnce(broker.url, {
     topic: "iot/kept",
     payload: "21.5",
@@ -84,8 +83,7 @@ Deno.test("subscribe() hands over topic, payload and flags", async () => {
   );
 });
 
-Deno.test("subscribe() resolves after its signal, with a DISCONNECT", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async (broker) => {
   const controller = new AbortController();
   const ended = subscribe(broker.url, "iot/#", silent, true, {
     signal: controller.signal,
@@ -148,8 +146,7 @@ Deno.test({
   },
 });
 
-Deno.test("subscribe() resolves when a handler closes its client", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscribe() resolves when a handler closes its client", async (broker) => {
   await publishOnce(broker.url, {
     topic: "iot/x",
     payload: "1",
@@ -176,8 +173,7 @@ const WITH_QOS: Topics = [["a", 0], ["b", 1], ["c", 2]];
 
 Deno.test("subscribe() tells once of each filter that is granted at a lower QoS", async () => {
   await using broker = await startGranting(0);
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const again = Promise.withResolvers<void>();
   let times = 0;
   const onSubscribe = () => ++times === 2 && again.resolve();
@@ -229,10 +225,8 @@ Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and ou
   assertEquals(lines, [failure, failure]);
 });
 
-Deno.test("subscribe() says nothing of what is granted as it was asked for", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+test.broker("subscribe() says nothing of what is granted as it was asked for", async (broker) => {
+  const { lines, log } = logged();
   for (const protocolVersion of [3, 4, 5] as const) {
     const options = { log, protocolVersion };
     await using _subscription = await subscribe(

@@ -17,6 +17,7 @@ import { within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
+import { logged } from "../testing/logged.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const CONFIG = fileURLToPath(import.meta.resolve("../deno.json"));
@@ -239,13 +240,13 @@ Deno.test("connect() rejects for a servername that no host can have", async () =
 Deno.test("connect() names the cause also in the line about its first failure, and after its timeout", async () => {
   const [, pair, , sentence] = faults[1]!;
   await using broker = await startEmbedded(pair);
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const error = await assertRejects(
     () =>
       connect(broker.mqtt, {
         tls: { ca: authority.cert },
         timeout: 0.3,
-        log: (line) => lines.push(line),
+        log,
       }),
     BrokerUnreachableError,
     sentence,

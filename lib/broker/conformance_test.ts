@@ -58,7 +58,7 @@ function readRows(page: string): Row[] {
 /** The names of a file's tests. */
 async function testNames(file: string): Promise<Set<string>> {
   const source = await Deno.readTextFile(new URL(file, HERE));
-  const names = source.matchAll(/\bDeno\.test\(\s*("(?:[^"\\]|\\.)*")/g);
+  const names = source.matchAll(/\btest(?:\.\w+)?\(\s*("(?:[^"\\]|\\.)*")/g);
   return new Set([...names].map(([, name]) => JSON.parse(name!)));
 }
 

@@ -11,10 +11,12 @@ import {
   publishPacket,
   type RawClient,
   rawPacket,
-  readPublish,
   subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -172,13 +174,11 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
 };
 
 async function ping(client: RawClient): Promise<void> {
-  await client.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await client.next())?.header, TYPE.PINGRESP);
+  await client.ping();
 }
 
 Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async () => {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   await using broker = await startBroker({ port: 0, log });
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
@@ -192,8 +192,7 @@ Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and
 });
 
 Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async () => {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   await using broker = await startBroker({ port: 0, log });
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(AFTER_CONNECT)) {
@@ -210,8 +209,7 @@ Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the 
   assertEquals(complaints.length, Object.keys(AFTER_CONNECT).length);
 });
 
-Deno.test("startBroker() says in CONNACK that it doesn't speak a protocol", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() says in CONNACK that it doesn't speak a protocol", async (broker) => {
   const others: [string, number][] = [
     ...[0, 3, 6, 127, 255].map((level): [string, number] => ["MQTT", level]),
     ["MQIsdp", 4],
@@ -231,19 +229,15 @@ Deno.test("startBroker() says in CONNACK that it doesn't speak a protocol", asyn
   }
 });
 
-Deno.test("startBroker() answers what is out of order, but allowed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() answers what is out of order, but allowed", async (broker) => {
   await using raw = await openRaw(broker, {});
   // A PUBLISH may have been forgotten, so its PUBREL has an answer (section 4.3.3).
-  await raw.send(acknowledgement(TYPE.PUBREL, 7));
-  assertEquals((await raw.next())?.header, TYPE.PUBCOMP);
+  await raw.ask(TYPE.PUBCOMP, acknowledgement(TYPE.PUBREL, 7));
   // A length may have more bytes than it needs: nothing forbids it.
-  await raw.send(bytes(TYPE.PINGREQ, 0x80, 0x80, 0x00));
-  assertEquals((await raw.next())?.header, TYPE.PINGRESP);
+  await raw.ask(TYPE.PINGRESP, bytes(TYPE.PINGREQ, 0x80, 0x80, 0x00));
 });
 
-Deno.test("startBroker() stays in step, wherever packets are cut", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() stays in step, wherever packets are cut", async (broker) => {
   const packets = [
     subscribePacket({ a: 0 }),
     rawPacket(TYPE.PINGREQ),
@@ -264,20 +258,17 @@ Deno.test("startBroker() stays in step, wherever packets are cut", async () => {
 
 /** A message of each QoS that is under way to a subscriber, with its ids. */
 async function underWay(broker: { port: number }) {
-  const raw = await openRaw(broker, {});
-  await raw.send(subscribePacket({ "#": 2 }));
-  await raw.next();
+  const raw = await subscribeRaw(broker, { "#": 2 });
   const ids = [0, 0, 0];
   for (const qos of [1, 2] as const) {
     await using publisher = await openRaw(broker, {});
     await publisher.send(publishPacket({ topic: "a", qos }));
-    ids[qos] = readPublish((await raw.next())!).id!;
+    ids[qos] = (await raw.message()).id!;
   }
   return { raw, ids };
 }
 
-Deno.test("startBroker() cuts who acknowledges what can't be", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() cuts who acknowledges what can't be", async (broker) => {
   const wrong: [string, number, 0 | 1 | 2][] = [
     ["a PUBREC for QoS 1", TYPE.PUBREC, 1],
     ["a PUBCOMP for QoS 1", TYPE.PUBCOMP, 1],
@@ -300,8 +291,7 @@ Deno.test("startBroker() cuts who acknowledges what can't be", async () => {
     acknowledgement(TYPE.PUBACK, ids[1]!),
   );
   for (let count = 0; count < 2; count++) {
-    await raw.send(acknowledgement(TYPE.PUBREC, ids[2]!));
-    assertEquals((await raw.next())?.header, TYPE.PUBREL);
+    await raw.ask(TYPE.PUBREL, acknowledgement(TYPE.PUBREC, ids[2]!));
   }
   for (let count = 0; count < 2; count++) {
     await raw.send(acknowledgement(TYPE.PUBCOMP, ids[2]!));
@@ -310,11 +300,8 @@ Deno.test("startBroker() cuts who acknowledges what can't be", async () => {
   raw.close();
 });
 
-Deno.test("startBroker() does nothing for what follows DISCONNECT", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using subscriber = await openRaw(broker, {});
-  await subscriber.send(subscribePacket({ "#": 0 }));
-  await subscriber.next();
+test.broker("startBroker() does nothing for what follows DISCONNECT", async (broker) => {
+  await using subscriber = await subscribeRaw(broker, { "#": 0 });
   await using raw = await openRaw(broker);
   await raw.send(
     connectPacket({ will: { topic: "will", payload: "" } }),
@@ -323,12 +310,11 @@ Deno.test("startBroker() does nothing for what follows DISCONNECT", async () => 
     publishPacket({ topic: "after" }),
   );
   while (await raw.next() !== undefined);
-  assertEquals(readPublish((await subscriber.next())!).topic, "before");
+  assertEquals((await subscriber.message()).topic, "before");
   await ping(subscriber);
 });
 
-Deno.test("startBroker() keeps what names of objects can't reach", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() keeps what names of objects can't reach", async (broker) => {
   for (const name of ["__proto__", "constructor", "toString"]) {
     for (const clean of [true, false]) {
       await using raw = await openRaw(broker, { clientId: name, clean });
@@ -341,10 +327,7 @@ Deno.test("startBroker() keeps what names of objects can't reach", async () => {
   }
 });
 
-Deno.test("startBroker() finds who gets a message in little time, however deep the topics", async () => {
-  await using broker = await startBroker({
-    port: 0,
-  });
+test.broker("startBroker() finds who gets a message in little time, however deep the topics", async (broker) => {
   // All combinations of + and a name on the first levels, and # at each depth.
   const filters = Array.from({ length: 200 }, (_, index) => {
     const levels = index.toString(2).padStart(8, "0").split("");
@@ -366,27 +349,26 @@ Deno.test("startBroker() finds who gets a message in little time, however deep t
   const topic = Array(200).fill("a").join("/");
   const start = performance.now();
   for (let count = 0; count < 100; count++) {
-    await publisher.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+    await publisher.publish({ topic, qos: 1 });
   }
   const milliseconds = (performance.now() - start) / 100;
   assert(milliseconds < 50, `${milliseconds} ms for a message`);
   for (const raw of clients) {
-    assertEquals(readPublish((await raw.next())!).topic, topic);
+    assertEquals((await raw.message()).topic, topic);
     raw.close();
   }
 });
 
 Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startBroker({
     port: 0,
     limits: { maxQueuedBytes: 2_000_000 },
-    log: (line) => lines.push(line),
+    log,
   });
-  await using deaf = await openRaw(broker, { clientId: "deaf" });
-  await deaf.send(subscribePacket({ "#": 1 }));
-  await deaf.next();
+  await using _deaf = await subscribeRaw(broker, { "#": 1 }, {
+    clientId: "deaf",
+  });
   // From here on nothing of it is read, but what the system's buffers take.
   const { publish, [Symbol.asyncDispose]: leave } = await openClient(
     broker.url,

@@ -1,6 +1,6 @@
+import mqtt from "mqtt";
 import { assertEquals } from "@std/assert";
-import mqtt, { type Packet } from "mqtt";
-import { startBroker } from "../broker.ts";
+import type { Packet } from "mqtt";
 import { connect } from "../connect.ts";
 import { publishMany } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
@@ -10,9 +10,13 @@ import {
   collector,
   deliver,
   KEPT,
+  listen,
   QUICK,
+  reconnect,
   silent,
+  startKeeping,
 } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
 
 type SendPacket = (
   packet: Packet,
@@ -20,8 +24,7 @@ type SendPacket = (
   ...rest: unknown[]
 ) => void;
 
-Deno.test("holdAcknowledgements() finds in MQTT.js the private method that it replaces", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("holdAcknowledgements() finds in MQTT.js the private method that it replaces", async (broker) => {
   const client = mqtt.connect(broker.url, { reconnectPeriod: 0 });
   try {
     const internals = client as unknown as { _sendPacket: SendPacket };
@@ -69,20 +72,13 @@ Deno.test("holdAcknowledgements() finds in MQTT.js the private method that it re
 for (const qos of [1, 2] as const) {
   const acknowledgement = qos === 1 ? "puback" : "pubrec";
 
-  Deno.test(`subscribe() acknowledges after the handler at QoS ${qos}, in order`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`subscribe() acknowledges after the handler at QoS ${qos}, in order`, async (broker) => {
     const started = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
-    await using _subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      () => {
-        started.resolve();
-        return release.promise;
-      },
-      false,
-      { qos },
-    );
+    await using _subscription = await listen(broker, () => {
+      started.resolve();
+      return release.promise;
+    }, { qos });
     for (const id of [1, 2, 3]) deliver(broker, { qos, id });
     await within("the handler", started.promise);
     // A round trip through the client's packet loop: it goes on reading.
@@ -100,17 +96,10 @@ for (const qos of [1, 2] as const) {
     assertEquals(ids, [1, 2, 3]);
   });
 
-  Deno.test(`subscribe() leaves a message unacknowledged at QoS ${qos} if its handler fails`, async () => {
-    await using broker = await startScriptedBroker();
-    await using _subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      ({ text }) => {
-        if (text === "1") throw new Error("no");
-      },
-      false,
-      { qos, log: silent },
-    );
+  test.scripted(`subscribe() leaves a message unacknowledged at QoS ${qos} if its handler fails`, async (broker) => {
+    await using _subscription = await listen(broker, ({ text }) => {
+      if (text === "1") throw new Error("no");
+    }, { qos, log: silent });
     for (const id of [1, 2]) deliver(broker, { qos, id });
     await within("the acknowledgement", broker.received(acknowledgement));
     const ids = broker.packets.filter(({ cmd }) => cmd === acknowledgement).map(
@@ -119,20 +108,17 @@ for (const qos of [1, 2] as const) {
     assertEquals(ids, [2]);
   });
 
-  Deno.test(`subscribe() lets a handler publish on its own client at QoS ${qos}`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`subscribe() lets a handler publish on its own client at QoS ${qos}`, async (broker) => {
     const { take, have } = collector();
-    await using _subscription = await subscribe(
-      broker.url,
-      ["in", "out"],
+    await using _subscription = await listen(
+      broker,
       async (message, client) => {
         if (message.topic === "in") {
           await client.publishAsync("out", message.text, { qos });
         }
         take(message);
       },
-      false,
-      { qos },
+      { topics: ["in", "out"], qos },
     );
     await publishMany(
       broker.url,
@@ -144,20 +130,13 @@ for (const qos of [1, 2] as const) {
     await have(100);
   });
 
-  Deno.test(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async (broker) => {
     const release = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
-    await using subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      () => {
-        started.resolve();
-        return release.promise;
-      },
-      false,
-      { qos, retryDelay: QUICK, log: silent },
-    );
+    await using subscription = await listen(broker, () => {
+      started.resolve();
+      return release.promise;
+    }, { qos, retryDelay: QUICK, log: silent });
     deliver(broker, { qos, id: 7 });
     await within("the handler", started.promise);
     const again = new Promise((resolve) =>
@@ -174,16 +153,15 @@ for (const qos of [1, 2] as const) {
   });
 }
 
-Deno.test("subscribe() acknowledges nothing on a connection that didn't bring it", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() acknowledges nothing on a connection that didn't bring it", async (broker) => {
   const release = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "a",
-    () => release.promise,
-    false,
-    { ...KEPT, qos: 1, clean: true, keepalive: 1 },
-  );
+  await using subscription = await listen(broker, () => release.promise, {
+    topics: "a",
+    ...KEPT,
+    qos: 1,
+    clean: true,
+    keepalive: 1,
+  });
   for (let messageId = 1; messageId <= 3000; messageId++) {
     broker.connections[0]!.send({
       cmd: "publish",
@@ -233,3 +211,98 @@ Deno.test("subscribe() acknowledges what it handled before the broker answered S
   await within("DISCONNECT", broker.received("disconnect"));
   assertEquals(broker.packets.filter(({ cmd }) => cmd === "puback").length, 1);
 });
+
+Deno.test("subscribe() hands a QoS 2 message over once, however often it is sent", async () => {
+  await using broker = await startScriptedBroker((packet, { send }) => {
+    if (packet.cmd === "pubrec") return "answered";
+    if (packet.cmd !== "connect") return;
+    const sessionPresent = broker.connections.length > 1;
+    send({ cmd: "connack", returnCode: 0, sessionPresent });
+    return "answered";
+  });
+  const { take, texts } = collector();
+  await using _subscription = await listen(broker, take, {
+    qos: 2,
+    clientId: "recorder",
+    clean: false,
+    retryDelay: QUICK,
+    log: silent,
+  });
+  deliver(broker, { qos: 2, id: 5 });
+  await within("PUBREC", broker.received("pubrec", 1));
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await within("PUBREC", broker.received("pubrec", 2));
+  broker.connections[0]!.socket.destroy();
+  await within("the reconnection", broker.received("connect", 2));
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await within("PUBREC", broker.received("pubrec", 3));
+  broker.connections[1]!.send({ cmd: "pubrel", messageId: 5 });
+  await within("PUBCOMP", broker.received("pubcomp"));
+  deliver(broker, { qos: 2, id: 5, text: "another" });
+  await within("PUBREC", broker.received("pubrec", 4));
+  assertEquals(texts, ["iot/x 5", "iot/x another"]);
+});
+
+Deno.test("subscribe() hands a QoS 2 message over again after its handler failed", async () => {
+  await using broker = await startKeeping(true);
+  const again = Promise.withResolvers<void>();
+  let attempts = 0;
+  await using _subscription = await listen(broker, () => {
+    if (++attempts === 1) throw new Error("disk full");
+    again.resolve();
+  }, { ...KEPT, qos: 2, onError: () => failed.resolve() });
+  const failed = Promise.withResolvers<void>();
+  deliver(broker, { qos: 2, id: 5 });
+  await within("the failure", failed.promise);
+  await reconnect(broker);
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await within("the second attempt", again.promise);
+  await within("PUBREC", broker.received("pubrec"));
+});
+
+Deno.test("subscribe() takes an id of QoS 2 for a new message when the session was lost", async () => {
+  await using broker = await startKeeping(false, ["pubrec"]);
+  const texts: string[] = [];
+  await using _subscription = await listen(
+    broker,
+    ({ text }) => texts.push(text),
+    { ...KEPT, qos: 2 },
+  );
+  deliver(broker, { qos: 2, id: 5, text: "old" });
+  await within("PUBREC", broker.received("pubrec", 1));
+  await reconnect(broker);
+  await within("SUBSCRIBE", broker.received("subscribe", 2));
+  deliver(broker, { qos: 2, id: 5, text: "new" });
+  await within("PUBREC", broker.received("pubrec", 2));
+  assertEquals(texts, ["old", "new"]);
+});
+
+for (const dup of [true, false]) {
+  const what = dup ? "an old message" : "a new one";
+  Deno.test(`subscribe() takes an id of QoS 2 for ${what} by its DUP, if the session may be one that knows nothing`, async () => {
+    await using broker = await startScriptedBroker(
+      (packet, { send, socket }) => {
+        if (packet.cmd === "pubrec") return "answered";
+        if (packet.cmd !== "connect") return;
+        const count = broker.connections.length;
+        // The broker has forgotten the session, or not: its answer is lost.
+        if (count === 2) socket.destroy();
+        else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
+        return "answered";
+      },
+    );
+    const texts: string[] = [];
+    await using _subscription = await listen(
+      broker,
+      ({ text }) => texts.push(text),
+      { ...KEPT, qos: 2 },
+    );
+    deliver(broker, { qos: 2, id: 5, text: "first" });
+    await within("PUBREC", broker.received("pubrec", 1));
+    broker.connections[0]!.socket.destroy();
+    await within("SUBSCRIBE", broker.received("subscribe", 2));
+    deliver(broker, { qos: 2, id: 5, text: "second", dup });
+    await within("PUBREC", broker.received("pubrec", 2));
+    assertEquals(texts, dup ? ["first"] : ["first", "second"]);
+  });
+}

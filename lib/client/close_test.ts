@@ -5,9 +5,9 @@ import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { freePort } from "../../testing/brokers/mosquitto.ts";
 import { silent } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
 
-Deno.test("close() lets what is in flight finish", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("close() lets what is in flight finish", async (broker) => {
   const client = await connect(broker.url);
   const publishing = Promise.all(
     Array.from(

@@ -1,14 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import type { Message } from "../message.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
-import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { collector, deliver, silent } from "../../testing/brokers/scripts.ts";
+import {
+  collector,
+  deliver,
+  listen,
+  silent,
+} from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
 
 /** Blocks the handler, sends messages, and says how many were read by then. */
 async function readWhileBusy(
@@ -19,16 +24,10 @@ async function readWhileBusy(
   const release = Promise.withResolvers<void>();
   const all = Promise.withResolvers<void>();
   let handled = 0;
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async () => {
-      await release.promise;
-      if (++handled === count) all.resolve();
-    },
-    false,
-    { keepalive: 1, qos: message.qos, log: () => {} },
-  );
+  await using subscription = await listen(broker, async () => {
+    await release.promise;
+    if (++handled === count) all.resolve();
+  }, { keepalive: 1, qos: message.qos, log: () => {} });
   let read = 0;
   subscription.client.on("packetreceive", ({ cmd }) => {
     if (cmd === "publish") read++;
@@ -54,23 +53,16 @@ for (const qos of [0, 1] as const) {
   });
 }
 
-Deno.test("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async (broker) => {
   const count = 3000;
   const payload = "x".repeat(30_000);
   let handled = 0;
   const all = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async () => {
-      await release.promise;
-      if (++handled === count) all.resolve();
-    },
-    false,
-    { keepalive: 1, log: silent },
-  );
+  await using subscription = await listen(broker, async () => {
+    await release.promise;
+    if (++handled === count) all.resolve();
+  }, { keepalive: 1, log: silent });
   const [{ socket, send }] = broker.connections as [ScriptedConnection];
   for (let index = 0; index < count; index++) {
     send({
@@ -93,14 +85,12 @@ Deno.test("subscribe() reads no more than it can hold while a handler is busy, a
   await within("all messages", all.promise);
 });
 
-Deno.test("subscribe() reads on for a handler that awaits its own publish behind a full queue", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() reads on for a handler that awaits its own publish behind a full queue", async (broker) => {
   const count = 3000;
   const all = Promise.withResolvers<void>();
   let handled = 0;
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
+  await using _subscription = await listen(
+    broker,
     async (_message: Message, client) => {
       if (handled === 0) {
         await broker.received("pingreq", 2);
@@ -108,28 +98,20 @@ Deno.test("subscribe() reads on for a handler that awaits its own publish behind
       }
       if (++handled === count) all.resolve();
     },
-    false,
     { keepalive: 1, log: () => {} },
   );
   for (let id = 0; id < count; id++) deliver(broker, { qos: 0, text: "x" });
   await within("all messages", all.promise);
 });
 
-Deno.test("subscribe() keeps its connection while a handler outlasts the keepalive", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
+test.broker("subscribe() keeps its connection while a handler outlasts the keepalive", async (broker) => {
+  const { lines, log } = logged();
   const release = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    () => {
-      started.resolve();
-      return release.promise;
-    },
-    false,
-    { qos: 1, keepalive: 1, log: (line) => lines.push(line) },
-  );
+  await using subscription = await listen(broker, () => {
+    started.resolve();
+    return release.promise;
+  }, { qos: 1, keepalive: 1, log });
   await publishOnce(broker.url, { topic: "iot/x", qos: 1 });
   await within("the handler", started.promise);
   let pings = 0;
@@ -146,9 +128,8 @@ Deno.test("subscribe() keeps its connection while a handler outlasts the keepali
   assert(subscription.client.connected);
 });
 
-Deno.test("subscribe() reports a handler's error with its topic and goes on", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
+test.broker("subscribe() reports a handler's error with its topic and goes on", async (broker) => {
+  const { lines, log } = logged();
   const { take, have, texts } = collector();
   const handler = (message: Message) => {
     if (message.text === "sync") throw new Error("sync failure");
@@ -157,16 +138,10 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
     }
     take(message);
   };
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    handler,
-    false,
-    {
-      qos: 1,
-      log: (line) => lines.push(line),
-    },
-  );
+  await using _subscription = await listen(broker, handler, {
+    qos: 1,
+    log,
+  });
   const payloads = ["sync", "async", "good"];
   await publishMany(
     broker.url,
@@ -180,18 +155,11 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
   ]);
 });
 
-Deno.test("subscribe() lets no topic and no payload move the cursor of who reads the log", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() lets no topic and no payload move the cursor of who reads the log", async (broker) => {
   const logged = Promise.withResolvers<string>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      throw new Error(text);
-    },
-    false,
-    { log: logged.resolve },
-  );
+  await using _subscription = await listen(broker, ({ text }) => {
+    throw new Error(text);
+  }, { log: logged.resolve });
   broker.connections[0]!.send({
     cmd: "publish",
     topic: "iot/\x1b[2J",
@@ -206,22 +174,15 @@ Deno.test("subscribe() lets no topic and no payload move the cursor of who reads
   );
 });
 
-Deno.test("close() finishes the message in hand, and takes no other", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() finishes the message in hand, and takes no other", async (broker) => {
   const started = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const texts: string[] = [];
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      texts.push(text);
-      started.resolve();
-      return release.promise;
-    },
-    false,
-    { qos: 1 },
-  );
+  const subscription = await listen(broker, ({ text }) => {
+    texts.push(text);
+    started.resolve();
+    return release.promise;
+  }, { qos: 1 });
   deliver(broker, { qos: 1, id: 1 });
   await within("the handler", started.promise);
   const closing = subscription.close();
@@ -242,20 +203,13 @@ Deno.test("close() finishes the message in hand, and takes no other", async () =
   );
 });
 
-Deno.test("close() gives up a handler that never ends, and says so", async () => {
-  await using broker = await startScriptedBroker();
-  const lines: string[] = [];
+test.scripted("close() gives up a handler that never ends, and says so", async (broker) => {
+  const { lines, log } = logged();
   const started = Promise.withResolvers<void>();
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    () => {
-      started.resolve();
-      return new Promise(() => {});
-    },
-    false,
-    { log: (line) => lines.push(line) },
-  );
+  const subscription = await listen(broker, () => {
+    started.resolve();
+    return new Promise(() => {});
+  }, { log });
   deliver(broker, { qos: 0 });
   await within("the handler", started.promise);
   await within("close()", subscription.close(), 8000);
@@ -264,24 +218,17 @@ Deno.test("close() gives up a handler that never ends, and says so", async () =>
 
 for (const awaits of [true, false]) {
   const when = awaits ? "has awaited" : "has awaited nothing yet";
-  Deno.test(`close() in a handler that ${when} ends at once after it, and acknowledges its message`, async () => {
-    await using broker = await startScriptedBroker();
-    const lines: string[] = [];
+  test.scripted(`close() in a handler that ${when} ends at once after it, and acknowledges its message`, async (broker) => {
+    const { lines, log } = logged();
     const ended = Promise.withResolvers<number>();
-    const subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      async (_message, client) => {
-        if (awaits) await client.publishAsync("iot/y", "1", { qos: 1 });
-        const start = performance.now();
-        await subscription.close();
-        // What the handler does after it still counts.
-        await Promise.resolve();
-        ended.resolve(performance.now() - start);
-      },
-      false,
-      { qos: 1, log: (line) => lines.push(line) },
-    );
+    const subscription = await listen(broker, async (_message, client) => {
+      if (awaits) await client.publishAsync("iot/y", "1", { qos: 1 });
+      const start = performance.now();
+      await subscription.close();
+      // What the handler does after it still counts.
+      await Promise.resolve();
+      ended.resolve(performance.now() - start);
+    }, { qos: 1, log });
     const closed = new Promise<void>((resolve) =>
       subscription.client.once("end", () => resolve())
     );
@@ -301,56 +248,42 @@ for (const awaits of [true, false]) {
   });
 }
 
-Deno.test("close() waits for the handler if what a handler has begun calls it later", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() waits for the handler if what a handler has begun calls it later", async (broker) => {
   const first = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
   const order: string[] = [];
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async ({ text }) => {
-      if (text === "2") {
-        begun.resolve();
-        await first.promise;
-        order.push("handled");
-      } else {
-        // It goes on after the handler.
-        begun.promise.then(async () => {
-          const closed = subscription.close();
-          first.resolve();
-          await closed;
-          order.push("closed");
-          closing.resolve();
-        });
-      }
-    },
-    false,
-    { qos: 1 },
-  );
+  const subscription = await listen(broker, async ({ text }) => {
+    if (text === "2") {
+      begun.resolve();
+      await first.promise;
+      order.push("handled");
+    } else {
+      // It goes on after the handler.
+      begun.promise.then(async () => {
+        const closed = subscription.close();
+        first.resolve();
+        await closed;
+        order.push("closed");
+        closing.resolve();
+      });
+    }
+  }, { qos: 1 });
   deliver(broker, { qos: 1, id: 1 });
   deliver(broker, { qos: 1, id: 2 });
   await within("close()", closing.promise);
   assertEquals(order, ["handled", "closed"]);
 });
 
-Deno.test("close() in a handler without promises leaves nothing unhandled that has arrived", async () => {
-  await using broker = await startScriptedBroker();
-  const lines: string[] = [];
+test.scripted("close() in a handler without promises leaves nothing unhandled that has arrived", async (broker) => {
+  const { lines, log } = logged();
   const texts: string[] = [];
   const release = Promise.withResolvers<void>();
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      texts.push(text);
-      if (text === "1") return release.promise;
-      void subscription.close();
-    },
-    false,
-    { qos: 1, log: (line) => lines.push(line) },
-  );
+  const subscription = await listen(broker, ({ text }) => {
+    texts.push(text);
+    if (text === "1") return release.promise;
+    void subscription.close();
+  }, { qos: 1, log });
   const closed = new Promise<void>((resolve) =>
     subscription.client.once("end", () => resolve())
   );

@@ -5,6 +5,7 @@ import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
 import { messages } from "../messages.ts";
+import { logged } from "../../testing/logged.ts";
 
 const hasIpv6 = Deno.build.os === "linux" &&
   Deno.networkInterfaces().some(({ address }) => address === "::1");
@@ -64,8 +65,7 @@ Deno.test("connect() reads a host's form before it connects", async () => {
 Deno.test("connect() tries several hosts in turn, and comes back to any", async () => {
   const first = await startBroker({ port: 0 });
   await using second = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   await using client = await connect(
     `127.0.0.1:1,127.0.0.1:${first.port},127.0.0.1:${second.port}`,
     // A pause would be noticed.

@@ -9,6 +9,7 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
+import { test } from "../../testing/test.ts";
 
 const QUICK = {
   retryDelay: [0.02, 0.1] as [number, number],
@@ -321,8 +322,7 @@ Deno.test("reconnect() ends an attempt that hangs, and waits for no pause", asyn
   assertEquals(broker.connections.length, 3);
 });
 
-Deno.test("reconnect() doesn't open again what was closed", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("reconnect() doesn't open again what was closed", async (broker) => {
   const client = await connect(broker.url);
   await client.close();
   assertThrows(() => client.reconnect(), Error, "is closed: connect() opens");

@@ -2,15 +2,16 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import process from "node:process";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
   KEPT,
+  listen,
   QUICK,
   silent,
 } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
 
 Deno.test("connect() never gives a message id twice", async () => {
   let isDeaf = true;
@@ -48,8 +49,7 @@ Deno.test("connect() never gives a message id twice", async () => {
   assertEquals([...ids.values()].map((set) => set.size), [1, 1, 1, 1]);
 });
 
-Deno.test("connect() keeps the id of a SUBSCRIBE that waits for the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() keeps the id of a SUBSCRIBE that waits for the connection", async (broker) => {
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
     log: () => {},
@@ -81,13 +81,10 @@ Deno.test("connect() doesn't take the ids that an earlier program has left in a 
   await using broker = await startBroker({ port: 0, log: silent });
   const { take, texts, have } = collector();
   const options = { ...KEPT, clientId: "publisher" };
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    take,
-    false,
-    { qos: 2, log: silent },
-  );
+  await using _subscription = await listen(broker, take, {
+    qos: 2,
+    log: silent,
+  });
   const earlier = await connect(broker.url, options);
   const unsure = assertRejects(() =>
     earlier.publishAsync("iot/x", "old", { qos: 2 })

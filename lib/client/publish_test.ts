@@ -1,18 +1,14 @@
 import { assert, assertRejects } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { within } from "../../testing/deadline.ts";
-import {
-  type ScriptedConnection,
-  startScriptedBroker,
-} from "../../testing/brokers/scripted_broker.ts";
+import type { ScriptedConnection } from "../../testing/brokers/scripted_broker.ts";
 import { QUICK } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
 
 for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   const shown = JSON.stringify(topic.slice(0, 12));
-  Deno.test(`publishAsync() refuses the topic ${shown}`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`publishAsync() refuses the topic ${shown}`, async (broker) => {
     await using client = await connect(broker.url);
     await assertRejects(
       () => client.publishAsync(topic, "1", { qos: 1 }),
@@ -24,8 +20,7 @@ for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
 }
 
 for (const qos of [-1, -0.5, 0.5, 3, NaN, "1", null]) {
-  Deno.test(`publishAsync() refuses QoS ${qos}, also for a topic that repeats`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`publishAsync() refuses QoS ${qos}, also for a topic that repeats`, async (broker) => {
     await using client = await connect(broker.url);
     await client.publishAsync("iot/x", "1", { qos: 1 });
     for (const topic of ["iot/x", "iot/y"]) {
@@ -39,8 +34,7 @@ for (const qos of [-1, -0.5, 0.5, 3, NaN, "1", null]) {
   });
 }
 
-Deno.test("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses nothing", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses nothing", async (broker) => {
   await using client = await connect(broker.url);
   const [{ socket }] = broker.connections as [ScriptedConnection];
   socket.pause();
@@ -56,8 +50,7 @@ Deno.test("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses
   await within("all at the broker", broker.received("publish", 300));
 });
 
-Deno.test("publishAsync() sends all that waited at QoS 0 when the broker is back", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAsync() sends all that waited at QoS 0 when the broker is back", async (broker) => {
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
     log: () => {},
@@ -70,8 +63,7 @@ Deno.test("publishAsync() sends all that waited at QoS 0 when the broker is back
   await within("all at the broker", broker.received("publish", 3));
 });
 
-Deno.test("publishAsync() rejects after end(), at each QoS", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publishAsync() rejects after end(), at each QoS", async (broker) => {
   const client = await connect(broker.url);
   client.end();
   for (const qos of [0, 1, 2] as const) {

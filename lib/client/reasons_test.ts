@@ -16,6 +16,8 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
 
 const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
 const properties = { reasonString: "no\x1b[2J\nvisitors" };
@@ -122,8 +124,7 @@ Deno.test("subscribe() tells why the broker refused a filter", async () => {
   );
 });
 
-Deno.test("connect() logs why the broker has ended the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() logs why the broker has ended the connection", async (broker) => {
   const logged = Promise.withResolvers<string>();
   await using _client = await connect(broker.url, {
     ...MQTT5,
@@ -150,7 +151,7 @@ for (const code of [142, 149]) {
         connection.socket.end();
         return "answered";
       });
-      const lines: string[] = [];
+      const { lines, log } = logged();
       const error = await assertRejects(
         () =>
           within(
@@ -158,7 +159,7 @@ for (const code of [142, 149]) {
             subscribe(broker.url, "iot/#", silent, false, {
               ...MQTT5,
               timeout: 0.5,
-              log: (line) => lines.push(line),
+              log,
             }),
           ),
         BrokerUnreachableError,

@@ -16,13 +16,15 @@ import {
   silent,
   startKeeping,
 } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
-    log: (line) => lines.push(line),
+    log,
   });
   const again = new Promise((resolve) => client.once("connect", resolve));
   broker.connections[0]!.socket.destroy();
@@ -105,8 +107,7 @@ Deno.test("connect() begins with a short pause again once a connection has laste
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
 });
 
-Deno.test("connect() pauses longer and longer where each connection is cut at once", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() pauses longer and longer where each connection is cut at once", async (broker) => {
   await using client = await connect(broker.url, {
     retryDelay: [0.005, 5],
     log: silent,
@@ -122,12 +123,12 @@ Deno.test("connect() pauses longer and longer where each connection is cut at on
 
 for (const how of ["end", "resetAndDestroy"] as const) {
   Deno.test(`connect() says once what it may be if a broker ends connections again and again with ${how}()`, async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     await using broker = await startScriptedBroker();
     await using client = await connect(broker.url, {
       clientId: "recorder\x1b",
       retryDelay: [0.001, 10],
-      log: (line) => lines.push(line),
+      log,
     });
     const hints = () => lines.filter((line) => line.includes("within seconds"));
     const cut = () => broker.connections.at(-1)!.socket[how]();
@@ -146,12 +147,12 @@ for (const how of ["end", "resetAndDestroy"] as const) {
 }
 
 Deno.test("connect() knows why it connects again when it is told to, and when the broker says why", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
   await using client = await connect(broker.url, {
     protocolVersion: 5,
     retryDelay: [0.001, 10],
-    log: (line) => lines.push(line),
+    log,
   });
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
@@ -174,10 +175,10 @@ Deno.test("connect() tries again, and says so, if a broker that was there is una
     send({ cmd: "connack", returnCode, sessionPresent: false });
     return "answered";
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
-    log: (line) => lines.push(line),
+    log,
   });
   const again = new Promise((resolve) => client.once("connect", resolve));
   broker.connections[0]!.socket.destroy();
@@ -232,7 +233,7 @@ Deno.test("connect() does not try again after a refusal that stays", async () =>
 });
 
 Deno.test("connect() gives up a connection that the broker refuses to take back", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker((packet, { send }) => {
     if (packet.cmd === "publish") return "answered";
     if (packet.cmd !== "connect" || broker.connections.length < 2) return;
@@ -241,7 +242,7 @@ Deno.test("connect() gives up a connection that the broker refuses to take back"
   });
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
-    log: (line) => lines.push(line),
+    log,
   });
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   broker.connections[0]!.socket.destroy();
@@ -272,10 +273,10 @@ for (const isWatched of [true, false]) {
       send({ cmd: "connack", returnCode: 5, sessionPresent: false });
       return "answered";
     });
-    const lines: string[] = [];
+    const { lines, log } = logged();
     await using client = await connect(broker.url, {
       retryDelay: QUICK,
-      log: (line) => lines.push(line),
+      log,
     });
     const waiting = isWatched ? client.refused.catch(() => {}) : undefined;
     const refused = new Promise<void>((resolve) =>

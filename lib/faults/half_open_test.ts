@@ -8,7 +8,8 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { deliver, QUICK } from "../../testing/brokers/scripts.ts";
+import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/logged.ts";
 
 const KEEPALIVE = 1;
 
@@ -89,14 +90,11 @@ Deno.test("subscribe() keeps a connection whose answers to pings come late, behi
     timers.push(setTimeout(() => send({ cmd: "pingresp" }), late));
     return "answered";
   });
-  const lines: string[] = [];
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    () => {},
-    false,
-    { keepalive: KEEPALIVE, log: (line) => lines.push(line) },
-  );
+  const { lines, log } = logged();
+  await using _subscription = await listen(broker, () => {}, {
+    keepalive: KEEPALIVE,
+    log,
+  });
   const traffic = setInterval(() => deliver(broker, { qos: 0 }), 50);
   await within("three pings", broker.received("pingreq", 3));
   clearInterval(traffic);

@@ -5,6 +5,7 @@ import { Sensor } from "../sensor.ts";
 import { within } from "../../testing/deadline.ts";
 import { usedMemory } from "../../testing/memory.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { logged } from "../../testing/logged.ts";
 
 const ATTEMPTS = 400;
 const LONGEST_PAUSE = 0.004;
@@ -40,10 +41,10 @@ Deno.test("connect() outlasts hundreds of failed attempts, and grows by nothing 
     socket.destroy();
     return "answered";
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using client = await connect(broker.url, {
     retryDelay: [0.001, LONGEST_PAUSE],
-    log: (line) => lines.push(line),
+    log,
   });
   const publisher = new Publisher(client);
   const before = listenersOf(client);
@@ -132,11 +133,11 @@ Deno.test("Sensor.stop() waits for nothing while its shared connection is lost",
     retryDelay: [0.001, LONGEST_PAUSE],
     log: () => {},
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const sensor = new Sensor(0.002, [0, 1], "iot/x", {
     client,
     qos: 1,
-    log: (line) => lines.push(line),
+    log,
   });
   await sensor.start();
   await within("values", broker.received("publish", 3));

@@ -10,6 +10,7 @@ import {
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/logged.ts";
 
 const RECONNECTS = 3;
 
@@ -32,11 +33,11 @@ async function startFickle(): Promise<Fickle> {
     send({ cmd: "connack", returnCode, sessionPresent: false });
     return "answered";
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   return {
     broker,
     lines,
-    options: { retryDelay: QUICK, log: (line) => lines.push(line) },
+    options: { retryDelay: QUICK, log },
     async cutAll() {
       for (let count = 1; count <= RECONNECTS; count++) {
         await within("a connection", broker.received("connect", count));

@@ -11,7 +11,8 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { listen, QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/logged.ts";
 
 const PATIENCE = 0.5;
 
@@ -30,8 +31,7 @@ function startSilentOn(
 
 Deno.test("subscribe(), messages() and publishMany() give up a broker that never answers CONNECT", async () => {
   await using broker = await startSilentOn("connect");
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const options = { timeout: PATIENCE, log };
   const attempts: Promise<unknown>[] = [
     subscribe(broker.url, "#", silent, true, options),
@@ -94,18 +94,13 @@ Deno.test("subscribe() connects again when SUBSCRIBE stays unanswered after a re
   await using broker = await startScriptedBroker((packet) =>
     packet.cmd === "subscribe" && isSilent ? "answered" : undefined
   );
-  const lines: string[] = [];
-  await using _subscription = await subscribe(
-    broker.url,
-    ["a", "b"],
-    silent,
-    false,
-    {
-      timeout: PATIENCE,
-      retryDelay: QUICK,
-      log: (line) => lines.push(line),
-    },
-  );
+  const { lines, log } = logged();
+  await using _subscription = await listen(broker, silent, {
+    topics: ["a", "b"],
+    timeout: PATIENCE,
+    retryDelay: QUICK,
+    log,
+  });
   isSilent = true;
   broker.connections[0]!.socket.destroy();
   await within("SUBSCRIBE", broker.received("subscribe", 4));

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { setUser } from "../../../testing/access/password_file.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { test } from "../../../testing/test.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -52,9 +52,8 @@ Deno.test("createAccess() lets everyone in where there are no users", async () =
   }
 });
 
-Deno.test("createAccess() lets in the users of a password file and those of the options", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets in the users of a password file and those of the options", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   await setUser(passwordFile, "ann", "secret");
   const options = { passwordFile, users: { bob: "hidden" } };
   const login = createLogin(await createAccess(options, warnNobody));
@@ -75,18 +74,16 @@ Deno.test("createAccess() lets in the users of a password file and those of the 
   );
 });
 
-Deno.test("createAccess() lets nobody in without a password, even if it is empty", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets nobody in without a password, even if it is empty", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   const hash = formatHash(await hashPassword(""));
   await Deno.writeTextFile(passwordFile, `ann:${hash}\n`);
   const login = createLogin(await createAccess({ passwordFile }, warnNobody));
   assertEquals([await login("ann"), await login("ann", "")], [4, 0]);
 });
 
-Deno.test("createAccess() lets nobody in by an empty password file, and says so", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets nobody in by an empty password file, and says so", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   await Deno.writeTextFile(passwordFile, "# nobody\n");
   const warnings: string[] = [];
   const access = await createAccess(
@@ -100,15 +97,14 @@ Deno.test("createAccess() lets nobody in by an empty password file, and says so"
   ]);
 });
 
-Deno.test("createAccess() warns of quick hashes, and of rules for nobody", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() warns of quick hashes, and of rules for nobody", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   const hash = btoa("x".repeat(64));
   await Deno.writeTextFile(
     passwordFile,
     `ann:$7$101$${btoa("123456789012")}$${hash}\n`,
   );
-  const aclFile = `${folder.path}/acl`;
+  const aclFile = `${folder}/acl`;
   await Deno.writeTextFile(aclFile, "user ann\ntopic a\nuser bo\ntopic a\n");
   const warnings: string[] = [];
   await createAccess(

@@ -1,11 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { readPasswordFile } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { test } from "../../../testing/test.ts";
 
-Deno.test("readPasswordFile() names file and line, and repeats no password", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("readPasswordFile() names file and line, and repeats no password", async (folder) => {
+  const file = `${folder}/passwords`;
   const ann = `ann:${formatHash(await hashPassword("secret", 100))}`;
   const cases = {
     "hunter2": 'line 3 has no ":": it must be NAME:HASH',
