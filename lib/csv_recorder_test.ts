@@ -13,6 +13,7 @@ import { Message } from "./message.ts";
 import { type Reading, readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
 import { logged } from "../testing/logged.ts";
+import { times } from "../testing/times.ts";
 
 /** A recorder on a new file, what it has logged, and what the file holds. */
 interface Recording extends AsyncDisposable {
@@ -108,7 +109,7 @@ Deno.test("CsvRecorder.record() holds 10,000 rows at most", async () => {
   const readings = await recording.readings();
   assertEquals(
     readings.map(({ value }) => value),
-    Array.from({ length: 25_000 }, (_, index) => index),
+    times(25_000, (index) => index),
   );
 });
 

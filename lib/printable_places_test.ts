@@ -134,13 +134,12 @@ testPlaces([
     name: "connect(), when MQTT 5 refuses it",
     print: (texts) =>
       Promise.all(texts.map(async (reasonString) => {
-        await using broker = await startScriptedBroker(({ cmd }, { send }) => {
+        await using broker = await startScriptedBroker(({ cmd }) => {
           if (cmd !== "connect") return;
-          send({
+          return {
             ...{ cmd: "connack", reasonCode: 135, sessionPresent: false },
             properties: { reasonString },
-          });
-          return "answered";
+          };
         });
         const attempt = connect(broker.url, { protocolVersion: 5 });
         const error = await within("a refusal", attempt).catch((one) => one);

@@ -14,6 +14,7 @@ import { startProcess } from "../testing/processes.ts";
 import type { ScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../testing/brokers/scripts.ts";
 import { test } from "../testing/test.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 
@@ -237,8 +238,8 @@ const misuses: [string, ConnectOptions & SubscribeOptions, string][] = [
 ];
 for (const [name, options, what] of misuses) {
   Deno.test(`subscribe() rejects ${name} without MQTT 5`, async () => {
-    await assertRejects(
-      () => subscribe("x", "a", silent, false, options),
+    await rejection(
+      subscribe("x", "a", silent, false, options),
       TypeError,
       `${what} are given, and MQTT 3.1.1 has none: protocolVersion must be 5`,
     );
@@ -248,9 +249,8 @@ for (const [name, options, what] of misuses) {
 test.scripted("publishOnce() rejects properties without MQTT 5", async (broker) => {
   const message = { topic: "iot/x", properties: {} };
   for (const qos of [0, 1] as const) {
-    await assertRejects(
-      () =>
-        publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
+    await rejection(
+      publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
       TypeError,
       "Properties of a message are given, and MQTT 3.1 has none: protocolVersion must be 5",
     );

@@ -3,7 +3,6 @@ import process from "node:process";
 import {
   assert,
   assertEquals,
-  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -17,24 +16,29 @@ import {
   type ScriptedConnection,
   startScriptedBroker,
 } from "../testing/brokers/scripted_broker.ts";
-import { listen, QUICK, silent } from "../testing/brokers/scripts.ts";
+import {
+  listen,
+  QUICK,
+  silent,
+  startSilentOn,
+} from "../testing/brokers/scripts.ts";
 import { test } from "../testing/test.ts";
 import { FaultProxy } from "../testing/fault_proxy/fault_proxy.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { publishPacket } from "../testing/clients/raw_client.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 Deno.test("Publisher settles every promise when it is closed, and tells of failures", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const publisher = await Publisher.connect(broker.url, { inflightWindow: 2 });
-  const published = Array.from(
-    { length: 5 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  const published = times(
+    5,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
-  const error = await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.1 })),
+  const error = await rejection(
+    publisher.close({ timeout: 0.1 }),
     AggregateError,
     "5 messages were not confirmed",
   );
@@ -46,11 +50,7 @@ Deno.test("Publisher settles every promise when it is closed, and tells of failu
     ),
     [true, true, false, false, false],
   );
-  await assertRejects(
-    () => publisher.publish("iot/x", 1),
-    PublishError,
-    "closed",
-  );
+  await rejection(publisher.publish("iot/x", 1), PublishError, "closed");
 });
 
 Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restarted", async () => {
@@ -59,9 +59,9 @@ Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restar
     retryDelay: QUICK,
     log: silent,
   });
-  const published = Array.from(
-    { length: 500 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  const published = times(
+    500,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
   await broker.close();
   await using again = await startBroker({ port: broker.port });
@@ -108,13 +108,9 @@ test.broker("Publisher shares a connection, and leaves it open", async (broker) 
 test.broker("Publisher checks topic, queue limit and client", async (broker) => {
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
-  await assertRejects(() => publisher.publish("a/#", 1), TypeError, '"a/#"');
-  await assertRejects(
-    () => publisher.publish("a/+", 1, { qos: 1 }),
-    TypeError,
-    '"a/+"',
-  );
-  const failed = await assertRejects(() => publisher.flush(), AggregateError);
+  await rejection(publisher.publish("a/#", 1), TypeError, '"a/#"');
+  await rejection(publisher.publish("a/+", 1, { qos: 1 }), TypeError, '"a/+"');
+  const failed = await rejection(publisher.flush(), AggregateError);
   assertStringIncludes(failed.message, "2 messages were not published");
   assertThrows(
     () => new Publisher(client, { queueLimit: 0 }),
@@ -142,10 +138,7 @@ test.scripted("Publisher tells the first ten failures, and counts the rest", asy
 
 test.scripted("Publisher carries text of several bytes a character", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
-  const sent = Array.from(
-    { length: 2000 },
-    (_, index) => "이십일점오".repeat(index % 41),
-  );
+  const sent = times(2000, (index) => "이십일점오".repeat(index % 41));
   for (const text of sent) publisher.publish("온도", text);
   await publisher.publish("last", "", { qos: 1 });
   const texts = broker.packets.flatMap((packet) =>
@@ -165,9 +158,9 @@ Deno.test("Publisher.close() waits on a shared connection for what is in flight"
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
   publisher.publish("a", 1, { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
-  await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.05 }), 2000),
+  await broker.received("publish");
+  await rejection(
+    within("close()", publisher.close({ timeout: 0.05 }), 2000),
     AggregateError,
     "the broker has not answered",
   );
@@ -195,8 +188,8 @@ test.scripted("Publisher.flush() leaves nothing of QoS 0 unwritten", async (brok
 test.scripted("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   for (const payload of [NaN, -Infinity, undefined, null, {}, 1n]) {
-    const error = await assertRejects(
-      () => publisher.publish("iot/x", payload as number),
+    const error = await rejection(
+      publisher.publish("iot/x", payload as number),
       TypeError,
     );
     assertEquals(
@@ -205,8 +198,8 @@ test.scripted("Publisher.publish() rejects a payload that is no text, no bytes a
     );
   }
   await publisher.publish("iot/x", 0, { qos: 1 });
-  await assertRejects(() => publisher.flush(), AggregateError, "6 messages");
-  const sent = broker.packets.filter(({ cmd }) => cmd === "publish");
+  await rejection(publisher.flush(), AggregateError, "6 messages");
+  const sent = broker.all("publish");
   assertEquals(sent.length, 1);
 });
 
@@ -250,9 +243,9 @@ for (const qos of [1, 2] as const) {
     await using publisher = await Publisher.connect(broker.url, {
       inflightWindow: 8,
     });
-    const published = Array.from(
-      { length: 64 },
-      (_, index) => publisher.publish("iot/x", index, { qos }),
+    const published = times(
+      64,
+      (index) => publisher.publish("iot/x", index, { qos }),
     );
     await within("the publishes", Promise.all(published));
     assertEquals(most, 8);
@@ -267,9 +260,9 @@ Deno.test("Publisher has 19 messages of QoS 2 in flight at most, unless told oth
   for (let index = 0; index < 50; index++) {
     publisher.publish("iot/x", index, { qos: 2 });
   }
-  await within("nineteen", broker.received("publish", 19));
+  await broker.received("publish", 19);
   await publisher.publish("fence", "");
-  await assertRejects(() => publisher.close({ timeout: 0.2 }), AggregateError);
+  await rejection(publisher.close({ timeout: 0.2 }), AggregateError);
   const sent = broker.packets.filter((packet) =>
     packet.cmd === "publish" && packet.qos === 2
   );
@@ -292,10 +285,9 @@ peerTest(
     await using publisher = await Publisher.connect(proxy.url);
     // Without answers, what is in flight stays so.
     proxy.lines[0]!.hold("down");
-    const published = Array.from(
-      { length: 25 },
-      (_, index) =>
-        publisher.publish("iot/x", index, { qos: index < 20 ? 2 : 1 }),
+    const published = times(
+      25,
+      (index) => publisher.publish("iot/x", index, { qos: index < 20 ? 2 : 1 }),
     );
     publisher.publish("fence", "");
     await within("all that was sent before", fence.promise);
@@ -323,9 +315,9 @@ peerTest(
     publisher.client.on("packetreceive", ({ cmd }) => {
       if (cmd === "pubcomp") inflight--;
     });
-    const published = Array.from(
-      { length: 100 },
-      (_, index) => publisher.publish("iot/x", index, { qos: 2 }),
+    const published = times(
+      100,
+      (index) => publisher.publish("iot/x", index, { qos: 2 }),
     );
     await within("the publishes", Promise.all(published));
     assertEquals(most, 5);
@@ -347,15 +339,15 @@ Deno.test("Publisher refuses by name what exceeds its queue", async () => {
   const kept = ([0, 1, 2] as const).map((qos) =>
     publisher.publish("iot/kept", qos, { qos })
   );
-  const error = await assertRejects(
-    () => publisher.publish("iot/refused", 4),
+  const error = await rejection(
+    publisher.publish("iot/refused", 4),
     PublishError,
     'Message on "iot/refused" was not published: the queue is full (3 messages wait)',
   );
   assertEquals(error.topic, "iot/refused");
   await using _again = await startBroker({ port: broker.port });
   await within("what was kept", Promise.all(kept));
-  await assertRejects(() => publisher.flush(), AggregateError, "iot/refused");
+  await rejection(publisher.flush(), AggregateError, "iot/refused");
   await publisher.close();
 });
 
@@ -371,10 +363,10 @@ Deno.test("Publisher.ready makes a producer wait for the window", async () => {
   publisher.publish("iot/x", 2, { qos: 1 });
   let isReady = false;
   const ready = publisher.ready.then(() => isReady = true);
-  await within("two", broker.received("publish", 2));
+  await broker.received("publish", 2);
   assertEquals(isReady, false);
-  const [first, second] = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.messageId!] : []
+  const [first, second] = broker.all("publish").map((packet) =>
+    packet.messageId!
   );
   send(first!);
   await within("room", ready);
@@ -412,7 +404,7 @@ Deno.test("Publisher.ready follows its client to the next connection", async () 
   });
   publisher.publish("iot/x", 1, { qos: 1 });
   const ready = publisher.ready;
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   // When the answer comes at last, the new connection's buffer is full.
   const { client } = publisher;
   const full = Promise.withResolvers<void>();

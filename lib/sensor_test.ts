@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
@@ -9,6 +9,7 @@ import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { test } from "../testing/test.ts";
 import { logged } from "../testing/logged.ts";
 import { listen } from "../testing/brokers/scripts.ts";
+import { rejection } from "../testing/rejection.ts";
 
 /** Runs a sensor until it has published some values, which it returns. */
 async function values(
@@ -85,10 +86,7 @@ for (const [index, [name, read]] of NOTHING.entries()) {
     const { lines, log } = logged();
     let readings = 0;
     const readOrNothing = () => ++readings > 3 ? readings : read();
-    const texts = await values(2, {
-      read: readOrNothing as () => number,
-      log,
-    });
+    const texts = await values(2, { read: readOrNothing as () => number, log });
     assertEquals(texts, ["4", "5"]);
     assertEquals(lines, [
       "Sensor on iot/user1/temp failed: Value read is " +
@@ -117,7 +115,7 @@ Deno.test("Sensor keeps to its intervals although readings take time", async () 
     },
   });
   await sensor.start();
-  await within("ten values", broker.received("publish", 10));
+  await broker.received("publish", 10);
   // Each tick is due a whole number of intervals after the first one; with
   // drift, each would be 0.4 intervals later than the one before.
   const late = starts.map((start) => (start - starts[0]!) / interval / 1000)
@@ -143,11 +141,9 @@ test.scripted("Sensors share a connection", async (broker) => {
     new Sensor(0.005, [0, 1], `iot/user1/${name}`, { client, qos: 1 })
   );
   await Promise.all(sensors.map((sensor) => sensor.start()));
-  await within("some values", broker.received("publish", 12));
+  await broker.received("publish", 12);
   await Promise.all(sensors.map((sensor) => sensor.stop()));
-  const topics = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.topic] : []
-  );
+  const topics = broker.all("publish").map((packet) => packet.topic);
   assertEquals(new Set(topics).size, 4);
   assertEquals(broker.connections.length, 1);
   assert(client.connected);
@@ -159,8 +155,8 @@ Deno.test("Sensor.start() rejects if there is no broker, and may be tried again"
     timeout: 0.1,
     log: () => {},
   });
-  await assertRejects(() => sensor.start(), BrokerUnreachableError);
-  await assertRejects(() => sensor.start(), BrokerUnreachableError);
+  await rejection(sensor.start(), BrokerUnreachableError);
+  await rejection(sensor.start(), BrokerUnreachableError);
 });
 
 for (const interval of [0, -1, NaN, Infinity, 1e9]) {
@@ -193,10 +189,10 @@ test.scripted("Sensor tells onValue what it publishes, and says so if it can't",
     log: failed.resolve,
   });
   await sensor.start();
-  await within("values", broker.received("publish", 3));
-  const sent = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.topic, String(packet.payload)] : []
-  );
+  await broker.received("publish", 3);
+  const sent = broker.all("publish").flatMap((
+    { topic, payload },
+  ) => [topic, `${payload}`]);
   assertEquals(values.slice(0, sent.length), sent);
   await client.close();
   const line = await within("the report", failed.promise);

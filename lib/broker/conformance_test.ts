@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { times } from "../../testing/times.ts";
 
 const HERE = new URL("./", import.meta.url);
 
@@ -68,10 +69,7 @@ async function faultsOf(page: string): Promise<string[]> {
   const faults: string[] = [];
   const missing = new Set(
     Object.entries(STATEMENTS).flatMap(([section, count]) =>
-      Array.from(
-        { length: count },
-        (_, index) => `MQTT-${section}-${index + 1}`,
-      )
+      times(count, (index) => `MQTT-${section}-${index + 1}`)
     ),
   );
   missing.delete("MQTT-2.2.1-1");

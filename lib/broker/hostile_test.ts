@@ -17,6 +17,7 @@ import {
 } from "../../testing/clients/raw_client.ts";
 import { test } from "../../testing/test.ts";
 import { logged } from "../../testing/logged.ts";
+import { times } from "../../testing/times.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -59,9 +60,9 @@ const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "SUBSCRIBE": subscribePacket({ a: 0 }),
   "PINGREQ": rawPacket(TYPE.PINGREQ),
   "DISCONNECT": rawPacket(TYPE.DISCONNECT),
+  "AUTH": bytes(0xf0, 0),
   "CONNACK": rawPacket(TYPE.CONNACK, bytes(0, 0)),
   "a packet of type 0": bytes(0, 0),
-  "a packet of type 15": bytes(0xf0, 0),
   "an HTTP request": encode("GET / HTTP/1.1\r\n\r\n"),
   "a TLS handshake": bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
   "CONNECT with a reserved flag in its header": bytes(0x11, 0),
@@ -144,6 +145,13 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
     bytes(4),
   ),
   "SUBSCRIBE to a#": subscribePacket({ "a#": 0 }),
+  "SUBSCRIBE to a/#/b": subscribePacket({ "a/#/b": 0 }),
+  ...Object.fromEntries(
+    ["$share/g", "$share/g/", "$share//a", "$share/+/a"].map((filter) => [
+      `SUBSCRIBE to ${filter}`,
+      subscribePacket({ [filter]: 1 }),
+    ]),
+  ),
   "SUBSCRIBE to #/a": subscribePacket({ "#/a": 0 }),
   "SUBSCRIBE to a/+b": subscribePacket({ "a/+b": 0 }),
   "SUBSCRIBE to +a": subscribePacket({ "+a": 0 }),
@@ -210,12 +218,11 @@ Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the 
 });
 
 test.broker("startBroker() says in CONNACK that it doesn't speak a protocol", async (broker) => {
-  const others: [string, number][] = [
-    ...[0, 3, 6, 127, 255].map((level): [string, number] => ["MQTT", level]),
-    ["MQIsdp", 4],
-    ["mqtt", 4],
-    ["", 4],
-    ["AMQP", 4],
+  const levels = [0, 1, 2, 3, 6, 127, 255];
+  const names = ["MQIsdp", "mqtt", "", "AMQP", "MQTX", "HTTP"];
+  const others = [
+    ...levels.map((level) => ["MQTT", level] as const),
+    ...names.flatMap((name) => [[name, 4], [name, 5]] as const),
   ];
   for (const [name, level] of others) {
     await using raw = await openRaw(broker);
@@ -329,7 +336,7 @@ test.broker("startBroker() keeps what names of objects can't reach", async (brok
 
 test.broker("startBroker() finds who gets a message in little time, however deep the topics", async (broker) => {
   // All combinations of + and a name on the first levels, and # at each depth.
-  const filters = Array.from({ length: 200 }, (_, index) => {
+  const filters = times(200, (index) => {
     const levels = index.toString(2).padStart(8, "0").split("");
     const start = levels.map((bit) => bit === "1" ? "+" : "a").join("/");
     return `${start}${"/+".repeat(index % 191)}/#`;

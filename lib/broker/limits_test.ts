@@ -24,6 +24,8 @@ import {
 } from "../../testing/clients/websocket_frames.ts";
 import { readLimits } from "./limits.ts";
 import { logged } from "../../testing/logged.ts";
+import { times } from "../../testing/times.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 /** A broker with limits, and the lines that it logs. */
 async function startLimited(limits: BrokerLimits, options?: BrokerOptions) {
@@ -50,11 +52,7 @@ Deno.test("startBroker() rejects limits that can't be", async () => {
     [{ maxPacketSize: Infinity }, "maxPacketSize is Infinity"],
   ];
   for (const [limits, text] of wrong) {
-    await assertRejects(
-      () => startBroker({ port: 0, limits }),
-      RangeError,
-      text,
-    );
+    await rejection(startBroker({ port: 0, limits }), RangeError, text);
   }
   const { maxSessions, maxTopicLevels } = readLimits({ maxSessions: Infinity });
   assertEquals([maxSessions, maxTopicLevels], [Infinity, 200]);
@@ -63,9 +61,7 @@ Deno.test("startBroker() rejects limits that can't be", async () => {
 Deno.test("startBroker() closes connections beyond the limit, and takes new ones when there is room", async () => {
   for (const name of ["maxConnections", "maxConnectionsPerAddress"] as const) {
     await using broker = await startLimited({ [name]: 3 });
-    const inside = await Promise.all(
-      [0, 1, 2].map(() => openRaw(broker, {})),
-    );
+    const inside = await Promise.all([0, 1, 2].map(() => openRaw(broker, {})));
     for (let count = 0; count < 20; count++) {
       await using outside = await openRaw(broker);
       assertEquals(await outside.next(), undefined);
@@ -100,10 +96,7 @@ Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port"
     tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
   });
   const urls = [broker.websocketUrl, broker.tlsUrl, broker.secureWebsocketUrl];
-  const ports = [
-    broker.port,
-    ...urls.map((url) => Number(new URL(url!).port)),
-  ];
+  const ports = [broker.port, ...urls.map((url) => Number(new URL(url!).port))];
   const start = performance.now();
   await Promise.all(ports.map(async (port) => {
     await using silent = await openRaw({ port });
@@ -160,9 +153,9 @@ Deno.test("startBroker() reads slower from who sends too much, and loses nothing
   const start = performance.now();
   const total = 500;
   await publisher.send(
-    ...Array.from(
-      { length: total },
-      (_, index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
+    ...times(
+      total,
+      (index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
     ),
   );
   // It has gone before its turn comes.
@@ -222,10 +215,7 @@ Deno.test("startBroker() refuses subscriptions beyond the limit, and keeps none 
   });
   assertEquals((await back.message()).topic, "d");
   assert(
-    has(
-      broker.lines,
-      "is refused 1 subscriptions (maxSubscriptions is 2)",
-    ),
+    has(broker.lines, "is refused 1 subscriptions (maxSubscriptions is 2)"),
   );
 });
 
@@ -301,9 +291,7 @@ Deno.test("startBroker() tells limits from defects: a flood of connections ends,
   await using broker = await startLimited({ maxConnectionsPerAddress: 50 });
   await using client = await openClient(broker.url);
   await client.subscribe("a", 1);
-  const flood = await Promise.all(
-    Array.from({ length: 400 }, () => openRaw(broker)),
-  );
+  const flood = await Promise.all(times(400, () => openRaw(broker)));
   await client.publish("a", "in the midst", { qos: 1 });
   assertEquals((await client.untilReceived(1))[0]?.text, "in the midst");
   const closed = flood.map((raw) => raw.next());
@@ -396,12 +384,10 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
 });
 
 Deno.test("startBroker() counts filters beyond the limit, and looks at no more of them", async () => {
-  await using broker = await startLimited({}, {
-    rules: [{ publish: ["#"] }],
-  });
+  await using broker = await startLimited({}, { rules: [{ publish: ["#"] }] });
   await using raw = await openRaw(broker, { clientId: "greedy" });
   const count = 10_000;
-  const filters = Array.from({ length: count }, (_, index) => `f/${index}`);
+  const filters = times(count, (index) => `f/${index}`);
   await raw.send(subscribePacket(
     Object.fromEntries(filters.map((filter) => [filter, 0])),
   ));
@@ -422,9 +408,7 @@ Deno.test("startBroker() counts filters beyond the limit, and looks at no more o
     rawPacket(
       0xa2,
       Uint8Array.of(0, 3),
-      ...Array(1_000).fill(
-        Uint8Array.of(0, 1, 0x61),
-      ),
+      ...Array(1_000).fill(Uint8Array.of(0, 1, 0x61)),
     ),
   );
   assertEquals(await raw.next(), undefined);

@@ -9,11 +9,29 @@ import {
 import {
   collector,
   deliver,
+  holder,
   listen,
   silent,
+  until,
+  untilPacket,
 } from "../../testing/brokers/scripts.ts";
 import { test } from "../../testing/test.ts";
 import { logged } from "../../testing/logged.ts";
+
+/** A handler that waits until it is released, and then counts. */
+function slowHandler(count: number) {
+  const released = Promise.withResolvers<void>();
+  const all = Promise.withResolvers<void>();
+  let handled = 0;
+  return {
+    async handle() {
+      await released.promise;
+      if (++handled === count) all.resolve();
+    },
+    release: released.resolve,
+    all: () => within("all messages", all.promise),
+  };
+}
 
 /** Blocks the handler, sends messages, and says how many were read by then. */
 async function readWhileBusy(
@@ -21,23 +39,20 @@ async function readWhileBusy(
   message: { qos: 0 | 1; text: string },
 ): Promise<number> {
   await using broker = await startScriptedBroker();
-  const release = Promise.withResolvers<void>();
-  const all = Promise.withResolvers<void>();
-  let handled = 0;
-  await using subscription = await listen(broker, async () => {
-    await release.promise;
-    if (++handled === count) all.resolve();
-  }, { keepalive: 1, qos: message.qos, log: () => {} });
+  const { handle, release, all } = slowHandler(count);
+  await using subscription = await listen(broker, handle, {
+    ...{ keepalive: 1, qos: message.qos, log: silent },
+  });
   let read = 0;
   subscription.client.on("packetreceive", ({ cmd }) => {
     if (cmd === "publish") read++;
   });
   for (let id = 1; id <= count; id++) deliver(broker, { ...message, id });
   // Sent every half keepalive, so by then there was time to read everything.
-  await within("pings", broker.received("pingreq", 3));
+  await broker.received("pingreq", 3);
   const readSoFar = read;
-  release.resolve();
-  await within("all messages", all.promise);
+  release();
+  await all();
   return readSoFar;
 }
 
@@ -55,34 +70,19 @@ for (const qos of [0, 1] as const) {
 
 test.scripted("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async (broker) => {
   const count = 3000;
-  const payload = "x".repeat(30_000);
-  let handled = 0;
-  const all = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  await using subscription = await listen(broker, async () => {
-    await release.promise;
-    if (++handled === count) all.resolve();
-  }, { keepalive: 1, log: silent });
-  const [{ socket, send }] = broker.connections as [ScriptedConnection];
-  for (let index = 0; index < count; index++) {
-    send({
-      cmd: "publish",
-      topic: "iot/x",
-      payload,
-      qos: 0,
-      retain: false,
-      dup: false,
-    });
-  }
+  const { handle, release, all } = slowHandler(count);
+  const options = { keepalive: 1, log: silent };
+  await using subscription = await listen(broker, handle, options);
+  const [{ socket }] = broker.connections as [ScriptedConnection];
+  const text = "x".repeat(30_000);
+  for (let id = 0; id < count; id++) deliver(broker, { qos: 0, text });
   // The pings go on, though their answers are behind what isn't read yet.
-  await within("pings", broker.received("pingreq", 4));
-  assert(
-    socket.writableLength > 30_000_000,
-    `${socket.writableLength} bytes wait`,
-  );
+  await broker.received("pingreq", 4);
+  const { writableLength } = socket;
+  assert(writableLength > 30_000_000, `${writableLength} bytes wait`);
   assert(subscription.client.connected);
-  release.resolve();
-  await within("all messages", all.promise);
+  release();
+  await all();
 });
 
 test.scripted("subscribe() reads on for a handler that awaits its own publish behind a full queue", async (broker) => {
@@ -106,24 +106,13 @@ test.scripted("subscribe() reads on for a handler that awaits its own publish be
 
 test.broker("subscribe() keeps its connection while a handler outlasts the keepalive", async (broker) => {
   const { lines, log } = logged();
-  const release = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  await using subscription = await listen(broker, () => {
-    started.resolve();
-    return release.promise;
-  }, { qos: 1, keepalive: 1, log });
+  const { hold, called, release } = holder();
+  const options = { qos: 1, keepalive: 1, log } as const;
+  await using subscription = await listen(broker, hold, options);
   await publishOnce(broker.url, { topic: "iot/x", qos: 1 });
-  await within("the handler", started.promise);
-  let pings = 0;
-  await within(
-    "three pings",
-    new Promise<void>((resolve) => {
-      subscription.client.on("packetreceive", ({ cmd }) => {
-        if (cmd === "pingresp" && ++pings === 3) resolve();
-      });
-    }),
-  );
-  release.resolve();
+  await called();
+  await untilPacket(subscription.client, "pingresp", 3);
+  release();
   assertEquals(lines, []);
   assert(subscription.client.connected);
 });
@@ -138,10 +127,7 @@ test.broker("subscribe() reports a handler's error with its topic and goes on", 
     }
     take(message);
   };
-  await using _subscription = await listen(broker, handler, {
-    qos: 1,
-    log,
-  });
+  await using _subscription = await listen(broker, handler, { qos: 1, log });
   const payloads = ["sync", "async", "good"];
   await publishMany(
     broker.url,
@@ -160,14 +146,8 @@ test.scripted("subscribe() lets no topic and no payload move the cursor of who r
   await using _subscription = await listen(broker, ({ text }) => {
     throw new Error(text);
   }, { log: logged.resolve });
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "iot/\x1b[2J",
-    payload: "all is well\nConnected",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
+  const text = "all is well\nConnected";
+  deliver(broker, { topic: "iot/\x1b[2J", text, qos: 0 });
   assertEquals(
     await within("the line", logged.promise),
     "Handler failed on iot/\\x1b[2J: all is well\\nConnected",
@@ -175,27 +155,17 @@ test.scripted("subscribe() lets no topic and no payload move the cursor of who r
 });
 
 test.scripted("close() finishes the message in hand, and takes no other", async (broker) => {
-  const started = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const texts: string[] = [];
-  const subscription = await listen(broker, ({ text }) => {
-    texts.push(text);
-    started.resolve();
-    return release.promise;
-  }, { qos: 1 });
+  const { texts, hold, called, release } = holder();
+  const subscription = await listen(broker, hold, { qos: 1 });
   deliver(broker, { qos: 1, id: 1 });
-  await within("the handler", started.promise);
+  await called();
   const closing = subscription.close();
-  const second = new Promise<void>((resolve) =>
-    subscription.client.on("packetreceive", ({ cmd }) => {
-      if (cmd === "publish") resolve();
-    })
-  );
+  const second = untilPacket(subscription.client, "publish");
   deliver(broker, { qos: 1, id: 2 });
-  await within("the second message", second);
-  release.resolve();
+  await second;
+  release();
   await within("close()", closing);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
   assertEquals(texts, ["1"]);
   assertEquals(
     broker.packets.slice(2).map(({ cmd, messageId }) => [cmd, messageId ?? 0]),
@@ -205,13 +175,10 @@ test.scripted("close() finishes the message in hand, and takes no other", async 
 
 test.scripted("close() gives up a handler that never ends, and says so", async (broker) => {
   const { lines, log } = logged();
-  const started = Promise.withResolvers<void>();
-  const subscription = await listen(broker, () => {
-    started.resolve();
-    return new Promise(() => {});
-  }, { log });
+  const { hold, called } = holder();
+  const subscription = await listen(broker, hold, { log });
   deliver(broker, { qos: 0 });
-  await within("the handler", started.promise);
+  await called();
   await within("close()", subscription.close(), 8000);
   assertEquals(lines, ["1 messages were not handled in time"]);
 });
@@ -229,18 +196,14 @@ for (const awaits of [true, false]) {
       await Promise.resolve();
       ended.resolve(performance.now() - start);
     }, { qos: 1, log });
-    const closed = new Promise<void>((resolve) =>
-      subscription.client.once("end", () => resolve())
-    );
+    const closed = until(subscription.client, "end");
     deliver(broker, { qos: 1, id: 1 });
     const waited = await within("the handler", ended.promise);
     assert(waited < 2500, `close() took ${waited} ms`);
     await within("the end", closed, 2500);
-    await within("DISCONNECT", broker.received("disconnect"));
-    assertEquals(broker.packets.slice(-2).map(({ cmd }) => cmd), [
-      "puback",
-      "disconnect",
-    ]);
+    await broker.received("disconnect");
+    const last = broker.packets.slice(-2).map(({ cmd }) => cmd);
+    assertEquals(last, ["puback", "disconnect"]);
     assertEquals(lines, []);
     // Whoever else closes it waits for the end.
     await subscription.close();
@@ -284,15 +247,10 @@ test.scripted("close() in a handler without promises leaves nothing unhandled th
     if (text === "1") return release.promise;
     void subscription.close();
   }, { qos: 1, log });
-  const closed = new Promise<void>((resolve) =>
-    subscription.client.once("end", () => resolve())
-  );
-  const read = Promise.withResolvers<void>();
-  subscription.client.on("packetreceive", (packet) => {
-    if (packet.cmd === "publish" && packet.messageId === 3) read.resolve();
-  });
+  const closed = until(subscription.client, "end");
+  const read = untilPacket(subscription.client, "publish", 3);
   for (const id of [1, 2, 3]) deliver(broker, { qos: 1, id });
-  await within("three messages", read.promise);
+  await read;
   release.resolve();
   await within("the end", closed, 2500);
   assertEquals([texts, lines], [["1", "2", "3"], []]);

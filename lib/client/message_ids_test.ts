@@ -8,6 +8,7 @@ import {
   collector,
   KEPT,
   listen,
+  lose,
   QUICK,
   silent,
 } from "../../testing/brokers/scripts.ts";
@@ -27,7 +28,7 @@ Deno.test("connect() never gives a message id twice", async () => {
   const first = [1, 2, 3].map((value) =>
     client.publishAsync("iot/first", `${value}`, { qos: 1 })
   );
-  await within("the publishes", broker.received("publish", 3));
+  await broker.received("publish", 3);
   isDeaf = false;
   // In the gap before MQTT.js says that it is connected, ids must be safe too.
   const later: Promise<unknown>[] = [];
@@ -39,7 +40,7 @@ Deno.test("connect() never gives a message id twice", async () => {
   broker.connections[0]!.socket.destroy();
   await within("the first publishes", Promise.all(first));
   await within("the later packets", Promise.all(later));
-  const sent = broker.packets.filter((packet) => packet.cmd === "publish");
+  const sent = broker.all("publish");
   const ids = new Map<string, Set<unknown>>();
   for (const { payload, messageId } of sent) {
     const text = String(payload);
@@ -54,9 +55,7 @@ test.scripted("connect() keeps the id of a SUBSCRIBE that waits for the connecti
     retryDelay: QUICK,
     log: () => {},
   });
-  const lost = new Promise<void>((resolve) => client.once("close", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await lose(broker, client);
   const asked: Promise<unknown>[] = [client.subscribeAsync("waiting")];
   // Between CONNACK and the `connect` event, MQTT.js takes packets already.
   const inTheGap = Promise.withResolvers<void>();
@@ -70,9 +69,7 @@ test.scripted("connect() keeps the id of a SUBSCRIBE that waits for the connecti
   });
   await within("the gap", inTheGap.promise);
   await within("both", Promise.all(asked));
-  const ids = broker.packets.flatMap((packet) =>
-    packet.cmd === "subscribe" ? [packet.messageId] : []
-  );
+  const ids = broker.all("subscribe").map((packet) => packet.messageId);
   assertEquals(ids.length, 2);
   assertEquals(new Set(ids).size, 2);
 });

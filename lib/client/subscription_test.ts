@@ -7,7 +7,6 @@ import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
-  type ScriptedConnection,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import {
@@ -19,9 +18,11 @@ import {
   reconnect,
   silent,
   startKeeping,
+  startSilentOn,
 } from "../../testing/brokers/scripts.ts";
 import { test } from "../../testing/test.ts";
 import { logged } from "../../testing/logged.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 Deno.test("subscribe() names a refused topic and spares the others", async () => {
   await using broker = await startBroker({
@@ -29,11 +30,8 @@ Deno.test("subscribe() names a refused topic and spares the others", async () =>
     rules: [{ subscribe: ["iot/#"], publish: ["iot/#"] }],
   });
   const { take, have, texts } = collector();
-  const error = await assertRejects(
-    () =>
-      subscribe(broker.url, ["secret/#", "iot/#"], take, false, {
-        log: silent,
-      }),
+  const error = await rejection(
+    subscribe(broker.url, ["secret/#", "iot/#"], take, false, { log: silent }),
     SubscriptionRefusedError,
     '"secret/#"',
   );
@@ -45,15 +43,10 @@ Deno.test("subscribe() names a refused topic and spares the others", async () =>
 });
 
 Deno.test("subscribe() logs a refused topic and goes on with the others", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
     const isSecret = packet.subscriptions[0]!.topic === "secret";
-    send({
-      cmd: "suback",
-      granted: [isSecret ? 128 : 0],
-      messageId: packet.messageId!,
-    });
-    return "answered";
+    return { cmd: "suback", granted: [isSecret ? 128 : 0] };
   });
   const controller = new AbortController();
   const lines: string[] = [];
@@ -75,8 +68,8 @@ Deno.test("subscribe() rejects if the broker refuses every topic", async () => {
     port: 0,
     rules: [{ subscribe: ["iot/#"] }],
   });
-  await assertRejects(
-    () => subscribe(broker.url, "secret/#", silent),
+  await rejection(
+    subscribe(broker.url, "secret/#", silent),
     SubscriptionRefusedError,
     '"secret/#"',
   );
@@ -84,10 +77,9 @@ Deno.test("subscribe() rejects if the broker refuses every topic", async () => {
 
 Deno.test("subscribe() reports a topic that is refused only after a reconnect", async () => {
   await using broker = await startScriptedBroker(
-    (packet, { send }: ScriptedConnection) => {
+    (packet) => {
       if (packet.cmd !== "subscribe" || broker.connections.length < 2) return;
-      send({ cmd: "suback", granted: [128], messageId: packet.messageId! });
-      return "answered";
+      return { cmd: "suback", granted: [128] };
     },
   );
   const reported = Promise.withResolvers<void>();
@@ -123,22 +115,21 @@ Deno.test("subscribe() asks again after a reconnect only if the session is new",
     await within("the reconnection", again);
     await within("the grants", grants.promise);
     await subscription.client.publishAsync("fence", "", { qos: 1 });
-    const asked = broker.packets.filter(({ cmd }) => cmd === "subscribe");
+    const asked = broker.all("subscribe");
     assertEquals(asked.length, 2 * wanted);
     assertEquals(granted, Array(wanted).fill(["a", "b"]));
   }
 });
 
 Deno.test("subscribe() asks again when the answer was lost with the connection", async () => {
-  await using broker = await startScriptedBroker((packet, { send, socket }) => {
+  await using broker = await startScriptedBroker((packet, { socket }) => {
     const count = broker.connections.length;
     if (packet.cmd === "subscribe" && count === 2) {
       socket.destroy();
       return "answered";
     }
     if (packet.cmd !== "connect") return;
-    send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
-    return "answered";
+    return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
   });
   await using _subscription = await listen(broker, () => {}, {
     topics: "a",
@@ -150,13 +141,12 @@ Deno.test("subscribe() asks again when the answer was lost with the connection",
 });
 
 Deno.test("subscribe() asks again when the broker's answer to CONNECT was lost, though a session is there", async () => {
-  await using broker = await startScriptedBroker((packet, { send, socket }) => {
+  await using broker = await startScriptedBroker((packet, { socket }) => {
     if (packet.cmd !== "connect") return;
     const count = broker.connections.length;
     // The broker has forgotten the session, and makes a new one.
     if (count === 2) socket.destroy();
-    else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
-    return "answered";
+    else return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
   });
   const options = { ...KEPT, qos: 1 } as const;
   const subscribed = () => subscribe(broker.url, "a", () => {}, false, options);
@@ -172,8 +162,8 @@ Deno.test("subscribe() is subscribed again after a broker's restart, without wha
   const { take, have, texts } = collector();
   const { lines, log } = logged();
   const options = { retryDelay: QUICK, log };
-  const error = await assertRejects(
-    () => subscribe(broker.url, ["iot/#", "secret"], take, false, options),
+  const error = await rejection(
+    subscribe(broker.url, ["iot/#", "secret"], take, false, options),
     SubscriptionRefusedError,
   );
   await using _rest = error.subscription!;
@@ -206,14 +196,12 @@ test.broker("subscribe() hands over what a kept session has waiting", async (bro
 });
 
 Deno.test("subscribe() ends when it is stopped before the broker has answered SUBSCRIBE", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "subscribe" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("subscribe");
   const controller = new AbortController();
   const ended = subscribe(broker.url, "iot/#", () => {}, true, {
     signal: controller.signal,
   });
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   controller.abort();
   await within("the end", ended, 3000);
 });
@@ -253,7 +241,7 @@ Deno.test("subscribe() resolves although its handler is asking for more meanwhil
     ),
   );
   assertEquals(granted, [["a", "b"]]);
-  await within("SUBSCRIBE", broker.received("subscribe", 3));
+  await broker.received("subscribe", 3);
   answerMore();
   await within("the handler's own", more!);
 });
@@ -289,12 +277,7 @@ async function startAnswering(
   return await startScriptedBroker((packet, connection) => {
     const outcome = script?.(packet, connection);
     if (outcome === "answered" || packet.cmd !== "unsubscribe") return outcome;
-    connection.send({
-      cmd: "unsuback",
-      messageId: packet.messageId!,
-      granted: [],
-    });
-    return "answered";
+    return { cmd: "unsuback", granted: [] };
   });
 }
 
@@ -338,11 +321,10 @@ test.scripted("connect() asks once where its program subscribes on each connecti
 
 Deno.test("connect() asks a kept session again for what it may not know", async () => {
   // The first connection answers nothing that is asked of it.
-  await using broker = await startAnswering(({ cmd }, { send }) => {
+  await using broker = await startAnswering(({ cmd }) => {
     const isFirst = broker.connections.length === 1;
     if (cmd === "connect") {
-      send({ cmd: "connack", returnCode: 0, sessionPresent: !isFirst });
-      return "answered";
+      return { cmd: "connack", returnCode: 0, sessionPresent: !isFirst };
     }
     return isFirst && ["subscribe", "unsubscribe"].includes(cmd)
       ? "answered"
@@ -354,7 +336,7 @@ Deno.test("connect() asks a kept session again for what it may not know", async 
     client.subscribeAsync("b"),
     client.unsubscribeAsync("a"),
   ].map((outcome) => assertRejects(() => outcome));
-  await within("UNSUBSCRIBE", broker.received("unsubscribe"));
+  await broker.received("unsubscribe");
   await comeBack(broker, client);
   await Promise.all(outcomes);
   assertEquals(asked(broker, 2).toSorted(), ["+b 0", "-a"]);
@@ -363,13 +345,12 @@ Deno.test("connect() asks a kept session again for what it may not know", async 
 });
 
 Deno.test("connect() doesn't ask again for what was refused", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
     const granted = packet.subscriptions.map(({ topic }) =>
       topic === "secret" ? 128 : 0
     );
-    send({ cmd: "suback", messageId: packet.messageId!, granted });
-    return "answered";
+    return { cmd: "suback", granted };
   });
   await using client = await connect(broker.url, CLEAN);
   await assertRejects(() => client.subscribeAsync(["a", "secret", "b"]));
@@ -380,8 +361,8 @@ Deno.test("connect() doesn't ask again for what was refused", async () => {
 test.scripted("connect() notes no filter that isn't one", async (broker) => {
   await using client = await connect(broker.url, CLEAN);
   for (const filter of ["", "a/#/b", "x+"]) {
-    await assertRejects(() => client.subscribeAsync(filter), TypeError);
-    await assertRejects(() => client.unsubscribeAsync(filter), TypeError);
+    await rejection(client.subscribeAsync(filter), TypeError);
+    await rejection(client.unsubscribeAsync(filter), TypeError);
     assertThrows(() => client.subscribe(filter), TypeError);
   }
   await comeBack(broker, client);
@@ -389,22 +370,21 @@ test.scripted("connect() notes no filter that isn't one", async (broker) => {
 });
 
 Deno.test("connect() unsubscribes again where a session may be the one that was", async () => {
-  await using broker = await startAnswering((packet, { send, socket }) => {
+  await using broker = await startAnswering((packet, { socket }) => {
     const count = broker.connections.length;
     if (packet.cmd === "unsubscribe" && count === 1) return "answered";
     if (packet.cmd !== "connect") return;
     // An answer is lost, so that nobody knows which session the next one is.
     if (count === 2) socket.destroy();
-    else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
-    return "answered";
+    else return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
   });
   await using client = await connect(broker.url, KEPT);
   await client.subscribeAsync("a");
   const lost = assertRejects(() => client.unsubscribeAsync("a"));
-  await within("UNSUBSCRIBE", broker.received("unsubscribe"));
+  await broker.received("unsubscribe");
   await reconnect(broker);
   await lost;
-  await within("UNSUBSCRIBE again", broker.received("unsubscribe", 2));
+  await broker.received("unsubscribe", 2);
   await within("a fence", client.publishAsync("fence", "", { qos: 1 }));
   await comeBack(broker, client);
   assertEquals(asked(broker, 4), []);

@@ -8,6 +8,7 @@ import {
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import { listen } from "../../testing/brokers/scripts.ts";
+import { times } from "../../testing/times.ts";
 
 const COUNT = 100_000;
 const BATCH = 100;
@@ -66,7 +67,7 @@ function startBurst(qos: 0 | 1): Burst {
       await until(() => unacknowledged <= MOST_UNACKNOWLEDGED);
       if (qos === 1) unacknowledged += BATCH;
       await send(
-        ...Array.from({ length: BATCH }, (_, index) =>
+        ...times(BATCH, (index) =>
           publishPacket({
             topic: "iot/x",
             payload: `${first + index} ${PAYLOAD}`,

@@ -5,6 +5,7 @@ import { startBrokerThread } from "../../testing/brokers/broker_thread.ts";
 import { within } from "../../testing/deadline.ts";
 import { KEPT, listen } from "../../testing/brokers/scripts.ts";
 import { logged } from "../../testing/logged.ts";
+import { times } from "../../testing/times.ts";
 
 /** Keeps the whole program busy, as a long calculation does. */
 function block(milliseconds: number): void {
@@ -30,10 +31,7 @@ for (const isAsync of [false, true]) {
       { keepalive: 1, log },
     );
     const { client } = subscription;
-    const burst = Array.from(
-      { length: count },
-      (_, payload) => ({ topic: "iot/x", payload }),
-    );
+    const burst = times(count, (payload) => ({ topic: "iot/x", payload }));
     await publishMany(broker.url, burst);
     await within("all messages", all.promise);
     await client.publishAsync("fence", "", { qos: 1 });
@@ -44,10 +42,7 @@ for (const isAsync of [false, true]) {
 Deno.test("connect() reads what came while the program was busy before it takes its peer for gone", async () => {
   using broker = await startBrokerThread();
   const { lines, log } = logged();
-  await using client = await connect(broker.url, {
-    keepalive: 1,
-    log,
-  });
+  await using client = await connect(broker.url, { keepalive: 1, log });
   let isBlocked = false;
   const blocked = new Promise<void>((resolve) =>
     client.on("packetsend", ({ cmd }) => {

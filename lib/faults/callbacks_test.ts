@@ -90,7 +90,7 @@ Deno.test({
     assertEquals(lines, [
       `Handler failed on iot/x: ${full}; the message stays unacknowledged`,
     ]);
-    const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+    const acknowledged = broker.all("puback");
     assertEquals(acknowledged, []);
     assertEquals(recorder.lost, 0);
   },

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 import { within } from "../../testing/deadline.ts";
@@ -11,6 +11,8 @@ import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
 import { test } from "../../testing/test.ts";
 import { logged } from "../../testing/logged.ts";
+import { times } from "../../testing/times.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 const MALFORMED: Record<string, Uint8Array> = {
   "QoS 3": rawPacket(TYPE.PUBLISH | 6, Uint8Array.of(0, 1, 97, 0, 1)),
@@ -27,10 +29,7 @@ const MALFORMED: Record<string, Uint8Array> = {
 for (const [what, bytes] of Object.entries(MALFORMED)) {
   test.scripted(`connect() closes a connection that brings ${what}, says so, and connects again`, async (broker) => {
     const { lines, log } = logged();
-    await using client = await connect(broker.url, {
-      retryDelay: QUICK,
-      log,
-    });
+    await using client = await connect(broker.url, { retryDelay: QUICK, log });
     const again = new Promise((resolve) => client.once("connect", resolve));
     broker.connections[0]!.socket.write(bytes);
     await within("the reconnection", again);
@@ -53,16 +52,16 @@ test.scripted("subscribe() handles what came before a malformed packet, and noth
   }, { keepalive: 1, retryDelay: QUICK, log: () => {} });
   for (let id = 0; id < count; id++) deliver(broker, { qos: 0, id });
   // The client has read what it can hold: the rest comes in chunks of its own.
-  await within("a ping", broker.received("pingreq", 2));
+  await broker.received("pingreq", 2);
   const { socket } = broker.connections[0]!;
   socket.write(MALFORMED["QoS 3"]!);
-  await within("a ping", broker.received("pingreq", 3));
+  await broker.received("pingreq", 3);
   socket.write(publishPacket({ topic: "iot/x", payload: "after" }));
-  await within("a ping", broker.received("pingreq", 4));
+  await broker.received("pingreq", 4);
   release.resolve();
-  await within("the next connection", broker.received("subscribe", 2));
+  await broker.received("subscribe", 2);
   await subscription.close();
-  assertEquals(texts, Array.from({ length: count }, (_, id) => `${id}`));
+  assertEquals(texts, times(count, (id) => `${id}`));
 });
 
 Deno.test("connect() says of a server that speaks another protocol that it isn't MQTT", async () => {
@@ -70,8 +69,8 @@ Deno.test("connect() says of a server that speaks another protocol that it isn't
     socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
     return "answered";
   });
-  await assertRejects(
-    () => within("the error", connect(broker.url, { retry: false }), 2000),
+  await rejection(
+    within("the error", connect(broker.url, { retry: false }), 2000),
     BrokerUnreachableError,
     "can't be reached: what it answers is not MQTT (",
   );

@@ -7,6 +7,7 @@ import type { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
+import { within } from "../deadline.ts";
 
 /** One client's connection to a {@linkcode ScriptedBroker}. */
 export interface ScriptedConnection {
@@ -37,7 +38,7 @@ export interface ScriptedBroker extends AsyncDisposable {
   packets: Packet[];
   /** The connections, the newest last. */
   connections: ScriptedConnection[];
-  /** Waits until this many packets of a kind have come. */
+  /** Waits until this many packets of a kind have come; there is a deadline. */
   received(command: Packet["cmd"], count?: number): Promise<void>;
   /** The packets of a kind that have come. */
   all<Command extends Packet["cmd"]>(command: Command): Of<Command>;
@@ -89,7 +90,9 @@ export async function startScriptedBroker(
     packets,
     connections,
     async received(command, count = 1) {
-      while (broker.all(command).length < count) await changed.promise;
+      while (broker.all(command).length < count) {
+        await within(`${command} number ${count}`, changed.promise);
+      }
     },
     all: (command) =>
       packets.filter(({ cmd }) => cmd === command) as Of<typeof command>,

@@ -81,6 +81,43 @@ export function until(
   return within(event, promise);
 }
 
+/** Waits until a client has been sent so many packets of a kind. */
+export function untilPacket(
+  client: Client,
+  command: Packet["cmd"],
+  count = 1,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  client.on("packetreceive", ({ cmd }) => {
+    if (cmd === command && --count === 0) resolve();
+  });
+  return within(command, promise);
+}
+
+/** A handler that keeps each message until it is told to let go. */
+export function holder(): {
+  /** The messages that it has been given. */
+  texts: string[];
+  hold: (message: Message) => Promise<void>;
+  /** Waits until it has been given a message. */
+  called: () => Promise<void>;
+  release: () => void;
+} {
+  const called = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const texts: string[] = [];
+  return {
+    texts,
+    hold({ text }) {
+      texts.push(text);
+      called.resolve();
+      return promise;
+    },
+    called: () => within("the handler", called.promise),
+    release: resolve,
+  };
+}
+
 /** Cuts the newest connection, and waits until its client knows. */
 export async function lose(
   broker: ScriptedBroker,

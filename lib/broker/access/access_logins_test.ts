@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { setUser } from "../../../testing/access/password_file.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { test } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/rejection.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -67,8 +68,8 @@ test.folder("createAccess() lets in the users of a password file and those of th
     assertEquals(await login("carl", "secret"), 4);
     assertEquals(await login(), 5);
   }
-  await assertRejects(
-    () => createAccess({ ...options, users: { ann: "x" } }, warnNobody),
+  await rejection(
+    createAccess({ ...options, users: { ann: "x" } }, warnNobody),
     TypeError,
     `Password file "${passwordFile}" has the user "ann", and so have the other users`,
   );
@@ -107,10 +108,7 @@ test.folder("createAccess() warns of quick hashes, and of rules for nobody", asy
   const aclFile = `${folder}/acl`;
   await Deno.writeTextFile(aclFile, "user ann\ntopic a\nuser bo\ntopic a\n");
   const warnings: string[] = [];
-  await createAccess(
-    { passwordFile, aclFile },
-    (line) => warnings.push(line),
-  );
+  await createAccess({ passwordFile, aclFile }, (line) => warnings.push(line));
   assertEquals(warnings, [
     `Password file "${passwordFile}" has a hash of "ann" with 101 iterations, which is quick to guess: set the password again with broker:passwd`,
     `ACL file "${aclFile}" names the user "bo": nobody has this name`,
@@ -129,17 +127,16 @@ Deno.test("createAccess() believes no name that nobody has to prove", async () =
 });
 
 Deno.test("createAccess() rejects rules that can't be meant", async () => {
-  await assertRejects(
-    () => createAccess({ rules: [{ publish: ["a/#/b"] }] }, warnNobody),
+  await rejection(
+    createAccess({ rules: [{ publish: ["a/#/b"] }] }, warnNobody),
     TypeError,
     'Topic filter is "a/#/b"',
   );
-  await assertRejects(
-    () =>
-      createAccess(
-        { users: { ann: "x" }, rules: [{ user: "anne" }] },
-        warnNobody,
-      ),
+  await rejection(
+    createAccess(
+      { users: { ann: "x" }, rules: [{ user: "anne" }] },
+      warnNobody,
+    ),
     TypeError,
     'Topic rule is for the user "anne": it must name one of the users',
   );

@@ -4,7 +4,6 @@ import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
   acknowledgement,
-  connectPacket,
   openRaw,
   publishPacket,
   type RawClient,
@@ -71,10 +70,7 @@ Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any
 
 Deno.test("startBroker() refuses filters of which nothing may be read, and spares the others", async () => {
   const { lines, log } = logged();
-  await using broker = await startBroker({
-    ...SCHOOL,
-    log,
-  });
+  await using broker = await startBroker({ ...SCHOOL, log });
   await using bob = await openRaw(broker, { ...BOB, clientId: "bob" });
   await bob.send(
     subscribePacket({ "x/#": 2, "iot/#": 2, "secret": 1, "news": 1, "+/y": 0 }),
@@ -181,23 +177,6 @@ Deno.test("startBroker() drops a will on a forbidden topic", async () => {
   }
   const first = await ann.message();
   assertEquals(first.topic, "iot/bob/gone");
-});
-
-Deno.test("startBroker() gives nobody a session that another user has left", async () => {
-  await using broker = await startBroker(SCHOOL);
-  const session = { clientId: "recorder", clean: false };
-  await using ann = await subscribeRaw(broker, { "#": 1 }, {
-    ...ANN,
-    ...session,
-  });
-  ann.close();
-  await using publisher = await openRaw(broker, ANN);
-  await publisher.publish({ topic: "iot/ann/diary", qos: 1 });
-  await using bob = await openRaw(broker);
-  await bob.send(connectPacket({ ...BOB, ...session }));
-  // No session is present.
-  assertEquals([...(await bob.next())!.body], [0, 0]);
-  assertEquals(await untilPingresp(bob), []);
 });
 
 const { DISCONNECT } = TYPE;

@@ -14,6 +14,7 @@ import { readLimits } from "../limits.ts";
 import { type Listener, listenTcp } from "../listen/listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
 
 const ANN = { user: "ann", password: "secret" };
 
@@ -61,7 +62,7 @@ test.folder("startBroker() serves others during a flood of logins, and lets them
   const [attackers, others] = core.listeners as [Listener, Listener];
   await using client = await openRaw(others, ANN);
 
-  const attempts = Array.from({ length: 40 }, async () => {
+  const attempts = times(40, async () => {
     const attempt = await openRaw(attackers);
     await attempt.send(connectPacket({ user: "bob", password: "guess" }));
     return attempt;
@@ -129,7 +130,7 @@ test.folder("startBroker() lets right users in at once while forty connections g
   };
   const names = ["ann", "bob", "nobody"];
   const guesses = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => guess(names[index % 3]!)),
+    times(40, (index) => guess(names[index % 3]!)),
   );
   const floods = guesses.map(async (_guess, index) => {
     while (!isOver) {

@@ -1,7 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { readPasswordFile } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { test } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/rejection.ts";
 
 test.folder("readPasswordFile() names file and line, and repeats no password", async (folder) => {
   const file = `${folder}/passwords`;
@@ -18,16 +19,16 @@ test.folder("readPasswordFile() names file and line, and repeats no password", a
   };
   for (const [line, text] of Object.entries(cases)) {
     await Deno.writeTextFile(file, `# Users\n${ann}\n${line}\n`);
-    const { message } = await assertRejects(
-      () => readPasswordFile(file),
+    const { message } = await rejection(
+      readPasswordFile(file),
       TypeError,
       text,
     );
     assertEquals(message.startsWith(`Password file "${file}" line 3 `), true);
     assertEquals(message.includes("hunter2"), false);
   }
-  await assertRejects(
-    () => readPasswordFile("missing"),
+  await rejection(
+    readPasswordFile("missing"),
     TypeError,
     'Password file "missing" can\'t be read: there is no such file',
   );

@@ -7,7 +7,6 @@ import {
 import {
   auth5,
   connect5,
-  disconnect5,
   publish5,
   session5,
   subscribe5,
@@ -29,18 +28,6 @@ import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 
-test.broker("startBroker() closes without a word if the first packet isn't CONNECT", async (broker) => {
-  const cases = {
-    PUBLISH: publish5({ topic: "a" }),
-    SUBSCRIBE: subscribe5({ a: 0 }),
-    PINGREQ: rawPacket(TYPE5.PINGREQ),
-    DISCONNECT: disconnect5(),
-    AUTH: auth5(),
-    "the type 0": rawPacket(0),
-  };
-  assertEquals(await refusalsOf(broker, cases), allEnd(cases, undefined));
-});
-
 test.broker("startBroker() ends with 130 who sends CONNECT twice", async (broker) => {
   const cases = {
     "with the same client id": connect5({ clientId: "a" }),
@@ -48,29 +35,6 @@ test.broker("startBroker() ends with 130 who sends CONNECT twice", async (broker
   };
   const endings = await endingsOf(broker, cases, { clientId: "a" });
   assertEquals(endings, allEnd(cases, 130));
-});
-
-test.broker("startBroker() refuses protocol versions that it doesn't speak with 132", async (broker) => {
-  const cases: Record<string, Uint8Array> = {};
-  for (const version of [0, 1, 2, 6, 127, 255]) {
-    cases[version] = connect5();
-    cases[version][8] = version;
-  }
-  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 132));
-});
-
-test.broker("startBroker() refuses protocol names that it doesn't speak", async (broker) => {
-  const cases: Record<string, Uint8Array> = {};
-  for (const name of ["MQTX", "mqtt", "HTTP"]) {
-    const packet = connect5();
-    packet.set(new TextEncoder().encode(name), 4);
-    cases[name] = packet;
-  }
-  // What a stranger understands isn't known: 1 is MQTT 3.1.1's word for 132.
-  const endings = Object.values(await refusalsOf(broker, cases));
-  for (const ending of endings) {
-    assert(ending === undefined || ending === 132 || ending === 1, `${ending}`);
-  }
 });
 
 test.broker("startBroker() answers CONNECT with one CONNACK and nothing before it", async (broker) => {

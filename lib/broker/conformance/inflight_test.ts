@@ -19,6 +19,7 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 
@@ -220,7 +221,7 @@ test.broker("startBroker() repeats a message that has expired since it was sent"
 test.broker("startBroker() keeps the order of what it repeats and what has waited", async (broker) => {
   const first = await subscriber(broker);
   const batch = (start: number) =>
-    Array.from({ length: 10 }, (_, index) => (
+    times(10, (index) => (
       { qos: 1, payload: `${start + index}` } as const
     ));
   await publishAll(broker, ...batch(0));

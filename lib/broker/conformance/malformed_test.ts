@@ -23,6 +23,7 @@ import {
 } from "../../../testing/clients/properties5.ts";
 import { rawPacket, text, word } from "../../../testing/clients/raw_client.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
 
 /** A packet with the flags of its first byte changed. */
 function flagged(packet: Uint8Array, flags: number): Uint8Array {
@@ -178,9 +179,7 @@ test.broker("startBroker() ends who does what has no reason code of its own", as
 });
 
 test.broker("startBroker() serves the others while it ends who breaks the protocol", async (broker) => {
-  const cases = Object.fromEntries(
-    Array.from({ length: 20 }, (_, index) => [index, connect5()]),
-  );
+  const cases = Object.fromEntries(times(20, (index) => [index, connect5()]));
   const ends = endingsOf(broker, cases);
   const other = await endingsOf(broker, { fine: disconnect5(0) });
   assertEquals(other, { fine: undefined });

@@ -27,6 +27,7 @@ import {
 import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
+import { times } from "../../../testing/times.ts";
 
 const { PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 
@@ -183,8 +184,7 @@ Deno.test("startBroker() ends with 149 who sends a packet that is too large", as
 
 Deno.test("startBroker() sends nothing at all that is larger than its client takes", async () => {
   await using broker = await openBroker(RULES);
-  const many = (start: string) =>
-    Array.from({ length: 160 }, (_, index) => `${start}/${index}`);
+  const many = (start: string) => times(160, (index) => `${start}/${index}`);
   const subscribe = (filters: string[]) =>
     subscribe5(Object.fromEntries(filters.map((filter) => [filter, 0])));
   const packets = {

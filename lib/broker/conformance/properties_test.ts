@@ -21,6 +21,7 @@ import {
 import { test } from "../../../testing/test.ts";
 import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
 import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
+import { times } from "../../../testing/times.ts";
 
 /** The order tells, as do names that are twice, and texts that are empty. */
 const PAIRS: [string, string][] = [
@@ -112,7 +113,7 @@ function aliased(topic: string, alias: number, payload = ""): Uint8Array {
 test.connected("startBroker() takes every topic alias up to its maximum, and each anew", async ({ broker, client }) => {
   await using subscriber = await subscribeRaw5(broker, { "#": 0 });
   const [maximum] = valuesOf(client.connack, "topicAliasMaximum");
-  const aliases = Array.from({ length: Number(maximum) }, (_, at) => at + 1);
+  const aliases = times(Number(maximum), (at) => at + 1);
   assert(aliases.length > 0);
   for (const alias of aliases) await client.send(aliased(`a/${alias}`, alias));
   for (const alias of aliases) await client.send(aliased("", alias));

@@ -15,6 +15,7 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 
@@ -165,7 +166,7 @@ test.connected("startBroker() never takes an identifier that is under way, even 
   await using subscriber = await reader(broker);
   const send = async (count: number) => {
     const packet = publish5({ topic: "a", qos: 1 });
-    await client.send(...Array.from({ length: count }, () => packet));
+    await client.send(...times(count, () => packet));
     const ids = [];
     for (let index = 0; index < count; index++) {
       ids.push((await subscriber.take(PUBLISH)).id);
@@ -190,9 +191,9 @@ test.connected("startBroker() sends on in the order in which it has received, at
   await using other = await reader(broker, "+/b");
   const count = 10;
   for (const qos of [0, 1, 2] as const) {
-    const packets = Array.from(
-      { length: count },
-      (_, index) =>
+    const packets = times(
+      count,
+      (index) =>
         publish5({ topic: "a/b", payload: `${index}`, qos, id: index + 1 }),
     );
     await client.send(...packets);

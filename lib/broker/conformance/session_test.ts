@@ -144,13 +144,19 @@ Deno.test("startBroker() tells sessions apart by their client ids alone", async 
 Deno.test("startBroker() gives a session to nobody but the user that it belongs to", async () => {
   await using broker = await openBroker({ users: { ann: "a", bob: "b" } });
   const ann = { ...session5("a"), user: "ann", password: "a" };
-  (await connectRaw5(broker, ann)).close();
+  (await subscribeRaw5(broker, { "#": 1 }, ann)).close();
   const again = await connectRaw5(broker, ann);
   assertEquals(again.connack.sessionPresent, 1);
   again.close();
+  await using writer = await connectRaw5(broker, {
+    ...ann,
+    clientId: "writer",
+  });
+  await writer.publish({ topic: "diary", qos: 1 });
   const bob = { ...session5("a"), user: "bob", password: "b" };
   await using other = await connectRaw5(broker, bob);
   assertEquals(other.connack.sessionPresent, 0);
+  await other.ping();
 });
 
 test.broker("startBroker() takes a session over: the older connection ends with 142", async (broker) => {

@@ -12,6 +12,7 @@ import {
   subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBLISH, SUBACK } = TYPE5;
 
@@ -49,7 +50,7 @@ async function drain(client: Connected5): Promise<string[]> {
 }
 
 function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${index}`).sort();
+  return times(count, (index) => `${index}`).sort();
 }
 
 test.broker("startBroker() gives each message to one of those who share a filter, and to all others", async (broker) => {

@@ -16,6 +16,7 @@ import {
 import { test } from "../../../testing/test.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK } = TYPE5;
 
@@ -93,7 +94,7 @@ test.connected("startBroker() loses no message while a subscription is replaced"
     await subscriber.send(acknowledge5(PUBACK, packet.id));
   }
   await publishing;
-  assertEquals(received, Array.from({ length: count }, (_, each) => `${each}`));
+  assertEquals(received, times(count, (each) => `${each}`));
   assertEquals(seen, { subacks: rounds, kept: rounds });
 });
 

@@ -10,6 +10,7 @@ import {
 } from "../../../testing/clients/raw_client.ts";
 import { test } from "../../../testing/test.ts";
 import { logged } from "../../../testing/logged.ts";
+import { times } from "../../../testing/times.ts";
 
 async function subscribeTo(
   client: RawClient,
@@ -31,7 +32,7 @@ test.broker("startBroker() neither loses messages nor lets them overtake each ot
     { qos: 1, retain: true },
   ] as const;
   const count = 200;
-  const packets = Array.from({ length: count }, (_, index) =>
+  const packets = times(count, (index) =>
     publishPacket({
       topic: "mixed/value",
       payload: String(index),
@@ -45,7 +46,7 @@ test.broker("startBroker() neither loses messages nor lets them overtake each ot
     received[qos]!.push(Number(payload));
   }
   // Section 4.6 asks for the order within each QoS.
-  const indexes = Array.from({ length: count }, (_, index) => index);
+  const indexes = times(count, (index) => index);
   assertEquals(
     received,
     [0, 1, 2].map((qos) =>
@@ -89,7 +90,7 @@ for (const clean of [true, false]) {
     await subscriber.subscribe("room/#", 2);
     await subscriber.subscribe("room/temp", 1);
     await using publisher = await openClient(broker.url);
-    const values = Array.from({ length: 300 }, (_, index) => String(index));
+    const values = times(300, (index) => String(index));
     await Promise.all(
       values.map((text) => publisher.publish("room/temp", text, { qos: 2 })),
     );
@@ -132,10 +133,7 @@ test.broker("startBroker() keeps a limited number of messages under way, and the
 Deno.test("startBroker() slows publishers down for a client that doesn't read, but not for long", async () => {
   const stalled = 'Client "frozen" does not read: nobody waits for it any more';
   const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
-    log,
-  });
+  await using broker = await startBroker({ port: 0, log });
   await using frozen = await openRaw(broker, { clientId: "frozen" });
   await subscribeTo(frozen, { "video/#": 0 });
   await using subscriber = await openClient(broker.url);
@@ -170,10 +168,7 @@ Deno.test("startBroker() slows publishers down for a client that doesn't read, b
 
 Deno.test("startBroker() lets other clients go on while one doesn't read", async () => {
   const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
-    log,
-  });
+  await using broker = await startBroker({ port: 0, log });
   await using frozen = await openRaw(broker, { clientId: "frozen" });
   await subscribeTo(frozen, { "video/#": 0 });
   const payload = new Uint8Array(50);
@@ -200,18 +195,15 @@ for (const isGone of [false, true]) {
   const what = isGone ? "vanishes" : "confirms nothing";
   Deno.test(`startBroker() slows publishers down until a client with a backlog ${what}`, async () => {
     const { lines, log } = logged();
-    await using broker = await startBroker({
-      port: 0,
-      log,
-    });
+    await using broker = await startBroker({ port: 0, log });
     await using subscriber = await openRaw(broker, { clientId: "lazy" });
     await subscribeTo(subscriber, { "work/#": 1 });
     await using publisher = await openRaw(broker, {});
     const total = 30_000;
     const sending = publisher.send(
-      ...Array.from(
-        { length: total },
-        (_, index) => publishPacket({ topic: "work/x", qos: 1, id: index + 1 }),
+      ...times(
+        total,
+        (index) => publishPacket({ topic: "work/x", qos: 1, id: index + 1 }),
       ),
     );
     for (let count = 1; count <= total; count++) {

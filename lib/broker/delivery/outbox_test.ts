@@ -76,10 +76,7 @@ Deno.test("Outbox keeps to its window on a new connection", () => {
 Deno.test("Outbox drops newer messages when too many wait, and says how many", () => {
   const { lines, log } = logged();
   const limits = { maxQueuedMessages: 3, maxQueuedBytes: 1_000_000 };
-  const outbox = new Outbox({
-    log,
-    limits,
-  });
+  const outbox = new Outbox({ log, limits });
   const send = (payload: string) =>
     outbox.send({ ...MESSAGE, payload: Buffer.from(payload) }, TERMS);
   for (let count = 0; count < 14; count++) send(`${count}`);
@@ -103,10 +100,7 @@ Deno.test("Outbox drops newer messages when too many wait, and says how many", (
 Deno.test("Outbox counts the bytes that wait or are under way", () => {
   const { lines, log } = logged();
   const limits = { maxQueuedMessages: 100, maxQueuedBytes: 20 };
-  const outbox = new Outbox({
-    log,
-    limits,
-  });
+  const outbox = new Outbox({ log, limits });
   const connection = connect(outbox);
   const payload = Buffer.from("123456789");
   for (let count = 0; count < 3; count++) {

@@ -6,6 +6,7 @@ import { TYPE5 } from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import { PROTOCOLS } from "../../../testing/clients/protocols.ts";
 import { subscribeRaw5 } from "../../../testing/clients/raw_client5.ts";
+import { times } from "../../../testing/times.ts";
 
 Deno.test("startBroker() gives the places of retained messages that have expired to others", async () => {
   const log: string[] = [];
@@ -34,7 +35,7 @@ Deno.test("startBroker() gives the places of retained messages that have expired
   assertEquals(log.filter((line) => line.includes("not kept")).length, 1);
 });
 
-const TOPICS = Array.from({ length: 60 }, (_, index) => `kept/${index}`);
+const TOPICS = times(60, (index) => `kept/${index}`);
 /** All together they are three times what may wait for a client. */
 const PAYLOAD = "x".repeat(50_000);
 const LIMITS = { maxQueuedBytes: 1_000_000 };

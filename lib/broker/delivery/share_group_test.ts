@@ -6,6 +6,7 @@ import {
   publishOnce5,
 } from "../../../testing/clients/sessions5.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
 
 test.broker("startBroker() gives what is shared to a member who is away, when another one's session ends", async (broker) => {
   const filters = { "$share/group/jobs/#": 1, "end": 1 };
@@ -15,7 +16,7 @@ test.broker("startBroker() gives what is shared to a member who is away, when an
     await client.send(disconnect5());
     assertEquals(await client.end(), undefined);
   }
-  const jobs = Array.from({ length: 6 }, (_, index) => `jobs/${index}`);
+  const jobs = times(6, (index) => `jobs/${index}`);
   for (const topic of jobs) await publishOnce5(broker, topic);
   await pause(1_200);
   await publishOnce5(broker, "end");

@@ -109,11 +109,7 @@ Deno.test("startBroker() refuses a stranger's page with 403 and says what lets i
 
 Deno.test("startBroker() goes on when pages that it refuses reset their connections", async () => {
   const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    log,
-  });
+  await using broker = await startBroker({ port: 0, websocketPort: 0, log });
   const port = Number(new URL(broker.websocketUrl!).port);
   const request = httpRequest([...UPGRADE, "Origin: https://evil.example"]);
   for (let count = 0; count < 100; count++) {

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
@@ -12,14 +7,16 @@ import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
+import { rejection } from "../../../testing/rejection.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
 const MESSAGES = 100;
 
 /** Checks that a broker doesn't start on a store, and says why. */
 async function assertRefused(store: string, ...texts: string[]): Promise<void> {
-  const error = await assertRejects(
-    () => startBroker({ port: 0, store }),
+  const error = await rejection(
+    startBroker({ port: 0, store }),
     BrokerStoreError,
   );
   assertEquals(error.path, store);
@@ -87,7 +84,7 @@ test.folder("startBroker() undoes what was half written to its store, and nothin
       }
     }
   }
-  const all = Array.from({ length: MESSAGES }, (_, index) => `${index}`);
+  const all = times(MESSAGES, (index) => `${index}`);
   for (const { path, least } of copies) {
     try {
       const found = await readStore(path);
@@ -127,11 +124,7 @@ test.folder("startBroker() refuses a store that is damaged, and leaves it as it 
     ]
   ) {
     await Deno.writeFile(path, damaged);
-    await assertRefused(
-      store,
-      "broker.sqlite",
-      "is damaged: put back a copy",
-    );
+    await assertRefused(store, "broker.sqlite", "is damaged: put back a copy");
     assertEquals(await Deno.readFile(path), damaged);
   }
   await Deno.writeFile(path, new Uint8Array());

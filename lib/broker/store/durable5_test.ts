@@ -24,6 +24,7 @@ import {
 } from "../../../testing/clients/sessions5.ts";
 import { test } from "../../../testing/test.ts";
 import { NEVER_EXPIRES } from "../../../testing/clients/protocols.ts";
+import { times } from "../../../testing/times.ts";
 
 test.store("startBroker() keeps in its store what messages say in MQTT 5, and how long they live", async ({ restart }) => {
   let broker = await restart();
@@ -129,7 +130,7 @@ test.store("startBroker() keeps in its store who shares a subscription, and give
     const filters = { "$share/group/jobs/#": 1, [`end/${name}`]: 1 };
     await client.subscribe(filters);
   }
-  const topics = Array.from({ length: 20 }, (_, index) => `jobs/${index}`);
+  const topics = times(20, (index) => `jobs/${index}`);
   for (const topic of topics.slice(0, 10)) await publishOnce5(broker, topic);
   broker = await restart();
   for (const topic of topics.slice(10)) await publishOnce5(broker, topic);
@@ -215,9 +216,7 @@ test.store("startBroker() keeps in its store the wills that wait, with what they
     await watcher.send(disconnect5());
   }
   const start = performance.now();
-  for (
-    const [name, delay] of [["due", 1], ["back", 2], ["late", 4]] as const
-  ) {
+  for (const [name, delay] of [["due", 1], ["back", 2], ["late", 4]] as const) {
     const client = await openSession5(broker, name, {
       will: will(`wills/${name}`, delay),
     });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type Broker, startBroker } from "../../broker.ts";
 import { openClient, type Received } from "../../../testing/clients/clients.ts";
@@ -14,6 +14,8 @@ import {
 } from "../../../testing/clients/raw_client.ts";
 import { smallDiskTest } from "../../../testing/small_disk.ts";
 import { test } from "../../../testing/test.ts";
+import { times } from "../../../testing/times.ts";
+import { rejection } from "../../../testing/rejection.ts";
 
 const RECORDER = { clientId: "recorder", clean: false };
 
@@ -211,7 +213,7 @@ test.store("startBroker() tells why it refuses a client, also while it is storin
       });
     }
   };
-  const publishing = Promise.all(Array.from({ length: 50 }, publish));
+  const publishing = Promise.all(times(50, publish));
   for (let count = 0; count < 20; count++) {
     await using stranger = await openRaw(broker);
     await stranger.send(connectPacket());
@@ -282,8 +284,8 @@ test.store("startBroker() doesn't let its store grow with what has been delivere
   await using publisher = await openClient(broker.url);
   const payload = "x".repeat(2_000);
   for (let turn = 1; turn <= 10; turn++) {
-    const sent = Array.from(
-      { length: 500 },
+    const sent = times(
+      500,
       () => publisher.publish("iot/x", payload, { qos: 1 }),
     );
     await Promise.all(sent);
@@ -333,7 +335,7 @@ smallDiskTest(
       await using talker = await openRaw(broker, {});
       await using publisher = await openClient(broker.url);
       let acknowledged = 0;
-      const sent = Array.from({ length: total }, async (_, index) => {
+      const sent = times(total, async (index) => {
         const text = `${index} ${"x".repeat(1_000)}`;
         await publisher.client.publishAsync("iot/x", text, { qos: 1 });
         acknowledged++;
@@ -361,14 +363,14 @@ smallDiskTest(
       `Store "${store}" can't be written (database or disk is full): until it can, nothing is acknowledged`,
       `Store "${store}" can be written again`,
     ]);
-    const all = Array.from({ length: total }, (_, index) => index);
+    const all = times(total, (index) => index);
     assertEquals(await texts(store, total), all);
   },
 );
 
 Deno.test("startBroker() rejects a store without a name", async () => {
-  await assertRejects(
-    () => startBroker({ port: 0, store: "" }),
+  await rejection(
+    startBroker({ port: 0, store: "" }),
     TypeError,
     'Store is "": it must name a folder',
   );

@@ -28,10 +28,7 @@ for (const transport of ["url", "websocketUrl"] as const) {
         });
       const live = arrival();
       await subscriber.subscribe(topic, qos);
-      await publisher.publish(topic, payload, {
-        qos,
-        retain: true,
-      });
+      await publisher.publish(topic, payload, { qos, retain: true });
       assertEquals(payload.compare(await within("the message", live)), 0);
       const kept = arrival();
       await subscriber.subscribe(topic, qos);
