@@ -10,11 +10,9 @@ import { CsvRecorder } from "./csv_recorder.ts";
 import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { smallDiskTest } from "../testing/small_disk.ts";
-import { logged } from "../testing/logged.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import { logged, times } from "../testing/test.ts";
 
 const FULL = "No space left on device (os error 28)";
 const CANNOT_WRITE = `Cannot write to "/dev/full": ${FULL}`;

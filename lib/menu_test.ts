@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Menu, type MenuOptions } from "./menu.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
-import { rejection } from "../testing/rejection.ts";
 
 const SHOWN = "0)온도 1)종료";
 

@@ -2,7 +2,6 @@
 // connection (section 4.8) and serves the others.
 
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import {
   acknowledgement,
@@ -15,9 +14,8 @@ import {
   subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
+import { test, times } from "../../testing/test.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -185,23 +183,19 @@ async function ping(client: RawClient): Promise<void> {
   await client.ping();
 }
 
-Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
-    lines.length = 0;
+    broker.lines.length = 0;
     await using raw = await openRaw(broker);
     await raw.send(packet);
     assertEquals(await raw.next(), undefined, name);
-    assertEquals(lines.length, 1, `${name}: ${lines}`);
+    assertEquals(broker.lines.length, 1, `${name}: ${broker.lines}`);
     await ping(other);
   }
 });
 
-Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(AFTER_CONNECT)) {
     await using raw = await openRaw(broker, { clientId: "hostile" });
@@ -211,7 +205,7 @@ Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the 
     assertEquals(await raw.next(), undefined, name);
     await ping(other);
   }
-  const complaints = lines.filter((line) =>
+  const complaints = broker.lines.filter((line) =>
     line.startsWith('Client "hostile" from ')
   );
   assertEquals(complaints.length, Object.keys(AFTER_CONNECT).length);
@@ -367,11 +361,8 @@ test.broker("startBroker() finds who gets a message in little time, however deep
 });
 
 Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     limits: { maxQueuedBytes: 2_000_000 },
-    log,
   });
   await using _deaf = await subscribeRaw(broker, { "#": 1 }, {
     clientId: "deaf",
@@ -385,8 +376,8 @@ Deno.test("startBroker() keeps little for a subscriber that never reads", async 
     await publish("a", payload, { qos: 1 });
   }
   assert(
-    lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
-    lines.join("\n"),
+    broker.lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
+    broker.lines.join("\n"),
   );
   await leave();
 });

@@ -11,14 +11,12 @@ import {
 } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged } from "../../testing/test.ts";
+import { test } from "../../testing/peer_tests.ts";
 
 const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
 const properties = { reasonString: "no\x1b[2J\nvisitors" };
@@ -178,21 +176,17 @@ for (const transport of ["tcp", "websocket"] as const) {
   });
 }
 
-peerTest(
-  ["mosquitto"],
-  "publishOnce() tells why mosquitto refuses",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/rules`, "topic read public/#\n");
-        return `acl_file ${directory}/rules\n`;
-      },
-    });
-    const { url } = mosquitto;
-    await rejection(
-      publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
-      PublishError,
-      "the broker refused it: not authorized (code 135)",
-    );
-  },
-);
+test.mosquitto("publishOnce() tells why mosquitto refuses", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/rules`, "topic read public/#\n");
+      return `acl_file ${directory}/rules\n`;
+    },
+  });
+  const { url } = mosquitto;
+  await rejection(
+    publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
+    PublishError,
+    "the broker refused it: not authorized (code 135)",
+  );
+});

@@ -2,20 +2,22 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   comeBack,
+  connack,
+  endWith,
   KEPT,
+  lose,
   QUICK,
-  reconnect,
+  QUIET,
   silent,
   startKeeping,
   startRefusingLater,
+  until,
 } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged, test } from "../../testing/test.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
   const { lines, log } = logged();
@@ -90,13 +92,9 @@ Deno.test("connect() begins with a short pause again once a connection has laste
   const pauses: number[] = [];
   client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
   broker.conduct.refusals = 6;
-  const again = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await again;
+  await comeBack(broker, client);
   await pause(1000);
-  const last = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await last;
+  await comeBack(broker, client);
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
 });
 
@@ -150,22 +148,17 @@ Deno.test("connect() knows why it connects again when it is told to, and when th
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
     if (count % 2) client.reconnect();
-    else {
-      const { send, socket } = broker.connections.at(-1)!;
-      send({ cmd: "disconnect", reasonCode: 139 });
-      socket.end();
-    }
+    else endWith(broker.connections.at(-1)!, 139);
     await again;
   }
   assertEquals(lines.filter((line) => line.includes("within seconds")), []);
 });
 
 Deno.test("connect() tries again, and says so, if a broker that was there is unavailable", async () => {
-  await using broker = await startScriptedBroker((packet) => {
-    if (packet.cmd !== "connect") return;
+  await using broker = await startScriptedBroker(({ cmd }) => {
+    if (cmd !== "connect") return;
     const count = broker.connections.length;
-    const returnCode = count > 1 && count < 4 ? 3 : 0;
-    return { cmd: "connack", returnCode, sessionPresent: false };
+    return connack(count > 1 && count < 4 ? 3 : 0);
   });
   const { lines, log } = logged();
   await using client = await connect(broker.url, { retryDelay: QUICK, log });
@@ -197,17 +190,11 @@ for (const code of [136, 137, 151, 159]) {
 
 Deno.test("connect() does not try again after a refusal that stays", async () => {
   await using broker = await startRefusingLater();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
-  const lost = new Promise<void>((resolve) =>
-    broker.connections[0]!.socket.once("close", () => resolve())
-  );
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await using client = await connect(broker.url, QUIET);
+  await lose(broker, client);
+  const closed = until(client, "close");
   await within("the refusal", client.refused.catch(() => {}));
-  await new Promise<void>((resolve) => client.once("close", resolve));
+  await closed;
   // MQTT.js starts its timer, if it does, before `close` has been told to all.
   const { reconnectTimer } = client as unknown as { reconnectTimer: unknown };
   assertEquals(reconnectTimer, null);
@@ -218,14 +205,14 @@ Deno.test("connect() gives up a connection that the broker refuses to take back"
   await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish") return "answered";
     if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    return { cmd: "connack", returnCode: 5, sessionPresent: false };
+    return connack(5);
   });
   await using client = await connect(broker.url, { retryDelay: QUICK, log });
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   broker.connections[0]!.socket.destroy();
   await rejection(publishing, ConnectionRefusedError, "not authorized");
   assertStringIncludes(lines.at(-1)!, "not authorized");
-  const later: Promise<unknown>[] = [
+  const later = [
     client.publishAsync("iot/x", "2"),
     client.subscribeAsync("iot/x"),
     client.unsubscribeAsync("iot/x"),
@@ -259,8 +246,6 @@ Deno.test("connect() says of each connection whether it resumes a session", asyn
   await using broker = await startKeeping(true);
   await using client = await connect(broker.url, KEPT);
   assertEquals(client.sessionPresent, false);
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  await reconnect(broker);
-  await within("the reconnection", again);
+  await comeBack(broker, client);
   assertEquals(client.sessionPresent, true);
 });

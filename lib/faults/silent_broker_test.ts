@@ -6,15 +6,13 @@ import { messages } from "../messages.ts";
 import { publishMany } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { listen, QUICK, silent } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { listen, QUICK, QUIET, silent } from "../../testing/brokers/scripts.ts";
+import { logged, times } from "../../testing/test.ts";
 
 const PATIENCE = 0.5;
 
@@ -54,7 +52,7 @@ Deno.test("subscribe(), messages() and publishMany() give up a broker that never
 
 Deno.test("connect() settles what is pending when it is closed while CONNECT stays unanswered", async () => {
   await using broker = await startSilentOn("connect", 2);
-  const client = await connect(broker.url, { retryDelay: QUICK, log: silent });
+  const client = await connect(broker.url, QUIET);
   broker.connections[0]!.socket.destroy();
   await broker.received("connect", 2);
   const settled = Promise.allSettled([
@@ -160,8 +158,7 @@ Deno.test("Publisher.ready waits out an outage that is longer than answerTimeout
   await using publisher = await Publisher.connect(broker.url, {
     inflightWindow: 1,
     answerTimeout: 0.1,
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
   });
   publisher.publish("a", 1, { qos: 1 }).catch(silent);
   await broker.received("publish");

@@ -18,6 +18,7 @@ import { within } from "../deadline.ts";
 import {
   type Script,
   type ScriptedBroker,
+  type ScriptedConnection,
   startScriptedBroker,
 } from "./scripted_broker.ts";
 
@@ -26,6 +27,9 @@ export const QUICK: [shortest: number, longest: number] = [0.02, 0.1];
 
 /** A log that nobody reads. */
 export function silent(): void {}
+
+/** Options of a client that is soon back, and says nothing of it. */
+export const QUIET = { retryDelay: QUICK, log: silent };
 
 /** Options of a client whose session outlives it. */
 export const KEPT = {
@@ -44,6 +48,15 @@ interface Delivery {
   /** The id unless given. */
   text?: string;
   dup?: boolean;
+}
+
+/** Has the broker say in MQTT 5 why it ends a connection, and end it. */
+export function endWith(
+  { send, socket }: ScriptedConnection,
+  reasonCode: number,
+): void {
+  send({ cmd: "disconnect", reasonCode });
+  socket.end();
 }
 
 /** Sends a message on a broker's newest connection. */

@@ -3,7 +3,7 @@ import { setUser } from "../../../testing/access/password_file.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { test } from "../../../testing/test.ts";
-import { rejection } from "../../../testing/rejection.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

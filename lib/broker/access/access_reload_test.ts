@@ -6,8 +6,7 @@ import { setUser } from "../../../testing/access/password_file.ts";
 import type { TopicRule } from "../options.ts";
 import { createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
-import { test } from "../../../testing/test.ts";
-import { logged } from "../../../testing/logged.ts";
+import { logged, test } from "../../../testing/test.ts";
 
 /** Users and rules in files, and what is told of them. */
 async function openFiles(folder: string, rules?: TopicRule[]) {

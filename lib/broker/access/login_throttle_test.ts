@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import type { Verdict } from "./check_queue.ts";
 import { type Login, LoginThrottle } from "./login_throttle.ts";
-import { logged } from "../../../testing/logged.ts";
+import { logged } from "../../../testing/test.ts";
 
 const HASH = 150;
 
