@@ -1,3 +1,6 @@
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
+import { times } from "../../testing/test.ts";
+import { test } from "../../testing/peer_tests.ts";
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { openClient } from "../../testing/clients/clients.ts";
@@ -245,10 +248,6 @@ connect_until_there(new_sensor("back", 600))
 assert died.wait(20)
 print(wills, time.monotonic() - start >= 1.9)
 `;
-import { openBroker } from "../../testing/brokers/embedded_broker.ts";
-import { times } from "../../testing/test.ts";
-import { test } from "../../testing/peer_tests.ts";
-
 test.paho("startBroker() waits with paho's will as long as it says, or until paho is back", async ({ paho }) => {
   await using broker = await startBroker({ port: 0 });
   const port = String(broker.port);

@@ -9,7 +9,6 @@ import { startProcess } from "../../testing/processes.ts";
 
 const PROGRAM = `
 import { connect } from ${JSON.stringify(import.meta.resolve("../connect.ts"))};
-import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 const tls = { ca: Deno.readTextFileSync(Deno.args[1]) };
 const options = Deno.args[0].startsWith("wss") ? { tls } : {};
 await connect(Deno.args[0], { ...options, retry: false }).then(
