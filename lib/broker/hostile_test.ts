@@ -52,6 +52,10 @@ const connect = (
   ...rest: Uint8Array[]
 ) => rawPacket(TYPE.CONNECT, text(name), bytes(level, flags, 0, 0), ...rest);
 
+/** CONNECT in MQTT 3.1.1, with flags of one's own. */
+const connect4 = (flags: number, ...rest: Uint8Array[]) =>
+  connect("MQTT", 4, flags, ...rest);
+
 /** What may not be the first packet. */
 const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH": publishPacket({ topic: "a" }),
@@ -65,42 +69,22 @@ const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "a TLS handshake": bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
   "CONNECT with a reserved flag in its header": bytes(0x11, 0),
   "CONNECT without anything": rawPacket(TYPE.CONNECT),
-  "CONNECT with a reserved flag": connect("MQTT", 4, 3, text("a")),
-  "CONNECT with a will of QoS 3": connect(
-    "MQTT",
-    4,
-    0x1e,
-    ...[text("a"), text("will"), text("")],
-  ),
-  "CONNECT with a QoS for no will": connect("MQTT", 4, 0x0a, text("a")),
-  "CONNECT that retains no will": connect("MQTT", 4, 0x22, text("a")),
-  "CONNECT with a password of nobody": connect(
-    "MQTT",
-    4,
-    0x42,
-    text("a"),
-    text("x"),
-  ),
-  "CONNECT that lacks its user": connect("MQTT", 4, 0x82, text("a")),
-  "CONNECT that lacks its client id": connect("MQTT", 4),
-  "CONNECT that goes on after its end": connect(
-    "MQTT",
-    4,
-    2,
-    text("a"),
-    text("b"),
-  ),
-  "CONNECT with an empty will topic": connect(
-    "MQTT",
-    4,
-    6,
-    ...[text("a"), text(""), text("x")],
-  ),
+  "CONNECT with a reserved flag": connect4(3, text("a")),
+  "CONNECT with a will of QoS 3": //
+    connect4(0x1e, text("a"), text("will"), text("")),
+  "CONNECT with a QoS for no will": connect4(0x0a, text("a")),
+  "CONNECT that retains no will": connect4(0x22, text("a")),
+  "CONNECT with a password of nobody": connect4(0x42, text("a"), text("x")),
+  "CONNECT that lacks its user": connect4(0x82, text("a")),
+  "CONNECT that lacks its client id": connect4(2),
+  "CONNECT that goes on after its end": connect4(2, text("a"), text("b")),
+  "CONNECT with an empty will topic": //
+    connect4(6, text("a"), text(""), text("x")),
   "CONNECT that announces 256 MB": bytes(0x10, 0xff, 0xff, 0xff, 0x7f),
   "a remaining length of five bytes": bytes(0x10, 0x80, 0x80, 0x80, 0x80, 1),
   ...Object.fromEntries(BAD_TEXTS.map((bad) => [
     `CONNECT with the client id ${bad.subarray(2)}`,
-    connect("MQTT", 4, 2, bad),
+    connect4(2, bad),
   ])),
 };
 
@@ -119,11 +103,8 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH without a topic": publishPacket({ topic: "" }),
   "PUBLISH on +": publishPacket({ topic: "a/+" }),
   "PUBLISH on #": publishPacket({ topic: "#" }),
-  "PUBLISH whose topic is longer than it": rawPacket(
-    0x30,
-    bytes(0, 9),
-    encode("a"),
-  ),
+  "PUBLISH whose topic is longer than it": //
+    rawPacket(0x30, bytes(0, 9), encode("a")),
   "PUBLISH on 65,535 levels": publishPacket({ topic: "/".repeat(65_534) }),
   "PUBREL with flags of PUBACK": acknowledgement(0x60, 1),
   "PUBACK with flags": acknowledgement(0x42, 1),
@@ -136,12 +117,8 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "SUBSCRIBE to an empty filter": subscribePacket({ "": 0 }),
   "SUBSCRIBE that lacks its QoS": rawPacket(TYPE.SUBSCRIBE, id, text("a")),
   "SUBSCRIBE at QoS 3": rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(3)),
-  "SUBSCRIBE with reserved bits": rawPacket(
-    TYPE.SUBSCRIBE,
-    id,
-    text("a"),
-    bytes(4),
-  ),
+  "SUBSCRIBE with reserved bits": //
+    rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(4)),
   "SUBSCRIBE to a#": subscribePacket({ "a#": 0 }),
   "SUBSCRIBE to a/#/b": subscribePacket({ "a/#/b": 0 }),
   ...Object.fromEntries(

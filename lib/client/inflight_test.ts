@@ -42,55 +42,53 @@ function exchanged({ packets }: ScriptedBroker): string[] {
   });
 }
 
+/** Publishes, and cuts the connection when the broker has got a packet. */
+async function publishAndCut(
+  broker: ScriptedBroker,
+  publisher: Publisher,
+  packet: Packet["cmd"],
+): Promise<{ outcome: Promise<void> }> {
+  const outcome = publisher.publish("iot/x", "1", { qos: 2 });
+  await broker.received(packet);
+  broker.connections[0]!.socket.destroy();
+  return { outcome };
+}
+
 for (const packet of ["publish", "pubrel"] as const) {
+  const before = packet === "publish" ? ["publish 1"] : ["publish 1", "pubrel"];
+
   Deno.test(`Publisher tells of QoS 2 that a forgotten session leaves it unsure, after ${packet}`, async () => {
     await using broker = await startForgetful(packet);
     await using publisher = await Publisher.connect(broker.url, QUIET);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await broker.received(packet);
-    broker.connections[0]!.socket.destroy();
+    const { outcome } = await publishAndCut(broker, publisher, packet);
     const error = await rejection(
-      published,
+      outcome,
       PublishError,
       'Message on "iot/x" may or may not have arrived: the broker has forgotten the session',
     );
     assert(error.mayHaveArrived);
     await rejection(publisher.flush(), AggregateError);
     await publisher.publish("iot/x", "2", { qos: 2 });
-    const before = packet === "publish" ? ["publish 1"] : [
-      "publish 1",
-      "pubrel",
-    ];
     assertEquals(exchanged(broker), [...before, "publish 2", "pubrel"]);
   });
 
   Deno.test(`Publisher goes on where it was at QoS 2 in a kept session, after ${packet}`, async () => {
     await using broker = await startForgetful(packet, { sessionPresent: true });
     await using publisher = await Publisher.connect(broker.url, KEPT);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await broker.received(packet);
-    broker.connections[0]!.socket.destroy();
-    await within("the outcome", published);
-    assertEquals(
-      exchanged(broker),
-      packet === "publish"
-        ? ["publish 1", "publish 1 again", "pubrel"]
-        : ["publish 1", "pubrel", "pubrel"],
-    );
+    const { outcome } = await publishAndCut(broker, publisher, packet);
+    await within("the outcome", outcome);
+    const again = packet === "publish" ? ["publish 1 again"] : [];
+    assertEquals(exchanged(broker), [...before, ...again, "pubrel"]);
   });
-}
 
-for (const packet of ["publish", "pubrel"] as const) {
   Deno.test(`Publisher tells of QoS 2 that it is unsure if a session may be one that knows nothing, after ${packet}`, async () => {
     await using broker = await startUnsure(({ cmd }) =>
       broker.connections.length === 1 && cmd === packet ? "answered" : undefined
     );
     await using publisher = await Publisher.connect(broker.url, KEPT);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await broker.received(packet);
-    broker.connections[0]!.socket.destroy();
+    const { outcome } = await publishAndCut(broker, publisher, packet);
     const error = await rejection(
-      published,
+      outcome,
       PublishError,
       "may or may not have arrived: the broker may have forgotten the session",
     );
@@ -98,11 +96,8 @@ for (const packet of ["publish", "pubrel"] as const) {
     await rejection(publisher.flush(), AggregateError);
     // The broker passes on what it has, and keeps nothing in flight.
     await publisher.publish("iot/x", "2", { qos: 2 });
-    assertEquals(exchanged(broker), [
-      "publish 1",
-      ...packet === "pubrel" ? ["pubrel"] : [],
-      ...["pubrel", "publish 2", "pubrel"],
-    ]);
+    const next = ["pubrel", "publish 2", "pubrel"];
+    assertEquals(exchanged(broker), [...before, ...next]);
     assertEquals(Object.keys(publisher.client.outgoing), []);
   });
 }

@@ -87,7 +87,7 @@ export function listen(
 /** Waits until a client is connected, or is no longer. */
 export function until(
   client: Client,
-  event: "connect" | "close" | "end",
+  event: "connect" | "close" | "end" | "error",
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   client.once(event, () => resolve());
@@ -161,11 +161,14 @@ export function startSilentOn(
 }
 
 /** Starts a broker that refuses each connection but the first. */
-export function startRefusingLater(): Promise<ScriptedBroker> {
+export function startRefusingLater(
+  silentOn: Packet["cmd"][] = [],
+): Promise<ScriptedBroker> {
   let connections = 0;
-  return startScriptedBroker(({ cmd }) =>
-    cmd === "connect" && connections++ > 0 ? connack(5) : undefined
-  );
+  return startScriptedBroker(({ cmd }) => {
+    if (silentOn.includes(cmd)) return "answered";
+    return cmd === "connect" && connections++ > 0 ? connack(5) : undefined;
+  });
 }
 
 /** Starts a broker that breaks off before the second CONNACK. */

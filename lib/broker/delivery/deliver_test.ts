@@ -131,9 +131,7 @@ Deno.test("startBroker() slows publishers down for a client that doesn't read, b
     }
   })();
   const end = publishPacket({ topic: "video/end", qos: 1 });
-  while (!isOver) {
-    await publisher.ask(TYPE.PUBACK, end);
-  }
+  while (!isOver) await publisher.ask(TYPE.PUBACK, end);
   await reading;
   const missed = /^Client "frozen" missed \d+ messages of QoS 0 meanwhile$/;
   assertEquals(lines.filter((line) => missed.test(line)).length, 1);
