@@ -105,10 +105,8 @@ Deno.test("CsvRecorder.record() holds 10,000 rows at most", async () => {
   assertEquals(recording.recorder.rows, 20_000);
   await recording.recorder.close();
   const readings = await recording.readings();
-  assertEquals(
-    readings.map(({ value }) => value),
-    times(25_000, (index) => index),
-  );
+  const values = readings.map(({ value }) => value);
+  assertEquals(values, times(25_000, (index) => index));
 });
 
 Deno.test("CsvRecorder.record() resolves at QoS 1 and 2 once the row is in the file", async () => {

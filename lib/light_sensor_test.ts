@@ -152,11 +152,8 @@ for (
   ] as const
 ) {
   Deno.test(`LightSensor rejects the path "${path}"`, async () => {
-    await rejection(
-      LightSensor.open({ source: `pigpio://pi:8888/${path}` }),
-      TypeError,
-      message,
-    );
+    const opening = LightSensor.open({ source: `pigpio://pi:8888/${path}` });
+    await rejection(opening, TypeError, message);
   });
 }
 

@@ -108,10 +108,8 @@ Deno.test("messages() rejects if it can't connect, is refused, or may not subscr
     rules: [],
   });
   const url = broker.url.replace("//", "//info:Password1234@");
-  await rejection(
-    messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
-    BrokerUnreachableError,
-  );
+  const attempt = messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next();
+  await rejection(attempt, BrokerUnreachableError);
   await rejection(messages(broker.url, "#").next(), ConnectionRefusedError);
   await rejection(messages(url, "#").next(), SubscriptionRefusedError);
 });

@@ -144,11 +144,8 @@ Deno.test("Publisher.close() waits on a shared connection for what is in flight"
   const publisher = new Publisher(client);
   publisher.publish("a", 1, { qos: 1 });
   await broker.received("publish");
-  await rejection(
-    within("close()", publisher.close({ timeout: 0.05 }), 2000),
-    AggregateError,
-    "the broker has not answered",
-  );
+  const attempt = within("close()", publisher.close({ timeout: 0.05 }), 2000);
+  await rejection(attempt, AggregateError, "the broker has not answered");
   const closing = publisher.close();
   const [{ messageId = 0 } = {}] = broker.all("publish");
   broker.connections[0]!.send({ cmd: "puback", messageId });

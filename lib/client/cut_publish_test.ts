@@ -82,11 +82,8 @@ for (const [qos, options] of [[1, QUIET], [2, KEPT]] as const) {
       payloads.map((text) => text === "bad" ? refused : "published"),
     );
     assert(broker.connections.length <= 11, `${broker.connections.length}`);
-    await rejection(
-      publisher.flush(),
-      AggregateError,
-      "2 messages were not confirmed",
-    );
+    const flushing = publisher.flush();
+    await rejection(flushing, AggregateError, "2 messages were not confirmed");
     await publisher.close();
   });
 }
@@ -189,10 +186,8 @@ Deno.test("publish() gives the broker's reason for the last cut as the cause", a
     endWith(connection, 149)
   );
   await using publisher = await Publisher.connect(broker.url, MQTT5);
-  const error = await rejection(
-    publisher.publish("iot/bad", "bad", { qos: 1 }),
-    PublishError,
-  );
+  const publishing = publisher.publish("iot/bad", "bad", { qos: 1 });
+  const error = await rejection(publishing, PublishError);
   assertEquals(
     String(error.cause),
     "DisconnectedError: the broker closed the connection: packet too large (code 149)",

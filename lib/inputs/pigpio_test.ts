@@ -143,9 +143,6 @@ Deno.test("PigpioConnection ends its notifications when it is disposed of", asyn
   reports[Symbol.dispose]();
   await within("its end", daemon.left());
   using commands = await PigpioConnection.open(at(daemon.url));
-  await rejection(
-    commands.command("NB", [handle, 1]),
-    PigpioError,
-    "it failed (code -25)",
-  );
+  const attempt = commands.command("NB", [handle, 1]);
+  await rejection(attempt, PigpioError, "it failed (code -25)");
 });
