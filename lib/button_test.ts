@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Button } from "./button.ts";
-import { rejection, within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { type Process, startProcess } from "../testing/processes.ts";
 import { times } from "../testing/test.ts";
 

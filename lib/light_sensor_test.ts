@@ -2,8 +2,8 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { PigpioConnection } from "./inputs/pigpio.ts";
 import { parsePigpioUrl } from "./inputs/pigpio_url.ts";
 import { LightSensor } from "./light_sensor.ts";
-import { rejection, within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 
 /** The ADS1115's smallest step, in percent of 3.3 V, in its range of 4.096 V. */

@@ -5,6 +5,7 @@ import { publishMany, publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
 import { assertTopicFilter } from "./topics.ts";
+import type { Topics } from "./client/topic_requests.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
@@ -17,7 +18,6 @@ import {
 } from "../testing/brokers/scripts.ts";
 import { times } from "../testing/test.ts";
 import { test } from "../testing/peer_tests.ts";
-import type { Topics } from "./client/topic_requests.ts";
 
 const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 

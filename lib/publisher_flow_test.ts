@@ -1,5 +1,5 @@
-import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
 import { startBroker } from "./broker.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";

@@ -1,10 +1,10 @@
-import mqtt from "mqtt";
 import {
   assert,
   assertEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import mqtt from "mqtt";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";

@@ -1,5 +1,6 @@
-import mqtt from "mqtt";
 import { assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
+import mqtt from "mqtt";
 import type { Packet } from "mqtt";
 import { connect } from "../connect.ts";
 import { publishMany } from "../publish_once.ts";
@@ -23,7 +24,6 @@ import {
   startUnsure,
 } from "../../testing/brokers/scripts.ts";
 import { test, times } from "../../testing/test.ts";
-import { setTimeout as pause } from "node:timers/promises";
 
 type SendPacket = (
   packet: Packet,

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Packet } from "mqtt-packet";
 import { startBroker } from "../broker.ts";
 import { type Client, connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
@@ -18,8 +20,6 @@ import {
   silent,
 } from "../../testing/brokers/scripts.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
-import type { Packet } from "mqtt-packet";
-import { setTimeout as pause } from "node:timers/promises";
 import { test } from "../../testing/peer_tests.ts";
 
 const MQTT5 = { ...QUIET, protocolVersion: 5 } as const;

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
+import { messages } from "../messages.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { rejection, within } from "../../testing/deadline.ts";
-import { messages } from "../messages.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 import { logged } from "../../testing/test.ts";
 

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { setUser } from "../../../testing/access/password_file.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { startBroker } from "../../broker.ts";
+import type { TopicRule } from "../options.ts";
+import { setUser } from "../../../testing/access/password_file.ts";
 import { logged, test } from "../../../testing/test.ts";
 import { rejection, within } from "../../../testing/deadline.ts";
-import { startBroker } from "../../broker.ts";
 import { connectPacket, openRaw } from "../../../testing/clients/raw_client.ts";
-import type { TopicRule } from "../options.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type BrokerOptions, startBroker } from "../../broker.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
 import { CA } from "../../../testing/certificates/certificates.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
@@ -17,7 +18,6 @@ import {
   connectRaw5,
   subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
-import { formatHash, hashPassword } from "./password_hash.ts";
 import {
   EVERYWHERE,
   openBroker,

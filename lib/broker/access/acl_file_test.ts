@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { readAclFile } from "./acl_file.ts";
 import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { readAclFile } from "./acl_file.ts";
 import { rejection } from "../../../testing/deadline.ts";
 import { test } from "../../../testing/peer_tests.ts";
 

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { deflateRawSync } from "node:zlib";
 import { type Broker, startBroker } from "../../broker.ts";
 import { CA } from "../../../testing/certificates/certificates.ts";
 import { within } from "../../../testing/deadline.ts";
@@ -9,8 +11,6 @@ import {
   subscribePacket,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
-import { Buffer } from "node:buffer";
-import { deflateRawSync } from "node:zlib";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
   FRAME,

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
+import { openDatabase } from "./database.ts";
+import { BrokerStoreError } from "./store_error.ts";
 import {
   leaveRecorder,
   openClient,
@@ -8,8 +10,6 @@ import {
 } from "../../../testing/clients/clients.ts";
 import { smallDiskTest } from "../../../testing/small_disk.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { openDatabase } from "./database.ts";
-import { BrokerStoreError } from "./store_error.ts";
 import { test, times } from "../../../testing/test.ts";
 import { rejection } from "../../../testing/deadline.ts";
 
