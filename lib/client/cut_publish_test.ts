@@ -280,11 +280,8 @@ for (
 
   Deno.test(`publish() gives up ${what} that the embedded broker doesn't take over WebSocket, and goes on`, async () => {
     const limits = { maxPacketSize: LIMIT };
-    await using broker = await openBroker({
-      websocketPort: 0,
-      limits,
-      log: silent,
-    });
+    const options = { websocketPort: 0, limits, log: silent };
+    await using broker = await openBroker(options);
     await publishLarge(broker.websocketUrl!, large);
   });
 

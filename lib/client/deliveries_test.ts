@@ -36,9 +36,8 @@ async function readWhileBusy(
 ): Promise<number> {
   await using broker = await startScriptedBroker();
   const { handle, release, all } = slowHandler(count);
-  await using subscription = await listen(broker, handle, {
-    ...{ keepalive: 1, qos: message.qos, log: silent },
-  });
+  const options = { keepalive: 1, qos: message.qos, log: silent };
+  await using subscription = await listen(broker, handle, options);
   let read = 0;
   subscription.client.on("packetreceive", ({ cmd }) => {
     if (cmd === "publish") read++;

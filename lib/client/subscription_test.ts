@@ -29,9 +29,8 @@ import { logged, test } from "../../testing/test.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 Deno.test("subscribe() names a refused topic and spares the others", async () => {
-  await using broker = await openBroker({
-    rules: [{ subscribe: ["iot/#"], publish: ["iot/#"] }],
-  });
+  const rules = [{ subscribe: ["iot/#"], publish: ["iot/#"] }];
+  await using broker = await openBroker({ rules });
   const { take, have, texts } = collector();
   const error = await rejection(
     subscribe(broker.url, ["secret/#", "iot/#"], take, false, { log: silent }),

@@ -103,8 +103,8 @@ test.folder("startBroker() refuses a store that is damaged, and leaves it as it 
     await using broker = await startBroker({ port: 0, store });
     await using publisher = await openClient(broker.url);
     for (let index = 0; index < 200; index++) {
-      const options = { retain: true, qos: 1 } as const;
-      await publisher.publish(`room/${index}`, "x".repeat(500), options);
+      const message = { retain: true, qos: 1 } as const;
+      await publisher.publish(`room/${index}`, "x".repeat(500), message);
     }
   }
   const whole = await Deno.readFile(path);
