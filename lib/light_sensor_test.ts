@@ -38,17 +38,16 @@ for (const channel of [0, 1, 2, 3]) {
   });
 }
 
-for (
-  const [fullScale, volts, expected] of [
-    [5, 2.5, 50],
-    [4.096, 2.048, 50],
-    [1, 0.25, 25],
-    [0.2, 0.05, 25],
-    // More than full light, and less than none
-    [1, 1.5, 100],
-    [3.3, -0.1, 0],
-  ] as const
-) {
+const READINGS = [
+  [5, 2.5, 50],
+  [4.096, 2.048, 50],
+  [1, 0.25, 25],
+  [0.2, 0.05, 25],
+  // More than full light, and less than none
+  [1, 1.5, 100],
+  [3.3, -0.1, 0],
+] as const;
+for (const [fullScale, volts, expected] of READINGS) {
   Deno.test(`LightSensor reads ${volts} V as ${expected} % of ${fullScale} V`, async () => {
     await using daemon = startPigpioDaemon();
     daemon.setLight(0, volts / 3.3);

@@ -261,14 +261,13 @@ async function publishLarge(
   await publisher.close().catch(silent);
 }
 
-for (
-  const large of [
-    [4_000, 4],
-    [300_000, 4],
-    [11_000_000, 4],
-    [4_000, 5],
-  ] as const
-) {
+const TOO_LARGE = [
+  [4_000, 4],
+  [300_000, 4],
+  [11_000_000, 4],
+  [4_000, 5],
+] as const;
+for (const large of TOO_LARGE) {
   const [length, version] = large;
   const what = `${length} bytes in version ${version}`;
 

@@ -44,7 +44,7 @@ async function readWhileBusy(
   });
   for (let id = 1; id <= count; id++) deliver(broker, { ...message, id });
   // Sent every half keepalive, so by then there was time to read everything.
-  await broker.received("pingreq", 3);
+  await broker.received("pingreq", 4);
   const readSoFar = read;
   release();
   await all();

@@ -77,13 +77,12 @@ test.store("startBroker() keeps in its store the options and identifiers of MQTT
   let broker = await restart();
   {
     await using client = await openSession5(broker, "client");
-    for (
-      const [filter, options, identifier] of [
-        ["a/+", 1 | NO_LOCAL, 1],
-        ["b/#", 2 | RETAIN_AS_PUBLISHED, 268_435_455],
-        ["+/x", 1, 300],
-      ] as const
-    ) {
+    const cases = [
+      ["a/+", 1 | NO_LOCAL, 1],
+      ["b/#", 2 | RETAIN_AS_PUBLISHED, 268_435_455],
+      ["+/x", 1, 300],
+    ] as const;
+    for (const [filter, options, identifier] of cases) {
       const properties: Property[] = [
         [PROPERTY.subscriptionIdentifier, identifier],
       ];
