@@ -29,8 +29,9 @@ export interface Subscription extends AsyncDisposable {
 
 /**
  * Subscribes to topics and hands each message to a handler, until Ctrl-C, SIGTERM or
- * `options.signal` (document ko §5 b, `subscribe`). `host` is as for `connect`; `topic`
- * is one filter, several, or `[filter, qos]` pairs.
+ * `options.signal` (document ko §5 b, `subscribe`). `host` is a name, `name:port` or a
+ * URL; `undefined` stands for `MQTT_URL`, then localhost. `topic` is one filter,
+ * several, or `[filter, qos]` pairs.
  *
  * It waits for a broker that isn't there (for `options.timeout`, if given), and
  * survives one that restarts. A filter that the broker refuses is logged, and the

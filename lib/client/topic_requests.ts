@@ -63,9 +63,7 @@ export type FilterRequest = IClientSubscribeOptions;
 /**
  * Reads the topics in any of the forms that `subscribe` takes.
  *
- * @param topics The topics.
  * @param defaults What is asked for those that come without their own.
- * @param protocolVersion The version of MQTT that is spoken.
  * @returns Each filter, with what MQTT.js is to ask for it.
  * @throws {TypeError | RangeError} If a filter or an option is invalid.
  */

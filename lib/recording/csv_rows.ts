@@ -11,11 +11,6 @@ const SPECIAL = /[",\n]/;
 
 /**
  * Writes a reading, byte for byte as `@std/csv` does (RFC 4180).
- *
- * @param time The time, written out.
- * @param topic The topic.
- * @param value The value, or its digits.
- * @returns The row with its line end.
  */
 export function rowOf(
   time: string,
@@ -33,8 +28,6 @@ export function rowOf(
 /**
  * Finds where a row ends; a line feed inside quotes ends no row (RFC 4180).
  *
- * @param text Rows.
- * @param start Where the row begins.
  * @returns The index after its line feed, or -1 if `text` holds only a part.
  */
 export function endOfRow(text: string, start: number): number {
@@ -53,7 +46,6 @@ export function endOfRow(text: string, start: number): number {
 /**
  * Finds the end of the last whole row.
  *
- * @param text Rows, from the beginning of one.
  * @returns The index after its line feed, or 0 if no row is whole.
  */
 export function endOfLastRow(text: string): number {
@@ -67,7 +59,6 @@ export function endOfLastRow(text: string): number {
 /**
  * Splits a row into its fields.
  *
- * @param row A row without its line end.
  * @returns The fields, unquoted; nothing if one goes on after its closing quote.
  */
 export function fieldsOf(row: string): string[] | undefined {
