@@ -69,9 +69,23 @@ export async function headingOf(exercise: Exercise): Promise<string> {
 
 /** The title on an exercise's page. */
 export async function titleOf(exercise: Exercise): Promise<string> {
-  const page = await readText(exerciseFile(exercise, "work", "README.md"));
-  const [, title] = /^# Exercise \d+: (.+)$/m.exec(page ?? "") ?? [];
+  const title = await onPage(exercise, /^# Exercise \d+: (.+)$/m);
   return title?.trim() ?? exercise.name.slice(3);
+}
+
+/** How long an exercise takes, as its page says; nothing if it doesn't. */
+export async function minutesOf(
+  exercise: Exercise,
+): Promise<string | undefined> {
+  return await onPage(exercise, /^- Minutes: (\d+)$/m);
+}
+
+async function onPage(
+  exercise: Exercise,
+  pattern: RegExp,
+): Promise<string | undefined> {
+  const page = await readText(exerciseFile(exercise, "work", "README.md"));
+  return pattern.exec(page ?? "")?.[1];
 }
 
 /** Where a file of an exercise is, seen from the project's folder. */
