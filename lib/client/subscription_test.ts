@@ -195,7 +195,8 @@ Deno.test("subscribe() resolves although its handler is asking for more meanwhil
   const granted: string[][] = [];
   let more: Promise<unknown> | undefined;
   const options = {
-    ...{ ...QUIET, topics: ["a", "b"] },
+    ...QUIET,
+    topics: ["a", "b"],
     onSubscribe: (filters: string[]) => granted.push(filters),
   };
   const subscribing = listen(broker, (_message, client) => {
