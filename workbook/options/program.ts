@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { exitWithError } from "../../lib/exit_with_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
@@ -102,26 +102,26 @@ export function readOptions(
     ]),
   );
   const { values, switches } = takeValues(args, { names, rows });
-  const given: Record<string, unknown> = parseArgs(switches, {
-    boolean: [...boolean],
-    string: ["_"],
-    alias: Object.fromEntries(
-      boolean.map((name) => [name, shortNames[name] ?? []]),
-    ),
-    unknown: (arg) => {
-      if (!arg.startsWith("-")) return true;
-      const flag = arg.slice(0, 2);
-      if (names.has(flag)) {
-        throw new UsageError(
-          `Option "${flag}" has something attached: it needs a blank before its value`,
-        );
-      }
-      throw new UsageError(
-        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
-      );
-    },
+  const given = new Set<string>();
+  const words: string[] = [];
+  const { tokens } = parseArgs({
+    args: switches,
+    options: Object.fromEntries(boolean.map((name) => {
+      const short = shortNames[name];
+      return [name, { type: "boolean", ...short !== undefined && { short } }];
+    })),
+    strict: false,
+    tokens: true,
   });
-  const words = given._ as string[];
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    if (!boolean.includes(token.name)) refuse(switches[token.index]!, names);
+    if (token.value !== undefined) {
+      throw new UsageError(`Option "${token.rawName}" takes no value`);
+    }
+    given.add(token.name);
+  }
   const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
@@ -143,13 +143,23 @@ export function readOptions(
     texts,
     rows: rowsOf,
     positional: words,
-    has: (name) => given[name] === true,
+    has: (name) => given.has(name),
     number(name, range) {
       const value = text(name);
       if (value === undefined) return undefined;
       return readNumber(spelled(name), value, range);
     },
   };
+}
+
+/** Says what is wrong with an option that is no switch. */
+function refuse(arg: string, withValue: ReadonlyMap<string, string>): never {
+  const flag = arg.slice(0, 2);
+  throw new UsageError(
+    withValue.has(flag)
+      ? `Option "${flag}" has something attached: it needs a blank before its value`
+      : `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
+  );
 }
 
 /** An option without its value, which may be a password. */
