@@ -4,6 +4,7 @@ import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
+import { type Bus, startSessionBus } from "../../testing/session_bus.ts";
 import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
 import { runLesson, startLesson } from "../../testing/project/lessons.ts";
 import {
@@ -20,32 +21,6 @@ const LESSON_13 = new URL("../13_gate_service/", import.meta.url).href;
 
 /** What a test of D-Bus needs. */
 const PEERS = ["dbus_run_session", "gdbus"] as const;
-
-/** A bus of the test's own. */
-interface Bus extends AsyncDisposable {
-  /** Variables with which programs find it. */
-  variables: Record<string, string>;
-  /** Ends it. */
-  stop(): Promise<unknown>;
-}
-
-/** Starts a session bus, which ends as a session does: with its shell. */
-async function startBus(): Promise<Bus> {
-  const session = startProcess(findPeer("dbus_run_session")!, [
-    "--",
-    "sh",
-    "-c",
-    'echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat',
-  ]);
-  await session.untilPrinted("\n");
-  return {
-    variables: { DBUS_SESSION_BUS_ADDRESS: session.printed().trim() },
-    stop: () => session.end(),
-    async [Symbol.asyncDispose]() {
-      await session.end();
-    },
-  };
-}
 
 /** Starts a system bus, with the rules that Debian's has for all services. */
 async function startSystemBus(rules: string): Promise<Bus> {
@@ -164,7 +139,7 @@ peerTest(
   [...PEERS, "mosquitto", "paho"],
   "gate_dbus tells D-Bus and MQTT alike, and opens when gdbus calls Open()",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await using gate = startLesson(import.meta.url, "gate_dbus", {
@@ -242,7 +217,7 @@ peerTest(
   [...PEERS, "mosquitto", "paho"],
   "bridge signals what lesson 13's gate publishes, and Open() commands it",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await using client = await openClient(url);
@@ -288,8 +263,8 @@ peerTest(
   [...PEERS, "mosquitto"],
   "both forms outlive the broker's restart, each in its way",
   async () => {
-    await using bus = await startBus();
-    await using other = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
+    await using other = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await using gate = startLesson(import.meta.url, "gate_dbus", {
@@ -343,7 +318,7 @@ peerTest(
   PEERS,
   "the name is one program's: others are told so, or take it over",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
     await using gate = startLesson(import.meta.url, "gate_dbus", run);
@@ -374,7 +349,7 @@ peerTest(
   async () => {
     await using broker = await startBroker({ port: 0 });
     await Promise.all(["gate_dbus", "bridge"].map(async (program) => {
-      await using bus = await startBus();
+      await using bus = await startSessionBus(findPeer("dbus_run_session")!);
       await using form = startLesson(import.meta.url, program, {
         url: broker.url,
         variables: { ...bus.variables, MQTT_TRACE: "1" },
@@ -389,7 +364,7 @@ peerTest(
     }));
 
     // Where no gate opens, call_open waits, but not for a bus that is gone.
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     const run = { url: broker.url, variables: bus.variables };
     await using bridge = startLesson(import.meta.url, "bridge", run);
     await bridge.untilPrinted("Looping...\n");
@@ -409,7 +384,7 @@ peerTest(
   PEERS,
   "call_open prints the gate's signals until it is open",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
     const nobody = await runLesson(import.meta.url, "call_open", run);
@@ -520,7 +495,7 @@ testPlaces([{
   most: 1000,
   ignore: findPeer("dbus_run_session") === undefined,
   print: async ([text]) => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startTextBroker([
       { topic: text!, payload: text! },
     ]);

@@ -1,6 +1,5 @@
 /**
- * Why each command has the permissions that it has. Without one of them it must
- * fail, and say that it lacks it.
+ * Why each command has the permissions that it has, and that it uses them.
  *
  * @module
  */
@@ -11,9 +10,9 @@ import type { Command } from "./commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import {
-  type Attempt,
   findNeedless,
   omissions,
+  type Trial,
 } from "../../testing/project/permissions.ts";
 
 /** Why a command has a permission. */
@@ -192,7 +191,7 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   };
   await using broker = await startBroker({ port: 0 });
 
-  const attempts: Attempt[] = [];
+  const trials: Trial[] = [];
   const permissions = new Map<string, string[]>();
   for (const [name, command] of Object.entries(COMMANDS)) {
     if (RUNNERS.includes(name)) continue;
@@ -204,13 +203,18 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
     assertEquals(names, Object.keys(needs), `${name}: reasons`);
     permissions.set(name, flags);
     if (NEEDS[name] === undefined) continue;
-    for (const omission of omissions(flags)) {
-      const { args } = needs[nameOf(omission.permission, folder)]!;
-      const { step, module } = takeApart(command, args);
-      attempts.push({
-        ...omission,
+    const byArgs = Map.groupBy(
+      omissions(flags),
+      ({ permission }) => needs[nameOf(permission, folder)]!.args.join(" "),
+    );
+    for (const group of byArgs.values()) {
+      const { args } = needs[nameOf(group[0]!.permission, folder)]!;
+      const { step, flags, module } = takeApart(command, args);
+      trials.push({
         name,
         module,
+        flags,
+        omissions: group,
         args,
         folder,
         variables: {
@@ -224,5 +228,5 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   for (const [name, other] of Object.entries(LIKE)) {
     assertEquals(permissions.get(name), permissions.get(other), name);
   }
-  assertEquals(await findNeedless(attempts), []);
+  assertEquals(await findNeedless(trials), []);
 });

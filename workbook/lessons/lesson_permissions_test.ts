@@ -1,7 +1,6 @@
 /**
  * Lessons' programs run with the least permissions. That each runs with those in
- * its header, `commands/lesson_test.ts` shows. Here each is run without one of
- * them, and must fail because of that.
+ * its header, `commands/lesson_test.ts` shows. Here each must use all of them.
  *
  * @module
  */
@@ -15,11 +14,8 @@ import {
   listPrograms,
   programFlags,
 } from "./lessons.ts";
-import {
-  type Attempt,
-  findNeedless,
-  omissions,
-} from "../../testing/project/permissions.ts";
+import { findNeedless, omissions } from "../../testing/project/permissions.ts";
+import { startSessionBus } from "../../testing/session_bus.ts";
 import { runLesson } from "../../testing/project/lessons.ts";
 
 /** Arguments of programs that don't run with the rest of their lesson. */
@@ -52,33 +48,29 @@ function argsOf(lesson: Lesson, name: string): string[] | undefined {
     : program.args ?? [];
 }
 
-/** A lesson's programs, each without one of its permissions. */
-function attemptsOf(lesson: Lesson, common: Partial<Attempt>): Attempt[] {
-  return listPrograms(lesson).flatMap((name) => {
-    const file = new URL(`${name}.ts`, lesson.folder);
-    const isRaw = /\bmqtt\.connect\(brokerAddress/.test(
-      Deno.readTextFileSync(file),
-    );
-    return omissions(programFlags(file)).map((omission) => ({
-      ...common,
-      ...omission,
-      name: `Lesson ${lesson.number}, ${name}`,
-      module: fileURLToPath(file),
-      args: argsOf(lesson, name),
-      triesForEver: isRaw && omission.flag === "--allow-net",
-    }));
-  });
-}
-
-async function assertNoneNeedless(lessons: Lesson[], wrapper: string[] = []) {
+async function assertNoneNeedless(
+  lessons: Lesson[],
+  more: Record<string, string> = {},
+) {
   await using broker = await startBroker({ port: 0 });
   const folder = await Deno.realPath(await Deno.makeTempDir());
-  const variables = { MQTT_URL: broker.url };
   for (const lesson of lessons) await FOUND[lesson.number]?.(lesson, folder);
-  const attempts = lessons.flatMap((lesson) =>
-    attemptsOf(lesson, { variables, folder, wrapper })
+  const trials = lessons.flatMap((lesson) =>
+    listPrograms(lesson).map((name) => {
+      const file = new URL(`${name}.ts`, lesson.folder);
+      const flags = programFlags(file);
+      return {
+        name: `Lesson ${lesson.number}, ${name}`,
+        module: fileURLToPath(file),
+        flags,
+        omissions: omissions(flags),
+        args: argsOf(lesson, name),
+        variables: { MQTT_URL: broker.url, ...more },
+        folder,
+      };
+    })
   );
-  const needless = await findNeedless(attempts);
+  const needless = await findNeedless(trials);
   await Deno.remove(folder, { recursive: true });
   assertEquals(needless, []);
 }
@@ -121,6 +113,7 @@ peerTest(
   "lessons on D-Bus have no permission that they can do without",
   async ({ dbus_run_session }) => {
     const lessons = listLessons().filter(needsDBus);
-    await assertNoneNeedless(lessons, [dbus_run_session, "--"]);
+    await using bus = await startSessionBus(dbus_run_session);
+    await assertNoneNeedless(lessons, bus.variables);
   },
 );
