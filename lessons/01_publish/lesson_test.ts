@@ -3,8 +3,10 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { runLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 Deno.test("publisher prints Connecté, publishes allo and disconnects", async () => {
   const lines: string[] = [];
@@ -14,11 +16,10 @@ Deno.test("publisher prints Connecté, publishes allo and disconnects", async ()
   });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url, variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", {
+    url: broker.url,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals({ code, stdout }, { code: 0, stdout: "Connecté\n" });
   const [message] = await subscriber.untilReceived(1);
   assertEquals([message?.topic, message?.text], ["test", "allo"]);
@@ -28,11 +29,7 @@ Deno.test("publisher prints Connecté, publishes allo and disconnects", async ()
 
 Deno.test("publisher prints the code with which the broker refuses it", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", broker);
   assertEquals({ code, stdout }, { code: 1, stdout: "Erreur code 5\n" });
   assertStringIncludes(stderr, "refused the connection: not authorized");
 });
@@ -41,11 +38,7 @@ Deno.test("greeting publishes Hello world! and prints nothing", async () => {
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("iot/#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "greeting",
-    { url: broker.url },
-  );
+  const { code, stdout, stderr } = await lesson.run("greeting", broker);
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "", stderr: "" });
   const [message] = await subscriber.untilReceived(1);
   assertEquals([message?.topic, message?.text], [
@@ -59,10 +52,9 @@ peerTest(
   "publisher and greeting are received by paho over mosquitto",
   async () => {
     await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "#", 2);
-    await runLesson(import.meta.url, "publisher", { url });
-    await runLesson(import.meta.url, "greeting", { url });
+    await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
+    await lesson.run("publisher", mosquitto);
+    await lesson.run("greeting", mosquitto);
     assertEquals(await subscriber.lines(), [
       "test allo",
       "iot/greeting Hello world!",

@@ -5,25 +5,25 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 
-const LESSON_01 = new URL("../01_publish/", import.meta.url).href;
+const lesson = lessonAt(import.meta.url);
+const lesson01 = lessonAt(new URL("../01_publish/", import.meta.url));
 const CONNECTED = "Connected with result code 0\n";
 
 Deno.test("subscriber and receiver print what lesson 01 publishes", async () => {
   await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
   const variables = { MQTT_TRACE: "1" };
-  await using subscriber = startLesson(import.meta.url, "subscriber", {
-    url,
+  await using subscriber = lesson.start("subscriber", {
+    url: broker.url,
     variables,
   });
-  await using receiver = startLesson(import.meta.url, "receiver", { url });
+  await using receiver = lesson.start("receiver", broker);
   await subscriber.untilPrinted(CONNECTED);
   await receiver.untilPrinted("Connecté\n");
-  await runLesson(LESSON_01, "publisher", { url });
-  await runLesson(LESSON_01, "greeting", { url });
+  await lesson01.run("publisher", broker);
+  await lesson01.run("greeting", broker);
   await receiver.untilPrinted("Reçu: allo\n");
   await subscriber.untilPrinted("iot/greeting  Hello world!\n");
   receiver.kill("SIGTERM");
@@ -54,8 +54,7 @@ for (const program of ["subscriber", "receiver"]) {
       return "answered";
     });
     for (code = 1; code <= 5; code++) {
-      const { url } = broker;
-      const ended = await runLesson(import.meta.url, program, { url });
+      const ended = await lesson.run(program, broker);
       assertEquals([ended.code, ended.stdout], [
         1,
         program === "receiver"
@@ -70,8 +69,7 @@ for (const program of ["subscriber", "receiver"]) {
 
   Deno.test(`${program} subscribes again after a reconnect`, async () => {
     await using broker = await startScriptedBroker();
-    const { url } = broker;
-    await using process = startLesson(import.meta.url, program, { url });
+    await using process = lesson.start(program, broker);
     await within("the subscription", broker.received("subscribe"));
     broker.connections[0]!.socket.destroy();
     await within("the next one", broker.received("subscribe", 2));
@@ -98,7 +96,7 @@ for (const program of ["subscriber", "receiver"]) {
 
   Deno.test(`${program} waits for a broker, and ends on SIGTERM`, async () => {
     const url = "mqtt://127.0.0.1:1";
-    await using process = startLesson(import.meta.url, program, { url });
+    await using process = lesson.start(program, { url });
     await process.untilLogged("(is a broker running there?); trying again\n");
     process.kill("SIGTERM");
     const { code, stdout } = await process.end();
@@ -110,7 +108,7 @@ Deno.test("subscriber takes another topic filter, and says what is wrong with it
   await using broker = await startBroker({ port: 0 });
   await using publisher = await openClient(broker.url);
   const { url } = broker;
-  await using subscriber = startLesson(import.meta.url, "subscriber", {
+  await using subscriber = lesson.start("subscriber", {
     url,
     args: ["iot/+/temp"],
   });
@@ -122,7 +120,7 @@ Deno.test("subscriber takes another topic filter, and says what is wrong with it
     subscriber.printed(),
     `${CONNECTED}iot/user1/temp  온도 21\n`,
   );
-  const { code, stderr } = await runLesson(import.meta.url, "subscriber", {
+  const { code, stderr } = await lesson.run("subscriber", {
     url,
     args: ["iot/#/temp"],
   });
@@ -180,14 +178,11 @@ peerTest(
   "subscriber and receiver print what paho publishes over mosquitto",
   async () => {
     await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = startLesson(import.meta.url, "subscriber", {
-      url,
-    });
-    await using receiver = startLesson(import.meta.url, "receiver", { url });
+    await using subscriber = lesson.start("subscriber", mosquitto);
+    await using receiver = lesson.start("receiver", mosquitto);
     await subscriber.untilPrinted(CONNECTED);
     await receiver.untilPrinted("Connecté\n");
-    await publishWithPaho(url, [
+    await publishWithPaho(mosquitto.url, [
       ["iot/greeting", "Hello world!"],
       ["test", "déjà vu"],
       ["iot", "the parent"],

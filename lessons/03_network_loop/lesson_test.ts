@@ -6,12 +6,13 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
 
+const lesson = lessonAt(import.meta.url);
 const TOPIC = "paho/temperature";
 const TRACE = { MQTT_TRACE: "1" };
 // The permission to read the thread's file is relative to the project's folder.
@@ -31,7 +32,7 @@ function secondsOf(stdout: string, text: string): number {
 Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   await using broker = await startBroker({ port: 0 });
   await using publisher = await openClient(broker.url);
-  await using program = startLesson(import.meta.url, "forever", {
+  await using program = lesson.start("forever", {
     url: broker.url,
     variables: TRACE,
   });
@@ -51,7 +52,7 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
 
 Deno.test("forever waits for a broker, and says so", async () => {
   const url = "mqtt://127.0.0.1:1";
-  await using program = startLesson(import.meta.url, "forever", { url });
+  await using program = lesson.start("forever", { url });
   await program.untilLogged("connection refused (is a broker running there?)");
   program.kill("SIGTERM");
   assertEquals((await program.end()).code, 0);
@@ -59,7 +60,7 @@ Deno.test("forever waits for a broker, and says so", async () => {
 
 Deno.test("one_turn ends well on SIGTERM", async () => {
   await using broker = await startScriptedBroker();
-  await using program = startLesson(import.meta.url, "one_turn", broker);
+  await using program = lesson.start("one_turn", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   program.kill("SIGTERM");
   const { code, stderr } = await program.end();
@@ -71,7 +72,7 @@ Deno.test("connect_async goes on before the broker has answered", async () => {
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe(TOPIC);
-  const output = await runLesson(import.meta.url, "connect_async", broker);
+  const output = await lesson.run("connect_async", broker);
   assertEquals(output, {
     code: 0,
     stdout: "1. mqtt.connect() is back, connected: false\n" +
@@ -86,11 +87,7 @@ Deno.test("connect_async goes on before the broker has answered", async () => {
 
 Deno.test("connect_async learns only later that there is no broker", async () => {
   const url = "mqtt://127.0.0.1:1";
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "connect_async",
-    { url },
-  );
+  const { code, stdout, stderr } = await lesson.run("connect_async", { url });
   assertEquals({ code, stderr }, {
     code: 1,
     stderr: "connect ECONNREFUSED 127.0.0.1:1\n",
@@ -100,11 +97,7 @@ Deno.test("connect_async learns only later that there is no broker", async () =>
 
 Deno.test("reconnect is back at once, as the same client", async () => {
   await using broker = await startScriptedBroker();
-  const { code, stdout } = await runLesson(
-    import.meta.url,
-    "reconnect",
-    broker,
-  );
+  const { code, stdout } = await lesson.run("reconnect", broker);
   assertEquals({ code, stdout }, {
     code: 0,
     stdout: "Connected: true\nConnected: false\nConnected: true\n",
@@ -121,7 +114,7 @@ const SLOW: Record<string, () => Promise<void>> = {
   async "background receives while it works"() {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
-    await using program = startLesson(import.meta.url, "background", {
+    await using program = lesson.start("background", {
       url: broker.url,
       args: ["20"],
       variables: TRACE,
@@ -142,7 +135,7 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "background ends by itself, and wants a number of seconds"() {
     await using broker = await startBroker({ port: 0 });
-    const output = await runLesson(import.meta.url, "background", {
+    const output = await lesson.run("background", {
       url: broker.url,
       args: ["1"],
     });
@@ -152,7 +145,7 @@ const SLOW: Record<string, () => Promise<void>> = {
       stderr: "1 s of other work done\n",
     });
     for (const argument of ["soon", "0", "1.5", "Infinity"]) {
-      const { code, stderr } = await runLesson(import.meta.url, "background", {
+      const { code, stderr } = await lesson.run("background", {
         url: broker.url,
         args: [argument],
       });
@@ -166,7 +159,7 @@ const SLOW: Record<string, () => Promise<void>> = {
   async "one_turn gets a message in one of its turns, also after an empty one"() {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
-    await using program = startLesson(import.meta.url, "one_turn", {
+    await using program = lesson.start("one_turn", {
       url: broker.url,
       variables: TRACE,
     });
@@ -184,11 +177,10 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "lost_connection comes back with its subscription"() {
     await using broker = await startBroker({ port: 0 });
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "lost_connection",
-      { url: broker.url, variables: TRACE },
-    );
+    const { code, stdout, stderr } = await lesson.run("lost_connection", {
+      url: broker.url,
+      variables: TRACE,
+    });
     assertEquals(code, 0);
     const [first, second, third, ...rest] = stdout.trimEnd().split("\n");
     assertEquals([first, second], ["Subscribed", "Connection cut"]);
@@ -208,14 +200,10 @@ const SLOW: Record<string, () => Promise<void>> = {
     await using broker = await startBroker({ port: 0 });
     await using subscriber = await openClient(broker.url);
     await subscriber.subscribe("#");
-    await using program = startLesson(
-      import.meta.url,
-      "temperature_publisher",
-      {
-        url: broker.url,
-        variables: TRACE,
-      },
-    );
+    await using program = lesson.start("temperature_publisher", {
+      url: broker.url,
+      variables: TRACE,
+    });
     const received = await subscriber.untilReceived(2);
     for (const { topic, text } of received) {
       assertEquals(topic, TOPIC);
@@ -233,8 +221,8 @@ const SLOW: Record<string, () => Promise<void>> = {
     await subscriber.subscribe(TOPIC, 1);
     const run = { url: broker.url, variables: TRACE, folder: PROJECT };
     const [blocked, free] = await Promise.all([
-      runLesson(import.meta.url, "blocked_loop", run),
-      runLesson(import.meta.url, "read_in_thread", run),
+      lesson.run("blocked_loop", run),
+      lesson.run("read_in_thread", run),
     ]);
     const timer = "the timer for 0\\.5 s fires";
     assertEquals(blocked.code, 0);
@@ -254,7 +242,7 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "read_in_thread ends its thread on SIGTERM, too"() {
     await using broker = await startScriptedBroker();
-    await using program = startLesson(import.meta.url, "read_in_thread", {
+    await using program = lesson.start("read_in_thread", {
       url: broker.url,
       folder: PROJECT,
     });
@@ -283,7 +271,7 @@ peerTest(
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     const start = (name: string, args: string[] = []) =>
-      startLesson(import.meta.url, name, { url, args, variables: TRACE });
+      lesson.start(name, { url, args, variables: TRACE });
     await using forever = start("forever");
     await using background = start("background", ["20"]);
     await using oneTurn = start("one_turn");
@@ -306,10 +294,10 @@ peerTest(
     const { url } = mosquitto;
     await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
     await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
-    await runLesson(import.meta.url, "connect_async", { url });
+    await lesson.run("connect_async", { url });
     const program = "temperature_publisher";
-    await using publisher = startLesson(import.meta.url, program, { url });
-    await runLesson(import.meta.url, "lost_connection", { url });
+    await using publisher = lesson.start(program, { url });
+    await lesson.run("lost_connection", { url });
     assertEquals(await other.lines(), ["paho/lost_connection still here"]);
     const [message, reading] = await temperatures.lines();
     assertEquals(message, "paho/temperature 21.5");

@@ -11,11 +11,13 @@ import {
   type Script,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 // The documents' running result.
 const RUNNING_RESULT = `\
@@ -96,7 +98,7 @@ for way in "clean", "broken":
 
 Deno.test("complete_client prints the running result", async () => {
   await using broker = await startBroker({ port: 0 });
-  const output = await runLesson(import.meta.url, "complete_client", broker);
+  const output = await lesson.run("complete_client", broker);
   assertEquals(output, { code: 0, stdout: RUNNING_RESULT, stderr: "" });
 });
 
@@ -106,7 +108,7 @@ peerTest(
   async ({ paho }) => {
     await using mosquitto = await startMosquitto();
     const { host, port, url } = mosquitto;
-    const ours = await runLesson(import.meta.url, "complete_client", { url });
+    const ours = await lesson.run("complete_client", { url });
     await using theirs = startProcess(paho, [
       ...["-c", PAHO_CLIENT],
       ...[host, `${port}`],
@@ -132,7 +134,7 @@ Deno.test("complete_client publishes only once every topic is acknowledged", asy
     return "answered";
   };
   await using broker = await startScriptedBroker(script);
-  await using client = startLesson(import.meta.url, "complete_client", broker);
+  await using client = lesson.start("complete_client", broker);
   await client.untilPrinted("topic: early");
   assertEquals(
     broker.packets.map(({ cmd }) => cmd),
@@ -154,18 +156,14 @@ Deno.test("complete_client names what doesn't come back in 5 seconds", async () 
     connection.send(packet);
     return undefined;
   });
-  const { code, stderr } = await runLesson(
-    import.meta.url,
-    "complete_client",
-    broker,
-  );
+  const { code, stderr } = await lesson.run("complete_client", broker);
   assertEquals({ code, stderr }, { code: 1, stderr: "Missing: humidity\n" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 
 Deno.test("complete_client says in a line what goes wrong", async () => {
   const port = 1;
-  const offline = await runLesson(import.meta.url, "complete_client", {
+  const offline = await lesson.run("complete_client", {
     url: `mqtt://127.0.0.1:${port}`,
   });
   assertEquals(offline, {
@@ -174,21 +172,21 @@ Deno.test("complete_client says in a line what goes wrong", async () => {
     stderr: `connect ECONNREFUSED 127.0.0.1:${port}\n`,
   });
   await using guarded = await startBroker({ port: 0, users: { ann: "x" } });
-  const refused = await runLesson(import.meta.url, "complete_client", guarded);
+  const refused = await lesson.run("complete_client", guarded);
   assertEquals(refused.code, 1);
   assertEquals(refused.stderr, "Connection refused: Not authorized\n");
   await using strict = await startBroker({
     port: 0,
     rules: [{ subscribe: ["hello"] }],
   });
-  const denied = await runLesson(import.meta.url, "complete_client", strict);
+  const denied = await lesson.run("complete_client", strict);
   assertEquals(denied.code, 1);
   assertEquals(denied.stderr, "Subscribe error: Unspecified error\n");
 });
 
 Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
   await using broker = await startScriptedBroker();
-  await using client = startLesson(import.meta.url, "first_client", broker);
+  await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   client.kill("SIGTERM");
   const { code, stdout, stderr } = await client.end();
@@ -203,7 +201,7 @@ Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
 
 Deno.test("first_client prints another result when the connection breaks", async () => {
   await using broker = await startScriptedBroker();
-  await using client = startLesson(import.meta.url, "first_client", broker);
+  await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   broker.connections[0]?.socket.destroy();
   await client.untilPrinted("Disconnection returned result: 7\n");
@@ -211,7 +209,7 @@ Deno.test("first_client prints another result when the connection breaks", async
 
 Deno.test("subscribe_forms prints what the broker grants each form", async () => {
   await using broker = await startScriptedBroker();
-  const output = await runLesson(import.meta.url, "subscribe_forms", broker);
+  const output = await lesson.run("subscribe_forms", broker);
   assertEquals(output, {
     code: 0,
     stdout: 'subscribe("my/topic", 2): mid 1, granted 2\n' +
@@ -250,7 +248,7 @@ Deno.test("publish_results prints the message ids, and what can't be published",
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("my/topic", 2);
-  const output = await runLesson(import.meta.url, "publish_results", broker);
+  const output = await lesson.run("publish_results", broker);
   assertEquals(output, {
     code: 0,
     stdout: "QoS 0: published, mid none\n" +
@@ -270,11 +268,7 @@ Deno.test("unsubscribe receives nothing more of its topic", async () => {
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout } = await runLesson(
-    import.meta.url,
-    "unsubscribe",
-    broker,
-  );
+  const { code, stdout } = await lesson.run("unsubscribe", broker);
   assertEquals(code, 0);
   assertEquals(
     stdout,
@@ -289,11 +283,10 @@ Deno.test("unsubscribe receives nothing more of its topic", async () => {
 
 Deno.test("two_endings is disconnected cleanly, and then thrown out", async () => {
   await using broker = await startBroker({ port: 0 });
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "two_endings",
-    { ...broker, variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("two_endings", {
+    ...broker,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals(code, 0);
   assertEquals(
     stdout,
@@ -316,8 +309,8 @@ peerTest(
     );
     const theirs = await process.end();
     assertEquals(theirs.stderr, "");
-    const forms = await runLesson(import.meta.url, "subscribe_forms", { url });
-    const endings = await runLesson(import.meta.url, "two_endings", { url });
+    const forms = await lesson.run("subscribe_forms", { url });
+    const endings = await lesson.run("two_endings", { url });
     assertEquals(
       forms.stdout.replaceAll(/^.*(?=mid)/gm, "") + endings.stdout,
       theirs.stdout,
@@ -335,12 +328,12 @@ peerTest(
   async () => {
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using first = startLesson(import.meta.url, "first_client", { url });
+    await using first = lesson.start("first_client", { url });
     await first.untilPrinted("Connection returned with result code: 0\n");
     await using subscriber = await subscribeWithPaho(url, "#", 10);
-    await runLesson(import.meta.url, "complete_client", { url });
-    await runLesson(import.meta.url, "publish_results", { url });
-    await runLesson(import.meta.url, "unsubscribe", { url });
+    await lesson.run("complete_client", { url });
+    await lesson.run("publish_results", { url });
+    await lesson.run("unsubscribe", { url });
     await publishWithPaho(url, [["hello", "from paho"]]);
     assertEquals(await subscriber.lines(), [
       "hello Hello world!",

@@ -5,9 +5,10 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEN = Array.from({ length: 10 }, (_, i) => `你好 mqtt - ${i}`);
 
@@ -15,11 +16,10 @@ Deno.test("publisher sends ten messages, 10 ms apart, on one connection", async 
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/#", 2);
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url, variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", {
+    url: broker.url,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
   const received = await subscriber.untilReceived(10);
   assertEquals(received.map(({ text }) => text), TEN);
@@ -49,10 +49,7 @@ async function cutAndCount(url: string, qos: 0 | 1): Promise<Counts> {
   await using counter = await openClient(url);
   await counter.subscribe("tw/rocksaying/+");
   const args = [`${qos}`];
-  const { code, stdout, stderr } = await runLesson(import.meta.url, "cut", {
-    url,
-    args,
-  });
+  const { code, stdout, stderr } = await lesson.run("cut", { url, args });
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "lost: the connection was reset");
   const line =
@@ -115,7 +112,7 @@ peerTest(
 
 Deno.test("cut says what it was called wrongly with", async () => {
   const run = (url: string, ...args: string[]) =>
-    runLesson(import.meta.url, "cut", { url, args });
+    lesson.run("cut", { url, args });
   assertEquals(await run(NO_BROKER, "7"), {
     code: 2,
     stdout: "",
@@ -134,7 +131,7 @@ Deno.test("cut stops in the middle, and disconnects", async () => {
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/+");
-  await using cut = startLesson(import.meta.url, "cut", {
+  await using cut = lesson.start("cut", {
     url: broker.url,
     args: ["0"],
     variables: { MQTT_TRACE: "1" },
@@ -148,9 +145,7 @@ Deno.test("cut stops in the middle, and disconnects", async () => {
 
 for (const program of ["publisher", "cut"]) {
   Deno.test(`${program} waits for a broker that isn't there until it is stopped`, async () => {
-    await using running = startLesson(import.meta.url, program, {
-      url: NO_BROKER,
-    });
+    await using running = lesson.start(program, { url: NO_BROKER });
     await running.untilLogged(
       "connection refused (is a broker running there?)",
     );
@@ -165,9 +160,8 @@ peerTest(
   "publisher is received by paho over mosquitto",
   async () => {
     await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "tw/#", 10);
-    await runLesson(import.meta.url, "publisher", { url });
+    await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
+    await lesson.run("publisher", mosquitto);
     const lines = TEN.map((text) => `tw/rocksaying ${text}`);
     assertEquals(await subscriber.lines(), lines);
   },

@@ -8,12 +8,13 @@ import {
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
 
+const lesson = lessonAt(import.meta.url);
 const OFFLINE = "MQTT Broker is not online. Connect later.\n";
 const LOOPING = "Looping...\n";
 const END = "quit mqtt thread\nexit program\n";
@@ -37,14 +38,10 @@ async function untilGranted({ log }: Mosquitto, count: number): Promise<void> {
 
 Deno.test("subscriber prints topic, payload and QoS of what publisher publishes", async () => {
   await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using service = startLesson(import.meta.url, "subscriber", { url });
+  await using service = lesson.start("subscriber", broker);
   await service.untilPrinted(LOOPING);
   for (const args of [[], ["你好", "mqtt"]]) {
-    const outcome = await runLesson(import.meta.url, "publisher", {
-      url,
-      args,
-    });
+    const outcome = await lesson.run("publisher", { url: broker.url, args });
     assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
   }
   const messages = ["hello mqtt", "你好", "mqtt"]
@@ -65,7 +62,7 @@ peerTest(
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await mosquitto.stop();
-    await using service = startLesson(import.meta.url, "subscriber", { url });
+    await using service = lesson.start("subscriber", { url });
     await service.untilPrinted(OFFLINE + LOOPING);
 
     await mosquitto.start();
@@ -97,7 +94,7 @@ for (const signal of SIGNALS) {
     async () => {
       await using mosquitto = await startMosquitto();
       const { url, log } = mosquitto;
-      await using service = startLesson(import.meta.url, "subscriber", { url });
+      await using service = lesson.start("subscriber", { url });
       await service.untilPrinted(LOOPING);
       service.kill(signal);
       assertEquals(await service.end(), {
@@ -117,7 +114,7 @@ for (const signal of SIGNALS) {
 
   Deno.test(`subscriber that waits for its broker exits 0 on ${signal}`, async () => {
     const url = NOBODY;
-    await using service = startLesson(import.meta.url, "subscriber", { url });
+    await using service = lesson.start("subscriber", { url });
     await service.untilPrinted(LOOPING);
     await service.untilLogged("trying again");
     service.kill(signal);
@@ -131,8 +128,7 @@ for (const signal of SIGNALS) {
 
 Deno.test("subscriber doesn't try again where it is refused", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { url } = broker;
-  const outcome = await runLesson(import.meta.url, "subscriber", { url });
+  const outcome = await lesson.run("subscriber", broker);
   assertEquals(outcome, {
     code: 1,
     stdout: "",
@@ -144,7 +140,7 @@ Deno.test("subscriber doesn't try again where it is refused", async () => {
 Deno.test("subscriber ends where its broker comes back and refuses it", async () => {
   const first = await startBroker({ port: 0 });
   const { url, port } = first;
-  await using service = startLesson(import.meta.url, "subscriber", { url });
+  await using service = lesson.start("subscriber", { url });
   await service.untilPrinted(LOOPING);
   await first.close();
   await using _second = await startBroker({ port, users: { ann: "x" } });
@@ -155,7 +151,7 @@ Deno.test("subscriber ends where its broker comes back and refuses it", async ()
 
 Deno.test("subscriber and publisher exit 2 if the address is none", async () => {
   for (const program of ["subscriber", "publisher"]) {
-    const { code, stdout, stderr } = await runLesson(import.meta.url, program, {
+    const { code, stdout, stderr } = await lesson.run(program, {
       url: "http://localhost",
     });
     assertEquals({ code, stdout }, { code: 2, stdout: "" });
@@ -170,10 +166,7 @@ peerTest(
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
-    await runLesson(import.meta.url, "publisher", {
-      url,
-      args: ["你好", "ok"],
-    });
+    await lesson.run("publisher", { url, args: ["你好", "ok"] });
     assertEquals(await subscriber.lines(), [
       "tw/rocksaying/greeting 你好",
       "tw/rocksaying/greeting ok",
@@ -183,7 +176,7 @@ peerTest(
 
 Deno.test("publisher says so if there is no broker", async () => {
   const url = NOBODY;
-  await using offline = startLesson(import.meta.url, "publisher", { url });
+  await using offline = lesson.start("publisher", { url });
   await offline.untilLogged("connection refused (is a broker running there?)");
 });
 

@@ -11,9 +11,10 @@ import {
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEXT = "Voici un message";
 const EVERY_QOS = [0, 1, 2] as const;
@@ -23,7 +24,7 @@ Deno.test("packets shows what each QoS sends, and when it counts as published", 
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#", 2);
   assertEquals(
-    await runLesson(import.meta.url, "packets", { url: broker.url }),
+    await lesson.run("packets", broker),
     {
       code: 0,
       stdout: [
@@ -46,8 +47,7 @@ Deno.test("packets shows what each QoS sends, and when it counts as published", 
 
 Deno.test("wait_for_publish says so when the confirmation comes", async () => {
   await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  assertEquals(await runLesson(import.meta.url, "wait_for_publish", { url }), {
+  assertEquals(await lesson.run("wait_for_publish", broker), {
     code: 0,
     stdout: "Envoi confirmé message #1\n",
     stderr: "",
@@ -63,8 +63,7 @@ function startBrokerWithoutPubcomp(): Promise<ScriptedBroker> {
 
 Deno.test("wait_for_publish waits 5 s for a confirmation that doesn't come", async () => {
   await using broker = await startBrokerWithoutPubcomp();
-  const { url } = broker;
-  const waiting = runLesson(import.meta.url, "wait_for_publish", { url });
+  const waiting = lesson.run("wait_for_publish", broker);
   await within("PUBREL", broker.received("pubrel"));
   const began = performance.now();
   const { code, stdout, stderr } = await waiting;
@@ -81,10 +80,7 @@ Deno.test("wait_for_publish waits 5 s for a confirmation that doesn't come", asy
 
 Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
   await using broker = await startBrokerWithoutPubcomp();
-  const { url } = broker;
-  await using waiting = startLesson(import.meta.url, "wait_for_publish", {
-    url,
-  });
+  await using waiting = lesson.start("wait_for_publish", broker);
   await within("PUBREL", broker.received("pubrel"));
   waiting.kill("SIGTERM");
   assertEquals(await waiting.end(), { code: 0, stdout: "", stderr: "" });
@@ -94,7 +90,7 @@ Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
 Deno.test("too_early says which QoS there are", async () => {
   const args = ["3"];
   assertEquals(
-    await runLesson(import.meta.url, "too_early", { url: NO_BROKER, args }),
+    await lesson.run("too_early", { url: NO_BROKER, args }),
     { code: 2, stdout: "", stderr: "QoS is 3: it must be 0, 1 or 2\n" },
   );
 });
@@ -103,9 +99,7 @@ Deno.test("each program says so if there is no broker", async () => {
   await Promise.all(
     ["packets", "too_early", "wait_for_publish"].map(
       async (program) => {
-        await using running = startLesson(import.meta.url, program, {
-          url: NO_BROKER,
-        });
+        await using running = lesson.start(program, { url: NO_BROKER });
         await running.untilLogged("connection refused (is a broker running");
       },
     ),
@@ -117,9 +111,8 @@ peerTest(
   "packets is received by paho over mosquitto",
   async () => {
     await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using paho = await subscribeWithPaho(url, "#", 3);
-    const { stdout } = await runLesson(import.meta.url, "packets", { url });
+    await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
+    const { stdout } = await lesson.run("packets", mosquitto);
     assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
     assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
   },
@@ -206,7 +199,7 @@ peerTest(
         ),
       async (qos: string) => {
         const run = { url, args: [qos] };
-        return (await runLesson(import.meta.url, "too_early", run)).stdout;
+        return (await lesson.run("too_early", run)).stdout;
       },
     ];
     const table = EVERY_QOS.map((qos) => [`${qos}`]);
@@ -268,7 +261,7 @@ peerTest(
     await using publisher = startProcess(paho, args);
     const results = [
       await publisher.end(),
-      await runLesson(import.meta.url, "wait_for_publish", { url }),
+      await lesson.run("wait_for_publish", { url }),
     ];
     for (const { code, stdout } of results) {
       assertEquals({ code, stdout }, {

@@ -3,8 +3,10 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 /** The document's sensors: seconds, range and topic. */
 const SENSORS: [number, [number, number], string][] = [
@@ -54,11 +56,11 @@ Deno.test("own_sensor prints the interval, then topic and value, three times", a
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "own_sensor",
-    { url: broker.url, args: ["20"], variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("own_sensor", {
+    url: broker.url,
+    args: ["20"],
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals(code, 0);
   assertPace(stderr, "iot/user1/temp", 0.25);
   const lines = stdout.trimEnd().split("\n");
@@ -78,7 +80,7 @@ Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the s
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  await using sensor = startLesson(import.meta.url, "one_sensor", {
+  await using sensor = lesson.start("one_sensor", {
     url: broker.url,
     args: ["20"],
     variables: { MQTT_TRACE: "1" },
@@ -106,7 +108,7 @@ Deno.test("four_sensors share a connection, and each has its range and topic", a
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  await using sensors = startLesson(import.meta.url, "four_sensors", {
+  await using sensors = lesson.start("four_sensors", {
     url: broker.url,
     args: ["50"],
     variables: { MQTT_TRACE: "1" },
@@ -147,9 +149,7 @@ Deno.test("four_sensors share a connection, and each has its range and topic", a
 for (const program of STOPPABLE) {
   Deno.test(`${program} begins with the document's intervals`, async () => {
     await using broker = await startBroker({ port: 0 });
-    await using sensor = startLesson(import.meta.url, program, {
-      url: broker.url,
-    });
+    await using sensor = lesson.start(program, broker);
     await sensor.untilPrinted(program === "one_sensor" ? "5\n" : "12\n");
     sensor.kill("SIGINT");
     const { code, stdout, stderr } = await sensor.end();
@@ -162,7 +162,7 @@ for (const program of STOPPABLE) {
 Deno.test("the sensors wait for their broker, and can be stopped meanwhile", async () => {
   const url = "mqtt://127.0.0.1:1";
   for (const program of STOPPABLE) {
-    await using sensor = startLesson(import.meta.url, program, { url });
+    await using sensor = lesson.start(program, { url });
     await sensor.untilLogged("connection refused (is a broker running there?)");
     sensor.kill("SIGTERM");
     const { code, stdout } = await sensor.end();
@@ -171,12 +171,12 @@ Deno.test("the sensors wait for their broker, and can be stopped meanwhile", asy
 });
 
 Deno.test("own_sensor says that there is no broker, and can be stopped at any time", async () => {
-  await using offline = startLesson(import.meta.url, "own_sensor", {
+  await using offline = lesson.start("own_sensor", {
     url: "mqtt://127.0.0.1:1",
   });
   await offline.untilLogged("connection refused (is a broker running there?)");
   await using broker = await startBroker({ port: 0 });
-  await using sensor = startLesson(import.meta.url, "own_sensor", {
+  await using sensor = lesson.start("own_sensor", {
     url: broker.url,
     variables: { MQTT_TRACE: "1" },
   });
@@ -190,18 +190,17 @@ Deno.test("own_sensor says that there is no broker, and can be stopped at any ti
 
 Deno.test("the sensors say what is wrong with their speed, and when they are refused", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { url } = broker;
   for (const program of ["own_sensor", ...STOPPABLE]) {
     for (const speed of ["fast", "0"]) {
       const args = [speed];
-      const result = await runLesson(import.meta.url, program, { url, args });
+      const result = await lesson.run(program, { url: broker.url, args });
       assertEquals(result, {
         code: 2,
         stdout: "",
         stderr: `Speed is "${speed}": it must be a number above 0\n`,
       });
     }
-    const { code, stderr } = await runLesson(import.meta.url, program, { url });
+    const { code, stderr } = await lesson.run(program, broker);
     assertEquals(code, 1);
     assert(/^Broker at .* refused the connection: .*\n$/.test(stderr), stderr);
   }
@@ -215,10 +214,7 @@ peerTest(
     const { url } = mosquitto;
     for (const program of ["own_sensor", ...STOPPABLE]) {
       await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
-      await using sensor = startLesson(import.meta.url, program, {
-        url,
-        args: ["50"],
-      });
+      await using sensor = lesson.start(program, { url, args: ["50"] });
       const lines = await subscriber.lines();
       for (const line of lines) await sensor.untilPrinted(`${line}\n`);
       readValues(lines);
@@ -231,7 +227,7 @@ peerTest(
   "four_sensors go on when the broker is back",
   async () => {
     await using mosquitto = await startMosquitto();
-    await using sensors = startLesson(import.meta.url, "four_sensors", {
+    await using sensors = lesson.start("four_sensors", {
       url: mosquitto.url,
       args: ["50"],
     });

@@ -7,10 +7,11 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 
+const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
 
 /** Starts sensor_subscriber beside a file, and waits until it is subscribed. */
@@ -19,7 +20,7 @@ async function startRecording(
   file: string,
   args: string[] = [],
 ): Promise<Process> {
-  const recorder = startLesson(import.meta.url, "sensor_subscriber", {
+  const recorder = lesson.start("sensor_subscriber", {
     url,
     folder: dirname(file),
     args,
@@ -111,11 +112,7 @@ Deno.test("sensor_subscriber says what it can't do", async () => {
   const folder = dirname(temporary.file);
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
   const run = (file: string) =>
-    runLesson(import.meta.url, "sensor_subscriber", {
-      url: broker.url,
-      folder,
-      args: [file],
-    });
+    lesson.run("sensor_subscriber", { url: broker.url, folder, args: [file] });
   assertEquals(await run("none/values.csv"), {
     code: 1,
     stdout: "",
@@ -136,7 +133,7 @@ Deno.test("sensor_subscriber says what it can't do", async () => {
 
 Deno.test("sensor_subscriber waits for its broker, and can be stopped meanwhile", async () => {
   await using temporary = await temporaryFile();
-  await using recorder = startLesson(import.meta.url, "sensor_subscriber", {
+  await using recorder = lesson.start("sensor_subscriber", {
     url: "mqtt://127.0.0.1:1",
     folder: dirname(temporary.file),
   });
@@ -172,10 +169,9 @@ const COUNTS = "Publisher first: 100 published, 0 received\n" +
 
 Deno.test("who_is_first loses what is published before anyone subscribes", async () => {
   await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using witness = await openClient(url);
+  await using witness = await openClient(broker.url);
   await witness.subscribe("#");
-  const result = await runLesson(import.meta.url, "who_is_first", { url });
+  const result = await lesson.run("who_is_first", broker);
   assertEquals(result, { code: 0, stdout: COUNTS, stderr: "" });
   const texts = (await witness.untilReceived(202)).map(({ text }) => text);
   const round = [...Array.from({ length: 100 }, (_, n) => `${n + 1}`), "end"];
@@ -184,7 +180,7 @@ Deno.test("who_is_first loses what is published before anyone subscribes", async
 
 Deno.test("who_is_first says that there is no broker", async () => {
   const url = "mqtt://127.0.0.1:1";
-  await using offline = startLesson(import.meta.url, "who_is_first", { url });
+  await using offline = lesson.start("who_is_first", { url });
   await offline.untilLogged("connection refused (is a broker running there?)");
 });
 
@@ -193,10 +189,7 @@ peerTest(
   "who_is_first counts the same over mosquitto",
   async () => {
     await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const { stdout } = await runLesson(import.meta.url, "who_is_first", {
-      url,
-    });
+    const { stdout } = await lesson.run("who_is_first", mosquitto);
     assertEquals(stdout, COUNTS);
   },
 );

@@ -6,13 +6,14 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 import {
   type TemporaryFile,
   temporaryFile,
 } from "../../testing/temporary_file.ts";
 
+const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
 const MENU = "0)온도 1)습도 2)조도 3)미세먼지 4)종료\n";
 /** The choices in the menu's order, with the last level of their topics. */
@@ -32,7 +33,7 @@ async function startMonitor(
   { file }: TemporaryFile,
 ): Promise<Process> {
   const folder = dirname(file);
-  const monitor = startLesson(import.meta.url, "monitor_app", { url, folder });
+  const monitor = lesson.start("monitor_app", { url, folder });
   await monitor.untilPrinted(MENU);
   return monitor;
 }
@@ -144,7 +145,7 @@ Deno.test("monitor_app disconnects cleanly, whatever ends it", async () => {
     (monitor) => monitor.kill("SIGTERM"),
   ];
   for (const end of endings) {
-    await using monitor = startLesson(import.meta.url, "monitor_app", {
+    await using monitor = lesson.start("monitor_app", {
       url: broker.url,
       folder: dirname(temporary.file),
       variables: { MQTT_TRACE: "1" },
@@ -162,7 +163,7 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
   await using temporary = await temporaryFile();
   const run = (file: string) =>
-    runLesson(import.meta.url, "monitor_app", {
+    lesson.run("monitor_app", {
       url: broker.url,
       folder: dirname(temporary.file),
       args: [file],
@@ -182,7 +183,7 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
 
 Deno.test("monitor_app waits for its broker, and can be stopped meanwhile", async () => {
   await using temporary = await temporaryFile();
-  await using monitor = startLesson(import.meta.url, "monitor_app", {
+  await using monitor = lesson.start("monitor_app", {
     url: "mqtt://127.0.0.1:1",
     folder: dirname(temporary.file),
   });

@@ -17,12 +17,9 @@ import {
   frame,
   httpRequest,
 } from "../../testing/clients/websocket_frames.ts";
-import {
-  type LessonRun,
-  runLesson,
-  startLesson,
-} from "../../testing/project/lessons.ts";
+import { lessonAt, type LessonRun } from "../../testing/project/lessons.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NOWHERE = "mqtt://127.0.0.1:1";
 
 interface Server extends AsyncDisposable {
@@ -37,11 +34,7 @@ async function startServer(
   options: Partial<LessonRun> = {},
 ): Promise<Server> {
   const args = ["127.0.0.1", "0"];
-  const process = startLesson(import.meta.url, "server", {
-    url,
-    args,
-    ...options,
-  });
+  const process = lesson.start("server", { url, args, ...options });
   await process.untilPrinted("/\n");
   const [, address = ""] = /at http:\/\/(\S+)\/\n/.exec(process.printed()) ??
     [];
@@ -424,11 +417,7 @@ Deno.test("server says in a line what it can't do", async () => {
   await using server = await startServer(NOWHERE);
   const port = server.address.split(":")[1]!;
   const ran = async (args: string[], url = NOWHERE) => {
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "server",
-      { url, args },
-    );
+    const { code, stdout, stderr } = await lesson.run("server", { url, args });
     assertEquals(stdout, "");
     return { code, stderr };
   };

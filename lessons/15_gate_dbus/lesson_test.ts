@@ -6,18 +6,19 @@ import { findPeer, peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
 import { type Bus, startSessionBus } from "../../testing/session_bus.ts";
 import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
 import { Motor } from "./_motor.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NAME = "tw.rocksaying.Gate";
 const PATH = "/tw/rocksaying/Gate";
 const STATUS = "tw/rocksaying/status";
 const COMMAND = "tw/rocksaying/command";
-const LESSON_13 = new URL("../13_gate_service/", import.meta.url).href;
+const lesson13 = lessonAt(new URL("../13_gate_service/", import.meta.url));
 
 /** What a test of D-Bus needs. */
 const PEERS = ["dbus_run_session", "gdbus"] as const;
@@ -142,7 +143,7 @@ peerTest(
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url,
       variables: bus.variables,
     });
@@ -222,9 +223,9 @@ peerTest(
     const { url } = mosquitto;
     await using client = await openClient(url);
     await client.publish(STATUS, "old", { qos: 1, retain: true });
-    await using gate = startLesson(LESSON_13, "gate", { url });
+    await using gate = lesson13.start("gate", { url });
     await using monitor = await startMonitor(bus);
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       url,
       variables: bus.variables,
     });
@@ -267,11 +268,11 @@ peerTest(
     await using other = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url,
       variables: bus.variables,
     });
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       url,
       variables: other.variables,
     });
@@ -321,14 +322,14 @@ peerTest(
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
-    await using gate = startLesson(import.meta.url, "gate_dbus", run);
+    await using gate = lesson.start("gate_dbus", run);
     await gate.untilPrinted("Looping...\n");
-    assertEquals(await runLesson(import.meta.url, "bridge", run), {
+    assertEquals(await lesson.run("bridge", run), {
       code: 1,
       stdout: "",
       stderr: `Name is taken: "${NAME}"\n`,
     });
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       ...run,
       args: ["--replace"],
     });
@@ -350,7 +351,7 @@ peerTest(
     await using broker = await startBroker({ port: 0 });
     await Promise.all(["gate_dbus", "bridge"].map(async (program) => {
       await using bus = await startSessionBus(findPeer("dbus_run_session")!);
-      await using form = startLesson(import.meta.url, program, {
+      await using form = lesson.start(program, {
         url: broker.url,
         variables: { ...bus.variables, MQTT_TRACE: "1" },
       });
@@ -366,11 +367,11 @@ peerTest(
     // Where no gate opens, call_open waits, but not for a bus that is gone.
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     const run = { url: broker.url, variables: bus.variables };
-    await using bridge = startLesson(import.meta.url, "bridge", run);
+    await using bridge = lesson.start("bridge", run);
     await bridge.untilPrinted("Looping...\n");
     await using client = await openClient(broker.url);
     await client.subscribe(COMMAND, 1);
-    await using caller = startLesson(import.meta.url, "call_open", run);
+    await using caller = lesson.start("call_open", run);
     await untilReceived(client, "open");
     await client.publish(STATUS, "creaking", { qos: 1 });
     await caller.untilPrinted("creaking\n");
@@ -387,16 +388,12 @@ peerTest(
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
-    const nobody = await runLesson(import.meta.url, "call_open", run);
+    const nobody = await lesson.run("call_open", run);
     assertEquals([nobody.code, nobody.stdout], [1, ""]);
     assertStringIncludes(nobody.stderr, `The name ${NAME} was not provided`);
-    await using gate = startLesson(import.meta.url, "gate_dbus", run);
+    await using gate = lesson.start("gate_dbus", run);
     await gate.untilPrinted("Looping...\n");
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "call_open",
-      run,
-    );
+    const { code, stdout, stderr } = await lesson.run("call_open", run);
     assertEquals([code, stderr], [0, ""]);
     assert(stdout.endsWith("opening\nopened\n"), stdout);
   },
@@ -413,7 +410,7 @@ peerTest(
     const run = { url: broker.url, args: ["--system"] };
 
     await using strict = await startSystemBus("<busconfig/>");
-    const refused = await runLesson(import.meta.url, "gate_dbus", {
+    const refused = await lesson.run("gate_dbus", {
       ...run,
       variables: strict.variables,
     });
@@ -426,14 +423,14 @@ peerTest(
     await using bus = await startSystemBus(
       policy.replace('user="root"', user),
     );
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       ...run,
       variables: bus.variables,
     });
     await gate.untilPrinted("Looping...\n");
     assertEquals(await callOpen(bus), { code: 0, stdout: "()\n", stderr: "" });
     await gate.untilPrinted("payload: opened\n");
-    const { code, stdout } = await runLesson(import.meta.url, "call_open", {
+    const { code, stdout } = await lesson.run("call_open", {
       ...run,
       variables: bus.variables,
     });
@@ -446,7 +443,7 @@ peerTest(
 async function assertSaysWhy(address: string, reason: string): Promise<void> {
   const programs = ["gate_dbus", "bridge", "call_open"];
   await Promise.all(programs.map(async (program) => {
-    const ended = await runLesson(import.meta.url, program, {
+    const ended = await lesson.run(program, {
       url: "mqtt://127.0.0.1:1",
       variables: { DBUS_SESSION_BUS_ADDRESS: address },
     });
@@ -471,7 +468,7 @@ Deno.test({
 Deno.test("gate_dbus asks for arguments that it knows", async () => {
   const url = "mqtt://127.0.0.1:1";
   const args = ["--sytem"];
-  assertEquals(await runLesson(import.meta.url, "gate_dbus", { url, args }), {
+  assertEquals(await lesson.run("gate_dbus", { url, args }), {
     code: 2,
     stdout: "",
     stderr: 'Argument is "--sytem", expected --system or --replace\n',
@@ -499,7 +496,7 @@ testPlaces([{
     await using broker = await startTextBroker([
       { topic: text!, payload: text! },
     ]);
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url: broker.url,
       variables: bus.variables,
     });

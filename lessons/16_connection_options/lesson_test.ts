@@ -11,11 +11,13 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 /** What each program prints on any broker, whose address stands as ADDRESS. */
 const OUTPUTS: Record<string, string[]> = {
@@ -99,9 +101,7 @@ async function assertOutputs(
   outputs: Record<string, string[]>,
 ): Promise<void> {
   const runs = Object.entries(outputs).map(async ([program, lines]) => {
-    const { code, stdout, stderr } = await runLesson(import.meta.url, program, {
-      url,
-    });
+    const { code, stdout, stderr } = await lesson.run(program, { url });
     const printed = stdout.trimEnd()
       .replaceAll(/127\.0\.0\.1:\d+/g, "ADDRESS")
       .replaceAll(/(after|good for) \d+ s/g, "$1 S s");
@@ -150,11 +150,7 @@ peerTest(
 
 /** Runs `mqtt5_shared`, and gives who has recorded which readings. */
 async function shareReadings(url: string) {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "mqtt5_shared",
-    { url },
-  );
+  const { code, stdout, stderr } = await lesson.run("mqtt5_shared", { url });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const [, first = "", second = "", missing = ""] =
     /^first: (.*)\nsecond: (.*)\nmissing: (.*)\n$/.exec(stdout) ?? [];
@@ -187,11 +183,9 @@ peerTest(
 );
 
 Deno.test("websocket carries a message to TCP, and shows a transport that doesn't fit", async () => {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "websocket",
-    { url: "mqtt://127.0.0.1:1" },
-  );
+  const { code, stdout, stderr } = await lesson.run("websocket", {
+    url: "mqtt://127.0.0.1:1",
+  });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(
     stdout,
@@ -200,11 +194,9 @@ Deno.test("websocket carries a message to TCP, and shows a transport that doesn'
 });
 
 Deno.test("bind_address shows where the broker sees its client", async () => {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "bind_address",
-    { url: "mqtt://127.0.0.1:1" },
-  );
+  const { code, stdout, stderr } = await lesson.run("bind_address", {
+    url: "mqtt://127.0.0.1:1",
+  });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const notOurs =
     /Broker at \S+ can't be reached: the address to bind is not this machine's/;
@@ -222,11 +214,7 @@ async function openFolder() {
   return {
     certificates: `${folder}/certificates`,
     run: (program: string, ...args: string[]) =>
-      runLesson(import.meta.url, program, {
-        url: "mqtt://127.0.0.1:1",
-        args,
-        folder,
-      }),
+      lesson.run(program, { url: "mqtt://127.0.0.1:1", args, folder }),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -298,7 +286,7 @@ Deno.test("a program says at once if there is no broker", async () => {
   const url = "mqtt://127.0.0.1:1";
   const programs = ["will", "keepalive", "mqtt5_session"];
   await all(programs.map(async (program) => {
-    await using offline = startLesson(import.meta.url, program, { url });
+    await using offline = lesson.start(program, { url });
     await offline.untilLogged(
       "127.0.0.1:1 can't be reached: connection refused",
     );
@@ -313,8 +301,8 @@ peerTest(
     const { url } = mosquitto;
     await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
     await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
-    await runLesson(import.meta.url, "will", { url });
-    await runLesson(import.meta.url, "retained", { url });
+    await lesson.run("will", { url });
+    await lesson.run("retained", { url });
     assertEquals(await gates.lines(), [
       "iot/polite/status online",
       "iot/cut/status online",

@@ -11,8 +11,9 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 
+const lesson = lessonAt(import.meta.url);
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 const SENSORS = new URL("../10_sensors/four_sensors.ts", import.meta.url);
 const TOPICS = ["dust", "humi", "illu", "temp"]
@@ -55,7 +56,7 @@ async function startMirror(
   upstream: string,
   folder: string,
 ): Promise<{ mirror: Process; url: string }> {
-  const mirror = startLesson(import.meta.url, "mirror", {
+  const mirror = lesson.start("mirror", {
     url: "",
     args: [upstream, "0"],
     folder,
@@ -107,14 +108,11 @@ Deno.test("mirror fetches each package once, and leads its addresses to itself",
 
 Deno.test("mirror says what is missing, and that its port is taken", async () => {
   await using folder = await makeFolder();
-  const missing = await runLesson(import.meta.url, "mirror", {
-    url: "",
-    folder: folder.path,
-  });
+  const missing = await lesson.run("mirror", { url: "", folder: folder.path });
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "npm config get registry");
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const taken = await runLesson(import.meta.url, "mirror", {
+  const taken = await lesson.run("mirror", {
     url: "",
     args: ["http://127.0.0.1:1/", `${listener.addr.port}`],
     folder: folder.path,
@@ -160,10 +158,7 @@ Deno.test("deno install makes a command with the packages of a mirror", async ()
 Deno.test("bundle runs where there is no network, and says so if it isn't whole", async () => {
   await using folder = await makeFolder();
   const { path } = folder;
-  const bundled = await runLesson(import.meta.url, "bundle", {
-    url: "",
-    folder: path,
-  });
+  const bundled = await lesson.run("bundle", { url: "", folder: path });
   assertEquals(bundled.code, 0, bundled.stderr);
   assertEquals(bundled.stdout, `Bundled four_sensors.ts into ${BUNDLE}\n`);
   const files = Array.from(Deno.readDirSync(`${path}/${BUNDLE}/lib`))
@@ -175,7 +170,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("iot/#");
   {
-    await using offline = startLesson(import.meta.url, "try_offline", {
+    await using offline = lesson.start("try_offline", {
       url: broker.url,
       folder: path,
     });
@@ -184,7 +179,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
     assertEquals(code, 0);
   }
   await Deno.remove(`${path}/${BUNDLE}/node_modules`, { recursive: true });
-  const torn = await runLesson(import.meta.url, "try_offline", {
+  const torn = await lesson.run("try_offline", {
     url: broker.url,
     folder: path,
   });
@@ -194,7 +189,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
 
 Deno.test("build_deb says that there is no bundle", async () => {
   await using folder = await makeFolder();
-  const { code, stderr } = await runLesson(import.meta.url, "build_deb", {
+  const { code, stderr } = await lesson.run("build_deb", {
     url: "",
     folder: folder.path,
   });
@@ -211,7 +206,7 @@ peerTest(
     await using folder = await makeFolder();
     const { path } = folder;
     for (const program of ["bundle", "build_deb"]) {
-      const { code, stderr } = await runLesson(import.meta.url, program, {
+      const { code, stderr } = await lesson.run(program, {
         url: "",
         folder: path,
       });

@@ -16,7 +16,7 @@ import {
 } from "./lessons.ts";
 import { findNeedless, omissions } from "../../testing/project/permissions.ts";
 import { startSessionBus } from "../../testing/session_bus.ts";
-import { runLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 
 /** Arguments of programs that don't run with the rest of their lesson. */
 const ALONE: Record<string, string[]> = {
@@ -30,7 +30,7 @@ const FOUND: Record<string, (lesson: Lesson, folder: string) => Promise<void>> =
       const programs = { authority: [], certificate: ["localhost", "365"] };
       for (const [name, args] of Object.entries(programs)) {
         const run = { url: "", args, folder };
-        const { code, stderr } = await runLesson(lesson.folder.href, name, run);
+        const { code, stderr } = await lessonAt(lesson.folder).run(name, run);
         assertEquals({ code, stderr }, { code: 0, stderr: "" });
       }
     },
