@@ -11,7 +11,12 @@ import {
   readLimitOptions,
 } from "../options/limit_options.ts";
 import { HangupSignal } from "../broker/hangup_signal.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 
 const HELP = `
 Runs an MQTT broker (3.1, 3.1.1 and 5.0) until Ctrl-C.
@@ -45,7 +50,7 @@ Both files are read again as soon as they have changed, and at a SIGHUP. What
 they say then holds for who is connected, too.
 ${LIMIT_HELP}`;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: [
@@ -62,7 +67,9 @@ await runProgram({
     boolean: ["verbose"],
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };

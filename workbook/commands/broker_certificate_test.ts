@@ -100,11 +100,6 @@ Deno.test("broker:certificate says what it can't do", async () => {
       `Authority "certificates/ca.crt" may not sign for "bank.example": ${anew}`,
     ],
     [["--host", "8.8.8.8"], 'may not sign for "8.8.8.8"'],
-    [["--host", "two words"], 'Option --host is "two words": it must be'],
-    [["--host", "*.local"], 'Option --host is "*.local": it must be'],
-    [["--host", "1.2.3"], 'Option --host is "1.2.3": it must be'],
-    [["--days", "731"], 'Option --days is "731": it must be'],
-    [["--days", "0"], 'Option --days is "0": it must be'],
   ];
   for (const [args, message] of mistakes) {
     const { code, stdout, stderr } = await made.make("--force", ...args);

@@ -12,7 +12,12 @@ import {
   deleteUser,
   setPassword,
 } from "../broker/password_file.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";
 
@@ -37,7 +42,7 @@ options says where to find it. A broker of deno task broker that runs reads the
 file again by itself; mosquitto does at the signal SIGHUP.
 `;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["from", "password"],
@@ -45,7 +50,9 @@ await runProgram({
     positional: 2,
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<void> {
   const [file, user] = options.positional;

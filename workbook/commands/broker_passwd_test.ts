@@ -117,28 +117,3 @@ async function answer(
   );
   await terminal.write(`${text}\r`);
 }
-
-const mistakes: [string[], string][] = [
-  [[], "Password file is missing"],
-  [["missing"], 'Password file "missing" can\'t be read'],
-  [["missing", "ann"], "Password is missing: on a terminal it is asked for"],
-  [["missing", "ann", "--delete"], 'Password file "missing" can\'t be read'],
-  [["missing", "--delete"], "User is missing"],
-  [["missing", "--from", "x"], "it takes one source and a user"],
-  [
-    ["missing", "ann", "--from", "x", "--password", "y"],
-    "it takes one source and a user",
-  ],
-  [["missing", "ann", "--from", "absent"], 'can\'t be read from "absent"'],
-  [["missing", "ann", "--from-variable"], "Variable MQTT_PASSWORD is not set"],
-  [["missing", "a:b"], 'User name is "a:b": it must have no colon'],
-  [["missing", "a\nb"], 'User name is "a\\nb"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`broker:passwd ${JSON.stringify(args)} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand(TASK, args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
-}

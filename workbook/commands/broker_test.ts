@@ -4,7 +4,6 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { createPrivateKey } from "node:crypto";
 import { setPassword } from "../broker/password_file.ts";
 import {
   makeAuthority,
@@ -16,10 +15,8 @@ import {
   startBroker,
 } from "../../lib/mod.ts";
 import {
-  CA_FILE,
   CERT_FILE,
   KEY_FILE,
-  LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -258,83 +255,6 @@ peerTest(
     }
   },
 );
-
-const mistakes: [string[], string][] = [
-  [["--max-packet-size", "x"], 'Option --max-packet-size is "x"'],
-  [["--max-topic-levels", "201"], "a whole number from 1 to 200"],
-  [["--origin", "school.example/x"], 'Origin is "school.example/x"'],
-  [["--port", "99999"], 'Option --port is "99999"'],
-  [["--user", "info"], "Option --user lacks a part: it must be NAME:PASSWORD"],
-  [["--user", ":s3cret"], "Option --user lacks a part"],
-  [["--store", ""], 'Store is ""'],
-  [["--password-file", "absent"], 'Password file "absent" can\'t be read'],
-  [["--acl-file", "absent"], 'ACL file "absent" can\'t be read'],
-  [["--prot", "1"], 'Option "--prot" is unknown'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`broker ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("broker", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
-}
-
-Deno.test("broker says what is wrong with its certificate and key", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const encrypted = `${folder}/encrypted.key`;
-    const pem = createPrivateKey(LOCALHOST.key).export({
-      type: "pkcs8",
-      format: "pem",
-      cipher: "aes-256-cbc",
-      passphrase: "secret",
-    });
-    await Deno.writeTextFile(encrypted, String(pem));
-    const mistakes: [args: string[], text: string][] = [
-      [["--cert", CERT_FILE], "Option --cert needs --key"],
-      [["--key", KEY_FILE], "Option --key needs --cert"],
-      [["--tls-port", "0"], "Option --tls-port needs a certificate"],
-      [["--plain-port", "0"], "Option --plain-port needs a certificate"],
-      [
-        ["--cert", CERT_FILE, "--key", KEY_FILE, "--port", "0"],
-        "Option --port is for a broker without --cert: --tls-port is",
-      ],
-      [
-        ["--secure-websocket-port", "0"],
-        "Option --secure-websocket-port needs a certificate",
-      ],
-      [
-        ["--cert", "no.crt", "--key", KEY_FILE],
-        'File "no.crt" can\'t be read: ',
-      ],
-      [
-        ["--cert", CERT_FILE, "--key", "no.key"],
-        'File "no.key" can\'t be read: ',
-      ],
-      [
-        ["--cert", KEY_FILE, "--key", KEY_FILE],
-        `Certificate "${KEY_FILE}" can't be read: it must be PEM text`,
-      ],
-      [
-        ["--cert", CERT_FILE, "--key", encrypted],
-        `Key "${encrypted}" is encrypted: it must be one without a passphrase`,
-      ],
-      [
-        ["--cert", CA_FILE, "--key", KEY_FILE],
-        `Key "${KEY_FILE}" is of another certificate`,
-      ],
-    ];
-    await Promise.all(mistakes.map(async ([args, text]) => {
-      const { code, stderr } = await runCommand("broker", args);
-      assertEquals(code, 2);
-      assertStringIncludes(stderr, text);
-      assertEquals(stderr.trim().split("\n").length, 1);
-    }));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
 
 Deno.test("broker warns of a certificate whose time is over, and serves", async () => {
   const day = (days: number) => new Date(Date.now() + days * 86_400_000);

@@ -7,7 +7,7 @@ import { StopSignal } from "../../lib/mod.ts";
 import { CheckRun } from "../exercises/check_run.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
 import { findExercise, listExercises } from "../exercises/exercises.ts";
-import { runProgram, UsageError } from "../options/program.ts";
+import { type Program, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Checks your programs, and says what is missing.
@@ -33,7 +33,7 @@ The exit code is 0 if all that is required passes, 1 if not.
 const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: { positional: 1, string: ["command", "seed"] },
   async main(options) {
@@ -65,4 +65,6 @@ await runProgram({
       throw error;
     }
   },
-});
+};
+
+if (import.meta.main) await runProgram(program);

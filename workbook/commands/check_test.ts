@@ -222,23 +222,6 @@ Deno.test("check says how to get a file back that is missing", async () => {
   });
 });
 
-Deno.test("check refuses a wrong call with one line", async () => {
-  await using project = await copyExercises();
-  const calls: [string[], string][] = [
-    [["99"], 'Exercise "99" is unknown: there are 01_presence'],
-    [["01", "02"], 'Argument "02" is not expected'],
-    [["01", "--seed", "-1"], 'Option --seed is "-1": it must be'],
-    [["--command", "x"], 'Option --command is "x": it must be one exercise\'s'],
-    [["01", "--command", " "], 'Option --command is " "'],
-  ];
-  for (const [args, text] of calls) {
-    const { code, output, errors } = await project.task("check", ...args);
-    assertEquals({ code, output }, { code: 2, output: "" });
-    assertStringIncludes(errors, text);
-    assertEquals(errors.trim().split("\n").length, 1, errors);
-  }
-});
-
 Deno.test({
   name: `check ends all that it has started when it is stopped${
     isWindows ? " (Windows has no signals)" : ""

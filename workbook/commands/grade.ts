@@ -8,7 +8,12 @@ import { printable, StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../exercises/exercises.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { pool } from "../checking/pool.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
 import { GradingProgress } from "../grading/progress.ts";
@@ -73,14 +78,16 @@ const JOBS_RANGE = { least: 1, most: 1000 };
 const MOST_JOBS = 8;
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["format", "out", "command", "jobs", "seed"],
     collect: ["dir", "each"],
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<number> {
   const format = readFormat(options);

@@ -117,27 +117,6 @@ Deno.test("grade writes its report to a file, as a whole", async () => {
   assertEquals(others.sort(), ["class", "grades.csv"]);
 });
 
-Deno.test("grade refuses a wrong call before it grades", async () => {
-  await using project = await copyExercises();
-  const calls: Record<string, string[]> = {
-    'Option --format is "xml"': ["--format", "xml"],
-    'Folder "nowhere"': ["--dir", "nowhere"],
-    'Folder ".github"': ["--each", ".github"],
-    "Option --jobs": ["--jobs", "0"],
-    "Option --seed": ["--seed", "-1"],
-    'Option --out is "no/file"': ["--out", "no/file"],
-    'Option --out is "lib"': ["--out", "lib"],
-    "Option --command": ["--command", " "],
-    'Argument "01"': ["01"],
-  };
-  for (const [expected, args] of Object.entries(calls)) {
-    const { code, output, errors } = await project.task("grade", ...args);
-    assertEquals([code, output], [2, ""], expected);
-    assertStringIncludes(errors, expected);
-    assertEquals(errors.trim().split("\n").length, 1);
-  }
-});
-
 peerTest(
   ["paho"],
   "grade runs other languages, and says that nothing confines them",

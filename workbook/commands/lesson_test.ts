@@ -109,20 +109,6 @@ Deno.test("lesson with a program's name runs that one, with its arguments", asyn
   assertEquals(message?.text, "close");
 });
 
-const mistakes: [string[], string][] = [
-  [["--seconds", "-1"], "--seconds"],
-  [["--fast"], 'Option "--fast" is unknown'],
-  [["--trace", "publisher"], 'Argument "publisher" is not expected'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`lesson:01 ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("lesson:01", args, NO_BROKER);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}
-
 Deno.test("lessons lists each lesson with its title, difficulty and documents", async () => {
   const { code, stdout } = await runCommand("lessons", []);
   assertEquals(code, 0);

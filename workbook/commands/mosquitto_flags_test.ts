@@ -340,42 +340,6 @@ Deno.test("pub --repeat-delay leaves time between, and ends when told to", async
   assertEquals(commands, ["connect", "publish", "disconnect"]);
 });
 
-Deno.test("pub and sub answer a mistake of these flags with one line", async () => {
-  const message = ["-t", "x", "-m", "y"];
-  const mistakes: [name: string, args: string[], line: string][] = [
-    ["sub", ["-t", "x", "-F", "%k"], 'Sequence "%k" of -F is unknown'],
-    ["sub", ["-t", "x", "-T", "a/#/b"], 'Topic filter is "a/#/b"'],
-    ["sub", ["-t", "x", "-U", ""], 'Topic filter is ""'],
-    ["sub", ["-t", "x", "-R", "--retained-only"], "Options -R and --retained"],
-    ["sub", ["-t", "x", "-V", "6"], 'Option -V is "6": it must be 31, 311'],
-    ["sub", ["-L", "mqtt://a/b", "-h", "c"], "Options -L and -h are both"],
-    ["sub", ["-L", "mqtt://a/b", "-p", "1"], "Options -L and -p are both"],
-    ["sub", ["-L", "mqtt://a/b", "-D"], 'Option "-D" is unknown'],
-    ["pub", ["-L", "mqtt://a/b", ...message], "Topic is given twice"],
-    ["pub", [...message, "--repeat", "0"], 'Option --repeat is "0"'],
-    ["pub", [...message, "--repeat-delay", "1"], "it needs --repeat"],
-    ["pub", ["-t", "x", "-l", "--repeat", "2"], "Options -l and --repeat"],
-    ["pub", [...message, "-D", "publish", "x"], "lacks one of its values"],
-    ["pub", [...message, "-D", "publish", "x", "y"], 'publish is "x"'],
-    [
-      "pub",
-      [...message, "-V", "311", "-D", "publish", "content-type", "y"],
-      'Option -V is "311": it must be 5, as -D gives properties',
-    ],
-    [
-      "pub",
-      [...message, "-D", "will", "content-type", "y"],
-      "Will has no topic: it needs --will-topic",
-    ],
-  ];
-  for (const [name, args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand(name, args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
-});
-
 for (const name of ["pub", "sub"] as const) {
   const peer = `mosquitto_${name}` as const;
   peerTest(

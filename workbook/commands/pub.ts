@@ -17,7 +17,12 @@ import {
   readQos,
   readTopics,
 } from "../options/mosquitto_options.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 import {
   PROPERTY_HELP,
   PROPERTY_NAMES,
@@ -56,7 +61,7 @@ Examples:
 /** In seconds; mosquitto_pub would give up at once. */
 const CONNECT_TIMEOUT = 5;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["qos", ...SOURCE_NAMES.string, ...CONNECTION_NAMES.string],
@@ -77,7 +82,9 @@ await runProgram({
     },
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<void> {
   const [topic, ...others] = readTopics(options);

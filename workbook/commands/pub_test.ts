@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type Message, messages, startBroker } from "../../lib/mod.ts";
 import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
@@ -287,31 +287,4 @@ Deno.test("pub gives up a broker that isn't there", async () => {
   const { code, stderr } = await runCommand("pub", args);
   assertEquals(code, 1);
   assertMatch(stderr, /^Broker at 127\.0\.0\.1:1 can't be reached: .*\n$/);
-});
-
-Deno.test("pub answers a mistake with one line", async () => {
-  const mistakes: [args: string[], line: string][] = [
-    [["--nope"], 'Option "--nope" is unknown'],
-    [["-t", "x", "-m", "y", "-p", "99999"], 'Option -p is "99999"'],
-    [["-t", "x", "-m", "y", "-h", "a:99999"], "Port is 99999"],
-    [["-t", "x", "-m", "y", "-q", "3"], 'Option -q is "3"'],
-    [["-t", "x", "-f", "no such file"], 'File "no such file" can\'t be read'],
-    [["-m", "y"], "Topic is missing: it needs -t"],
-    [["-t", "x"], "Message is missing: it needs -m, -f, -l, -s or -n"],
-    [["-t", "x", "-m", "y", "-f", "z"], "Options -m and -f are both given"],
-    [["-t", "x/#", "-m", "y"], 'Topic name is "x/#"'],
-    [["-t", "x", "-m"], 'Option "-m" lacks its value'],
-  ];
-  for (const [args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand("pub", args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
-});
-
-Deno.test("pub --help shows how it is called", async () => {
-  const { code, stdout } = await runCommand("pub", ["--help"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "Usage: deno task pub -t TOPIC");
 });

@@ -283,25 +283,3 @@ Deno.test("record -R leaves out retained readings, and --guard guards topics", a
   ]);
   assertEquals(topics, [["'=kept", 2]]);
 });
-
-const mistakes: [string[], number, string][] = [
-  [["-x"], 2, 'Option "-x" is unknown'],
-  [["-q", "3"], 2, 'Option -q is "3"'],
-  [["-t", "a/#/b"], 2, 'Topic filter is "a/#/b"'],
-  [["-c"], 2, "Session is to outlive its client: -c needs -i"],
-  [["-h", "localhost:99999"], 2, "Port is 99999"],
-  [["--out", "no/such/folder.csv"], 2, "no/such"],
-  [["iot/#"], 2, 'Argument "iot/#" is not expected'],
-];
-for (const [args, expected, text] of mistakes) {
-  Deno.test(`record ${args.join(" ")} says "${text}"`, async () => {
-    await using temporary = await temporaryFile();
-    const options = args.includes("--out")
-      ? args
-      : [...args, "--out", temporary.file];
-    const { code, stderr } = await runCommand("record", options);
-    assertEquals(code, expected);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

@@ -4,7 +4,7 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { startCommand } from "../../testing/project/commands.ts";
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],
@@ -61,17 +61,3 @@ Deno.test({
     assertStringIncludes(stderr, "again after");
   },
 });
-
-const mistakes: [string[], string][] = [
-  [["-q", "3"], 'Option -q is "3"'],
-  [["--speed", "-1"], "--speed"],
-  [["-h", "ftp://x"], 'Broker address "ftp://x"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`sensors ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("sensors", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

@@ -90,25 +90,6 @@ Deno.test({
   },
 });
 
-const mistakes: [string[], Record<string, string>, number, string][] = [
-  [["--sped", "2"], NO_BROKER, 2, 'Option "--sped" is unknown'],
-  [["--speed", "0"], NO_BROKER, 2, 'Option --speed is "0"'],
-  [["--seconds", "x"], NO_BROKER, 2, 'Option --seconds is "x"'],
-  [["--out", "no/such/folder.csv"], NO_BROKER, 2, "no/such"],
-  [[], { MQTT_URL: "mqtt://localhost:99999" }, 2, "Port is 99999"],
-];
-for (const [args, variables, expected, text] of mistakes) {
-  Deno.test(`start ${args.join(" ")} with ${variables.MQTT_URL} says "${text}"`, async () => {
-    const options = args.includes("--out")
-      ? args
-      : [...args, "--out", "/dev/null"];
-    const { code, stderr } = await runCommand("start", options, variables);
-    assertEquals(code, expected);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
-}
-
 Deno.test("start says that the broker refuses a wrong password", async () => {
   await using temporary = await temporaryFile();
   await using broker = await startBroker({ port: 0, users: { info: "right" } });

@@ -17,7 +17,12 @@ import {
   readTopics,
 } from "../options/mosquitto_options.ts";
 import { FORMAT_HELP, outputFormat } from "../messages/output_format.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 import { StandardOutput } from "../terminal/standard_output.ts";
 
 const HELP = `
@@ -62,7 +67,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const LINE_END = encoder.encode("\n");
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["qos", "count", "timeout", "format", ...CONNECTION_NAMES.string],
@@ -86,7 +91,9 @@ await runProgram({
     },
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<number> {
   const topics = readTopics(options);

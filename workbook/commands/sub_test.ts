@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { publishMany, publishOnce, startBroker } from "../../lib/mod.ts";
@@ -283,31 +283,4 @@ Deno.test("sub does not retry a wrong password", async () => {
   const { code, stderr } = await runCommand("sub", ["-h", url, "-t", "x"]);
   assertEquals(code, 1);
   assertMatch(stderr, /^Broker at \S+ refused the connection: bad user .*\n$/);
-});
-
-Deno.test("sub answers a mistake with one line", async () => {
-  const mistakes: [args: string[], line: string][] = [
-    [["-t", "x", "--nope"], 'Option "--nope" is unknown'],
-    [["-t", "x", "-p", "99999"], 'Option -p is "99999"'],
-    [["-t", "a/#/b"], 'Topic filter is "a/#/b": # must be its last level'],
-    [["-t", "x", "-q", "3"], 'Option -q is "3"'],
-    [["-t", "x", "-C", "0"], 'Option -C is "0"'],
-    [["-t", "x", "-W", "soon"], 'Option -W is "soon"'],
-    [["-t", "x", "-c"], "Session is to outlive its client: -c needs -i"],
-    [["-t", "x", "-h", "http://a"], 'Broker address "http://a'],
-    [[], "Topic is missing: it needs -t"],
-    [["x"], 'Argument "x" is not expected'],
-  ];
-  for (const [args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand("sub", args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
-});
-
-Deno.test("sub --help shows how it is called", async () => {
-  const { code, stdout } = await runCommand("sub", ["--help"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "Usage: deno task sub -t FILTER");
 });

@@ -8,7 +8,12 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../testing/peers.ts";
 import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 import { copyWithout, CURES } from "../../testing/faults/cures.ts";
 import { programFlags } from "../../testing/faults/program_flags.ts";
 import { LAST_LINE, type SoakOptions } from "../../testing/faults/settings.ts";
@@ -36,14 +41,16 @@ Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
 /** How long a program may take to end once all is closed, in milliseconds. */
 const LONGEST_END = 10_000;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["seed", "minutes", "broker", "protocol", "without"],
     boolean: ["verbose"],
   },
   main,
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function main(options: Options): Promise<number> {
   const soak: SoakOptions = {

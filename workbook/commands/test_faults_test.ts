@@ -26,18 +26,3 @@ for (const [protocol, name] of PROTOCOLS) {
     },
   );
 }
-
-const mistakes: [string[], string][] = [
-  [["--without", "luck"], 'Option --without is "luck"'],
-  [["--broker", "paho"], 'Option --broker is "paho"'],
-  [["--minutes", "0"], 'Option --minutes is "0"'],
-  [["--protocol", "3"], 'Option --protocol is "3"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`test:faults ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("test:faults", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
-}

@@ -15,7 +15,12 @@ import { watchStart } from "../../testing/load/measure_start.ts";
 import { runLoad } from "../../testing/load/run_load.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
-import { type Options, runProgram, UsageError } from "../options/program.ts";
+import {
+  type Options,
+  type Program,
+  runProgram,
+  UsageError,
+} from "../options/program.ts";
 
 const HELP = `
 Loads the embedded broker: each of many clients publishes once a second at QoS 1,
@@ -39,7 +44,7 @@ subscribers, or if nothing grew; and 1 if not.
 
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program: Program = {
   help: HELP,
   names: {
     string: ["clients", "seconds", "seed", "minutes"],
@@ -55,7 +60,9 @@ await runProgram({
       throw error;
     }
   },
-});
+};
+
+if (import.meta.main) await runProgram(program);
 
 async function load(options: Options, signal: AbortSignal): Promise<number> {
   refuse(options, ["minutes"], "needs --start");

@@ -76,17 +76,3 @@ Deno.test({
     assertEquals(outcome, "ConnectionRefused");
   },
 });
-
-const mistakes: [string[], string][] = [
-  [["--clients", "5"], 'Option --clients is "5": it must be a whole number'],
-  [["--minutes", "1"], "Option --minutes needs --start"],
-  [["--start", "--seed", "1"], "Option --seed is not for --start"],
-];
-for (const [args, words] of mistakes) {
-  Deno.test(`test:load ${args.join(" ")} says "${words}"`, async () => {
-    const { code, stderr } = await runCommand("test:load", args);
-    assertEquals(code, 2);
-    assert(stderr.startsWith(words), stderr);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

@@ -49,28 +49,36 @@ export interface NumberRange {
   whole?: boolean;
 }
 
+/** A program that a user calls. */
+export interface Program {
+  /** What `--help` prints. */
+  help: string;
+  names: OptionNames;
+  /** Does it; returns the exit status, 0 unless given. */
+  main: (options: Options) => Promise<number | void>;
+}
+
 /**
  * Runs a program as a user expects: `--help` prints the help, a mistake prints
  * one line, and the exit status says how it ended (0 well, 1 failed, 2 misused).
  */
-export async function runProgram(
-  { help, names, main }: {
-    help: string;
-    names: OptionNames;
-    main: (options: Options) => Promise<number | void>;
-  },
-): Promise<never> {
-  const boolean = [...names.boolean ?? [], "help"];
+export async function runProgram(program: Program): Promise<never> {
   try {
-    const options = readOptions(Deno.args, { ...names, boolean });
-    if (options.has("help")) {
-      console.log(help.trim());
-      Deno.exit(0);
-    }
-    Deno.exit(await main(options) ?? 0);
+    Deno.exit(await callProgram(program, Deno.args) ?? 0);
   } catch (error) {
     exitWithError(error);
   }
+}
+
+/** Calls a program in this process; its mistakes are thrown. */
+export async function callProgram(
+  { help, names, main }: Program,
+  args: readonly string[],
+): Promise<number | void> {
+  const boolean = [...names.boolean ?? [], "help"];
+  const options = readOptions(args, { ...names, boolean });
+  if (!options.has("help")) return await main(options);
+  console.log(help.trim());
 }
 
 /**
