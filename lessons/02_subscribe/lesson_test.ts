@@ -93,15 +93,6 @@ for (const program of ["subscriber", "receiver"]) {
       "disconnect",
     ]);
   });
-
-  Deno.test(`${program} waits for a broker, and ends on SIGTERM`, async () => {
-    const url = "mqtt://127.0.0.1:1";
-    await using process = lesson.start(program, { url });
-    await process.untilLogged("(is a broker running there?); trying again\n");
-    process.kill("SIGTERM");
-    const { code, stdout } = await process.end();
-    assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  });
 }
 
 Deno.test("subscriber takes another topic filter, and says what is wrong with it", async () => {

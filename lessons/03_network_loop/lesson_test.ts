@@ -50,14 +50,6 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
 });
 
-Deno.test("forever waits for a broker, and says so", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  await using program = lesson.start("forever", { url });
-  await program.untilLogged("connection refused (is a broker running there?)");
-  program.kill("SIGTERM");
-  assertEquals((await program.end()).code, 0);
-});
-
 Deno.test("one_turn ends well on SIGTERM", async () => {
   await using broker = await startScriptedBroker();
   await using program = lesson.start("one_turn", broker);

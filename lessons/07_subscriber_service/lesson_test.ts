@@ -174,12 +174,6 @@ peerTest(
   },
 );
 
-Deno.test("publisher says so if there is no broker", async () => {
-  const url = NOBODY;
-  await using offline = lesson.start("publisher", { url });
-  await offline.untilLogged("connection refused (is a broker running there?)");
-});
-
 // What the page says of the document's reconnect(), on paho itself.
 const RECONNECT = `${PAHO}
 received = []

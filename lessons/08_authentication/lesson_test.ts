@@ -103,14 +103,6 @@ for (const program of ["login", "environment", "try_login"]) {
     assert(connect?.cmd === "connect");
     assertEquals(`${connect.username} ${connect.password}`, "alice abc-123");
   });
-
-  Deno.test(`${program} says so if there is no broker`, async () => {
-    await using offline = lesson.start(program, {
-      url: "mqtt://127.0.0.1:1",
-      variables: ALICE,
-    });
-    await offline.untilLogged("(is a broker running there?); trying again\n");
-  });
 }
 
 peerTest(

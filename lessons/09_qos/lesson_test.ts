@@ -95,17 +95,6 @@ Deno.test("too_early says which QoS there are", async () => {
   );
 });
 
-Deno.test("each program says so if there is no broker", async () => {
-  await Promise.all(
-    ["packets", "too_early", "wait_for_publish"].map(
-      async (program) => {
-        await using running = lesson.start(program, { url: NO_BROKER });
-        await running.untilLogged("connection refused (is a broker running");
-      },
-    ),
-  );
-});
-
 peerTest(
   ["mosquitto", "paho"],
   "packets is received by paho over mosquitto",

@@ -159,22 +159,7 @@ for (const program of STOPPABLE) {
   });
 }
 
-Deno.test("the sensors wait for their broker, and can be stopped meanwhile", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  for (const program of STOPPABLE) {
-    await using sensor = lesson.start(program, { url });
-    await sensor.untilLogged("connection refused (is a broker running there?)");
-    sensor.kill("SIGTERM");
-    const { code, stdout } = await sensor.end();
-    assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  }
-});
-
-Deno.test("own_sensor says that there is no broker, and can be stopped at any time", async () => {
-  await using offline = lesson.start("own_sensor", {
-    url: "mqtt://127.0.0.1:1",
-  });
-  await offline.untilLogged("connection refused (is a broker running there?)");
+Deno.test("own_sensor can be stopped at any time", async () => {
   await using broker = await startBroker({ port: 0 });
   await using sensor = lesson.start("own_sensor", {
     url: broker.url,

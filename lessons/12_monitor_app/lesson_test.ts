@@ -181,18 +181,6 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
 });
 
-Deno.test("monitor_app waits for its broker, and can be stopped meanwhile", async () => {
-  await using temporary = await temporaryFile();
-  await using monitor = lesson.start("monitor_app", {
-    url: "mqtt://127.0.0.1:1",
-    folder: dirname(temporary.file),
-  });
-  await monitor.untilLogged("connection refused (is a broker running there?)");
-  monitor.kill("SIGTERM");
-  const { code, stdout } = await monitor.end();
-  assertEquals({ code, stdout }, { code: 0, stdout: "" });
-});
-
 peerTest(
   ["mosquitto", "paho"],
   "monitor_app prints the means of what paho publishes over mosquitto",

@@ -282,17 +282,6 @@ Deno.test("certificate and tls say what they lack", async () => {
   }));
 });
 
-Deno.test("a program says at once if there is no broker", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  const programs = ["will", "keepalive", "mqtt5_session"];
-  await all(programs.map(async (program) => {
-    await using offline = lesson.start(program, { url });
-    await offline.untilLogged(
-      "127.0.0.1:1 can't be reached: connection refused",
-    );
-  }));
-});
-
 peerTest(
   ["mosquitto", "paho"],
   "paho receives the will and the retained messages over mosquitto",
