@@ -1,8 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
@@ -47,11 +46,9 @@ Deno.test("greeting publishes Hello world! and prints nothing", async () => {
   ]);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "publisher and greeting are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
     await lesson.run("publisher", mosquitto);
     await lesson.run("greeting", mosquitto);

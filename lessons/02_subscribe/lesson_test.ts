@@ -2,8 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
@@ -155,20 +154,16 @@ Deno.test("the page's topic filters hear what it says", async () => {
   await assertFiltersHear(broker.url);
 });
 
-peerTest(
-  ["mosquitto"],
+mosquittoTest(
   "the page's topic filters hear what it says on mosquitto, too",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertFiltersHear(mosquitto.url);
+  async ({ url }) => {
+    await assertFiltersHear(url);
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "subscriber and receiver print what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     await using subscriber = lesson.start("subscriber", mosquitto);
     await using receiver = lesson.start("receiver", mosquitto);
     await subscriber.untilPrinted(CONNECTED);

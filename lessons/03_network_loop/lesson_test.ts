@@ -3,8 +3,7 @@ import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import {
@@ -256,34 +255,25 @@ Deno.test("programs that take seconds", async (context) => {
   await Promise.all(steps);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "what waits receives from paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const start = (name: string, args: string[] = []) =>
-      lesson.start(name, { url, args, variables: TRACE });
-    await using forever = start("forever");
-    await using background = start("background", ["20"]);
-    await using oneTurn = start("one_turn");
-    const programs = [forever, background, oneTurn];
-    for (const program of programs) await program.untilLogged("← SUBACK");
-    await publishWithPaho(url, [[TOPIC, "21.5"]]);
-    for (const program of programs) {
-      await program.untilPrinted("paho/temperature  21.5\n");
-      program.kill("SIGTERM");
-      assertEquals((await program.end()).code, 0);
-    }
-  },
-);
+pahoTest("what waits receives from paho over mosquitto", async ({ url }) => {
+  const start = (name: string, args: string[] = []) =>
+    lesson.start(name, { url, args, variables: TRACE });
+  await using forever = start("forever");
+  await using background = start("background", ["20"]);
+  await using oneTurn = start("one_turn");
+  const programs = [forever, background, oneTurn];
+  for (const program of programs) await program.untilLogged("← SUBACK");
+  await publishWithPaho(url, [[TOPIC, "21.5"]]);
+  for (const program of programs) {
+    await program.untilPrinted("paho/temperature  21.5\n");
+    program.kill("SIGTERM");
+    assertEquals((await program.end()).code, 0);
+  }
+});
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "what is published is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
+  async ({ url }) => {
     await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
     await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
     await lesson.run("connect_async", { url });

@@ -3,9 +3,8 @@ import mqtt, { type ISubscriptionGrant } from "mqtt";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type Script,
@@ -102,12 +101,9 @@ Deno.test("complete_client prints the running result", async () => {
   assertEquals(output, { code: 0, stdout: RUNNING_RESULT, stderr: "" });
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "complete_client prints the running result, as paho does",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     const ours = await lesson.run("complete_client", { url });
     await using theirs = startProcess(paho, [
       ...["-c", PAHO_CLIENT],
@@ -297,11 +293,9 @@ Deno.test("two_endings is disconnected cleanly, and then thrown out", async () =
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "subscribe_forms and two_endings give the numbers that paho gives",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto, { paho }) => {
     const { host, port, url } = mosquitto;
     await using process = startProcess(
       paho,
@@ -322,39 +316,34 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
-  "the clients talk with paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using first = lesson.start("first_client", { url });
-    await first.untilPrinted("Connection returned with result code: 0\n");
-    await using subscriber = await subscribeWithPaho(url, "#", 10);
-    await lesson.run("complete_client", { url });
-    await lesson.run("publish_results", { url });
-    await lesson.run("unsubscribe", { url });
-    await publishWithPaho(url, [["hello", "from paho"]]);
-    assertEquals(await subscriber.lines(), [
-      "hello Hello world!",
-      "temperature 24.0",
-      "humidity 65%",
-      "my/topic 24.0",
-      "my/topic 24.0",
-      "my/topic 24.0",
-      "temperature 24.0",
-      "temperature 25.0",
-      "humidity 65%",
-      "hello from paho",
-    ]);
-    await first.untilPrinted(
-      "Received message, topic: hello payload: Hello world!\n" +
-        "Received message, topic: hello payload: from paho\n",
-    );
-    first.kill("SIGTERM");
-    assertEquals((await first.end()).code, 0);
-    assert(
-      mosquitto.log().every((line) => !line.includes("closed its connection")),
-    );
-  },
-);
+pahoTest("the clients talk with paho over mosquitto", async (mosquitto) => {
+  const { url } = mosquitto;
+  await using first = lesson.start("first_client", { url });
+  await first.untilPrinted("Connection returned with result code: 0\n");
+  await using subscriber = await subscribeWithPaho(url, "#", 10);
+  await lesson.run("complete_client", { url });
+  await lesson.run("publish_results", { url });
+  await lesson.run("unsubscribe", { url });
+  await publishWithPaho(url, [["hello", "from paho"]]);
+  assertEquals(await subscriber.lines(), [
+    "hello Hello world!",
+    "temperature 24.0",
+    "humidity 65%",
+    "my/topic 24.0",
+    "my/topic 24.0",
+    "my/topic 24.0",
+    "temperature 24.0",
+    "temperature 25.0",
+    "humidity 65%",
+    "hello from paho",
+  ]);
+  await first.untilPrinted(
+    "Received message, topic: hello payload: Hello world!\n" +
+      "Received message, topic: hello payload: from paho\n",
+  );
+  first.kill("SIGTERM");
+  assertEquals((await first.end()).code, 0);
+  assert(
+    mosquitto.log().every((line) => !line.includes("closed its connection")),
+  );
+});

@@ -2,8 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
@@ -123,12 +122,9 @@ Deno.test("the page says what each way to publish costs", async () => {
   );
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "single and multiple are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
+  async ({ url }) => {
     await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
     await lesson.run("single", { url, variables: NO_LOGIN });
     await lesson.run("multiple", { url });

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { pahoTest, startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
+import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
@@ -143,17 +143,12 @@ Deno.test("cut stops in the middle, and disconnects", async () => {
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2, stderr);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "publisher is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
-    await lesson.run("publisher", mosquitto);
-    const lines = TEN.map((text) => `tw/rocksaying ${text}`);
-    assertEquals(await subscriber.lines(), lines);
-  },
-);
+pahoTest("publisher is received by paho over mosquitto", async (mosquitto) => {
+  await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
+  await lesson.run("publisher", mosquitto);
+  const lines = TEN.map((text) => `tw/rocksaying ${text}`);
+  assertEquals(await subscriber.lines(), lines);
+});
 
 // The document's program without its pause. Its will says when the broker has
 // read all that came from it.
@@ -168,12 +163,9 @@ for i in range(int(count)):
     client.publish("tw/rocksaying", "你好 mqtt - %d" % i, int(qos))
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "paho without pauses loses messages only if nobody reads the broker's answers",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     const arrived = async (
       count: number,
       qos: 0 | 1,

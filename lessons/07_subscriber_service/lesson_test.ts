@@ -3,10 +3,10 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import {
   type Mosquitto,
-  startMosquitto,
+  mosquittoTest,
+  pahoTest,
 } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import {
@@ -55,11 +55,9 @@ Deno.test("subscriber prints topic, payload and QoS of what publisher publishes"
   });
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "subscriber starts before its broker, and receives paho's messages after each start of it",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     const { url } = mosquitto;
     await mosquitto.stop();
     await using service = lesson.start("subscriber", { url });
@@ -88,11 +86,9 @@ peerTest(
 );
 
 for (const signal of SIGNALS) {
-  peerTest(
-    ["mosquitto"],
+  mosquittoTest(
     `subscriber sends DISCONNECT and exits 0 on ${signal}`,
-    async () => {
-      await using mosquitto = await startMosquitto();
+    async (mosquitto) => {
       const { url, log } = mosquitto;
       await using service = lesson.start("subscriber", { url });
       await service.untilPrinted(LOOPING);
@@ -159,20 +155,14 @@ Deno.test("subscriber and publisher exit 2 if the address is none", async () => 
   }
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "publisher is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
-    await lesson.run("publisher", { url, args: ["你好", "ok"] });
-    assertEquals(await subscriber.lines(), [
-      "tw/rocksaying/greeting 你好",
-      "tw/rocksaying/greeting ok",
-    ]);
-  },
-);
+pahoTest("publisher is received by paho over mosquitto", async ({ url }) => {
+  await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
+  await lesson.run("publisher", { url, args: ["你好", "ok"] });
+  assertEquals(await subscriber.lines(), [
+    "tw/rocksaying/greeting 你好",
+    "tw/rocksaying/greeting ok",
+  ]);
+});
 
 // What the page says of the document's reconnect(), on paho itself.
 const RECONNECT = `${PAHO}
@@ -221,12 +211,9 @@ watcher.disconnect()
 watcher.loop_stop()
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "paho's reconnect() cuts a healthy connection, fires its will, and loses messages",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { port, log } = mosquitto;
+  async ({ port, log }, { paho }) => {
     await using document = startProcess(paho, ["-c", RECONNECT, `${port}`]);
     const { code, stdout, stderr } = await document.end();
     assertEquals({ code, stdout, stderr }, {

@@ -2,9 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type ScriptedBroker,
@@ -95,17 +94,12 @@ Deno.test("too_early says which QoS there are", async () => {
   );
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "packets is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
-    const { stdout } = await lesson.run("packets", mosquitto);
-    assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
-    assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
-  },
-);
+pahoTest("packets is received by paho over mosquitto", async (mosquitto) => {
+  await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
+  const { stdout } = await lesson.run("packets", mosquitto);
+  assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
+  assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
+});
 
 /** Waits until a marker, published at the end, has come through the broker. */
 async function untilOver(
@@ -160,12 +154,9 @@ client.publish("test", "${TEXT}", { qos: Number(qos) }, (error) => {
 Deno.exit();
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "the page says what leaving too early loses, as counted",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     await using subscriber = await openClient(url);
     await subscriber.subscribe("test", 2);
     const runs = 3;
@@ -223,12 +214,9 @@ function whatIsLost(hasArrived: boolean, isConfirmed: boolean): string {
   return isConfirmed ? "the message, unnoticed" : "message and confirmation";
 }
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "paho confirms what the broker has answered only once its loop runs",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port } = mosquitto;
+  async ({ host, port }, { paho }) => {
     const args = ["-c", PAHO_WITHOUT_LOOP, host, `${port}`, "1"];
     await using publisher = startProcess(paho, args);
     const { code, stdout, stderr } = await publisher.end();
@@ -240,12 +228,9 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "QoS 2 is confirmed while nobody subscribes, by paho and by wait_for_publish",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     const args = ["-c", PAHO_WAITING, host, `${port}`, "2"];
     await using publisher = startProcess(paho, args);
     const results = [

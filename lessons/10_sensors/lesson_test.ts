@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
@@ -191,27 +190,19 @@ Deno.test("the sensors say what is wrong with their speed, and when they are ref
   }
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "the sensors are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    for (const program of ["own_sensor", ...STOPPABLE]) {
-      await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
-      await using sensor = lesson.start(program, { url, args: ["50"] });
-      const lines = await subscriber.lines();
-      for (const line of lines) await sensor.untilPrinted(`${line}\n`);
-      readValues(lines);
-    }
-  },
-);
+pahoTest("the sensors are received by paho over mosquitto", async ({ url }) => {
+  for (const program of ["own_sensor", ...STOPPABLE]) {
+    await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
+    await using sensor = lesson.start(program, { url, args: ["50"] });
+    const lines = await subscriber.lines();
+    for (const line of lines) await sensor.untilPrinted(`${line}\n`);
+    readValues(lines);
+  }
+});
 
-peerTest(
-  ["mosquitto"],
+mosquittoTest(
   "four_sensors go on when the broker is back",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     await using sensors = lesson.start("four_sensors", {
       url: mosquitto.url,
       args: ["50"],

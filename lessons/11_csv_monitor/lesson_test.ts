@@ -3,8 +3,7 @@ import { dirname } from "node:path";
 import { type Reading, readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import type { Process } from "../../testing/processes.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
@@ -169,33 +168,29 @@ const COUNTS = "Publisher first: 100 published, 0 received\n" +
 
 Deno.test("who_is_first loses what is published before anyone subscribes", async () => {
   await using broker = await startBroker({ port: 0 });
-  await using witness = await openClient(broker.url);
-  await witness.subscribe("#");
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#");
   const result = await lesson.run("who_is_first", broker);
   assertEquals(result, { code: 0, stdout: COUNTS, stderr: "" });
-  const texts = (await witness.untilReceived(202)).map(({ text }) => text);
+  const texts = (await subscriber.untilReceived(202)).map(({ text }) => text);
   const round = [...Array.from({ length: 100 }, (_, n) => `${n + 1}`), "end"];
   assertEquals(texts, [...round, ...round]);
 });
 
-peerTest(
-  ["mosquitto"],
+mosquittoTest(
   "who_is_first counts the same over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     const { stdout } = await lesson.run("who_is_first", mosquitto);
     assertEquals(stdout, COUNTS);
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "sensor_subscriber records what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async ({ url }) => {
     await using temporary = await temporaryFile();
     const { file } = temporary;
-    await using recorder = await startRecording(mosquitto.url, file);
+    await using recorder = await startRecording(url, file);
     // The last digits are those that Python's random.uniform gives.
     const values = new Map([
       ["iot/user1/temp", 8.356011931338088],
@@ -203,7 +198,7 @@ peerTest(
       ["iot/user1/illu", 38.74270395848947],
       ["iot/user1/dust", 0.318880026162484],
     ]);
-    await publishWithPaho(mosquitto.url, [
+    await publishWithPaho(url, [
       ...Array.from(values, ([topic, value]): [string, string] => [
         topic,
         `${value}`,

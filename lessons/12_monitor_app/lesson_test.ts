@@ -3,8 +3,7 @@ import { dirname } from "node:path";
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import type { Process } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
@@ -181,14 +180,12 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "monitor_app prints the means of what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async ({ url }) => {
     await using temporary = await temporaryFile();
-    await using monitor = await startMonitor(mosquitto.url, temporary);
-    await publishWithPaho(mosquitto.url, [
+    await using monitor = await startMonitor(url, temporary);
+    await publishWithPaho(url, [
       ["iot/user1/temp", "3.558584102650860"],
       ["iot/user1/temp", "9.163693124824698"],
       ["iot/user1/humi", "32.06342540786409"],

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
+import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
@@ -97,12 +96,9 @@ Deno.test("command asks for a command", async () => {
   assertEquals(stderr, "Command is missing: open, close or alarm\n");
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "gate takes paho's commands and reports to paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
+  async ({ url }) => {
     await using gate = lesson.start("gate", { url });
     await gate.untilPrinted("Looping...\n");
     await using subscriber = await subscribeWithPaho(url, STATUS, 3);

@@ -7,7 +7,11 @@ import {
 import { startBroker, subscribe } from "../../lib/mod.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import {
+  mosquittoTest,
+  pahoTest,
+  startMosquitto,
+} from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
@@ -125,26 +129,19 @@ Deno.test("each option shows its effect on the embedded broker", async () => {
   await assertOutputs(broker.url, { ...OUTPUTS, ...KEEPALIVE_OUTPUT });
 });
 
-peerTest(
-  ["mosquitto"],
-  "each option shows its effect on mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertOutputs(mosquitto.url, OUTPUTS);
-  },
-);
+mosquittoTest("each option shows its effect on mosquitto", async ({ url }) => {
+  await assertOutputs(url, OUTPUTS);
+});
 
 Deno.test("each option of MQTT 5 shows its effect on the embedded broker", async () => {
   await using broker = await startBroker({ port: 0 });
   await assertOutputs(broker.url, MQTT5_OUTPUTS);
 });
 
-peerTest(
-  ["mosquitto"],
+mosquittoTest(
   "each option of MQTT 5 shows its effect on mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertOutputs(mosquitto.url, MQTT5_OUTPUTS);
+  async ({ url }) => {
+    await assertOutputs(url, MQTT5_OUTPUTS);
   },
 );
 
@@ -171,12 +168,10 @@ Deno.test("mqtt5_shared loses nothing on the embedded broker, where one receiver
   assertEquals(all, READINGS);
 });
 
-peerTest(
-  ["mosquitto"],
+mosquittoTest(
   "mqtt5_shared shows that mosquitto hands nothing over",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { first, second, missing } = await shareReadings(mosquitto.url);
+  async ({ url }) => {
+    const { first, second, missing } = await shareReadings(url);
     assertEquals([first.length, second.length], [3, 10]);
     assertEquals(missing.split(" ").length, 7);
   },
@@ -282,11 +277,9 @@ Deno.test("certificate and tls say what they lack", async () => {
   }));
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "paho receives the will and the retained messages over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto) => {
     const { url } = mosquitto;
     await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
     await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
@@ -309,12 +302,9 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
+pahoTest(
   "what paho publishes at QoS 1 waits for a session that outlives its client",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
+  async ({ url }) => {
     const topic = "iot/user1/temp";
     const received: string[] = [];
     const lastCame = Promise.withResolvers<void>();

@@ -120,7 +120,7 @@ const NEEDS: Record<string, Record<string, Need>> = {
   "test:faults": {
     "--allow-env": { why: ENV, args: [] },
     "--allow-read": {
-      why: "the toolkit is copied, to take a cure out",
+      why: "the toolkit is copied, to take a safeguard out",
       args: ["--without", "resubscription"],
     },
     "--allow-run": {
@@ -128,7 +128,7 @@ const NEEDS: Record<string, Record<string, Need>> = {
       args: ["--minutes", "0.01"],
     },
     "--allow-write": {
-      why: "the toolkit is copied, to take a cure out",
+      why: "the toolkit is copied, to take a safeguard out",
       args: ["--without", "resubscription"],
     },
   },

@@ -6,8 +6,8 @@
  */
 import mqtt from "mqtt";
 
-/** What the witness tells, several times a second and at its end. */
-export interface Testimony {
+/** What the probe tells, several times a second and at its end. */
+export interface ProbeReport {
   sent: number;
   received: number;
   /** The longest time from a publish to its arrival, in milliseconds. */
@@ -20,20 +20,20 @@ export interface Testimony {
   isOver: boolean;
 }
 
-const TOPIC = "witness/time";
+const TOPIC = "probe/time";
 const PUBLISH_MILLISECONDS = 10;
 const TELL_MILLISECONDS = 200;
 
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<string>) => void;
-  postMessage: (testimony: Testimony) => void;
+  postMessage: (report: ProbeReport) => void;
 };
 const sentAt = new Map<number, number>();
 let [sent, received, worst] = [0, 0, 0];
 let error: string | undefined;
 
 scope.onmessage = async ({ data: url }) => {
-  const client = mqtt.connect(url, { clientId: "witness", reconnectPeriod: 0 });
+  const client = mqtt.connect(url, { clientId: "probe", reconnectPeriod: 0 });
   let isStopping = false;
   client.on("error", (cause) => error ??= cause.message);
   client.on("close", () => {

@@ -1,26 +1,26 @@
 /**
- * Waiting that ends, and tells the ledger if it was in vain.
+ * Waiting that ends, and tells the log if it was in vain.
  *
  * @module
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { within } from "../deadline.ts";
-import type { Ledger } from "./ledger.ts";
+import type { MessageLog } from "./message_log.ts";
 
 /** How long something may take once nothing fails any more, in milliseconds. */
 const LONGEST = 30_000;
 /** The same, once something has been waited for in vain. */
 const SHORTEST = 2000;
-const GLANCE = 50;
+const POLL_INTERVAL = 50;
 
 /** Waits for what must come, and for less time once something hasn't. */
-export class Patience {
-  readonly #ledger: Ledger;
+export class BoundedWaits {
+  readonly #messageLog: MessageLog;
   #longest = LONGEST;
 
-  /** Takes the ledger that is told. */
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
+  /** Takes the log that is told. */
+  constructor(messageLog: MessageLog) {
+    this.#messageLog = messageLog;
   }
 
   /** Waits until something is so, or notes that it never was. */
@@ -31,7 +31,7 @@ export class Patience {
     const deadline = performance.now() + this.#longest;
     while (!await isSo()) {
       if (performance.now() > deadline) return this.#giveUp(what);
-      await pause(GLANCE);
+      await pause(POLL_INTERVAL);
     }
   }
 
@@ -46,6 +46,6 @@ export class Patience {
 
   #giveUp(what: string): void {
     this.#longest = SHORTEST;
-    this.#ledger.note(`Waited in vain for ${what}`);
+    this.#messageLog.note(`Waited in vain for ${what}`);
   }
 }

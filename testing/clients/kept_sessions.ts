@@ -1,16 +1,16 @@
 /**
- * Publishers that keep books of what a broker has acknowledged, and subscribers
- * of what they have been given, however often the broker is killed.
+ * Clients whose sessions outlive a broker that is killed: publishers that count what
+ * is acknowledged, and subscribers that keep what they have been given.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import mqtt, { type MqttClient } from "mqtt";
-import { type Client, connect } from "../lib/mod.ts";
-import { within } from "./deadline.ts";
-import { keptSession, type Protocol } from "./clients/protocols.ts";
+import { type Client, connect } from "../../lib/mod.ts";
+import { within } from "../deadline.ts";
+import { keptSession, type Protocol } from "./protocols.ts";
 
-const PATIENCE_MILLISECONDS = 60_000;
+const LONGEST_WAIT = 60_000;
 /** How many messages a publisher has under way. */
 const WINDOW = 50;
 
@@ -119,12 +119,12 @@ export function startLoad(
       const goal = acknowledged + count;
       while (acknowledged < goal) {
         const more = new Promise<void>((resolve) => wake = resolve);
-        await within("an acknowledgement", more, PATIENCE_MILLISECONDS);
+        await within("an acknowledgement", more, LONGEST_WAIT);
       }
     },
     async stop() {
       isStopped = true;
-      await within("all to be acknowledged", publishing, PATIENCE_MILLISECONDS);
+      await within("all to be acknowledged", publishing, LONGEST_WAIT);
     },
   };
 }
@@ -160,7 +160,7 @@ class Received {
   async untilEnd(topic: string): Promise<void> {
     while (this.payloads(topic).at(-1) !== "end") {
       const more = new Promise<void>((resolve) => this.#wake = resolve);
-      await within(`the end of ${topic}`, more, PATIENCE_MILLISECONDS);
+      await within(`the end of ${topic}`, more, LONGEST_WAIT);
     }
     assertEquals(this.#unmarked, []);
   }

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { copyWithout, CURES } from "./cures.ts";
+import { copyWithout, SAFEGUARDS } from "./safeguards.ts";
 
-for (const [cure, changes] of Object.entries(CURES)) {
-  Deno.test(`copyWithout() finds the ${cure} where it is, and takes it out`, async () => {
+for (const [safeguard, changes] of Object.entries(SAFEGUARDS)) {
+  Deno.test(`copyWithout() finds the ${safeguard} where it is, and takes it out`, async () => {
     const folder = await Deno.makeTempDir();
     try {
-      await copyWithout(cure, folder);
+      await copyWithout(safeguard, folder);
       for (const { file, from } of changes) {
         const code = await Deno.readTextFile(`${folder}/${file}`);
         assert(!code.includes(from), `${file} still has ${from}`);

@@ -13,8 +13,8 @@ interface Change {
   to: string;
 }
 
-/** The cures, by the names that `--without` takes. */
-export const CURES: Readonly<Record<string, readonly Change[]>> = {
+/** The safeguards, by the names that `--without` takes. */
+export const SAFEGUARDS: Readonly<Record<string, readonly Change[]>> = {
   // MQTT.js goes on with its own store, as if the broker remembered everything.
   "in-flight-ledger": [
     {
@@ -51,12 +51,15 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
   }],
 };
 
-/** Copies the project's code to a folder, without one of the cures. */
-export async function copyWithout(cure: string, folder: string): Promise<void> {
+/** Copies the project's code to a folder, without one of the safeguards. */
+export async function copyWithout(
+  safeguard: string,
+  folder: string,
+): Promise<void> {
   for (const part of ["lib", "workbook"]) {
     await copyCode(inProject(part), `${folder}/${part}`);
   }
-  for (const { file, from, to } of CURES[cure]!) {
+  for (const { file, from, to } of SAFEGUARDS[safeguard]!) {
     const path = `${folder}/${file}`;
     const code = await Deno.readTextFile(path);
     if (code.split(from).length !== 2) {

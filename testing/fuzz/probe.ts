@@ -1,35 +1,35 @@
 import { within } from "../deadline.ts";
-import type { Testimony } from "./witness.ts";
+import type { ProbeReport } from "./probe_worker.ts";
 
 /** A well-behaved client beside the fuzzer. */
-interface Witness extends AsyncDisposable {
+interface Probe extends AsyncDisposable {
   /** What it has said last. */
-  testimony(): Testimony;
+  report(): ProbeReport;
   /** Waits until all that it has sent has come back, and lets it leave. */
   end(): Promise<void>;
 }
 
 /** Starts the client in a worker, so that the fuzzer doesn't hold it up. */
-export async function startWitness(port: number): Promise<Witness> {
-  const module = new URL("witness.ts", import.meta.url).href;
+export async function startProbe(port: number): Promise<Probe> {
+  const module = new URL("probe_worker.ts", import.meta.url).href;
   const worker = new Worker(module, { type: "module" });
-  let last: Testimony | undefined;
+  let last: ProbeReport | undefined;
   let wake = () => {};
-  const until = async (condition: (testimony: Testimony) => boolean) => {
+  const until = async (condition: (report: ProbeReport) => boolean) => {
     while (last === undefined || !condition(last)) {
       const more = new Promise<void>((resolve) => wake = resolve);
       await within("the client beside", more, 30_000);
     }
     if (last.error !== undefined) throw new Error(last.error);
   };
-  worker.onmessage = ({ data }: MessageEvent<Testimony>) => {
+  worker.onmessage = ({ data }: MessageEvent<ProbeReport>) => {
     last = data;
     wake();
   };
   worker.postMessage(`mqtt://127.0.0.1:${port}`);
   await until(({ received, error }) => received > 0 || error !== undefined);
   return {
-    testimony: () => last!,
+    report: () => last!,
     async end() {
       worker.postMessage("end");
       await until(({ isOver, error }) => isOver || error !== undefined);

@@ -28,7 +28,7 @@ interface Attempts {
  * least as long as the shortest before each, and longer ones, up to the longest,
  * until a connection has lasted as long as that.
  */
-export class Pace {
+export class ReconnectPauses {
   readonly #shortest: number;
   readonly #longest: number;
   readonly #now: () => number;

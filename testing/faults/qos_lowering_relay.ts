@@ -14,7 +14,7 @@ import {
 import mqttPacket from "mqtt-packet";
 
 /** A relay before a broker. */
-interface ModestRelay extends AsyncDisposable {
+interface QosLoweringRelay extends AsyncDisposable {
   /** Where clients connect to. */
   url: string;
 }
@@ -26,10 +26,10 @@ interface ModestRelay extends AsyncDisposable {
  * @param port The broker's port, or a proxy's before it.
  * @param onLowered Called for each filter.
  */
-export async function startModestRelay(
+export async function startQosLoweringRelay(
   port: number,
   onLowered: () => void,
-): Promise<ModestRelay> {
+): Promise<QosLoweringRelay> {
   const clients = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
     const broker = createConnection({ host: "127.0.0.1", port, noDelay: true });

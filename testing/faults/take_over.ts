@@ -10,7 +10,7 @@ import mqttPacket from "mqtt-packet";
 import { keptSession, type Protocol } from "../clients/protocols.ts";
 
 /** How long a connection may take, in milliseconds. */
-const PATIENCE = 5000;
+const CONNECT_MILLISECONDS = 5000;
 
 /**
  * Takes a session over: connects with its client id, and stays for a while or until
@@ -44,7 +44,7 @@ export async function takeOver(
   const wait = (milliseconds: number) =>
     pause(milliseconds, undefined, ending).catch(() => {});
   const answered = once(socket, "data", ending).catch(() => {});
-  await Promise.race([answered, closed, wait(PATIENCE)]);
+  await Promise.race([answered, closed, wait(CONNECT_MILLISECONDS)]);
   socket.resume();
   await Promise.race([closed, wait(stay)]);
   ending.abort();

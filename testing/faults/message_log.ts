@@ -23,7 +23,7 @@ interface Consumer {
 }
 
 /** Numbers for the report. */
-interface LedgerCounts {
+interface MessageCounts {
   published: number;
   atQos2: number;
   confirmed: number;
@@ -36,7 +36,7 @@ interface LedgerCounts {
 const EXAMPLES = 5;
 
 /** Knows every message by its number, who published it and who handled it. */
-export class Ledger {
+export class MessageLog {
   readonly #published = new Map<number, Published>();
   readonly #consumers = new Map<string, Consumer>();
   readonly #notes: string[] = [];
@@ -185,7 +185,7 @@ export class Ledger {
   }
 
   /** Numbers for the report. */
-  counts(): LedgerCounts {
+  counts(): MessageCounts {
     const all = [...this.#published.values()];
     const count = (state: Published["state"]) =>
       all.filter((one) => one.state === state).length;

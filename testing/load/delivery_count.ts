@@ -1,5 +1,5 @@
-/** What a fleet's ledger adds up to. */
-export interface Account {
+/** What a fleet's count adds up to. */
+export interface DeliveryTotals {
   /** Messages that the broker has acknowledged. */
   acknowledged: number;
   /** How often they were to be received: each by all subscribers of its tenth. */
@@ -20,7 +20,7 @@ interface MessageId {
 const MOST_MESSAGES = 1_000_000;
 
 /** Keeps account of each message: acknowledged, and received by whom. */
-export class Ledger {
+export class DeliveryCount {
   /** What was acknowledged, by the tenth. */
   readonly #acknowledged = new Map<number, Set<number>>();
   /** What each subscriber has received, with its tenth. */
@@ -54,7 +54,7 @@ export class Ledger {
   }
 
   /** Adds up. What was received but not acknowledged doesn't count. */
-  sum(): Account {
+  sum(): DeliveryTotals {
     const account = { acknowledged: 0, expected: 0, delivered: 0 };
     for (const ids of this.#acknowledged.values()) {
       account.acknowledged += ids.size;
