@@ -53,8 +53,7 @@ async function eachWaiting(
 
 Deno.test("services say that they wait for their broker, and can be stopped meanwhile", async () => {
   await eachWaiting(SERVICES, async (service) => {
-    service.kill("SIGTERM");
-    const { code, stdout } = await service.end();
+    const { code, stdout } = await service.stop();
     assertEquals({ code, stdout }, { code: 0, stdout: "" });
   });
 });

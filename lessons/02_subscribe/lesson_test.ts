@@ -83,8 +83,7 @@ for (const program of ["subscriber", "receiver"]) {
     await process.untilPrinted(
       program === "receiver" ? "Reçu: again\n" : "iot/greeting  again\n",
     );
-    process.kill("SIGTERM");
-    const { code, stderr } = await process.end();
+    const { code, stderr } = await process.stop();
     assertEquals(code, 0);
     assertStringIncludes(stderr, "lost: ");
     assertEquals(broker.packets.map(({ cmd }) => cmd), [

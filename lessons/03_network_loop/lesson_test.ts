@@ -39,8 +39,7 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   await publisher.publish(TOPIC, "21.5");
   await program.untilPrinted("paho/temperature  21.5\n");
   assert(!program.logged().includes("The waiting is over"));
-  program.kill("SIGTERM");
-  const { code, stdout, stderr } = await program.end();
+  const { code, stdout, stderr } = await program.stop();
   assertEquals({ code, stdout }, {
     code: 0,
     stdout: "paho/temperature  21.5\n",
@@ -53,8 +52,7 @@ Deno.test("one_turn ends well on SIGTERM", async () => {
   await using broker = await startScriptedBroker();
   await using program = lesson.start("one_turn", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
-  program.kill("SIGTERM");
-  const { code, stderr } = await program.end();
+  const { code, stderr } = await program.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
@@ -115,8 +113,7 @@ const SLOW: Record<string, () => Promise<void>> = {
     await program.untilPrinted("paho/temperature  21.5\n");
     // It neither waited for the message nor stops because of it.
     await program.untilLogged("2 s of other work done\n");
-    program.kill("SIGTERM");
-    const { code, stdout, stderr } = await program.end();
+    const { code, stdout, stderr } = await program.stop();
     assertEquals({ code, stdout }, {
       code: 0,
       stdout: "paho/temperature  21.5\nend\n",
@@ -200,8 +197,7 @@ const SLOW: Record<string, () => Promise<void>> = {
       assertEquals(topic, TOPIC);
       assertMatch(text, /^2[0-5]\.\d$/);
     }
-    program.kill("SIGTERM");
-    const { code, stdout, stderr } = await program.end();
+    const { code, stdout, stderr } = await program.stop();
     assertEquals({ code, stdout }, { code: 0, stdout: "" });
     assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
   },
@@ -238,8 +234,7 @@ const SLOW: Record<string, () => Promise<void>> = {
       folder: PROJECT,
     });
     await program.untilPrinted("the timer for 0.5 s fires\n");
-    program.kill("SIGTERM");
-    const { code, stdout } = await program.end();
+    const { code, stdout } = await program.stop();
     assertEquals(code, 0);
     assert(!stdout.includes("the sensor has been read"), stdout);
     assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
@@ -266,8 +261,7 @@ pahoTest("what waits receives from paho over mosquitto", async ({ url }) => {
   await publishWithPaho(url, [[TOPIC, "21.5"]]);
   for (const program of programs) {
     await program.untilPrinted("paho/temperature  21.5\n");
-    program.kill("SIGTERM");
-    assertEquals((await program.end()).code, 0);
+    assertEquals((await program.stop()).code, 0);
   }
 });
 
@@ -284,7 +278,6 @@ pahoTest(
     const [message, reading] = await temperatures.lines();
     assertEquals(message, "paho/temperature 21.5");
     assertMatch(reading!, /^paho\/temperature 2[0-5]\.\d$/);
-    publisher.kill("SIGTERM");
-    assertEquals((await publisher.end()).code, 0);
+    assertEquals((await publisher.stop()).code, 0);
   },
 );

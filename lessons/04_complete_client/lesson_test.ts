@@ -184,8 +184,7 @@ Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
   await using broker = await startScriptedBroker();
   await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
-  client.kill("SIGTERM");
-  const { code, stdout, stderr } = await client.end();
+  const { code, stdout, stderr } = await client.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const [first, , , , last] = RUNNING_RESULT.split(/(?<=\n)/);
   assertEquals(stdout, `${first}${last}`);
@@ -341,8 +340,7 @@ pahoTest("the clients talk with paho over mosquitto", async (mosquitto) => {
     "Received message, topic: hello payload: Hello world!\n" +
       "Received message, topic: hello payload: from paho\n",
   );
-  first.kill("SIGTERM");
-  assertEquals((await first.end()).code, 0);
+  assertEquals((await first.stop()).code, 0);
   assert(
     mosquitto.log().every((line) => !line.includes("closed its connection")),
   );

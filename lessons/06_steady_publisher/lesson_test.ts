@@ -137,8 +137,7 @@ Deno.test("cut stops in the middle, and disconnects", async () => {
     variables: { MQTT_TRACE: "1" },
   });
   await subscriber.untilReceived(1);
-  cut.kill("SIGTERM");
-  const { code, stdout, stderr } = await cut.end();
+  const { code, stdout, stderr } = await cut.stop();
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2, stderr);
 });

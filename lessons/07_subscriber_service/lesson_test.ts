@@ -47,8 +47,7 @@ Deno.test("subscriber prints topic, payload and QoS of what publisher publishes"
   const messages = ["hello mqtt", "你好", "mqtt"]
     .map((payload) => printed(payload, "tw/rocksaying/greeting"));
   await service.untilPrinted(messages.join(""));
-  service.kill("SIGTERM");
-  assertEquals(await service.end(), {
+  assertEquals(await service.stop(), {
     code: 0,
     stdout: LOOPING + messages.join("") + END,
     stderr: "",
@@ -75,8 +74,7 @@ pahoTest(
     await publishWithPaho(url, [[TOPIC, "second start"]], 2);
     await service.untilPrinted(printed("second start"));
 
-    service.kill("SIGTERM");
-    const { code, stdout } = await service.end();
+    const { code, stdout } = await service.stop();
     assertEquals({ code, stdout }, {
       code: 0,
       stdout: OFFLINE + LOOPING + printed("first start") +
@@ -92,8 +90,7 @@ for (const signal of SIGNALS) {
       const { url, log } = mosquitto;
       await using service = lesson.start("subscriber", { url });
       await service.untilPrinted(LOOPING);
-      service.kill(signal);
-      assertEquals(await service.end(), {
+      assertEquals(await service.stop(signal), {
         code: 0,
         stdout: LOOPING + END,
         stderr: "",
@@ -113,8 +110,7 @@ for (const signal of SIGNALS) {
     await using service = lesson.start("subscriber", { url });
     await service.untilPrinted(LOOPING);
     await service.untilLogged("trying again");
-    service.kill(signal);
-    const { code, stdout } = await service.end();
+    const { code, stdout } = await service.stop(signal);
     assertEquals({ code, stdout }, {
       code: 0,
       stdout: OFFLINE + LOOPING + END,

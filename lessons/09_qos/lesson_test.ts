@@ -81,8 +81,7 @@ Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
   await using broker = await startBrokerWithoutPubcomp();
   await using waiting = lesson.start("wait_for_publish", broker);
   await within("PUBREL", broker.received("pubrel"));
-  waiting.kill("SIGTERM");
-  assertEquals(await waiting.end(), { code: 0, stdout: "", stderr: "" });
+  assertEquals(await waiting.stop(), { code: 0, stdout: "", stderr: "" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 

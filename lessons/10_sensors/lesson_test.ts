@@ -85,8 +85,7 @@ Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the s
     variables: { MQTT_TRACE: "1" },
   });
   await subscriber.untilReceived(3);
-  sensor.kill("SIGTERM");
-  const { code, stdout, stderr } = await sensor.end();
+  const { code, stdout, stderr } = await sensor.stop();
   assertEquals(code, 0);
   assertPace(stderr, "iot/user1/temp", 0.25);
   const [interval, ...lines] = stdout.trimEnd().split("\n");
@@ -114,8 +113,7 @@ Deno.test("four_sensors share a connection, and each has its range and topic", a
   });
   for (const [, , topic] of SENSORS) await sensors.untilPrinted(topic);
   await subscriber.untilReceived(20);
-  sensors.kill("SIGTERM");
-  const { code, stdout, stderr } = await sensors.end();
+  const { code, stdout, stderr } = await sensors.stop();
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
   const intervals = SENSORS.map(([interval]) => `${interval / 50}`);
@@ -150,8 +148,7 @@ for (const program of STOPPABLE) {
     await using broker = await startBroker({ port: 0 });
     await using sensor = lesson.start(program, broker);
     await sensor.untilPrinted(program === "one_sensor" ? "5\n" : "12\n");
-    sensor.kill("SIGINT");
-    const { code, stdout, stderr } = await sensor.end();
+    const { code, stdout, stderr } = await sensor.stop("SIGINT");
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     const expected = program === "one_sensor" ? "5\n" : "5\n7\n10\n12\n";
     assertEquals(stdout, expected);
@@ -165,8 +162,7 @@ Deno.test("own_sensor can be stopped at any time", async () => {
     variables: { MQTT_TRACE: "1" },
   });
   await sensor.untilPrinted("5\n");
-  sensor.kill("SIGINT");
-  const { code, stdout, stderr } = await sensor.end();
+  const { code, stdout, stderr } = await sensor.stop("SIGINT");
   assertEquals({ code, stdout }, { code: 0, stdout: "5\n" });
   const packets = [...stderr.matchAll(/→ (\w+)/g)].map(([, name]) => name);
   assertEquals(packets, ["CONNECT", "DISCONNECT"]);

@@ -32,8 +32,7 @@ Deno.test("gate reports noop each second at QoS 1, and stops well", async () => 
     });
   }
   await gate.untilPrinted(`topic: ${STATUS}\npayload: noop\nqos: 1\n`);
-  gate.kill("SIGTERM");
-  const { code, stdout, stderr } = await gate.end();
+  const { code, stdout, stderr } = await gate.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assert(stdout.endsWith("exit program\n"), stdout);
 });

@@ -371,8 +371,7 @@ Deno.test("server ends well while a page is open", async () => {
   const closed = new Promise<void>((resolve) => {
     page.client.once("close", resolve);
   });
-  server.process.kill("SIGTERM");
-  const { code, stderr } = await server.process.end();
+  const { code, stderr } = await server.process.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   await within("the page's connection to close", closed);
 });

@@ -339,8 +339,7 @@ peerTest(
     );
 
     await context.step("it says that the gate is silent", async () => {
-      gate.kill("SIGTERM");
-      await gate.end();
+      await gate.stop();
       // What is retained was said long ago: it is no heartbeat.
       await using other = await openClient(url);
       await other.publish(STATUS, "noop", { retain: true, qos: 1 });

@@ -3,7 +3,11 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
-import { type Process, startProcess } from "../../testing/processes.ts";
+import {
+  type Process,
+  startProcess,
+  unixTest,
+} from "../../testing/processes.ts";
 import { type Bus, startSessionBus } from "../../testing/session_bus.ts";
 import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
@@ -206,8 +210,7 @@ peerTest(
     assertStringIncludes(gate.printed(), "Invoke gate open function\n");
     assertStringIncludes(gate.printed(), "Should invoke gate close function\n");
 
-    gate.kill("SIGTERM");
-    const ended = await gate.end();
+    const ended = await gate.stop();
     assertEquals([ended.code, ended.stderr], [0, ""]);
     assert(ended.stdout.endsWith("exit program\n"), ended.stdout);
     assertEquals(await hasOwner(bus), false);
@@ -241,15 +244,13 @@ peerTest(
 
     // It needs no gate: any status becomes a signal, but not one that is old,
     // and without the one character that a string of D-Bus can't hold.
-    gate.kill("SIGTERM");
-    await gate.end();
+    await gate.stop();
     await publishWithPaho(url, [[STATUS, "painted"]]);
     await client.publish(STATUS, "green\0");
     await monitor.untilPrinted(signals("painted", "green\ufffd"));
     assert(!monitor.printed().includes(signals("old")), monitor.printed());
 
-    bridge.kill("SIGTERM");
-    const { code, stdout, stderr } = await bridge.end();
+    const { code, stdout, stderr } = await bridge.stop();
     assertEquals({ code, stdout, stderr }, {
       code: 0,
       stdout:
@@ -456,14 +457,13 @@ Deno.test("without D-Bus, each program says so in a sentence and ends", async ()
   await assertSaysWhy("", "DBUS_SESSION_BUS_ADDRESS is not set");
 });
 
-Deno.test({
-  name: "with a socket that nobody listens on, each program says so and ends",
-  ignore: Deno.build.os === "windows",
-  async fn() {
+unixTest(
+  "with a socket that nobody listens on, each program says so and ends",
+  async () => {
     const path = "/tmp/15_nobody_there";
     await assertSaysWhy(`unix:path=${path}`, `connect ENOENT ${path}`);
   },
-});
+);
 
 Deno.test("gate_dbus asks for arguments that it knows", async () => {
   const url = "mqtt://127.0.0.1:1";

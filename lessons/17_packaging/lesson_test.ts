@@ -12,21 +12,13 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 
 const lesson = lessonAt(import.meta.url);
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 const SENSORS = new URL("../10_sensors/four_sensors.ts", import.meta.url);
 const TOPICS = ["dust", "humi", "illu", "temp"]
   .map((name) => `iot/user1/${name}`);
-
-/** A folder for the test's files. */
-async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.realPath(await Deno.makeTempDir());
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
 
 /** Runs a command of the system to its end. */
 async function run(
@@ -67,7 +59,7 @@ async function startMirror(
 }
 
 Deno.test("mirror fetches each package once, and leads its addresses to itself", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const requests: string[] = [];
   const upstream = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -101,13 +93,12 @@ Deno.test("mirror fetches each package once, and leads its addresses to itself",
   assertEquals(requests, ["/x", "/x/-/x-1.0.0.tgz", "/@scope%2fname", "/none"]);
 
   if (Deno.build.os !== "windows") {
-    mirror.kill("SIGTERM");
-    assertEquals((await mirror.end()).code, 0);
+    assertEquals((await mirror.stop()).code, 0);
   }
 });
 
 Deno.test("mirror says what is missing, and that its port is taken", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const missing = await lesson.run("mirror", { url: "", folder: folder.path });
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "npm config get registry");
@@ -123,7 +114,7 @@ Deno.test("mirror says what is missing, and that its port is taken", async () =>
 });
 
 Deno.test("deno install makes a command with the packages of a mirror", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const npm = Deno.build.os === "windows" ? "npm.cmd" : "npm";
   const registry = await run(npm, ["config", "get", "registry"]);
   const { mirror, url } = await startMirror(registry.trim(), folder.path);
@@ -151,12 +142,11 @@ Deno.test("deno install makes a command with the packages of a mirror", async ()
     { ...variables, MQTT_URL: broker.url },
   );
   await untilAllHeard(subscriber);
-  sensors.kill("SIGTERM");
-  await sensors.end();
+  await sensors.stop();
 });
 
 Deno.test("bundle runs where there is no network, and says so if it isn't whole", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const { path } = folder;
   const bundled = await lesson.run("bundle", { url: "", folder: path });
   assertEquals(bundled.code, 0, bundled.stderr);
@@ -188,7 +178,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
 });
 
 Deno.test("build_deb says that there is no bundle", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const { code, stderr } = await lesson.run("build_deb", {
     url: "",
     folder: folder.path,
@@ -203,7 +193,7 @@ peerTest(
   ["dpkg", "mosquitto"],
   "build_deb makes a package that installs, runs without network, and goes",
   async ({ dpkg }) => {
-    await using folder = await makeFolder();
+    await using folder = await temporaryFolder();
     const { path } = folder;
     for (const program of ["bundle", "build_deb"]) {
       const { code, stderr } = await lesson.run(program, {

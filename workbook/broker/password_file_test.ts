@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openClient } from "../../testing/clients/clients.ts";
+import { unixTest } from "../../testing/processes.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
@@ -56,18 +57,14 @@ Deno.test("setPassword() salts: the same password never has the same hash", asyn
   assertEquals(one === other, false);
 });
 
-Deno.test({
-  name: "setPassword() changes what a link leads to",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using folder = await temporaryFolder();
-    const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
-    await Deno.writeTextFile(file, "# empty\n");
-    await Deno.symlink(file, link);
-    await setPassword(link, "ann", "secret");
-    assertEquals((await Deno.lstat(link)).isSymlink, true);
-    assertEquals((await readPasswordFile(file)).users.size, 1);
-  },
+unixTest("setPassword() changes what a link leads to", async () => {
+  await using folder = await temporaryFolder();
+  const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
+  await Deno.writeTextFile(file, "# empty\n");
+  await Deno.symlink(file, link);
+  await setPassword(link, "ann", "secret");
+  assertEquals((await Deno.lstat(link)).isSymlink, true);
+  assertEquals((await readPasswordFile(file)).users.size, 1);
 });
 
 Deno.test("deleteUser() takes one user out", async () => {

@@ -10,7 +10,7 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -113,10 +113,9 @@ Deno.test("broker:certificate says what it can't do", async () => {
   assertMatch(stderr, /^File "certificates.ca\.key" can't be read: .*\n$/);
 });
 
-Deno.test({
-  name: "broker:certificate makes what broker, pub and sub take",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "broker:certificate makes what broker, pub and sub take",
+  async () => {
     await using made = await openFolder();
     await made.make("--dir", made.folder);
     await using broker = startCommand("broker", [
@@ -135,10 +134,9 @@ Deno.test({
       const received = await runCommand("sub", [...address, "-C", "1"]);
       assertEquals(received, { code: 0, stdout: "hello\n", stderr: "" });
     }
-    broker.kill("SIGINT");
-    assertEquals((await broker.end()).code, 0);
+    assertEquals((await broker.stop("SIGINT")).code, 0);
   },
-});
+);
 
 const PAHO_PUBLISHER = `${PAHO}
 client = new_client()

@@ -18,6 +18,7 @@ import {
   CERT_FILE,
   KEY_FILE,
 } from "../../testing/certificates/certificates.ts";
+import { unixTest } from "../../testing/processes.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { openRaw } from "../../testing/clients/raw_client.ts";
@@ -28,11 +29,11 @@ import {
   startInTerminal,
 } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 
-Deno.test({
-  name: "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",
+  async () => {
     const args = [
       "--port",
       "0",
@@ -52,12 +53,11 @@ Deno.test({
         clientId: "ann",
       });
     }
-    broker.kill("SIGINT");
-    const { code, stderr } = await broker.end();
+    const { code, stderr } = await broker.stop("SIGINT");
     assertEquals(code, 0);
     assertStringIncludes(stderr, '"ann" connected');
   },
-});
+);
 
 Deno.test("broker takes users and rules from files, and keeps quiet about them", async () => {
   await using place = await temporaryFile("passwords");
@@ -116,10 +116,9 @@ Deno.test("broker with --cert opens a plain port only for --plain-port", async (
   }
 });
 
-Deno.test({
-  name: "broker reads users and rules again at a SIGHUP, and goes on",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "broker reads users and rules again at a SIGHUP, and goes on",
+  async () => {
     await using place = await temporaryFile("passwords");
     await setPassword(place.file, "ann", "secret");
     const args = ["--port", "0", "--verbose", "--password-file", place.file];
@@ -135,10 +134,9 @@ Deno.test({
     broker.kill("SIGHUP");
     await broker.untilLogged("(what it said before holds)");
     await publishOnce(url.replace("//", "//bob:hidden@"), message);
-    broker.kill("SIGTERM");
-    assertEquals((await broker.end()).code, 0);
+    assertEquals((await broker.stop()).code, 0);
   },
-});
+);
 
 peerTest(
   ["script"],
@@ -172,15 +170,14 @@ Deno.test("broker says that its port is taken", async () => {
 });
 
 Deno.test("broker says that its store is no folder", async () => {
-  const store = await Deno.makeTempFile();
-  try {
-    const args = ["--port", "0", "--store", store];
-    const { code, stderr } = await runCommand("broker", args);
-    assertEquals(code, 1);
-    assertEquals(stderr, `Store "${store}" is a file: it must be a folder\n`);
-  } finally {
-    await Deno.remove(store);
-  }
+  await using place = await temporaryFile("store");
+  await Deno.writeTextFile(place.file, "");
+  const args = ["--port", "0", "--store", place.file];
+  const { code, stderr } = await runCommand("broker", args);
+  assertEquals([code, stderr], [
+    1,
+    `Store "${place.file}" is a file: it must be a folder\n`,
+  ]);
 });
 
 Deno.test("broker keeps to the limits and origins that it is given", async () => {
@@ -268,17 +265,12 @@ Deno.test("broker warns of a certificate whose time is over, and serves", async 
     notBefore: day(-9),
     notAfter: day(-2),
   });
-  const folder = await Deno.makeTempDir();
-  try {
-    const [cert, key] = [`${folder}/old.crt`, `${folder}/old.key`] as const;
-    await Deno.writeTextFile(cert, pair.cert);
-    await Deno.writeTextFile(key, pair.key);
-    const files = ["--cert", cert, "--key", key];
-    const args = [...files, "--tls-port", "0"];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged(`Certificate "${cert}" has expired on`);
-    assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await temporaryFolder();
+  const [cert, key] = [`${folder.path}/old.crt`, `${folder.path}/old.key`];
+  await Deno.writeTextFile(cert!, pair.cert);
+  await Deno.writeTextFile(key!, pair.key);
+  const args = ["--cert", cert!, "--key", key!, "--tls-port", "0"];
+  await using broker = startCommand("broker", args);
+  await broker.untilLogged(`Certificate "${cert}" has expired on`);
+  assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
 });

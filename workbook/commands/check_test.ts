@@ -253,8 +253,7 @@ Deno.test({
       { variables: { WORKBOOK_STD: "npm" } },
     );
     using connection = await within("the program", listener.accept());
-    check.kill("SIGTERM");
-    const { code } = await check.end();
+    const { code } = await check.stop();
     assertEquals(code, 130);
     const bytes = connection.read(new Uint8Array(1)).catch(() => null);
     assertEquals(await within("the program's end", bytes), null);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { peerTest } from "../../testing/peers.ts";
+import { unixTest } from "../../testing/processes.ts";
 import {
   copyExercises,
   type ExerciseProject,
@@ -138,10 +139,9 @@ peerTest(
   },
 );
 
-Deno.test({
-  name: "grade ends on Ctrl-C, with all that it started, and writes nothing",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "grade ends on Ctrl-C, with all that it started, and writes nothing",
+  async () => {
     await using project = await copyExercises();
     await submit(project, { stub: STUB, zombie: "for (;;) ;" });
     await using grade = project.start([
@@ -153,11 +153,10 @@ Deno.test({
       ".workbook/grades",
     ], { variables: { WORKBOOK_STD: "npm" } });
     await grade.untilLogged("stub:");
-    grade.kill("SIGINT");
-    const { code, stderr } = await grade.end();
+    const { code, stderr } = await grade.stop("SIGINT");
     assertEquals(code, 130, stderr);
     assert(!stderr.includes("zombie:"));
     const files = [...(await project.files()).keys()];
     assert(!files.some((file) => file.includes("grades")));
   },
-});
+);

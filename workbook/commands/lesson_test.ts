@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
+import { unixTest } from "../../testing/processes.ts";
 import { listLessons } from "../lessons/lessons.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
@@ -81,17 +82,12 @@ Deno.test("lesson --seconds ends the lesson", async () => {
   assertStringIncludes(stdout, "gate          | exit program\n");
 });
 
-Deno.test({
-  name: "lesson ends well on SIGTERM",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using lesson = startCommand("lesson:13", [], NO_BROKER);
-    await lesson.untilPrinted("payload: noop");
-    lesson.kill("SIGTERM");
-    const { code, stdout } = await lesson.end();
-    assertEquals(code, 0);
-    assertStringIncludes(stdout, "exit program\n");
-  },
+unixTest("lesson ends well on SIGTERM", async () => {
+  await using lesson = startCommand("lesson:13", [], NO_BROKER);
+  await lesson.untilPrinted("payload: noop");
+  const { code, stdout } = await lesson.stop();
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "exit program\n");
 });
 
 Deno.test("lesson with a program's name runs that one, with its arguments", async () => {

@@ -13,7 +13,7 @@ import {
 } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
 import { placeFlags, runPeer } from "../../testing/run_peer.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { readReadings } from "../../lib/csv.ts";
@@ -258,27 +258,22 @@ Deno.test("-L says where the broker is, who asks, and for what, and is never pri
   }
 });
 
-Deno.test({
-  name: "record takes -L, -V and -d, too",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using broker = await startBroker({ port: 0 });
-    await using temporary = await temporaryFile();
-    const { file } = temporary;
-    const url = `mqtt://127.0.0.1:${broker.port}/iot/#`;
-    await using record = startCommand("record", [
-      ...["-L", url, "-V", "5", "--out", file, "-d"],
-    ]);
-    await record.untilLogged("Subscribed");
-    await publishOnce(broker.url, { topic: "iot/x", payload: 21.5 });
-    await record.untilLogged("← PUBLISH");
-    record.kill("SIGTERM");
-    const { code, stderr } = await record.end();
-    assertEquals(code, 0);
-    assertMatch(stderr, /→ CONNECT .* MQTT 5 /);
-    const rows = await Array.fromAsync(readReadings(file));
-    assertEquals(rows.map(({ value }) => value), [21.5]);
-  },
+unixTest("record takes -L, -V and -d, too", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  const url = `mqtt://127.0.0.1:${broker.port}/iot/#`;
+  await using record = startCommand("record", [
+    ...["-L", url, "-V", "5", "--out", file, "-d"],
+  ]);
+  await record.untilLogged("Subscribed");
+  await publishOnce(broker.url, { topic: "iot/x", payload: 21.5 });
+  await record.untilLogged("← PUBLISH");
+  const { code, stderr } = await record.stop();
+  assertEquals(code, 0);
+  assertMatch(stderr, /→ CONNECT .* MQTT 5 /);
+  const rows = await Array.fromAsync(readReadings(file));
+  assertEquals(rows.map(({ value }) => value), [21.5]);
 });
 
 peerTest(
@@ -334,8 +329,7 @@ Deno.test("pub --repeat-delay leaves time between, and ends when told to", async
   await using pub = startCommand("pub", [...args, "--repeat-delay", "600"]);
   await within("PUBLISH", broker.received("publish"), 30_000);
   if (Deno.build.os === "windows") return;
-  pub.kill("SIGTERM");
-  assertEquals(await pub.end(), { code: 0, stdout: "", stderr: "" });
+  assertEquals(await pub.stop(), { code: 0, stdout: "", stderr: "" });
   const commands = broker.packets.map(({ cmd }) => cmd);
   assertEquals(commands, ["connect", "publish", "disconnect"]);
 });

@@ -5,7 +5,7 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
@@ -118,40 +118,30 @@ const WILL = [
 const STREAM = ["-t", "x", "-q", "1", "-l", ...WILL];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test({
-    name: `pub -l finishes on ${signal}, without its will`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
-      await using broker = await startBroker({ port: 0 });
-      await using watcher = await openClient(broker.url);
-      await watcher.client.subscribeAsync("#");
-      await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);
-      await pub.write("a\nb\n");
-      await watcher.untilReceived(2, 30_000);
-      pub.kill(signal);
-      assertEquals(await pub.end(), { code: 0, stdout: "", stderr: "" });
-      assertEquals(watcher.received.map(({ text }) => text), ["a", "b"]);
-    },
+  unixTest(`pub -l finishes on ${signal}, without its will`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using watcher = await openClient(broker.url);
+    await watcher.client.subscribeAsync("#");
+    await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);
+    await pub.write("a\nb\n");
+    await watcher.untilReceived(2, 30_000);
+    assertEquals(await pub.stop(signal), { code: 0, stdout: "", stderr: "" });
+    assertEquals(watcher.received.map(({ text }) => text), ["a", "b"]);
   });
 }
 
-Deno.test({
-  name: "pub fails on SIGINT if it has published nothing",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using broker = await startScriptedBroker((packet) =>
-      packet.cmd === "connect" ? "answered" : undefined
-    );
-    const args = ["-h", broker.url, "-t", "x", "-m", "y"];
-    await using pub = startCommand("pub", args);
-    await within("CONNECT", broker.received("connect"), 30_000);
-    pub.kill("SIGINT");
-    assertEquals(await pub.end(), {
-      code: 1,
-      stdout: "",
-      stderr: "Stopped before the broker answered: nothing is published\n",
-    });
-  },
+unixTest("pub fails on SIGINT if it has published nothing", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "connect" ? "answered" : undefined
+  );
+  const args = ["-h", broker.url, "-t", "x", "-m", "y"];
+  await using pub = startCommand("pub", args);
+  await within("CONNECT", broker.received("connect"), 30_000);
+  assertEquals(await pub.stop("SIGINT"), {
+    code: 1,
+    stdout: "",
+    stderr: "Stopped before the broker answered: nothing is published\n",
+  });
 });
 
 Deno.test("pub's will is published when it is killed", async () => {

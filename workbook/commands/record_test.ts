@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readReadings } from "../../lib/csv.ts";
 import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
+import { unixTest } from "../../testing/processes.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
@@ -42,11 +43,9 @@ async function stopped(
 }
 
 for (const qos of [0, 1, 2] as const) {
-  Deno.test({
-    name:
-      `record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
+  unixTest(
+    `record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`,
+    async () => {
       await using temporary = await temporaryFile();
       const { file } = temporary;
       await using broker = await startBroker({ port: 0 });
@@ -79,13 +78,12 @@ for (const qos of [0, 1, 2] as const) {
         qos,
       }]);
       await record.untilLogged("no number");
-      record.kill("SIGTERM");
-      const { code, stderr } = await record.end();
+      const { code, stderr } = await record.stop();
       assertEquals(code, 0);
       assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
       assertEquals(await values(file), numbers);
     },
-  });
+  );
 }
 
 smallDiskTest(
@@ -179,8 +177,7 @@ client.disconnect()
       const left = `${await missing()} are missing; it says ${second.logged()}`;
       throw new Error(`${(error as Error).message}: ${left}`);
     }
-    second.kill("SIGTERM");
-    assertEquals((await second.end()).code, 0);
+    assertEquals((await second.stop()).code, 0);
     assertEquals(await missing(), []);
   },
 );

@@ -3,7 +3,7 @@ import { messages, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
 import { startCommand } from "../../testing/project/commands.ts";
 
 peerTest(
@@ -30,16 +30,13 @@ peerTest(
       [...topics].sort(),
       ["dust", "humi", "illu", "temp"].map((name) => `iot/user1/${name}`),
     );
-    sensors.kill("SIGTERM");
-    assertEquals((await sensors.end()).code, 0);
+    assertEquals((await sensors.stop()).code, 0);
   },
 );
 
-Deno.test({
-  name:
-    "sensors says once each way that the broker went and came back, and ends on SIGINT",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "sensors says once each way that the broker went and came back, and ends on SIGINT",
+  async () => {
     const broker = await startBroker({ port: 0 });
     await using sensors = startCommand("sensors", [
       "-h",
@@ -54,10 +51,9 @@ Deno.test({
     const source = messages(again.url, "iot/#");
     await within("a reading after the restart", source.next(), 30_000);
     await source.return();
-    sensors.kill("SIGINT");
-    const { code, stderr } = await sensors.end();
+    const { code, stderr } = await sensors.stop("SIGINT");
     assertEquals(code, 0);
     assertEquals(stderr.trim().split("\n").length, 2, stderr);
     assertStringIncludes(stderr, "again after");
   },
-});
+);

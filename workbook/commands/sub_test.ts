@@ -6,7 +6,8 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
+import { runPeer } from "../../testing/run_peer.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
@@ -48,29 +49,36 @@ for (let start = 0; start < THREE_MEGABYTES.length; start += 60_000) {
   crypto.getRandomValues(THREE_MEGABYTES.subarray(start, start + 60_000));
 }
 
+/** Has mosquitto_pub leave 3 MB on a broker, and gets them from each address. */
+async function receiveLarge(
+  mosquitto_pub: string,
+  { port, url, websocketUrl }: {
+    port: number;
+    url: string;
+    websocketUrl: string | undefined;
+  },
+): Promise<void> {
+  await using temporary = await temporaryFile("payload");
+  await Deno.writeFile(temporary.file, THREE_MEGABYTES);
+  const message = ["-t", "big", "-r", "-q", "1", "-f", temporary.file];
+  await runPeer(mosquitto_pub, ["-p", `${port}`, ...message]);
+  for (const each of [url, websocketUrl!]) {
+    const bytes = await receive("-h", each, "-t", "big", "-C", "1");
+    assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, each);
+  }
+}
+
 peerTest(
   ["mosquitto", "mosquitto_pub"],
   "sub receives mosquitto_pub's 3 MB through mosquitto, byte for byte",
   async ({ mosquitto_pub }) => {
-    await using temporary = await temporaryFile("payload");
-    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
     await using mosquitto = await startMosquitto({ websocket: true });
-    const args = ["-p", `${mosquitto.port}`, "-t", "big", "-r", "-q", "1"];
-    await using publisher = startProcess(mosquitto_pub, [
-      ...args,
-      "-f",
-      temporary.file,
-    ]);
-    assertEquals((await publisher.end()).code, 0);
     // mosquitto 2.0 sends 4 kB over WebSocket each time that it wakes up: a
     // client that keeps it awake spares this test a minute.
     await using noise = await openClient(mosquitto.url);
     const timer = setInterval(() => noise.client.publish("noise", ""), 1);
     try {
-      for (const url of [mosquitto.url, mosquitto.websocketUrl!]) {
-        const bytes = await receive("-h", url, "-t", "big", "-C", "1");
-        assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
-      }
+      await receiveLarge(mosquitto_pub, mosquitto);
     } finally {
       clearInterval(timer);
     }
@@ -81,20 +89,8 @@ peerTest(
   ["mosquitto_pub"],
   "sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte",
   async ({ mosquitto_pub }) => {
-    await using temporary = await temporaryFile("payload");
-    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
     await using broker = await startBroker({ port: 0, websocketPort: 0 });
-    const args = ["-p", `${broker.port}`, "-t", "big", "-r", "-q", "1"];
-    await using publisher = startProcess(mosquitto_pub, [
-      ...args,
-      "-f",
-      temporary.file,
-    ]);
-    assertEquals((await publisher.end()).code, 0);
-    for (const url of [broker.url, broker.websocketUrl!]) {
-      const bytes = await receive("-h", url, "-t", "big", "-C", "1");
-      assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
-    }
+    await receiveLarge(mosquitto_pub, broker);
   },
 );
 
@@ -218,18 +214,13 @@ Deno.test("sub acknowledges what it has written, and stays connected meanwhile",
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test({
-    name: `sub ends on ${signal}, without its will`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
-      await using broker = await startScriptedBroker();
-      const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
-      await using sub = startCommand("sub", args);
-      await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
-      sub.kill(signal);
-      assertEquals(await sub.end(), { code: 0, stdout: "", stderr: "" });
-      assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
-    },
+  unixTest(`sub ends on ${signal}, without its will`, async () => {
+    await using broker = await startScriptedBroker();
+    const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
+    await using sub = startCommand("sub", args);
+    await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
+    assertEquals(await sub.stop(signal), { code: 0, stdout: "", stderr: "" });
+    assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
   });
 }
 

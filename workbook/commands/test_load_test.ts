@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startProcess } from "../../testing/processes.ts";
+import { startProcess, unixTest } from "../../testing/processes.ts";
 import { COMMANDS } from "../launcher/commands.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
@@ -40,34 +40,28 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "test:load says how to allow more open files",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const [step] = COMMANDS["test:load"]!.steps([]);
-    await using process = startProcess("sh", [
-      ...["-c", 'ulimit -n 300; exec "$0" "$@"'],
-      ...[Deno.execPath(), "run", ...denoFlags(), ...step!.args],
-    ]);
-    const { code, stderr } = await process.end();
-    assertEquals({ code, stderr }, {
-      code: 1,
-      stderr:
-        'Only 300 files may be open at once, and 1064 are needed: run "ulimit -n 1064" first\n',
-    });
-  },
+unixTest("test:load says how to allow more open files", async () => {
+  const [step] = COMMANDS["test:load"]!.steps([]);
+  await using process = startProcess("sh", [
+    ...["-c", 'ulimit -n 300; exec "$0" "$@"'],
+    ...[Deno.execPath(), "run", ...denoFlags(), ...step!.args],
+  ]);
+  const { code, stderr } = await process.end();
+  assertEquals({ code, stderr }, {
+    code: 1,
+    stderr:
+      'Only 300 files may be open at once, and 1064 are needed: run "ulimit -n 1064" first\n',
+  });
 });
 
-Deno.test({
-  name: "test:load ends on SIGTERM, and all that it has started",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "test:load ends on SIGTERM, and all that it has started",
+  async () => {
     const args = ["--clients", "20", "--seconds", "60"];
     await using command = startCommand("test:load", args);
     await command.untilLogged("are connected to mqtt://");
     const [, port] = /127\.0\.0\.1:(\d+)/.exec(command.logged()) ?? [];
-    command.kill("SIGTERM");
-    assertEquals((await command.end()).code, 130);
+    assertEquals((await command.stop()).code, 130);
     const options = { hostname: "127.0.0.1", port: Number(port) };
     const outcome = await Deno.connect(options).then(
       (connection) => connection.close(),
@@ -75,4 +69,4 @@ Deno.test({
     );
     assertEquals(outcome, "ConnectionRefused");
   },
-});
+);

@@ -3,6 +3,7 @@ import { listExercises } from "../exercises/exercises.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { Trial } from "../checking/trial.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
+import { unixTest } from "../../testing/processes.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
 import { Patience } from "./patience.ts";
@@ -213,10 +214,9 @@ Deno.test("gradeRequirement() ends when it is told to", async () => {
   await assertRejects(() => gradeRequirement(task, options), DOMException);
 });
 
-Deno.test({
-  name: "gradeRequirement() ends though a program leaves another one behind",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+unixTest(
+  "gradeRequirement() ends though a program leaves another one behind",
+  async () => {
     const { state, seconds } = await gradeRequirement({
       exercise: presence,
       requirement: requirement("x", (trial) => {
@@ -231,7 +231,7 @@ Deno.test({
     assertEquals(state, "passed");
     assert(seconds < 15, `It took ${seconds} s`);
   },
-});
+);
 
 Deno.test("Patience ends with waits in vain, and comes back with a success", () => {
   const patience = new Patience({ long: 1000, short: 100 });
