@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { pahoTest } from "../../testing/brokers/mosquitto.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 
 const lesson = lessonAt(import.meta.url);
@@ -22,7 +22,7 @@ Deno.test("publisher prints Connecté, publishes allo and disconnects", async ()
   assertEquals({ code, stdout }, { code: 0, stdout: "Connecté\n" });
   const [message] = await subscriber.untilReceived(1);
   assertEquals([message?.topic, message?.text], ["test", "allo"]);
-  const packets = [...stderr.matchAll(/[→←] (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr);
   assertEquals(packets, ["CONNECT", "CONNACK", "PUBLISH", "DISCONNECT"]);
 });
 

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
+import { brokersTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 
 const lesson = lessonAt(import.meta.url);
@@ -37,7 +37,7 @@ Deno.test("subscriber and receiver print what lesson 01 publishes", async () => 
     code: 0,
     stdout: `${CONNECTED}iot/greeting  Hello world!\n`,
   });
-  const packets = [...stderr.matchAll(/[→←] (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr);
   assertEquals(packets, [
     ...["CONNECT", "CONNACK", "SUBSCRIBE", "SUBACK"],
     ...["PUBLISH", "DISCONNECT"],
@@ -133,7 +133,7 @@ function filterRows(): [filter: string, hears: string[], not: string[]][] {
   });
 }
 
-async function assertFiltersHear(url: string): Promise<void> {
+brokersTest("the page's topic filters hear what it says", async ({ url }) => {
   const rows = filterRows();
   assert(rows.length >= 4, `Only ${rows.length} rows`);
   for (const [filter, hears, not] of rows) {
@@ -146,19 +146,7 @@ async function assertFiltersHear(url: string): Promise<void> {
     const received = await client.untilReceived(hears.length);
     assertEquals(received.map(({ topic }) => topic), hears, filter);
   }
-}
-
-Deno.test("the page's topic filters hear what it says", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await assertFiltersHear(broker.url);
 });
-
-mosquittoTest(
-  "the page's topic filters hear what it says on mosquitto, too",
-  async ({ url }) => {
-    await assertFiltersHear(url);
-  },
-);
 
 pahoTest(
   "subscriber and receiver print what paho publishes over mosquitto",

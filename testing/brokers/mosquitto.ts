@@ -4,6 +4,7 @@
  * @module
  */
 
+import { startBroker } from "../../lib/broker.ts";
 import { findPeer, peerTest } from "../peers.ts";
 import { type Process, startProcess } from "../processes.ts";
 
@@ -189,6 +190,18 @@ export function mosquittoTest(
     await using mosquitto = await startMosquitto();
     await run(mosquitto);
   });
+}
+
+/** Defines a test on the embedded broker, and the same over mosquitto. */
+export function brokersTest(
+  name: string,
+  run: (broker: { url: string }) => Promise<void>,
+): void {
+  Deno.test(`${name} on the embedded broker`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    await run(broker);
+  });
+  mosquittoTest(`${name} on mosquitto`, run);
 }
 
 /** Defines a test with paho over mosquitto: see {@linkcode peerTest}. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readLines } from "../../lib/lines.ts";
 import { within } from "../deadline.ts";
@@ -62,8 +63,7 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
   const looks = Math.round(seconds / interval);
   let first = NaN;
   for (let look = 0; look < looks; look++) {
-    await pause(interval, signal);
-    signal.throwIfAborted();
+    await pause(interval * 1000, undefined, { signal });
     if (look === Math.floor(looks * WARM_UP)) {
       first = await askLive(child, lines);
     }
@@ -88,19 +88,6 @@ async function askLive(
     const [, bytes] = /^Live memory: (\d+) bytes$/.exec(next.value) ?? [];
     if (bytes !== undefined) return Number(bytes);
   }
-}
-
-/** Waits so many seconds, or until the signal. */
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, seconds * 1000);
-  const stop = () => resolve();
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  });
 }
 
 /** Deno itself reads /proc only with all permissions, so a shell does. */

@@ -61,3 +61,8 @@ export function lessonAt(place: string | URL): LessonPrograms {
     },
   };
 }
+
+/** The names of the packets in a program's trace (`MQTT_TRACE`), in order. */
+export function tracedPackets(stderr: string): string[] {
+  return Array.from(stderr.matchAll(/[→←] (\w+)/g), ([, name = ""]) => name);
+}

@@ -11,7 +11,10 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess, unixTest } from "../../testing/processes.ts";
-import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import {
+  runCommand,
+  startBrokerCommand,
+} from "../../testing/project/commands.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -118,13 +121,12 @@ unixTest(
   async () => {
     await using made = await openFolder();
     await made.make("--dir", made.folder);
-    await using broker = startCommand("broker", [
+    await using broker = await startBrokerCommand([
       ...["--tls-port", "0", "--secure-websocket-port", "0"],
       ...["--cert", `${made.folder}/broker.crt`],
       ...["--key", `${made.folder}/broker.key`],
     ]);
-    await broker.untilLogged("Ctrl-C ends");
-    const urls = broker.logged().match(/(mqtts|wss):\/\/[\d.]+:\d+/g) ?? [];
+    const { urls } = broker;
     assertEquals(urls.map((url) => url.split(":")[0]), ["mqtts", "wss"]);
     for (const url of urls) {
       const address = ["-h", url, "--cafile", made.ca, "-t", "greeting"];

@@ -25,6 +25,7 @@ import { openRaw } from "../../testing/clients/raw_client.ts";
 import { startBrowser } from "../../testing/project/browser.ts";
 import {
   runCommand,
+  startBrokerCommand,
   startCommand,
   startInTerminal,
 } from "../../testing/project/commands.ts";
@@ -43,9 +44,8 @@ unixTest(
       "info:a:b",
       "--verbose",
     ];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged("Ctrl-C ends");
-    const urls = broker.logged().match(/(mqtt|ws):\/\/[\d.]+:\d+/g) ?? [];
+    await using broker = await startBrokerCommand(args);
+    const { urls } = broker;
     assertEquals(urls.length, 2);
     for (const url of urls) {
       const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
@@ -65,9 +65,8 @@ Deno.test("broker takes users and rules from files, and keeps quiet about them",
   await setPassword(place.file, "ann", "secret");
   await Deno.writeTextFile(acl, "user ann\ntopic write iot/#\n");
   const args = ["--port", "0", "--password-file", place.file];
-  await using broker = startCommand("broker", [...args, "--acl-file", acl]);
-  await broker.untilLogged("Ctrl-C ends");
-  const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
+  await using broker = await startBrokerCommand([...args, "--acl-file", acl]);
+  const [url = ""] = broker.urls;
   const message = { topic: "iot/greeting", payload: "hello", qos: 1 } as const;
   await publishOnce(url.replace("//", "//ann:secret@"), message);
   await assertRejects(
@@ -79,8 +78,7 @@ Deno.test("broker takes users and rules from files, and keeps quiet about them",
 
 Deno.test("broker warns of passwords on the command line, and of an open network", async () => {
   const warned = async (...args: string[]) => {
-    await using broker = startCommand("broker", ["--port", "0", ...args]);
-    await broker.untilLogged("Ctrl-C ends");
+    await using broker = await startBrokerCommand(["--port", "0", ...args]);
     return broker.logged();
   };
   const user = "Others on this machine can see the password of --user";
@@ -105,8 +103,7 @@ Deno.test("broker warns of passwords on the command line, and of an open network
 Deno.test("broker with --cert opens a plain port only for --plain-port", async () => {
   const args = ["--cert", CERT_FILE, "--key", KEY_FILE, "--tls-port", "0"];
   for (const plain of [[], ["--plain-port", "0"]]) {
-    await using broker = startCommand("broker", [...args, ...plain]);
-    await broker.untilLogged("Ctrl-C ends");
+    await using broker = await startBrokerCommand([...args, ...plain]);
     const [first] = broker.logged().split("\n");
     const address = ":\\/\\/127\\.0\\.0\\.1:\\d+";
     const urls = plain.length === 0
@@ -122,9 +119,8 @@ unixTest(
     await using place = await temporaryFile("passwords");
     await setPassword(place.file, "ann", "secret");
     const args = ["--port", "0", "--verbose", "--password-file", place.file];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged("Ctrl-C ends");
-    const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
+    await using broker = await startBrokerCommand(args);
+    const [url = ""] = broker.urls;
     const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
     await setPassword(place.file, "bob", "hidden");
     broker.kill("SIGHUP");
@@ -183,13 +179,12 @@ Deno.test("broker says that its store is no folder", async () => {
 Deno.test("broker keeps to the limits and origins that it is given", async () => {
   const limits = ["--max-packet-size", "100", "--max-topic-levels", "2"];
   const page = "https://school.example";
-  await using broker = startCommand("broker", [
+  await using broker = await startBrokerCommand([
     ...["--port", "0", "--websocket-port", "0", "--verbose"],
     ...limits,
     ...["--origin", page],
   ]);
-  await broker.untilLogged("Ctrl-C ends");
-  const [tcp, webSocket] = broker.logged().match(/(mqtt|ws):\/\/[\d.]+:\d+/g)!;
+  const [tcp, webSocket] = broker.urls;
   const client = { clientId: "ann" };
   await publishOnce(tcp!, { topic: "a/b", payload: "x", qos: 1 }, client);
   const large = { topic: "a", payload: "x".repeat(100), qos: 1 } as const;

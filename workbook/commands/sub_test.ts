@@ -267,11 +267,3 @@ Deno.test("sub names a topic that is refused, and receives the others", async ()
     stderr: 'Broker refused the topic filter "secret"\n',
   });
 });
-
-Deno.test("sub does not retry a wrong password", async () => {
-  await using broker = await startBroker({ port: 0, users: { ann: "s3cret" } });
-  const url = `mqtt://ann:wrong@127.0.0.1:${broker.port}`;
-  const { code, stderr } = await runCommand("sub", ["-h", url, "-t", "x"]);
-  assertEquals(code, 1);
-  assertMatch(stderr, /^Broker at \S+ refused the connection: bad user .*\n$/);
-});
