@@ -15,7 +15,11 @@ import {
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
-import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
+import {
+  AdaptiveDeadline,
+  DEADLINES,
+  type Deadlines,
+} from "./adaptive_deadline.ts";
 import {
   findExercises,
   readCommandWork,
@@ -134,7 +138,7 @@ function zero(
 }
 
 /**
- * Grades the requirements. Those that failed are tried once more, with patience,
+ * Grades the requirements. Those that failed are tried once more, with the long deadline,
  * if the exercise turns out to do something right: a machine that is busy with
  * other submissions mustn't cost a point.
  */
@@ -146,7 +150,7 @@ async function gradeEntries(
   >,
 ): Promise<void> {
   const end = performance.now() + budget;
-  const patience = new Patience(deadlines);
+  const adaptive = new AdaptiveDeadline(deadlines);
   const gradeOne = async (entry: Entry, deadline: number) => {
     const left = end - performance.now();
     if (left > 0) {
@@ -160,9 +164,9 @@ async function gradeEntries(
     return { requirement, state: "failed" as const, report, seconds: 0 };
   };
   await pool(entries, AT_ONCE, async (entry) => {
-    const { deadline } = patience;
+    const { deadline } = adaptive;
     const grade = await gradeOne(entry, deadline);
-    patience.learn(grade.state, grade.seconds, deadline);
+    adaptive.learn(grade.state, grade.seconds, deadline);
     entry.grade = grade;
     onGrade();
   });

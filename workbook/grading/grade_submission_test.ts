@@ -6,7 +6,7 @@ import { denoFlags } from "../../testing/deno_flags.ts";
 import { unixTest } from "../../testing/processes.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
-import { Patience } from "./patience.ts";
+import { AdaptiveDeadline } from "./adaptive_deadline.ts";
 
 const [presence] = await listExercises() as [Exercise];
 
@@ -35,7 +35,7 @@ async function submit(text: string) {
   };
 }
 
-Deno.test("gradeSubmission() loses patience, and is patient with what lives", async () => {
+Deno.test("gradeSubmission() waits less for what never answers, and long for what lives", async () => {
   await using made = await submit("setInterval(() => console.log('.'), 100);");
   const hangs = (trial: Trial) => {
     trial.start();
@@ -233,14 +233,14 @@ unixTest(
   },
 );
 
-Deno.test("Patience ends with waits in vain, and comes back with a success", () => {
-  const patience = new Patience({ long: 1000, short: 100 });
+Deno.test("AdaptiveDeadline ends with waits in vain, and comes back with a success", () => {
+  const adaptive = new AdaptiveDeadline({ long: 1000, short: 100 });
   const fail = (seconds: number) =>
-    patience.learn("failed", seconds, patience.deadline);
+    adaptive.learn("failed", seconds, adaptive.deadline);
   for (let times = 0; times < 10; times++) fail(0.5);
-  assertEquals(patience.deadline, 1000);
+  assertEquals(adaptive.deadline, 1000);
   for (let times = 0; times < 3; times++) fail(1);
-  assertEquals(patience.deadline, 100);
-  patience.learn("passed", 0.05, 100);
-  assertEquals(patience.deadline, 1000);
+  assertEquals(adaptive.deadline, 100);
+  adaptive.learn("passed", 0.05, 100);
+  assertEquals(adaptive.deadline, 1000);
 });

@@ -18,7 +18,7 @@ const MOST_IN_VAIN = 3;
  * How long the programs of one submission are waited for. One that hangs in all
  * that it does would otherwise take a quarter of an hour.
  */
-export class Patience {
+export class AdaptiveDeadline {
   readonly #deadlines: Deadlines;
   #inVain = 0;
 
