@@ -3,6 +3,8 @@ import { Button } from "./button.ts";
 import { within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { type Process, startProcess } from "../testing/processes.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const PROGRAM = `
   import { Button } from "${new URL("./button.ts", import.meta.url).href}";
@@ -64,7 +66,7 @@ Deno.test({
       await process.untilPrinted("over after 1");
       // It has ended by itself: its input still stands.
       const more = process.untilPrinted("anything more");
-      await assertRejects(() => more, Error, "ended without");
+      await rejection(more, Error, "ended without");
       assertEquals((await process.end()).code, 0);
     }
   },
@@ -174,7 +176,7 @@ for (
 ) {
   Deno.test(`Button on a GPIO takes ${name}`, async () => {
     const presses = await pressesUntilEnd(move);
-    assertEquals(presses, Array.from({ length: expected }, (_, n) => n + 1));
+    assertEquals(presses, times(expected, (n) => n + 1));
   });
 }
 
@@ -242,17 +244,14 @@ Deno.test("Button.open() gives up when the signal aborts", async () => {
   await using daemon = startPigpioDaemon();
   const source = `${daemon.url}/26`;
   const signal = AbortSignal.abort();
-  const error = await assertRejects(
-    () => Button.open({ source, signal }),
-    DOMException,
-  );
+  const error = await rejection(Button.open({ source, signal }), DOMException);
   assertEquals(error.name, "AbortError");
 });
 
 Deno.test("Button.open() says that the daemon refuses the GPIO, and leaves it", async () => {
   await using daemon = startPigpioDaemon();
-  await assertRejects(
-    () => Button.open({ source: `${daemon.url}/28` }),
+  await rejection(
+    Button.open({ source: `${daemon.url}/28` }),
     Error,
     `Pigpio daemon at 127.0.0.1:${daemon.port} refused MODES 28, 0: there is no permission to use this GPIO (code -41)`,
   );
@@ -274,8 +273,8 @@ for (
   ]
 ) {
   Deno.test(`Button rejects the source "${source}"`, async () => {
-    await assertRejects(
-      () => Button.open({ source }),
+    await rejection(
+      Button.open({ source }),
       TypeError,
       `Button "${source}" is not a URL such as pigpio://localhost:8888/26`,
     );
@@ -284,8 +283,8 @@ for (
 
 for (const gpio of ["", "32", "-1", "2.5", "x", "0x1a"]) {
   Deno.test(`Button rejects the GPIO "${gpio}"`, async () => {
-    await assertRejects(
-      () => Button.open({ source: `pigpio://localhost:8888/${gpio}` }),
+    await rejection(
+      Button.open({ source: `pigpio://localhost:8888/${gpio}` }),
       TypeError,
       `GPIO "${gpio}" is not a number from 0 to 31`,
     );

@@ -12,6 +12,9 @@ import { readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
 import { within } from "../testing/deadline.ts";
 import { smallDiskTest } from "../testing/small_disk.ts";
+import { logged } from "../testing/logged.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const FULL = "No space left on device (os error 28)";
 const CANNOT_WRITE = `Cannot write to "/dev/full": ${FULL}`;
@@ -29,10 +32,8 @@ function fullDeviceTest(name: string, fn: () => Promise<void>): void {
 fullDeviceTest(
   "CsvRecorder says once, at QoS 0, that the disk is full",
   async () => {
-    const lines: string[] = [];
-    const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
-    });
+    const { lines, log } = logged();
+    const recorder = await CsvRecorder.open("/dev/full", { log });
     for (const value of ["1", "2", "on", "3"]) {
       recorder.record(Message.from("iot/x", value));
     }
@@ -68,10 +69,10 @@ fullDeviceTest(
 fullDeviceTest(
   "CsvRecorder.record() rejects at QoS 1, and loses nothing",
   async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     const failures: RecordingError[] = [];
     const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
       onFailure: (error) => failures.push(error),
     });
     const message = Message.from("iot/x", "1", { qos: 1 });
@@ -82,7 +83,7 @@ fullDeviceTest(
         CANNOT_WRITE,
       );
     }
-    await assertRejects(() => recorder.close(), RecordingError, CANNOT_WRITE);
+    await rejection(recorder.close(), RecordingError, CANNOT_WRITE);
     assertEquals(failures.length, 1);
     assertEquals(recorder.lost, 0);
     assertEquals(lines, []);
@@ -90,11 +91,11 @@ fullDeviceTest(
 );
 
 fullDeviceTest("CsvRecorder calls onFailure instead of the log", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const failure = Promise.withResolvers<RecordingError>();
   {
     await using recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
+      log,
       onFailure: failure.resolve,
     });
     recorder.record(Message.from("iot/x", "1"));
@@ -109,15 +110,13 @@ fullDeviceTest("CsvRecorder calls onFailure instead of the log", async () => {
 fullDeviceTest(
   "CsvRecorder says it to the caller at QoS 1, and not to the log too",
   async () => {
-    const lines: string[] = [];
-    const recorder = await CsvRecorder.open("/dev/full", {
-      log: (line) => lines.push(line),
-    });
+    const { lines, log } = logged();
+    const recorder = await CsvRecorder.open("/dev/full", { log });
     recorder.record(Message.from("iot/x", "1"));
     const message = Message.from("iot/x", "2", { qos: 1 });
     await assertRejects(async () => await recorder.record(message));
     await setImmediate();
-    await assertRejects(() => recorder.close(), RecordingError, CANNOT_WRITE);
+    await rejection(recorder.close(), RecordingError, CANNOT_WRITE);
     assertEquals(recorder.lost, 1);
     assertEquals(lines, ['Readings lost at QoS 0, not in "/dev/full": 1']);
   },
@@ -142,7 +141,7 @@ fullDeviceTest(
       recorder.record(Message.from("iot/x", "1"));
       const error = await within("the error", uncaught.promise);
       assertEquals((error as Error).message, "Handler failed");
-      await assertRejects(() => recorder.close(), RecordingError, CANNOT_WRITE);
+      await rejection(recorder.close(), RecordingError, CANNOT_WRITE);
     } finally {
       removeEventListener("error", listener);
     }
@@ -179,13 +178,12 @@ smallDiskTest(
   "CsvRecorder fills a disk with whole rows at QoS 0",
   async (folder) => {
     const path = `${folder}/x.csv`;
-    const lines: string[] = [];
-    const log = (line: string) => lines.push(line);
+    const { lines, log } = logged();
     const recorder = await CsvRecorder.open(path, { log });
     for (let value = 0; value < 1_000; value++) {
       recorder.record(Message.from('iot/"\n', `${value}`));
     }
-    const error = await assertRejects(() => recorder.close(), RecordingError);
+    const error = await rejection(recorder.close(), RecordingError);
     assertEquals(error.message, `Cannot write to "${path}": ${FULL}`);
 
     const readings = await Array.fromAsync(readReadings(path));
@@ -213,12 +211,12 @@ smallDiskTest(
         acknowledged++;
       }
     }, RecordingError);
-    await assertRejects(() => recorder.close(), RecordingError);
+    await rejection(recorder.close(), RecordingError);
 
     const readings = await Array.fromAsync(readReadings(path));
     assertEquals(
       readings.map(({ value }) => value),
-      Array.from({ length: acknowledged }, (_, index) => index),
+      times(acknowledged, (index) => index),
     );
     assertEquals(recorder.lost, 0);
   },
@@ -231,10 +229,7 @@ smallDiskTest(
     await Deno.writeTextFile(path, "time,topic,value\r\n");
     assert(await remount("ro"));
     for (const file of [path, `${folder}/new.csv`]) {
-      const error = await assertRejects(
-        () => CsvRecorder.open(file),
-        RecordingError,
-      );
+      const error = await rejection(CsvRecorder.open(file), RecordingError);
       assertEquals(
         error.message,
         `Cannot open "${file}": Read-only file system (os error 30)`,
@@ -253,10 +248,7 @@ Deno.test({
     const path = await Deno.makeTempFile({ suffix: ".csv" });
     try {
       await Deno.chmod(path, 0o444);
-      const error = await assertRejects(
-        () => CsvRecorder.open(path),
-        RecordingError,
-      );
+      const error = await rejection(CsvRecorder.open(path), RecordingError);
       assert(error.message.startsWith(`Cannot open "${path}": `));
       assert(error.cause instanceof Deno.errors.PermissionDenied);
     } finally {
@@ -270,8 +262,8 @@ Deno.test({
   name: "CsvRecorder.open() says which permission Deno lacks",
   permissions: { read: true },
   fn: async () => {
-    const error = await assertRejects(
-      () => CsvRecorder.open("sensorvalues.csv"),
+    const error = await rejection(
+      CsvRecorder.open("sensorvalues.csv"),
       RecordingError,
     );
     assertEquals(

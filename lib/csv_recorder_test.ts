@@ -12,6 +12,8 @@ import { CsvRecorder, type CsvRecorderOptions } from "./csv_recorder.ts";
 import { Message } from "./message.ts";
 import { type Reading, readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
+import { logged } from "../testing/logged.ts";
+import { times } from "../testing/times.ts";
 
 /** A recorder on a new file, what it has logged, and what the file holds. */
 interface Recording extends AsyncDisposable {
@@ -24,8 +26,7 @@ interface Recording extends AsyncDisposable {
 async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/sensorvalues.csv`;
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const recorder = await CsvRecorder.open(path, { log, ...options });
   return {
     recorder,
@@ -108,7 +109,7 @@ Deno.test("CsvRecorder.record() holds 10,000 rows at most", async () => {
   const readings = await recording.readings();
   assertEquals(
     readings.map(({ value }) => value),
-    Array.from({ length: 25_000 }, (_, index) => index),
+    times(25_000, (index) => index),
   );
 });
 
@@ -187,8 +188,7 @@ Deno.test("CsvRecorder.open() appends to what is there, as it is", async () => {
   const old = "time,topic,value\n2026-11-21 09:30:00.123456,iot/x,21.0\n";
   await Deno.writeTextFile(path, `${old}2026-11-21 09:30:05.1`);
 
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   {
     await using recorder = await CsvRecorder.open(path, { log });
     recorder.record(Message.from("iot/x", "22"));

@@ -9,7 +9,10 @@ import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishMany } from "./publish_once.ts";
 import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { test } from "../testing/test.ts";
+import { deliver } from "../testing/brokers/scripts.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 /** Reads a number of messages, each within a deadline. */
 async function take(
@@ -25,9 +28,8 @@ async function take(
 }
 
 for (const qos of [0, 1, 2] as const) {
-  Deno.test(`messages() gives messages in order at QoS ${qos}`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    const numbers = Array.from({ length: 200 }, (_, index) => `${index}`);
+  test.broker(`messages() gives messages in order at QoS ${qos}`, async (broker) => {
+    const numbers = times(200, (index) => `${index}`);
     await publishMany(broker.url, [{
       topic: "a",
       payload: "ready",
@@ -46,33 +48,28 @@ for (const qos of [0, 1, 2] as const) {
   });
 }
 
-Deno.test("messages() acknowledges a message when the next is asked for", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() acknowledges a message when the next is asked for", async (broker) => {
   const source = messages(broker.url, "#", { qos: 1 });
   const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   for (const messageId of [1, 2]) {
-    broker.connections[0]!.send({
-      cmd: "publish",
+    deliver(broker, {
       topic: "a",
-      payload: `${messageId}`,
+      text: `${messageId}`,
       qos: 1,
-      messageId,
-      retain: false,
-      dup: false,
+      id: messageId,
     });
   }
   assertEquals((await within("the first", first)).value?.text, "1");
   assertEquals((await within("the second", source.next())).value?.text, "2");
-  await within("PUBACK", broker.received("puback"));
+  await broker.received("puback");
   await source.return();
-  await within("DISCONNECT", broker.received("disconnect"));
-  const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+  await broker.received("disconnect");
+  const acknowledged = broker.all("puback");
   assertEquals(acknowledged.map(({ messageId }) => messageId), [1]);
 });
 
-Deno.test("messages() ends its loop when the signal aborts", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("messages() ends its loop when the signal aborts", async (broker) => {
   const controller = new AbortController();
   await publishMany(broker.url, [{
     topic: "a",
@@ -90,8 +87,7 @@ Deno.test("messages() ends its loop when the signal aborts", async () => {
   assertEquals(count, 1);
 });
 
-Deno.test("messages() passes on what the loop's body throws", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("messages() passes on what the loop's body throws", async (broker) => {
   await publishMany(broker.url, [{
     topic: "a",
     payload: "ready",
@@ -115,62 +111,19 @@ Deno.test("messages() rejects if it can't connect, is refused, or may not subscr
     rules: [],
   });
   const url = broker.url.replace("//", "//info:Password1234@");
-  await assertRejects(
-    () => messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
+  await rejection(
+    messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
     BrokerUnreachableError,
   );
-  await assertRejects(
-    () => messages(broker.url, "#").next(),
-    ConnectionRefusedError,
-  );
-  await assertRejects(
-    () => messages(url, "#").next(),
-    SubscriptionRefusedError,
-  );
+  await rejection(messages(broker.url, "#").next(), ConnectionRefusedError);
+  await rejection(messages(url, "#").next(), SubscriptionRefusedError);
 });
 
-Deno.test("messages() ends at once when its loop is left with a message in hand", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() ends at once when its loop is left with a message in hand", async (broker) => {
   const source = messages(broker.url, "#");
   const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "a",
-    payload: "1",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
+  await broker.received("subscribe");
+  deliver(broker, { topic: "a", text: "1", qos: 0 });
   await within("the message", first);
   await within("the end", source.return(), 2000);
-});
-
-Deno.test("messages() rejects when the broker refuses to take it back", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  const source = messages(broker.url, "#", {
-    retryDelay: [0.02, 0.1],
-    log: () => {},
-  });
-  const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "a",
-    payload: "1",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
-  await within("the message", first);
-  const second = source.next();
-  broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", second),
-    ConnectionRefusedError,
-  );
 });

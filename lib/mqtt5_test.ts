@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "./broker.ts";
+import { assert, assertEquals } from "@std/assert";
 import { connect } from "./connect.ts";
 import type { Message } from "./message.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
@@ -11,6 +10,9 @@ import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { collector, KEPT, QUICK, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 
@@ -95,7 +97,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     await using second = await share(1);
     await publishMany(
       url,
-      Array.from({ length: 20 }, (_, number) => (
+      times(20, (number) => (
         { topic: `iot/${number}`, payload: number, qos: 1 }
       )),
     );
@@ -103,7 +105,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     assert(first && second);
     assert(received.every(({ length }) => length > 0), `${received}`);
     const numbers = received.flat().map(Number).sort((a, b) => a - b);
-    assertEquals(numbers, Array.from({ length: 20 }, (_, number) => number));
+    assertEquals(numbers, times(20, (number) => number));
 
     function share(index: number) {
       return subscribe(
@@ -167,10 +169,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
       else count++;
     });
     await publishMany(url, [
-      ...Array.from(
-        { length: 10 },
-        () => ({ topic: "iot/x", qos: 1 as const }),
-      ),
+      ...times(10, () => ({ topic: "iot/x", qos: 1 as const })),
       { topic: "iot/x" },
     ]);
     await within("the message of QoS 0", endCame.promise);
@@ -180,8 +179,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 };
 
 for (const [name, behaviour] of Object.entries(behaviours)) {
-  Deno.test(`${name}, on the embedded broker`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`${name}, on the embedded broker`, async (broker) => {
     await within(name, behaviour(broker.url), 20_000);
   });
   peerTest(["mosquitto"], `${name}, on mosquitto`, async () => {
@@ -190,22 +188,21 @@ for (const [name, behaviour] of Object.entries(behaviours)) {
   });
 }
 
-Deno.test("close() rejects what DISCONNECT can't say, and leaves the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() rejects what DISCONNECT can't say, and leaves the connection", async (broker) => {
   await using plain = await connect(broker.url);
-  await assertRejects(
-    () => plain.close({ reasonCode: 4 }),
+  await rejection(
+    plain.close({ reasonCode: 4 }),
     TypeError,
     "Reason code or session expiry are given, and MQTT 3.1.1 has none",
   );
   await using client = await connect(broker.url, MQTT5);
-  await assertRejects(
-    () => client.close({ sessionExpiryInterval: 60 }),
+  await rejection(
+    client.close({ sessionExpiryInterval: 60 }),
     RangeError,
     "Session expiry is 60: it must be 0",
   );
-  await assertRejects(
-    () => client.close({ reasonCode: 5 as 4 }),
+  await rejection(
+    client.close({ reasonCode: 5 as 4 }),
     RangeError,
     "Reason code is 5: it must be 0 or 4",
   );
@@ -214,17 +211,16 @@ Deno.test("close() rejects what DISCONNECT can't say, and leaves the connection"
 
 Deno.test("topic aliases are those of the connection, also for what is sent again", async () => {
   let connections = 0;
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish" && connections === 1) return "answered";
     if (packet.cmd !== "connect") return;
     connections++;
-    send({
+    return {
       cmd: "connack",
       reasonCode: 0,
       sessionPresent: false,
       properties: { topicAliasMaximum: 1 },
-    });
-    return "answered";
+    };
   });
   await using publisher = await Publisher.connect(broker.url, {
     ...MQTT5,
@@ -233,7 +229,7 @@ Deno.test("topic aliases are those of the connection, also for what is sent agai
   const published = ["1", "2"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("both", broker.received("publish", 2));
+  await broker.received("publish", 2);
   broker.connections[0]!.socket.destroy();
   await within("the answers", Promise.all(published));
   const sent = broker.packets.flatMap((packet) =>
@@ -246,20 +242,19 @@ Deno.test("topic aliases are those of the connection, also for what is sent agai
 
 Deno.test("subscribe() rejects a shared subscription that can't be", async () => {
   for (const filter of ["$share/", "$share/g", "$share/g/", "$share//a"]) {
-    await assertRejects(
-      () => subscribe("x", filter, silent, false),
+    await rejection(
+      subscribe("x", filter, silent, false),
       TypeError,
       `Topic filter is "${filter}": a shared one must be $share/group/filter`,
     );
   }
-  await assertRejects(
-    () => subscribe("x", "$share/a+/b", silent, false),
+  await rejection(
+    subscribe("x", "$share/a+/b", silent, false),
     TypeError,
     "its group must have no wildcard",
   );
-  await assertRejects(
-    () =>
-      subscribe("x", "$share/g/a", silent, false, { ...MQTT5, noLocal: true }),
+  await rejection(
+    subscribe("x", "$share/g/a", silent, false, { ...MQTT5, noLocal: true }),
     TypeError,
     "can't be subscribed to with noLocal",
   );
@@ -268,16 +263,15 @@ Deno.test("subscribe() rejects a shared subscription that can't be", async () =>
   }
 });
 
-Deno.test("a client's own subscribe() rejects what only MQTT 5 has", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("a client's own subscribe() rejects what only MQTT 5 has", async (broker) => {
   await using client = await connect(broker.url);
-  await assertRejects(
-    () => client.subscribeAsync("a", { qos: 0, nl: true }),
+  await rejection(
+    client.subscribeAsync("a", { qos: 0, nl: true }),
     TypeError,
     "Options of a subscription are given",
   );
-  await assertRejects(
-    () => client.subscribeAsync({ a: { qos: 0, rh: 1 } }),
+  await rejection(
+    client.subscribeAsync({ a: { qos: 0, rh: 1 } }),
     TypeError,
     "Options of a subscription are given",
   );

@@ -14,7 +14,7 @@ import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
 import { subscribe } from "./subscribe.ts";
 import { within } from "../testing/deadline.ts";
-import { connect5, publish5, subscribe5 } from "../testing/clients/packets5.ts";
+import { connect5, subscribe5 } from "../testing/clients/packets5.ts";
 import { openRaw } from "../testing/clients/raw_client.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { temporaryFolder } from "../testing/temporary_folder.ts";
@@ -24,6 +24,7 @@ import {
   UNPRINTABLE,
 } from "../testing/unprintable.ts";
 import { httpRequest, UPGRADE } from "../testing/clients/websocket_frames.ts";
+import { logged } from "../testing/logged.ts";
 
 /** What a function throws for each text. */
 function messagesOf(texts: readonly string[], fail: (text: string) => unknown) {
@@ -133,13 +134,12 @@ testPlaces([
     name: "connect(), when MQTT 5 refuses it",
     print: (texts) =>
       Promise.all(texts.map(async (reasonString) => {
-        await using broker = await startScriptedBroker(({ cmd }, { send }) => {
+        await using broker = await startScriptedBroker(({ cmd }) => {
           if (cmd !== "connect") return;
-          send({
+          return {
             ...{ cmd: "connack", reasonCode: 135, sessionPresent: false },
             properties: { reasonString },
-          });
-          return "answered";
+          };
         });
         const attempt = connect(broker.url, { protocolVersion: 5 });
         const error = await within("a refusal", attempt).catch((one) => one);
@@ -151,7 +151,7 @@ testPlaces([
     print: async (texts) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const reasons = texts.values();
-      const lines: string[] = [];
+      const { lines, log } = logged();
       await using broker = await startScriptedBroker(({ cmd }, connection) => {
         if (cmd !== "connect") return;
         const { send, socket } = connection;
@@ -168,7 +168,7 @@ testPlaces([
       await using _client = await connect(broker.url, {
         protocolVersion: 5,
         retryDelay: [0.01, 0.01],
-        log: (line) => lines.push(line),
+        log,
       });
       await within("all connections", promise, 60_000);
       return lines.join("\n");
@@ -179,10 +179,10 @@ testPlaces([
     most: 100, // Only the first of them are told.
     print: async (texts) => {
       await using folder = await temporaryFolder();
-      const lines: string[] = [];
+      const { lines, log } = logged();
       for (const text of texts) {
         await using recorder = await CsvRecorder.open(`${folder.path}/a.csv`, {
-          log: (line) => lines.push(line),
+          log,
         });
         await recorder.record(Message.from(text, text));
       }
@@ -206,11 +206,11 @@ testPlaces([
   {
     name: "Menu, when a choice fails",
     print: async (texts) => {
-      const lines: string[] = [];
+      const { lines, log } = logged();
       const menu = new Menu({
         input: new Blob(texts.map((_, index) => `${index}\n`)).stream(),
         output: () => {},
-        log: (line) => lines.push(line),
+        log,
       });
       for (const text of texts) {
         menu.add("", () => Promise.reject(new Error(text)));
@@ -223,11 +223,11 @@ testPlaces([
     name: "startBroker(), which logs names and topics",
     without: REFUSED,
     print: async (texts) => {
-      const lines: string[] = [];
+      const { lines, log } = logged();
       await using broker = await startBroker({
         port: 0,
         rules: [{ subscribe: ["iot"] }],
-        log: (line) => lines.push(line),
+        log,
       });
       for (const text of texts) {
         const clientId = text;
@@ -235,7 +235,7 @@ testPlaces([
         await client.send(connect5({ clientId, user: text, password: "" }));
         await client.next();
         await client.send(subscribe5({ [text]: 0 }));
-        await client.send(publish5({ topic: text }));
+        await client.publish({ topic: text });
         await client.next();
       }
       return lines.join("\n");
@@ -245,11 +245,11 @@ testPlaces([
     name: "startBroker(), which refuses a page",
     without: NO_HEADER,
     print: async (texts) => {
-      const lines: string[] = [];
+      const { lines, log } = logged();
       await using broker = await startBroker({
         port: 0,
         websocketPort: 0,
-        log: (line) => lines.push(line),
+        log,
       });
       const port = Number(new URL(broker.websocketUrl!).port);
       for (const text of texts) {

@@ -11,11 +11,10 @@ import { within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
-import {
-  type ScriptedBroker,
-  startScriptedBroker,
-} from "../testing/brokers/scripted_broker.ts";
+import type { ScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
 
@@ -28,8 +27,7 @@ function first<Command extends Packet["cmd"]>(
   );
 }
 
-Deno.test("connect() sends its properties and the will's", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() sends its properties and the will's", async (broker) => {
   const properties = {
     sessionExpiryInterval: 60,
     receiveMaximum: 5,
@@ -79,8 +77,7 @@ const expiries: [ConnectOptions, number | undefined][] = [
   [{ clientId: "gate" }, undefined],
 ];
 for (const [options, expected] of expiries) {
-  Deno.test(`connect() keeps the session of ${JSON.stringify(options)} for ${expected} s`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`connect() keeps the session of ${JSON.stringify(options)} for ${expected} s`, async (broker) => {
     await using _client = await connect(broker.url, { ...MQTT5, ...options });
     const { properties } = first(broker, "connect") ?? {};
     assertEquals(properties?.sessionExpiryInterval, expected);
@@ -212,8 +209,7 @@ const faults: [PublishProperties, string][] = [
   ],
 ];
 for (const [properties, message] of faults) {
-  Deno.test(`publish() rejects: ${message.slice(0, 60)}`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`publish() rejects: ${message.slice(0, 60)}`, async (broker) => {
     await using publisher = await Publisher.connect(broker.url, MQTT5);
     for (const qos of [0, 1] as const) {
       const error = await assertRejects(() =>
@@ -242,21 +238,19 @@ const misuses: [string, ConnectOptions & SubscribeOptions, string][] = [
 ];
 for (const [name, options, what] of misuses) {
   Deno.test(`subscribe() rejects ${name} without MQTT 5`, async () => {
-    await assertRejects(
-      () => subscribe("x", "a", silent, false, options),
+    await rejection(
+      subscribe("x", "a", silent, false, options),
       TypeError,
       `${what} are given, and MQTT 3.1.1 has none: protocolVersion must be 5`,
     );
   });
 }
 
-Deno.test("publishOnce() rejects properties without MQTT 5", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishOnce() rejects properties without MQTT 5", async (broker) => {
   const message = { topic: "iot/x", properties: {} };
   for (const qos of [0, 1] as const) {
-    await assertRejects(
-      () =>
-        publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
+    await rejection(
+      publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
       TypeError,
       "Properties of a message are given, and MQTT 3.1 has none: protocolVersion must be 5",
     );

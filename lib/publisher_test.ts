@@ -1,32 +1,44 @@
+import mqtt from "mqtt";
+import process from "node:process";
 import {
   assert,
   assertEquals,
-  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import mqtt from "mqtt";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
-import { subscribe } from "./subscribe.ts";
 import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
 import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import {
+  type ScriptedConnection,
+  startScriptedBroker,
+} from "../testing/brokers/scripted_broker.ts";
+import {
+  listen,
+  QUICK,
+  silent,
+  startSilentOn,
+} from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
+import { FaultProxy } from "../testing/fault_proxy/fault_proxy.ts";
+import { startMosquitto } from "../testing/brokers/mosquitto.ts";
+import { peerTest } from "../testing/peers.ts";
+import { publishPacket } from "../testing/clients/raw_client.ts";
+import { times } from "../testing/times.ts";
+import { rejection } from "../testing/rejection.ts";
 
 Deno.test("Publisher settles every promise when it is closed, and tells of failures", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const publisher = await Publisher.connect(broker.url, { inflightWindow: 2 });
-  const published = Array.from(
-    { length: 5 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  const published = times(
+    5,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
-  const error = await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.1 })),
+  const error = await rejection(
+    publisher.close({ timeout: 0.1 }),
     AggregateError,
     "5 messages were not confirmed",
   );
@@ -38,11 +50,7 @@ Deno.test("Publisher settles every promise when it is closed, and tells of failu
     ),
     [true, true, false, false, false],
   );
-  await assertRejects(
-    () => publisher.publish("iot/x", 1),
-    PublishError,
-    "closed",
-  );
+  await rejection(publisher.publish("iot/x", 1), PublishError, "closed");
 });
 
 Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restarted", async () => {
@@ -51,9 +59,9 @@ Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restar
     retryDelay: QUICK,
     log: silent,
   });
-  const published = Array.from(
-    { length: 500 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  const published = times(
+    500,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
   await broker.close();
   await using again = await startBroker({ port: broker.port });
@@ -81,14 +89,12 @@ Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
   }
 });
 
-Deno.test("Publisher shares a connection, and leaves it open", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("Publisher shares a connection, and leaves it open", async (broker) => {
   const received = Promise.withResolvers<string>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "#",
+  await using _subscription = await listen(
+    broker,
     ({ topic, payload }) => received.resolve(`${topic} ${[...payload]}`),
-    false,
+    { topics: "#" },
   );
   await using client = await connect(broker.url);
   {
@@ -99,17 +105,12 @@ Deno.test("Publisher shares a connection, and leaves it open", async () => {
   assert(client.connected);
 });
 
-Deno.test("Publisher checks topic, queue limit and client", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("Publisher checks topic, queue limit and client", async (broker) => {
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
-  await assertRejects(() => publisher.publish("a/#", 1), TypeError, '"a/#"');
-  await assertRejects(
-    () => publisher.publish("a/+", 1, { qos: 1 }),
-    TypeError,
-    '"a/+"',
-  );
-  const failed = await assertRejects(() => publisher.flush(), AggregateError);
+  await rejection(publisher.publish("a/#", 1), TypeError, '"a/#"');
+  await rejection(publisher.publish("a/+", 1, { qos: 1 }), TypeError, '"a/+"');
+  const failed = await rejection(publisher.flush(), AggregateError);
   assertStringIncludes(failed.message, "2 messages were not published");
   assertThrows(
     () => new Publisher(client, { queueLimit: 0 }),
@@ -126,8 +127,7 @@ Deno.test("Publisher checks topic, queue limit and client", async () => {
   await plain.endAsync();
 });
 
-Deno.test("Publisher tells the first ten failures, and counts the rest", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher tells the first ten failures, and counts the rest", async (broker) => {
   const publisher = await Publisher.connect(broker.url);
   await publisher.close();
   for (let index = 0; index < 15; index++) publisher.publish("a", index);
@@ -136,13 +136,9 @@ Deno.test("Publisher tells the first ten failures, and counts the rest", async (
   assert(error.message.startsWith("15 messages were not published"));
 });
 
-Deno.test("Publisher carries text of several bytes a character", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher carries text of several bytes a character", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
-  const sent = Array.from(
-    { length: 2000 },
-    (_, index) => "이십일점오".repeat(index % 41),
-  );
+  const sent = times(2000, (index) => "이십일점오".repeat(index % 41));
   for (const text of sent) publisher.publish("온도", text);
   await publisher.publish("last", "", { qos: 1 });
   const texts = broker.packets.flatMap((packet) =>
@@ -162,9 +158,9 @@ Deno.test("Publisher.close() waits on a shared connection for what is in flight"
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
   publisher.publish("a", 1, { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
-  await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.05 }), 2000),
+  await broker.received("publish");
+  await rejection(
+    within("close()", publisher.close({ timeout: 0.05 }), 2000),
     AggregateError,
     "the broker has not answered",
   );
@@ -174,15 +170,13 @@ Deno.test("Publisher.close() waits on a shared connection for what is in flight"
   assert(client.connected);
 });
 
-Deno.test("Publisher.flush() resolves for each of several callers", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.flush() resolves for each of several callers", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   publisher.publish("a", 1, { qos: 1 });
   await within("both", Promise.all([publisher.flush(), publisher.flush()]));
 });
 
-Deno.test("Publisher.flush() leaves nothing of QoS 0 unwritten", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.flush() leaves nothing of QoS 0 unwritten", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   publisher.publish("a", 1);
   await publisher.flush();
@@ -191,12 +185,11 @@ Deno.test("Publisher.flush() leaves nothing of QoS 0 unwritten", async () => {
   await within("the message", broker.received("publish"), 2000);
 });
 
-Deno.test("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   for (const payload of [NaN, -Infinity, undefined, null, {}, 1n]) {
-    const error = await assertRejects(
-      () => publisher.publish("iot/x", payload as number),
+    const error = await rejection(
+      publisher.publish("iot/x", payload as number),
       TypeError,
     );
     assertEquals(
@@ -205,7 +198,225 @@ Deno.test("Publisher.publish() rejects a payload that is no text, no bytes and n
     );
   }
   await publisher.publish("iot/x", 0, { qos: 1 });
-  await assertRejects(() => publisher.flush(), AggregateError, "6 messages");
-  const sent = broker.packets.filter(({ cmd }) => cmd === "publish");
+  await rejection(publisher.flush(), AggregateError, "6 messages");
+  const sent = broker.all("publish");
   assertEquals(sent.length, 1);
+});
+
+test.scripted("Publisher publishes 100,000 messages of QoS 0 without a warning", async (broker) => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.name);
+  process.on("warning", note);
+  const publisher = await Publisher.connect(broker.url);
+  for (let index = 0; index < 100_000; index++) {
+    await publisher.ready;
+    publisher.publish("iot/x", index);
+  }
+  await publisher.publish("iot/last", "", { qos: 1 });
+  await publisher.close();
+  process.off("warning", note);
+  assertEquals(warnings, []);
+  const payloads = broker.packets.flatMap((packet) =>
+    packet.cmd === "publish" && packet.qos === 0 ? [String(packet.payload)] : []
+  );
+  assertEquals(payloads.length, 100_000);
+  assert(payloads.every((payload, index) => payload === `${index}`));
+});
+
+for (const qos of [1, 2] as const) {
+  Deno.test(`Publisher keeps to its in-flight window at QoS ${qos}`, async () => {
+    const held: (() => void)[] = [];
+    let inflight = 0;
+    let most = 0;
+    await using broker = await startScriptedBroker((packet, { send }) => {
+      if (packet.cmd === "publish") most = Math.max(most, ++inflight);
+      if (packet.cmd === "pubrel") inflight--;
+      if (packet.cmd !== "publish" || qos === 2) return;
+      const { messageId } = packet;
+      held.push(() => {
+        inflight--;
+        send({ cmd: "puback", messageId: messageId! });
+      });
+      if (held.length === 8) held.splice(0).forEach((answer) => answer());
+      return "answered";
+    });
+    await using publisher = await Publisher.connect(broker.url, {
+      inflightWindow: 8,
+    });
+    const published = times(
+      64,
+      (index) => publisher.publish("iot/x", index, { qos }),
+    );
+    await within("the publishes", Promise.all(published));
+    assertEquals(most, 8);
+  });
+}
+
+Deno.test("Publisher has 19 messages of QoS 2 in flight at most, unless told otherwise", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && packet.qos === 2 ? "answered" : undefined
+  );
+  const publisher = await Publisher.connect(broker.url);
+  for (let index = 0; index < 50; index++) {
+    publisher.publish("iot/x", index, { qos: 2 });
+  }
+  await broker.received("publish", 19);
+  await publisher.publish("fence", "");
+  await rejection(publisher.close({ timeout: 0.2 }), AggregateError);
+  const sent = broker.packets.filter((packet) =>
+    packet.cmd === "publish" && packet.qos === 2
+  );
+  assertEquals(sent.length, 19);
+});
+
+peerTest(
+  ["mosquitto"],
+  "Publisher loses nothing of QoS 1 at mosquitto behind many messages of QoS 2",
+  async () => {
+    await using mosquitto = await startMosquitto();
+    await using proxy = await FaultProxy.start(mosquitto.port);
+    const arrived = new Set<string>();
+    const fence = Promise.withResolvers<void>();
+    const all = Promise.withResolvers<void>();
+    await using _subscription = await listen(mosquitto, ({ topic, text }) => {
+      if (topic === "fence") fence.resolve();
+      else if (arrived.add(text).size === 25) all.resolve();
+    }, { topics: ["iot/x", "fence"], qos: 2 });
+    await using publisher = await Publisher.connect(proxy.url);
+    // Without answers, what is in flight stays so.
+    proxy.lines[0]!.hold("down");
+    const published = times(
+      25,
+      (index) => publisher.publish("iot/x", index, { qos: index < 20 ? 2 : 1 }),
+    );
+    publisher.publish("fence", "");
+    await within("all that was sent before", fence.promise);
+    proxy.lines[0]!.release("down");
+    await within("the publishes", Promise.all(published));
+    await within("the messages", all.promise);
+  },
+);
+
+peerTest(
+  ["mosquitto"],
+  "Publisher heeds the server's receiveMaximum",
+  async () => {
+    await using mosquitto = await startMosquitto({
+      config: "allow_anonymous true\nmax_inflight_messages 5\n",
+    });
+    await using publisher = await Publisher.connect(mosquitto.url, {
+      protocolVersion: 5,
+    });
+    let inflight = 0;
+    let most = 0;
+    publisher.client.on("packetsend", (packet) => {
+      if (packet.cmd === "publish") most = Math.max(most, ++inflight);
+    });
+    publisher.client.on("packetreceive", ({ cmd }) => {
+      if (cmd === "pubcomp") inflight--;
+    });
+    const published = times(
+      100,
+      (index) => publisher.publish("iot/x", index, { qos: 2 }),
+    );
+    await within("the publishes", Promise.all(published));
+    assertEquals(most, 5);
+  },
+);
+
+Deno.test("Publisher refuses by name what exceeds its queue", async () => {
+  const broker = await startBroker({ port: 0 });
+  const publisher = await Publisher.connect(broker.url, {
+    queueLimit: 3,
+    retryDelay: QUICK,
+    log: silent,
+  });
+  const lost = new Promise<void>((resolve) =>
+    publisher.client.once("close", resolve)
+  );
+  await broker.close();
+  await within("the loss", lost);
+  const kept = ([0, 1, 2] as const).map((qos) =>
+    publisher.publish("iot/kept", qos, { qos })
+  );
+  const error = await rejection(
+    publisher.publish("iot/refused", 4),
+    PublishError,
+    'Message on "iot/refused" was not published: the queue is full (3 messages wait)',
+  );
+  assertEquals(error.topic, "iot/refused");
+  await using _again = await startBroker({ port: broker.port });
+  await within("what was kept", Promise.all(kept));
+  await rejection(publisher.flush(), AggregateError, "iot/refused");
+  await publisher.close();
+});
+
+Deno.test("Publisher.ready makes a producer wait for the window", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && packet.qos === 1 ? "answered" : undefined
+  );
+  const publisher = await Publisher.connect(broker.url, { inflightWindow: 2 });
+  const send = (messageId: number) =>
+    broker.connections[0]!.send({ cmd: "puback", messageId });
+  publisher.publish("iot/x", 1, { qos: 1 });
+  await publisher.ready;
+  publisher.publish("iot/x", 2, { qos: 1 });
+  let isReady = false;
+  const ready = publisher.ready.then(() => isReady = true);
+  await broker.received("publish", 2);
+  assertEquals(isReady, false);
+  const [first, second] = broker.all("publish").map((packet) =>
+    packet.messageId!
+  );
+  send(first!);
+  await within("room", ready);
+  send(second!);
+  await publisher.close();
+});
+
+test.scripted("Publisher.ready waits for a peer that doesn't read, and for no longer", async (broker) => {
+  await using publisher = await Publisher.connect(broker.url);
+  const [{ socket }] = broker.connections as [ScriptedConnection];
+  socket.pause();
+  const { stream } = publisher.client;
+  const payload = "x".repeat(100_000);
+  while (!stream.writableNeedDrain) publisher.publish("a", payload);
+  let isReady = false;
+  const ready = publisher.ready.then(() => isReady = true);
+  await new Promise((resolve) => setImmediate(resolve));
+  assertEquals(isReady, false);
+  socket.resume();
+  await within("room", ready);
+  await within("all", publisher.flush());
+});
+
+Deno.test("Publisher.ready follows its client to the next connection", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "publish" && packet.qos === 1 &&
+      broker.connections.length === 1
+      ? "answered"
+      : undefined
+  );
+  await using publisher = await Publisher.connect(broker.url, {
+    inflightWindow: 1,
+    retryDelay: QUICK,
+    log: silent,
+  });
+  publisher.publish("iot/x", 1, { qos: 1 });
+  const ready = publisher.ready;
+  await broker.received("publish");
+  // When the answer comes at last, the new connection's buffer is full.
+  const { client } = publisher;
+  const full = Promise.withResolvers<void>();
+  client.on("packetreceive", ({ cmd }) => {
+    if (cmd !== "puback") return;
+    broker.connections[1]!.socket.pause();
+    const packet = publishPacket({ topic: "a", payload: "x".repeat(100_000) });
+    while (!client.stream.writableNeedDrain) client.stream.write(packet);
+    full.resolve();
+  });
+  broker.connections[0]!.socket.destroy();
+  await within("a full buffer", full.promise);
+  broker.connections[1]!.socket.resume();
+  await within("room", ready);
 });

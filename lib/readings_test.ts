@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   type Reading,
   readReadings,
   type ReadReadingsOptions,
 } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
+import { rejection } from "../testing/rejection.ts";
 
 /** Reads a text as if it were in the file `FILE`. */
 async function read(
@@ -76,8 +77,8 @@ Deno.test("readReadings() names the file and the line of what isn't a reading", 
       ['"a"b,c,1', 'Row has 1 field instead of 3: "\\"a\\"b,c,1"'],
     ]
   ) {
-    const error = await assertRejects(
-      () => read(`${twoLines}${twoLines}${row}\n${ROW}\n`),
+    const error = await rejection(
+      read(`${twoLines}${twoLines}${row}\n${ROW}\n`),
       RecordingError,
     );
     assertEquals(error.message, `FILE:5: ${reason}`);
@@ -101,10 +102,7 @@ Deno.test("readReadings() takes no last row without a line end, wherever it was 
     assertEquals(await read(text, { onInvalid }), [READING], text);
     assertEquals(invalid, [2], text);
   }
-  const error = await assertRejects(
-    () => read(`${ROW}\r\n${ROW}`),
-    RecordingError,
-  );
+  const error = await rejection(read(`${ROW}\r\n${ROW}`), RecordingError);
   assertEquals(
     error.message,
     `FILE:2: Row has no line end, as if torn: "${ROW}"`,
@@ -148,8 +146,8 @@ Deno.test("readReadings() says what it can't read", async () => {
       [folder, `"${folder}" is a folder, not a file`],
     ] as const
   ) {
-    const error = await assertRejects(
-      () => Array.fromAsync(readReadings(path)),
+    const error = await rejection(
+      Array.fromAsync(readReadings(path)),
       RecordingError,
     );
     assertEquals(error.message, message);

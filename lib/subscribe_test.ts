@@ -1,7 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
-import { ConnectionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
@@ -10,6 +8,9 @@ import { within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/test.ts";
+import { logged } from "../testing/logged.ts";
+import { rejection } from "../testing/rejection.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],
@@ -19,8 +20,7 @@ const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
 ];
 
 for (const [topics, expected] of topicForms) {
-  Deno.test(`subscribe() takes the topics ${JSON.stringify(topics)}`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`subscribe() takes the topics ${JSON.stringify(topics)}`, async (broker) => {
     await using _subscription = await subscribe(
       broker.url,
       topics,
@@ -36,8 +36,8 @@ for (const [topics, expected] of topicForms) {
 
 for (const topic of ["a/#/b", "a#", "+a", "", "a\0"]) {
   Deno.test(`subscribe() rejects the filter ${JSON.stringify(topic)}`, async () => {
-    await assertRejects(
-      () => subscribe("x", topic, silent, false),
+    await rejection(
+      subscribe("x", topic, silent, false),
       TypeError,
       "Topic filter",
     );
@@ -45,16 +45,15 @@ for (const topic of ["a/#/b", "a#", "+a", "", "a\0"]) {
 }
 
 Deno.test("subscribe() rejects an empty list of topics and QoS 3", async () => {
-  await assertRejects(() => subscribe("x", [], silent), TypeError, "empty");
-  await assertRejects(
-    () => subscribe("x", ["a", 3 as 2], silent),
+  await rejection(subscribe("x", [], silent), TypeError, "empty");
+  await rejection(
+    subscribe("x", ["a", 3 as 2], silent),
     RangeError,
     "QoS is 3",
   );
 });
 
-Deno.test("subscribe() hands over topic, payload and flags", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscribe() hands over topic, payload and flags", async (broker) => {
   await publishOnce(broker.url, {
     topic: "iot/kept",
     payload: "21.5",
@@ -84,16 +83,15 @@ Deno.test("subscribe() hands over topic, payload and flags", async () => {
   );
 });
 
-Deno.test("subscribe() resolves after its signal, with a DISCONNECT", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async (broker) => {
   const controller = new AbortController();
   const ended = subscribe(broker.url, "iot/#", silent, true, {
     signal: controller.signal,
   });
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   controller.abort();
   await within("the end", ended);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
 });
 
 Deno.test("subscribe() resolves after its signal while no broker is there", async () => {
@@ -102,24 +100,6 @@ Deno.test("subscribe() resolves after its signal while no broker is there", asyn
     signal: controller.signal,
     log: () => controller.abort(),
   });
-});
-
-Deno.test("subscribe() rejects when the broker refuses to take it back", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  const ended = subscribe(broker.url, "iot/#", silent, true, {
-    retryDelay: QUICK,
-    log: silent,
-  });
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", ended),
-    ConnectionRefusedError,
-  );
 });
 
 Deno.test({
@@ -148,8 +128,7 @@ Deno.test({
   },
 });
 
-Deno.test("subscribe() resolves when a handler closes its client", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscribe() resolves when a handler closes its client", async (broker) => {
   await publishOnce(broker.url, {
     topic: "iot/x",
     payload: "1",
@@ -164,11 +143,10 @@ Deno.test("subscribe() resolves when a handler closes its client", async () => {
 
 /** Starts a broker that grants no more than a quality of service. */
 function startGranting(most: number) {
-  return startScriptedBroker((packet, { send }) => {
+  return startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
     const granted = packet.subscriptions.map(({ qos }) => Math.min(qos, most));
-    send({ cmd: "suback", messageId: packet.messageId!, granted });
-    return "answered";
+    return { cmd: "suback", granted };
   });
 }
 
@@ -176,8 +154,7 @@ const WITH_QOS: Topics = [["a", 0], ["b", 1], ["c", 2]];
 
 Deno.test("subscribe() tells once of each filter that is granted at a lower QoS", async () => {
   await using broker = await startGranting(0);
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const again = Promise.withResolvers<void>();
   let times = 0;
   const onSubscribe = () => ++times === 2 && again.resolve();
@@ -220,7 +197,7 @@ Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and ou
   const { signal } = stop;
   const source = messages(broker.url, ["c", 2], { ...options, signal });
   const next = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe", 4));
+  await broker.received("subscribe", 4);
   stop.abort();
   await within("the end", next);
   const grant = { filter: "c", requested: 2, granted: 1 } as const;
@@ -229,10 +206,8 @@ Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and ou
   assertEquals(lines, [failure, failure]);
 });
 
-Deno.test("subscribe() says nothing of what is granted as it was asked for", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+test.broker("subscribe() says nothing of what is granted as it was asked for", async (broker) => {
+  const { lines, log } = logged();
   for (const protocolVersion of [3, 4, 5] as const) {
     const options = { log, protocolVersion };
     await using _subscription = await subscribe(

@@ -12,8 +12,8 @@ import {
   openRaw,
   publishPacket,
   rawPacket,
-  readPublish,
   subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import {
@@ -23,11 +23,13 @@ import {
   UPGRADE,
 } from "../../testing/clients/websocket_frames.ts";
 import { readLimits } from "./limits.ts";
+import { logged } from "../../testing/logged.ts";
+import { times } from "../../testing/times.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 /** A broker with limits, and the lines that it logs. */
 async function startLimited(limits: BrokerLimits, options?: BrokerOptions) {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const broker = await startBroker({ port: 0, limits, log, ...options });
   return { ...broker, lines };
 }
@@ -50,11 +52,7 @@ Deno.test("startBroker() rejects limits that can't be", async () => {
     [{ maxPacketSize: Infinity }, "maxPacketSize is Infinity"],
   ];
   for (const [limits, text] of wrong) {
-    await assertRejects(
-      () => startBroker({ port: 0, limits }),
-      RangeError,
-      text,
-    );
+    await rejection(startBroker({ port: 0, limits }), RangeError, text);
   }
   const { maxSessions, maxTopicLevels } = readLimits({ maxSessions: Infinity });
   assertEquals([maxSessions, maxTopicLevels], [Infinity, 200]);
@@ -63,9 +61,7 @@ Deno.test("startBroker() rejects limits that can't be", async () => {
 Deno.test("startBroker() closes connections beyond the limit, and takes new ones when there is room", async () => {
   for (const name of ["maxConnections", "maxConnectionsPerAddress"] as const) {
     await using broker = await startLimited({ [name]: 3 });
-    const inside = await Promise.all(
-      [0, 1, 2].map(() => openRaw(broker, {})),
-    );
+    const inside = await Promise.all([0, 1, 2].map(() => openRaw(broker, {})));
     for (let count = 0; count < 20; count++) {
       await using outside = await openRaw(broker);
       assertEquals(await outside.next(), undefined);
@@ -73,8 +69,7 @@ Deno.test("startBroker() closes connections beyond the limit, and takes new ones
     assertEquals(broker.lines.filter((line) => line.includes(name)).length, 2);
     assert(has(broker.lines, ": 10 ("), broker.lines.join("\n"));
     for (const raw of inside) {
-      await raw.send(rawPacket(TYPE.PINGREQ));
-      assertEquals((await raw.next())?.header, TYPE.PINGRESP);
+      await raw.ping();
     }
     await inside[0]!.send(rawPacket(TYPE.DISCONNECT));
     assertEquals(await inside[0]!.next(), undefined);
@@ -101,10 +96,7 @@ Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port"
     tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
   });
   const urls = [broker.websocketUrl, broker.tlsUrl, broker.secureWebsocketUrl];
-  const ports = [
-    broker.port,
-    ...urls.map((url) => Number(new URL(url!).port)),
-  ];
+  const ports = [broker.port, ...urls.map((url) => Number(new URL(url!).port))];
   const start = performance.now();
   await Promise.all(ports.map(async (port) => {
     await using silent = await openRaw({ port });
@@ -143,8 +135,7 @@ Deno.test("startBroker() cuts a client upon the header of a packet that is too l
   await using raw = await openRaw(broker, {});
   // As large as may be, then a byte more, of which only the header is sent.
   const topic = "t";
-  await raw.send(publishPacket({ topic, payload: "x".repeat(992), qos: 1 }));
-  assertEquals((await raw.next())?.header, TYPE.PUBACK);
+  await raw.publish({ topic, payload: "x".repeat(992), qos: 1 });
   await raw.send(
     publishPacket({ topic, payload: "x".repeat(993), qos: 1 }).subarray(0, 3),
   );
@@ -157,25 +148,22 @@ Deno.test("startBroker() cuts a client upon the header of a packet that is too l
 
 Deno.test("startBroker() reads slower from who sends too much, and loses nothing", async () => {
   await using broker = await startLimited({ maxMessageRate: 200 });
-  await using subscriber = await openRaw(broker, {});
-  await subscriber.send(subscribePacket({ "rate/#": 0 }));
-  await subscriber.next();
+  await using subscriber = await subscribeRaw(broker, { "rate/#": 0 });
   await using publisher = await openRaw(broker, {});
   const start = performance.now();
   const total = 500;
   await publisher.send(
-    ...Array.from(
-      { length: total },
-      (_, index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
+    ...times(
+      total,
+      (index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
     ),
   );
   // It has gone before its turn comes.
   await publisher.send(rawPacket(TYPE.DISCONNECT));
   await using other = await openRaw(broker, {});
-  await other.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+  await other.ping();
   for (let index = 0; index < total; index++) {
-    assertEquals(readPublish((await subscriber.next())!).payload, `${index}`);
+    assertEquals((await subscriber.message()).payload, `${index}`);
   }
   const seconds = (performance.now() - start) / 1_000;
   // The first 200 or so pass at once.
@@ -185,8 +173,7 @@ Deno.test("startBroker() reads slower from who sends too much, and loses nothing
 Deno.test("startBroker() cuts who uses more levels than there may be", async () => {
   await using broker = await startLimited({ maxTopicLevels: 3 });
   await using fine = await openRaw(broker, {});
-  await fine.send(subscribePacket({ "a/b/#": 1 }));
-  assertEquals([...(await fine.next())!.body], [0, 1, 1]);
+  assertEquals(await fine.subscribe({ "a/b/#": 1 }), [1]);
   const deep = [
     publishPacket({ topic: "a/b/c/d" }),
     subscribePacket({ "a/b/c/#": 1 }),
@@ -211,31 +198,24 @@ Deno.test("startBroker() refuses subscriptions beyond the limit, and keeps none 
   for (const clean of [true, false]) {
     const session = { clientId: `many ${clean}`, clean };
     await using raw = await openRaw(broker, session);
-    await raw.send(subscribePacket({ a: 1, b: 1, c: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 1, 1, 128]);
-    await raw.send(subscribePacket({ b: 0, d: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 0, 128]);
+    assertEquals(await raw.subscribe({ a: 1, b: 1, c: 1 }), [1, 1, 128]);
+    assertEquals(await raw.subscribe({ b: 0, d: 1 }), [0, 128]);
     const filter = new TextEncoder().encode("b");
     await raw.send(rawPacket(0xa2, Uint8Array.of(0, 2, 0, 1), filter));
     assertEquals((await raw.next())?.header, 0xb0);
-    await raw.send(subscribePacket({ d: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 1]);
+    assertEquals(await raw.subscribe({ d: 1 }), [1]);
   }
   await using publisher = await openRaw(broker, {});
   for (const topic of ["c", "d"]) {
-    await publisher.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+    await publisher.publish({ topic, qos: 1 });
   }
   await using back = await openRaw(broker, {
     clientId: "many false",
     clean: false,
   });
-  assertEquals(readPublish((await back.next())!).topic, "d");
+  assertEquals((await back.message()).topic, "d");
   assert(
-    has(
-      broker.lines,
-      "is refused 1 subscriptions (maxSubscriptions is 2)",
-    ),
+    has(broker.lines, "is refused 1 subscriptions (maxSubscriptions is 2)"),
   );
 });
 
@@ -290,10 +270,7 @@ Deno.test("startBroker() keeps no more retained messages than it may", async () 
 Deno.test("startBroker() drops newer messages for a session that is away too long, and says so", async () => {
   await using broker = await startLimited({ maxQueuedMessages: 20 });
   const session = { clientId: "away", clean: false };
-  const first = await openRaw(broker, session);
-  await first.send(subscribePacket({ "q/1": 1, "q/2": 2 }));
-  await first.next();
-  first.close();
+  (await subscribeRaw(broker, { "q/1": 1, "q/2": 2 }, session)).close();
   await using publisher = await openClient(broker.url);
   for (let index = 0; index < 50; index++) {
     const qos = index % 2 === 0 ? 1 : 2;
@@ -303,20 +280,18 @@ Deno.test("startBroker() drops newer messages for a session that is away too lon
   assert(has(broker.lines, "newer ones dropped so far: 10 "));
   await using second = await openRaw(broker, session);
   for (let index = 0; index < 20; index++) {
-    assertEquals(readPublish((await second.next())!).payload, `${index}`);
+    assertEquals((await second.message()).payload, `${index}`);
   }
   assert(has(broker.lines, "missed 30 messages of QoS 1 and 2"));
   await publisher.publish("q/1", "again", { qos: 1 });
-  assertEquals(readPublish((await second.next())!).payload, "again");
+  assertEquals((await second.message()).payload, "again");
 });
 
 Deno.test("startBroker() tells limits from defects: a flood of connections ends, and it serves", async () => {
   await using broker = await startLimited({ maxConnectionsPerAddress: 50 });
   await using client = await openClient(broker.url);
   await client.subscribe("a", 1);
-  const flood = await Promise.all(
-    Array.from({ length: 400 }, () => openRaw(broker)),
-  );
+  const flood = await Promise.all(times(400, () => openRaw(broker)));
   await client.publish("a", "in the midst", { qos: 1 });
   assertEquals((await client.untilReceived(1))[0]?.text, "in the midst");
   const closed = flood.map((raw) => raw.next());
@@ -378,8 +353,7 @@ Deno.test("startBroker() holds at most 64 kB for who hasn't connected, on any tr
     broker.lines.filter((line) => line.endsWith(reason)).length,
     beginnings.length,
   );
-  await other.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+  await other.ping();
 });
 
 Deno.test("startBroker() bounds what all unfinished packets hold, and spares who is let in", async () => {
@@ -402,8 +376,7 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
   });
   await within("one to be cut", Promise.race(ends));
   await using ping = await openRaw(broker, {});
-  await ping.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await ping.next())?.header, TYPE.PINGRESP);
+  await ping.ping();
   const cut = broker.lines.filter((line) => line.includes("maxBufferedBytes"));
   assert(cut.length >= 1, broker.lines.join("\n"));
   assert(cut.every((line) => line.startsWith("Connection from")), `${cut}`);
@@ -411,12 +384,10 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
 });
 
 Deno.test("startBroker() counts filters beyond the limit, and looks at no more of them", async () => {
-  await using broker = await startLimited({}, {
-    rules: [{ publish: ["#"] }],
-  });
+  await using broker = await startLimited({}, { rules: [{ publish: ["#"] }] });
   await using raw = await openRaw(broker, { clientId: "greedy" });
   const count = 10_000;
-  const filters = Array.from({ length: count }, (_, index) => `f/${index}`);
+  const filters = times(count, (index) => `f/${index}`);
   await raw.send(subscribePacket(
     Object.fromEntries(filters.map((filter) => [filter, 0])),
   ));
@@ -437,9 +408,7 @@ Deno.test("startBroker() counts filters beyond the limit, and looks at no more o
     rawPacket(
       0xa2,
       Uint8Array.of(0, 3),
-      ...Array(1_000).fill(
-        Uint8Array.of(0, 1, 0x61),
-      ),
+      ...Array(1_000).fill(Uint8Array.of(0, 1, 0x61)),
     ),
   );
   assertEquals(await raw.next(), undefined);

@@ -65,7 +65,7 @@ peerTest(
       assertEquals(first, "Success 0\n\n");
       await runPeer(paho, ["-c", PUBLISHER, ...numbers]);
       const second = await runPeer(paho, ["-c", RECORDER, ...numbers]);
-      const all = Array.from({ length: 2_000 }, (_, index) => index).join(" ");
+      const all = times(2_000, (index) => index).join(" ");
       assertEquals(second, `Success 1\n${all}\n`);
       // The next turn begins without a session.
       await using end = await openClient(broker.url, { clientId: "recorder" });
@@ -267,6 +267,7 @@ connect_until_there(new_sensor("back", 600))
 assert died.wait(20)
 print(wills, time.monotonic() - start >= 1.9)
 `;
+import { times } from "../../testing/times.ts";
 
 peerTest(
   ["paho"],

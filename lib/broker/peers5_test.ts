@@ -5,6 +5,7 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { placeFlags, runPeer } from "../../testing/run_peer.ts";
+import { times } from "../../testing/times.ts";
 
 const V5 = ["-V", "mqttv5"];
 /** All that mosquitto_sub can print of a message's properties. */
@@ -78,7 +79,7 @@ peerTest(
     await using alone = start("jobs");
     const all = [first, second, alone];
     for (const subscriber of all) await subscriber.untilPrinted("go\n");
-    const jobs = Array.from({ length: 500 }, (_, index) => `job ${index}`);
+    const jobs = times(500, (index) => `job ${index}`);
     await using publisher = startProcess(mosquitto_pub, [
       ...[...place, "-t", "jobs", "-q", "1", "-l"],
     ]);

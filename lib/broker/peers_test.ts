@@ -6,6 +6,7 @@ import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { placeFlags, runPeer } from "../../testing/run_peer.ts";
+import { times } from "../../testing/times.ts";
 
 const HOST = "127.0.0.1";
 
@@ -14,7 +15,7 @@ peerTest(
   "startBroker() carries mosquitto_pub's lines to mosquitto_sub at every QoS",
   async ({ mosquitto_sub, mosquitto_pub }) => {
     await using broker = await startBroker({ port: 0 });
-    const lines = Array.from({ length: 2_000 }, (_, index) => `line ${index}`);
+    const lines = times(2_000, (index) => `line ${index}`);
     // A kept message tells when the subscription stands.
     await using client = await openClient(broker.url);
     await client.publish("ready", "go", { retain: true, qos: 1 });
@@ -147,7 +148,7 @@ peerTest(
       assertEquals(first, "session 0\n\n");
       await runPeer(paho, ["-c", PAHO_PUBLISHER, ...numbers]);
       const second = await runPeer(paho, ["-c", PAHO_RECORDER, ...numbers]);
-      const all = Array.from({ length: 3_000 }, (_, index) => index).join(" ");
+      const all = times(3_000, (index) => index).join(" ");
       assertEquals(second, `session 1\n${all}\n`);
       // The next turn begins without a session.
       await using end = await openClient(broker.url, { clientId: "recorder" });

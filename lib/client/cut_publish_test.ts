@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { type Client, connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
@@ -12,6 +12,7 @@ import {
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { KEPT, QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 const OPTIONS = { retryDelay: QUICK, log: silent } as const;
 const PATIENCE = 60_000;
@@ -25,12 +26,11 @@ function startCutting(
 ): Promise<ScriptedBroker> {
   let connections = 0;
   return startScriptedBroker((packet, connection) => {
-    const { socket, send } = connection;
+    const { socket } = connection;
     if (socket.destroyed) return "answered";
     if (packet.cmd === "connect") {
       const sessionPresent = connections++ > 0;
-      send({ cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent });
-      return "answered";
+      return { cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent };
     }
     if (packet.cmd !== "publish" || String(packet.payload) !== "bad") return;
     cut(connection);
@@ -65,8 +65,8 @@ for (const [qos, options] of [[1, OPTIONS], [2, KEPT]] as const) {
       payloads.map((text) => text === "bad" ? refused : "published"),
     );
     assert(broker.connections.length <= 11, `${broker.connections.length}`);
-    await assertRejects(
-      () => within("flush()", publisher.flush()),
+    await rejection(
+      publisher.flush(),
       AggregateError,
       "2 messages were not confirmed",
     );
@@ -179,7 +179,7 @@ Deno.test("publish() tries again what reconnect() has interrupted", async () => 
   await using client = await connect(broker.url, OPTIONS);
   const published = client.publishAsync("iot/x", "1", { qos: 1 });
   for (let count = 1; count <= 5; count++) {
-    await within("PUBLISH", broker.received("publish", count));
+    await broker.received("publish", count);
     isSilent = count < 5;
     client.reconnect();
   }
@@ -193,8 +193,8 @@ Deno.test("publish() gives the broker's reason for the last cut as the cause", a
   });
   const options = { ...OPTIONS, protocolVersion: 5 } as const;
   await using publisher = await Publisher.connect(broker.url, options);
-  const error = await assertRejects(
-    () => within("the error", publisher.publish("iot/bad", "bad", { qos: 1 })),
+  const error = await rejection(
+    publisher.publish("iot/bad", "bad", { qos: 1 }),
     PublishError,
   );
   assertEquals(
@@ -218,8 +218,8 @@ Deno.test("flush() gives up a broker that takes each connection, and ends it", a
     answerTimeout: 1,
   });
   publisher.publish("iot/x", "1", { qos: 1 }).catch(silent);
-  await assertRejects(
-    () => within("flush()", publisher.flush()),
+  await rejection(
+    publisher.flush(),
     BrokerUnreachableError,
     "it does not acknowledge what is published",
   );
@@ -249,7 +249,7 @@ Deno.test("flush() gives a broker that comes back as long as one that was there"
     answerTimeout: 1,
   });
   publisher.publish("iot/x", "1", { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   isThere = false;
   broker.connections[0]!.socket.destroy();
   timers.add(setTimeout(() => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Packet } from "mqtt-packet";
 import { describePacket } from "./describe_packet.ts";
+import { times } from "../../testing/times.ts";
 
 const PUBLISH = {
   cmd: "publish",
@@ -179,7 +180,7 @@ Deno.test("describePacket() lets nothing of a stranger move the cursor or fill t
       correlationData: Buffer.from(Array(100).fill(0xff)),
       contentType: "x".repeat(1000),
       userProperties: Object.fromEntries(
-        Array.from({ length: 1000 }, (_, number) => [`\r${number}`, "\n"]),
+        times(1000, (number) => [`\r${number}`, "\n"]),
       ),
     },
   });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Packet } from "mqtt";
 import { internalsOf } from "./internals.ts";
 import { connect } from "../connect.ts";
@@ -9,11 +9,11 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
+import { test } from "../../testing/test.ts";
+import { comeBack, startSilentOn } from "../../testing/brokers/scripts.ts";
+import { rejection } from "../../testing/rejection.ts";
 
-const QUICK = {
-  retryDelay: [0.02, 0.1] as [number, number],
-  log: () => {},
-};
+const QUICK = { retryDelay: [0.02, 0.1] as [number, number], log: () => {} };
 const KEPT = { ...QUICK, clientId: "publisher", clean: false };
 
 /** Answers no packet of some kinds on the first connection; then all of them. */
@@ -23,13 +23,12 @@ async function startForgetful(
     sessionPresent?: boolean;
   },
 ): Promise<ScriptedBroker> {
-  const broker = await startScriptedBroker((packet, { send }) => {
+  const broker = await startScriptedBroker((packet) => {
     const isFirst = broker.connections.length === 1;
     if (isFirst && silentOn.includes(packet.cmd)) return "answered";
     if (packet.cmd !== "connect") return;
     const isPresent = sessionPresent && !isFirst;
-    send({ cmd: "connack", returnCode: 0, sessionPresent: isPresent });
-    return "answered";
+    return { cmd: "connack", returnCode: 0, sessionPresent: isPresent };
   });
   return broker;
 }
@@ -50,13 +49,13 @@ for (const packet of ["publish", "pubrel"] as const) {
     const published = publisher.publish("iot/x", "1", { qos: 2 });
     await within(packet, broker.received(packet));
     broker.connections[0]!.socket.destroy();
-    const error = await assertRejects(
-      () => within("the outcome", published),
+    const error = await rejection(
+      published,
       PublishError,
       'Message on "iot/x" may or may not have arrived: the broker has forgotten the session',
     );
     assert(error.mayHaveArrived);
-    await assertRejects(() => publisher.flush(), AggregateError);
+    await rejection(publisher.flush(), AggregateError);
     await publisher.publish("iot/x", "2", { qos: 2 });
     const before = packet === "publish" ? ["publish 1"] : [
       "publish 1",
@@ -86,26 +85,25 @@ for (const packet of ["publish", "pubrel"] as const) {
 
 for (const packet of ["publish", "pubrel"] as const) {
   Deno.test(`Publisher tells of QoS 2 that it is unsure if a session may be one that knows nothing, after ${packet}`, async () => {
-    await using broker = await startScriptedBroker((got, { send, socket }) => {
+    await using broker = await startScriptedBroker((got, { socket }) => {
       const count = broker.connections.length;
       if (count === 1 && got.cmd === packet) return "answered";
       if (got.cmd !== "connect") return;
       // The broker has forgotten the session, and makes a new one.
       if (count === 2) socket.destroy();
-      else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
-      return "answered";
+      else return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
     });
     await using publisher = await Publisher.connect(broker.url, KEPT);
     const published = publisher.publish("iot/x", "1", { qos: 2 });
     await within(packet, broker.received(packet));
     broker.connections[0]!.socket.destroy();
-    const error = await assertRejects(
-      () => within("the outcome", published),
+    const error = await rejection(
+      published,
       PublishError,
       "may or may not have arrived: the broker may have forgotten the session",
     );
     assert(error.mayHaveArrived);
-    await assertRejects(() => publisher.flush(), AggregateError);
+    await rejection(publisher.flush(), AggregateError);
     // The broker passes on what it has, and keeps nothing in flight.
     await publisher.publish("iot/x", "2", { qos: 2 });
     assertEquals(exchanged(broker), [
@@ -119,30 +117,26 @@ for (const packet of ["publish", "pubrel"] as const) {
 
 Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, before its id is another's", async () => {
   // Each connection ends at the first message; the broker has it all the same.
-  await using broker = await startScriptedBroker((got, { send, socket }) => {
+  await using broker = await startScriptedBroker((got, { socket }) => {
     if (got.cmd === "connect") {
       const sessionPresent = broker.connections.length > 1;
-      send({ cmd: "connack", returnCode: 0, sessionPresent });
-      return "answered";
+      return { cmd: "connack", returnCode: 0, sessionPresent };
     }
     if (got.cmd !== "publish" || String(got.payload) !== "1") return;
     socket.destroy();
     return "answered";
   });
   await using publisher = await Publisher.connect(broker.url, KEPT);
-  await assertRejects(
-    () => within("the outcome", publisher.publish("iot/x", "1", { qos: 2 })),
+  await rejection(
+    publisher.publish("iot/x", "1", { qos: 2 }),
     PublishError,
     "three times",
   );
   await publisher.publish("iot/x", "2", { qos: 2 });
-  await assertRejects(() => publisher.flush(), AggregateError);
+  await rejection(publisher.flush(), AggregateError);
   const about = broker.packets.filter(({ cmd }) => /^pub/.test(cmd)).slice(3);
   const [released, next] = about;
-  assertEquals(
-    about.map(({ cmd }) => cmd),
-    ["pubrel", "publish", "pubrel"],
-  );
+  assertEquals(about.map(({ cmd }) => cmd), ["pubrel", "publish", "pubrel"]);
   assertEquals(
     released!.messageId,
     broker.packets.find(({ cmd }) => cmd === "publish")!.messageId,
@@ -151,18 +145,17 @@ Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, befo
 });
 
 Deno.test("Publisher goes on at QoS 2 although the broker has refused a CONNECT meanwhile", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     const count = broker.connections.length;
     if (packet.cmd === "publish" && count === 1) return "answered";
     if (packet.cmd !== "connect") return;
     // Unavailable: it makes no session.
     const returnCode = count === 2 ? 3 : 0;
-    send({ cmd: "connack", returnCode, sessionPresent: count > 2 });
-    return "answered";
+    return { cmd: "connack", returnCode, sessionPresent: count > 2 };
   });
   await using publisher = await Publisher.connect(broker.url, KEPT);
   const published = publisher.publish("iot/x", "1", { qos: 2 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   broker.connections[0]!.socket.destroy();
   await within("the outcome", published);
   assertEquals(exchanged(broker), ["publish 1", "publish 1 again", "pubrel"]);
@@ -170,18 +163,16 @@ Deno.test("Publisher goes on at QoS 2 although the broker has refused a CONNECT 
 
 Deno.test("Publisher takes a message of QoS 2 for delivered that the broker no longer knows", async () => {
   await using broker = await startScriptedBroker((packet, connection) => {
-    const { send, socket } = connection;
+    const { socket } = connection;
     const isFirst = broker.connections.length === 1;
     if (packet.cmd === "connect") {
-      send({ cmd: "connack", reasonCode: 0, sessionPresent: !isFirst });
-      return "answered";
+      return { cmd: "connack", reasonCode: 0, sessionPresent: !isFirst };
     }
     if (packet.cmd !== "pubrel") return;
     // It has passed the message on, and its PUBCOMP is lost.
     const messageId = packet.messageId!;
     if (isFirst) socket.destroy();
-    else send({ cmd: "pubcomp", messageId, reasonCode: 146 });
-    return "answered";
+    else return { cmd: "pubcomp", messageId, reasonCode: 146 };
   });
   const options = { ...KEPT, protocolVersion: 5 } as const;
   await using publisher = await Publisher.connect(broker.url, options);
@@ -191,7 +182,7 @@ Deno.test("Publisher takes a message of QoS 2 for delivered that the broker no l
 
 Deno.test("Publisher sends no more again than the broker takes at once", async () => {
   const unanswered: number[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     const isFirst = broker.connections.length === 1;
     if (packet.cmd === "publish" && isFirst) return "answered";
     if (packet.cmd === "publish") unanswered.push(packet.messageId!);
@@ -199,26 +190,22 @@ Deno.test("Publisher sends no more again than the broker takes at once", async (
       return packet.cmd === "publish" ? "answered" : undefined;
     }
     const properties = { receiveMaximum: isFirst ? 10 : 2 };
-    send({ cmd: "connack", reasonCode: 0, sessionPresent: false, properties });
-    return "answered";
+    return { cmd: "connack", reasonCode: 0, sessionPresent: false, properties };
   });
   const options = { ...QUICK, protocolVersion: 5 } as const;
   await using publisher = await Publisher.connect(broker.url, options);
   const published = ["1", "2", "3", "4", "5"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("all", broker.received("publish", 5));
+  await broker.received("publish", 5);
   broker.connections[0]!.socket.destroy();
   for (let count = 1; count <= 5; count++) {
     const most = Math.min(5, count + 1);
-    await within("what is due", broker.received("publish", 5 + most));
+    await broker.received("publish", 5 + most);
     // What comes after the messages is behind them.
-    const fences = broker.packets.filter(({ cmd }) => cmd === "subscribe");
+    const fences = broker.all("subscribe");
     await publisher.client.subscribeAsync(`fence/${fences.length}`);
-    assertEquals(
-      broker.packets.filter(({ cmd }) => cmd === "publish").length,
-      5 + most,
-    );
+    assertEquals(broker.all("publish").length, 5 + most);
     const messageId = unanswered.shift()!;
     broker.connections[1]!.send({ cmd: "puback", messageId });
     await within("its promise", published[count - 1]!);
@@ -234,7 +221,7 @@ Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahea
   const published = ["1", "2", "3"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("two", broker.received("publish", 2));
+  await broker.received("publish", 2);
   broker.connections[0]!.socket.destroy();
   await within("all", Promise.all(published));
   assertEquals(exchanged(broker), [
@@ -247,19 +234,15 @@ Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahea
 });
 
 Deno.test("connect() is back before the broker has answered what is sent again", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   await using client = await connect(broker.url, QUICK);
   const published = [1, 2, 3].map((value) =>
     client.publishAsync("iot/x", `${value}`, { qos: 1 })
   );
   const outcomes = Promise.allSettled(published);
-  await within("three", broker.received("publish", 3));
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
-  await within("three again", broker.received("publish", 6));
+  await broker.received("publish", 3);
+  await comeBack(broker, client);
+  await broker.received("publish", 6);
   await client.subscribeAsync("iot/y");
   await client.close({ timeout: 0.1 });
   for (const outcome of await outcomes) {
@@ -274,7 +257,7 @@ Deno.test("connect() answers a PUBREC that it reads too late once, on the next c
   });
   await using client = await connect(broker.url, KEPT);
   const published = client.publishAsync("iot/x", "1", { qos: 2 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   const [messageId] = Object.keys(client.outgoing).map(Number);
   client.once("close", () => {
     // What MQTT.js does with a PUBREC that was read before the loss.
@@ -292,12 +275,12 @@ Deno.test("reconnect() keeps what is in flight, although the broker is silent", 
     retryDelay: [60, 60],
   });
   const published = client.publishAsync("iot/x", "1", { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   client.reconnect();
   client.reconnect();
   await within("the outcome", published, 5000);
   assertEquals(exchanged(broker), ["publish 1", "publish 1 again"]);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
   assertEquals(broker.connections.length, 2);
 });
 
@@ -314,15 +297,14 @@ Deno.test("reconnect() ends an attempt that hangs, and waits for no pause", asyn
   client.stream.destroy();
   await new Promise<void>((resolve) => client.once("close", () => resolve()));
   client.reconnect();
-  await within("the second CONNECT", broker.received("connect", 2));
+  await broker.received("connect", 2);
   const again = new Promise((resolve) => client.once("connect", resolve));
   client.reconnect();
   await within("the reconnection", again, 5000);
   assertEquals(broker.connections.length, 3);
 });
 
-Deno.test("reconnect() doesn't open again what was closed", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("reconnect() doesn't open again what was closed", async (broker) => {
   const client = await connect(broker.url);
   await client.close();
   assertThrows(() => client.reconnect(), Error, "is closed: connect() opens");

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Packet } from "mqtt-packet";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { startBroker } from "../broker.ts";
@@ -16,6 +16,9 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
 const properties = { reasonString: "no\x1b[2J\nvisitors" };
@@ -23,12 +26,11 @@ const WORDS = 'not authorized (code 135): "no\\x1b[2J\\nvisitors"';
 
 /** A broker that answers some kinds of packets with a refusal. */
 function startRefusing(answers: Partial<Record<Packet["cmd"], Packet>>) {
-  return startScriptedBroker((packet, { send }) => {
+  return startScriptedBroker((packet) => {
     const answer = answers[packet.cmd];
     if (answer === undefined) return;
     const { messageId } = packet;
-    send({ ...answer, ...(messageId !== undefined && { messageId }) });
-    return "answered";
+    return { ...answer, ...(messageId !== undefined && { messageId }) };
   });
 }
 
@@ -41,8 +43,8 @@ Deno.test("connect() tells why CONNACK refuses, in the broker's words too", asyn
       properties,
     },
   });
-  const error = await assertRejects(
-    () => within("the refusal", connect(broker.url, MQTT5)),
+  const error = await rejection(
+    connect(broker.url, MQTT5),
     ConnectionRefusedError,
   );
   const address = new URL(broker.url).host;
@@ -64,8 +66,8 @@ for (const qos of [1, 2] as const) {
       },
     });
     const message = { topic: "iot/x", payload: "1", qos };
-    const error = await assertRejects(
-      () => within("the answer", publishOnce(broker.url, message, MQTT5)),
+    const error = await rejection(
+      publishOnce(broker.url, message, MQTT5),
       PublishError,
     );
     assertEquals(
@@ -87,30 +89,19 @@ Deno.test("publishOnce() takes it for published if nobody has subscribed", async
 });
 
 Deno.test("subscribe() tells why the broker refused a filter", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
     const { messageId = 0, subscriptions: [first] } = packet;
     const codes: Record<string, number> = { secret: 135, "a/#": 151, b: 128 };
-    send({
+    return {
       cmd: "suback",
       messageId,
       granted: [codes[first!.topic] ?? 0],
       ...(first!.topic === "secret" && { properties }),
-    });
-    return "answered";
+    };
   });
-  const error = await assertRejects(
-    () =>
-      within(
-        "the refusal",
-        subscribe(
-          broker.url,
-          ["secret", "a/#", "b", "c"],
-          silent,
-          false,
-          MQTT5,
-        ),
-      ),
+  const error = await rejection(
+    subscribe(broker.url, ["secret", "a/#", "b", "c"], silent, false, MQTT5),
     SubscriptionRefusedError,
   );
   await error.subscription?.[Symbol.asyncDispose]();
@@ -122,8 +113,7 @@ Deno.test("subscribe() tells why the broker refused a filter", async () => {
   );
 });
 
-Deno.test("connect() logs why the broker has ended the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() logs why the broker has ended the connection", async (broker) => {
   const logged = Promise.withResolvers<string>();
   await using _client = await connect(broker.url, {
     ...MQTT5,
@@ -150,17 +140,13 @@ for (const code of [142, 149]) {
         connection.socket.end();
         return "answered";
       });
-      const lines: string[] = [];
-      const error = await assertRejects(
-        () =>
-          within(
-            "the end",
-            subscribe(broker.url, "iot/#", silent, false, {
-              ...MQTT5,
-              timeout: 0.5,
-              log: (line) => lines.push(line),
-            }),
-          ),
+      const { lines, log } = logged();
+      const error = await rejection(
+        subscribe(broker.url, "iot/#", silent, false, {
+          ...MQTT5,
+          ...{ retry: false, timeout: 0.5 },
+          log,
+        }),
         BrokerUnreachableError,
       );
       const words = `the broker closed the connection: ${reasonWords(code)}`;
@@ -203,8 +189,8 @@ peerTest(
       },
     });
     const { url } = mosquitto;
-    await assertRejects(
-      () => publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
+    await rejection(
+      publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
       PublishError,
       "the broker refused it: not authorized (code 135)",
     );

@@ -1,32 +1,27 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
+  comeBack,
   KEPT,
   QUICK,
   reconnect,
   silent,
   startKeeping,
+  startRefusingLater,
 } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
+import { logged } from "../../testing/logged.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
+  await comeBack(broker, client);
   assertEquals(lines.length, 2);
   assertStringIncludes(lines[0]!, "lost");
   assertStringIncludes(lines[1]!, "again");
@@ -105,8 +100,7 @@ Deno.test("connect() begins with a short pause again once a connection has laste
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
 });
 
-Deno.test("connect() pauses longer and longer where each connection is cut at once", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() pauses longer and longer where each connection is cut at once", async (broker) => {
   await using client = await connect(broker.url, {
     retryDelay: [0.005, 5],
     log: silent,
@@ -122,12 +116,12 @@ Deno.test("connect() pauses longer and longer where each connection is cut at on
 
 for (const how of ["end", "resetAndDestroy"] as const) {
   Deno.test(`connect() says once what it may be if a broker ends connections again and again with ${how}()`, async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     await using broker = await startScriptedBroker();
     await using client = await connect(broker.url, {
       clientId: "recorder\x1b",
       retryDelay: [0.001, 10],
-      log: (line) => lines.push(line),
+      log,
     });
     const hints = () => lines.filter((line) => line.includes("within seconds"));
     const cut = () => broker.connections.at(-1)!.socket[how]();
@@ -146,12 +140,12 @@ for (const how of ["end", "resetAndDestroy"] as const) {
 }
 
 Deno.test("connect() knows why it connects again when it is told to, and when the broker says why", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
   await using client = await connect(broker.url, {
     protocolVersion: 5,
     retryDelay: [0.001, 10],
-    log: (line) => lines.push(line),
+    log,
   });
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
@@ -167,21 +161,15 @@ Deno.test("connect() knows why it connects again when it is told to, and when th
 });
 
 Deno.test("connect() tries again, and says so, if a broker that was there is unavailable", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd !== "connect") return;
     const count = broker.connections.length;
     const returnCode = count > 1 && count < 4 ? 3 : 0;
-    send({ cmd: "connack", returnCode, sessionPresent: false });
-    return "answered";
+    return { cmd: "connack", returnCode, sessionPresent: false };
   });
-  const lines: string[] = [];
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
+  const { lines, log } = logged();
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
+  await comeBack(broker, client);
   assertEquals(broker.connections.length, 4);
   const refused = lines.filter((line) =>
     line.endsWith("server unavailable (code 3); trying again")
@@ -202,19 +190,13 @@ for (const code of [136, 137, 151, 159]) {
       retryDelay: QUICK,
       log: () => {},
     });
-    const again = new Promise((resolve) => client.once("connect", resolve));
-    broker.connections[0]!.socket.destroy();
-    await within("the reconnection", again);
+    await comeBack(broker, client);
     assertEquals(broker.connections.length, 3);
   });
 }
 
 Deno.test("connect() does not try again after a refusal that stays", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
+  await using broker = await startRefusingLater();
   await using client = await connect(broker.url, {
     retryDelay: QUICK,
     log: () => {},
@@ -232,24 +214,16 @@ Deno.test("connect() does not try again after a refusal that stays", async () =>
 });
 
 Deno.test("connect() gives up a connection that the broker refuses to take back", async () => {
-  const lines: string[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  const { lines, log } = logged();
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish") return "answered";
     if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
+    return { cmd: "connack", returnCode: 5, sessionPresent: false };
   });
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", publishing),
-    ConnectionRefusedError,
-    "not authorized",
-  );
+  await rejection(publishing, ConnectionRefusedError, "not authorized");
   assertStringIncludes(lines.at(-1)!, "not authorized");
   const later: Promise<unknown>[] = [
     client.publishAsync("iot/x", "2"),
@@ -257,26 +231,16 @@ Deno.test("connect() gives up a connection that the broker refuses to take back"
     client.unsubscribeAsync("iot/x"),
   ];
   for (const asked of later) {
-    await assertRejects(
-      () => within("an answer", asked),
-      ConnectionRefusedError,
-    );
+    await rejection(asked, ConnectionRefusedError);
   }
 });
 
 for (const isWatched of [true, false]) {
   const who = isWatched ? "leaves to whoever waits for it" : "tells itself";
   Deno.test(`connect() ${who} that the broker refuses it later`, async () => {
-    await using broker = await startScriptedBroker((packet, { send }) => {
-      if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-      send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-      return "answered";
-    });
-    const lines: string[] = [];
-    await using client = await connect(broker.url, {
-      retryDelay: QUICK,
-      log: (line) => lines.push(line),
-    });
+    await using broker = await startRefusingLater();
+    const { lines, log } = logged();
+    await using client = await connect(broker.url, { retryDelay: QUICK, log });
     const waiting = isWatched ? client.refused.catch(() => {}) : undefined;
     const refused = new Promise<void>((resolve) =>
       client.once("error", () => resolve())

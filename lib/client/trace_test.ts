@@ -1,10 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "../broker.ts";
 import { within } from "../../testing/deadline.ts";
+import { test } from "../../testing/test.ts";
 
-Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("MQTT_TRACE=1 prints each packet on standard error", async (broker) => {
   const program = `
     import { publishOnce } from ${
     JSON.stringify(import.meta.resolve("../mod.ts"))
@@ -49,8 +48,7 @@ Deno.test("MQTT_TRACE=1 prints no CONNECT that found no broker", async () => {
   assertEquals(new TextDecoder().decode(stderr), "");
 });
 
-Deno.test("tracePackets() prints all packets of a client that MQTT.js makes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("tracePackets() prints all packets of a client that MQTT.js makes", async (broker) => {
   const program = `
     import mqtt from "mqtt";
     import { tracePackets } from ${

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { peerTest } from "../../testing/peers.ts";
 import { type Process, startTerminal } from "../../testing/processes.ts";
 import { countKeys } from "./keyboard.ts";
+import { times } from "../../testing/times.ts";
 
 /** Counts the presses in texts that come at some times, in milliseconds. */
 async function sumKeys(
@@ -20,7 +21,7 @@ async function sumKeys(
 }
 
 /** A key that is held from 0 ms, as a terminal repeats it. */
-const HELD = [0, 660, ...Array.from({ length: 100 }, (_, n) => 690 + n * 30)];
+const HELD = [0, 660, ...times(100, (n) => 690 + n * 30)];
 
 for (
   const [name, times, expected] of [

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { mendCsv } from "./mend_csv.ts";
 import { RecordingError } from "../recording_error.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 const encoder = new TextEncoder();
 
@@ -70,8 +71,8 @@ Deno.test("mendCsv() refuses to remove what it can't have torn", async () => {
     const path = await Deno.makeTempFile({ suffix: ".csv" });
     try {
       await Deno.writeTextFile(path, content);
-      const error = await assertRejects(
-        () => mendCsv(path, () => {}),
+      const error = await rejection(
+        mendCsv(path, () => {}),
         RecordingError,
         " are no torn reading: mend",
       );

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type AppendedFile, RowFile } from "./row_file.ts";
 import { RecordingError } from "../recording_error.ts";
+import { rejection } from "../../testing/rejection.ts";
 
 /** A real file on a disk that has room for only so many bytes more. */
 class FullDisk implements AppendedFile {
@@ -89,19 +90,13 @@ Deno.test("RowFile.append() appends after what others wrote", () =>
     await Deno.writeTextFile(path, "other\r\n", { append: true });
     assertEquals(rowFile.append(["1,a,2\r\n", "1,b,2\r\n"]), { rows: 2 });
     rowFile.close();
-    assertEquals(
-      await Deno.readTextFile(path),
-      "other\r\n1,a,2\r\n1,b,2\r\n",
-    );
+    assertEquals(await Deno.readTextFile(path), "other\r\n1,a,2\r\n1,b,2\r\n");
   }));
 
 Deno.test("RowFile.open() says which folder is missing", () =>
   inFolder(async (folder) => {
     const path = `${folder}/none/x.csv`;
-    const error = await assertRejects(
-      () => RowFile.open(path, () => {}),
-      RecordingError,
-    );
+    const error = await rejection(RowFile.open(path, () => {}), RecordingError);
     assertEquals(
       error.message,
       `Folder "${folder}/none" of "${path}" does not exist`,
@@ -111,8 +106,8 @@ Deno.test("RowFile.open() says which folder is missing", () =>
 
 Deno.test("RowFile.open() refuses a folder", () =>
   inFolder(async (folder) => {
-    await assertRejects(
-      () => RowFile.open(folder, () => {}),
+    await rejection(
+      RowFile.open(folder, () => {}),
       RecordingError,
       `"${folder}" is a folder, not a file`,
     );
@@ -121,8 +116,8 @@ Deno.test("RowFile.open() refuses a folder", () =>
 Deno.test("RowFile.open() names a file that stands where a folder should", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
-    const error = await assertRejects(
-      () => RowFile.open(`${folder}/file/x.csv`, () => {}),
+    const error = await rejection(
+      RowFile.open(`${folder}/file/x.csv`, () => {}),
       RecordingError,
     );
     assertEquals(

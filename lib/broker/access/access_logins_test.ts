@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { setUser } from "../../../testing/access/password_file.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { test } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/rejection.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -52,9 +53,8 @@ Deno.test("createAccess() lets everyone in where there are no users", async () =
   }
 });
 
-Deno.test("createAccess() lets in the users of a password file and those of the options", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets in the users of a password file and those of the options", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   await setUser(passwordFile, "ann", "secret");
   const options = { passwordFile, users: { bob: "hidden" } };
   const login = createLogin(await createAccess(options, warnNobody));
@@ -68,25 +68,23 @@ Deno.test("createAccess() lets in the users of a password file and those of the 
     assertEquals(await login("carl", "secret"), 4);
     assertEquals(await login(), 5);
   }
-  await assertRejects(
-    () => createAccess({ ...options, users: { ann: "x" } }, warnNobody),
+  await rejection(
+    createAccess({ ...options, users: { ann: "x" } }, warnNobody),
     TypeError,
     `Password file "${passwordFile}" has the user "ann", and so have the other users`,
   );
 });
 
-Deno.test("createAccess() lets nobody in without a password, even if it is empty", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets nobody in without a password, even if it is empty", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   const hash = formatHash(await hashPassword(""));
   await Deno.writeTextFile(passwordFile, `ann:${hash}\n`);
   const login = createLogin(await createAccess({ passwordFile }, warnNobody));
   assertEquals([await login("ann"), await login("ann", "")], [4, 0]);
 });
 
-Deno.test("createAccess() lets nobody in by an empty password file, and says so", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() lets nobody in by an empty password file, and says so", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   await Deno.writeTextFile(passwordFile, "# nobody\n");
   const warnings: string[] = [];
   const access = await createAccess(
@@ -100,21 +98,17 @@ Deno.test("createAccess() lets nobody in by an empty password file, and says so"
   ]);
 });
 
-Deno.test("createAccess() warns of quick hashes, and of rules for nobody", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
+test.folder("createAccess() warns of quick hashes, and of rules for nobody", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
   const hash = btoa("x".repeat(64));
   await Deno.writeTextFile(
     passwordFile,
     `ann:$7$101$${btoa("123456789012")}$${hash}\n`,
   );
-  const aclFile = `${folder.path}/acl`;
+  const aclFile = `${folder}/acl`;
   await Deno.writeTextFile(aclFile, "user ann\ntopic a\nuser bo\ntopic a\n");
   const warnings: string[] = [];
-  await createAccess(
-    { passwordFile, aclFile },
-    (line) => warnings.push(line),
-  );
+  await createAccess({ passwordFile, aclFile }, (line) => warnings.push(line));
   assertEquals(warnings, [
     `Password file "${passwordFile}" has a hash of "ann" with 101 iterations, which is quick to guess: set the password again with broker:passwd`,
     `ACL file "${aclFile}" names the user "bo": nobody has this name`,
@@ -133,17 +127,16 @@ Deno.test("createAccess() believes no name that nobody has to prove", async () =
 });
 
 Deno.test("createAccess() rejects rules that can't be meant", async () => {
-  await assertRejects(
-    () => createAccess({ rules: [{ publish: ["a/#/b"] }] }, warnNobody),
+  await rejection(
+    createAccess({ rules: [{ publish: ["a/#/b"] }] }, warnNobody),
     TypeError,
     'Topic filter is "a/#/b"',
   );
-  await assertRejects(
-    () =>
-      createAccess(
-        { users: { ann: "x" }, rules: [{ user: "anne" }] },
-        warnNobody,
-      ),
+  await rejection(
+    createAccess(
+      { users: { ann: "x" }, rules: [{ user: "anne" }] },
+      warnNobody,
+    ),
     TypeError,
     'Topic rule is for the user "anne": it must name one of the users',
   );

@@ -1,25 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
 import { within } from "../../../testing/deadline.ts";
-import {
-  connectPacket,
-  openRaw,
-  publishPacket,
-  TYPE,
-} from "../../../testing/clients/raw_client.ts";
+import { connectPacket, openRaw } from "../../../testing/clients/raw_client.ts";
 import { setUser } from "../../../testing/access/password_file.ts";
-import {
-  type TemporaryFolder,
-  temporaryFolder,
-} from "../../../testing/temporary_folder.ts";
 import type { TopicRule } from "../options.ts";
 import { createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { test } from "../../../testing/test.ts";
+import { logged } from "../../../testing/logged.ts";
 
 /** Users and rules in files, and what is told of them. */
-async function openFiles(folder: TemporaryFolder, rules?: TopicRule[]) {
+async function openFiles(folder: string, rules?: TopicRule[]) {
   const [passwordFile, aclFile] = ["passwords", "acl"].map((name) =>
-    `${folder.path}/${name}`
+    `${folder}/${name}`
   ) as [string, string];
   for (const user of ["ann", "bob"]) {
     await setUser(passwordFile, user, "secret");
@@ -51,8 +44,7 @@ async function openFiles(folder: TemporaryFolder, rules?: TopicRule[]) {
   };
 }
 
-Deno.test("Access.reload() takes in new users and passwords, and lets go of old ones", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.reload() takes in new users and passwords, and lets go of old ones", async (folder) => {
   const { access, passwordFile, login, credentials, changes, lines } =
     await openFiles(folder);
   assertEquals([await login("ann"), await login("bob")], [0, 0]);
@@ -77,8 +69,7 @@ Deno.test("Access.reload() takes in new users and passwords, and lets go of old 
   await access.close();
 });
 
-Deno.test("Access.reload() takes in new rules", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.reload() takes in new rules", async (folder) => {
   const { access, aclFile, changes, warnings } = await openFiles(folder);
   const mayPublish = (user: string) =>
     access.rightsOf(user, "client").mayPublish("iot/x");
@@ -96,8 +87,7 @@ Deno.test("Access.reload() takes in new rules", async () => {
   await access.close();
 });
 
-Deno.test("Access.reload() keeps what was before where a file can't be understood, and says so", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.reload() keeps what was before where a file can't be understood, and says so", async (folder) => {
   const files = await openFiles(folder);
   const { access, passwordFile, aclFile, warnings, login, changes } = files;
   const before = files.credentials();
@@ -119,8 +109,7 @@ Deno.test("Access.reload() keeps what was before where a file can't be understoo
   await access.close();
 });
 
-Deno.test("Access.reload() takes a user away whom a rule names", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.reload() takes a user away whom a rule names", async (folder) => {
   const rules = [{ user: "bob", publish: ["news"] }];
   const files = await openFiles(folder, rules);
   await setUser(files.passwordFile, "bob");
@@ -130,8 +119,7 @@ Deno.test("Access.reload() takes a user away whom a rule names", async () => {
   await files.access.close();
 });
 
-Deno.test("Access.watch() notices that a file has been replaced", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.watch() notices that a file has been replaced", async (folder) => {
   const { access, passwordFile, login } = await openFiles(folder);
   access.watch();
   const changed = new Promise<void>((resolve) => access.onChange(resolve));
@@ -142,8 +130,7 @@ Deno.test("Access.watch() notices that a file has been replaced", async () => {
   await access.close();
 });
 
-Deno.test("Access.close() waits for what is being read", async () => {
-  await using folder = await temporaryFolder();
+test.folder("Access.close() waits for what is being read", async (folder) => {
   const { access, passwordFile, changes } = await openFiles(folder);
   access.watch();
   await setUser(passwordFile, "bob");
@@ -153,15 +140,13 @@ Deno.test("Access.close() waits for what is being read", async () => {
   assertEquals(changes(), 0);
 });
 
-Deno.test("startBroker() lets in whom its password file names after reloadAccess()", async () => {
-  await using folder = await temporaryFolder();
-  const passwordFile = `${folder.path}/passwords`;
-  const aclFile = `${folder.path}/acl`;
+test.folder("startBroker() lets in whom its password file names after reloadAccess()", async (folder) => {
+  const passwordFile = `${folder}/passwords`;
+  const aclFile = `${folder}/acl`;
   const hash = formatHash(await hashPassword("secret", 1_000));
   await Deno.writeTextFile(passwordFile, `ann:${hash}\n`);
   await Deno.writeTextFile(aclFile, "");
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const options = { port: 0, passwordFile, aclFile, log };
   await using broker = await startBroker(options);
   await using refused = await openRaw(broker);
@@ -172,8 +157,7 @@ Deno.test("startBroker() lets in whom its password file names after reloadAccess
   await broker.reloadAccess();
   await using bob = await openRaw(broker, { user: "bob", password: "secret" });
   for (const topic of ["iot/x", "news"]) {
-    await bob.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await bob.next())?.header, TYPE.PUBACK);
+    await bob.publish({ topic, qos: 1 });
   }
   const dropped = lines.filter((line) => line.includes("may not publish on"));
   assertEquals(dropped.length, 1);

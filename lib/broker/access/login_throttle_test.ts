@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import type { Verdict } from "./check_queue.ts";
 import { type Login, LoginThrottle } from "./login_throttle.ts";
+import { logged } from "../../../testing/logged.ts";
 
 const HASH = 150;
 
@@ -28,10 +29,10 @@ interface Logins {
 /** A throttle with a clock of its own, and logins that tell how long they took. */
 function createThrottle() {
   const clock = new FakeClock();
-  const lines: string[] = [];
+  const { lines, log } = logged();
   let chance = 0;
   const throttle = new LoginThrottle({
-    log: (line) => lines.push(line),
+    log,
     limit: 1,
     now: clock.now,
     wait: clock.wait,

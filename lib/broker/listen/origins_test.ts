@@ -8,6 +8,7 @@ import {
   UPGRADE,
 } from "../../../testing/clients/websocket_frames.ts";
 import { allowPages } from "./origins.ts";
+import { logged } from "../../../testing/logged.ts";
 
 Deno.test("allowPages() lets in programs, and pages of the host that is asked", () => {
   const isAllowed = allowPages();
@@ -76,12 +77,12 @@ async function outcomeOf(url: string, origin?: string): Promise<string> {
 }
 
 Deno.test("startBroker() refuses a stranger's page with 403 and says what lets it in", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startBroker({
     port: 0,
     websocketPort: 0,
     origins: ["https://school.example"],
-    log: (line) => lines.push(line),
+    log,
   });
   const url = broker.websocketUrl!;
   const { hostname } = new URL(url);
@@ -107,12 +108,8 @@ Deno.test("startBroker() refuses a stranger's page with 403 and says what lets i
 });
 
 Deno.test("startBroker() goes on when pages that it refuses reset their connections", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    log: (line) => lines.push(line),
-  });
+  const { lines, log } = logged();
+  await using broker = await startBroker({ port: 0, websocketPort: 0, log });
   const port = Number(new URL(broker.websocketUrl!).port);
   const request = httpRequest([...UPGRADE, "Origin: https://evil.example"]);
   for (let count = 0; count < 100; count++) {
