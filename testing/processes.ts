@@ -160,9 +160,3 @@ export function startTerminal(
     { NO_COLOR: "1", SHELL: "/bin/sh", ...variables },
   );
 }
-
-/** Defines a test of what Windows hasn't got, such as signals. */
-export function unixTest(name: string, fn: () => Promise<void>): void {
-  const ignore = Deno.build.os === "windows";
-  Deno.test({ name: ignore ? `${name} (not on Windows)` : name, ignore, fn });
-}

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 
@@ -33,8 +33,7 @@ Deno.test("publisher prints the code with which the broker refuses it", async ()
   assertStringIncludes(stderr, "refused the connection: not authorized");
 });
 
-Deno.test("greeting publishes Hello world! and prints nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("greeting publishes Hello world! and prints nothing", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("iot/#");
   const { code, stdout, stderr } = await lesson.run("greeting", broker);
@@ -46,15 +45,12 @@ Deno.test("greeting publishes Hello world! and prints nothing", async () => {
   ]);
 });
 
-pahoTest(
-  "publisher and greeting are received by paho over mosquitto",
-  async (mosquitto) => {
-    await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
-    await lesson.run("publisher", mosquitto);
-    await lesson.run("greeting", mosquitto);
-    assertEquals(await subscriber.lines(), [
-      "test allo",
-      "iot/greeting Hello world!",
-    ]);
-  },
-);
+test.paho("publisher and greeting are received by paho over mosquitto", async (mosquitto) => {
+  await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
+  await lesson.run("publisher", mosquitto);
+  await lesson.run("greeting", mosquitto);
+  assertEquals(await subscriber.lines(), [
+    "test allo",
+    "iot/greeting Hello world!",
+  ]);
+});

@@ -1,18 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { brokersTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const lesson01 = lessonAt(new URL("../01_publish/", import.meta.url));
 const CONNECTED = "Connected with result code 0\n";
 
-Deno.test("subscriber and receiver print what lesson 01 publishes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscriber and receiver print what lesson 01 publishes", async (broker) => {
   const variables = { MQTT_TRACE: "1" };
   await using subscriber = lesson.start("subscriber", {
     url: broker.url,
@@ -66,8 +64,7 @@ for (const program of ["subscriber", "receiver"]) {
     }
   });
 
-  Deno.test(`${program} subscribes again after a reconnect`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`${program} subscribes again after a reconnect`, async (broker) => {
     await using process = lesson.start(program, broker);
     await within("the subscription", broker.received("subscribe"));
     broker.connections[0]!.socket.destroy();
@@ -93,8 +90,7 @@ for (const program of ["subscriber", "receiver"]) {
   });
 }
 
-Deno.test("subscriber takes another topic filter, and says what is wrong with it", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscriber takes another topic filter, and says what is wrong with it", async (broker) => {
   await using publisher = await openClient(broker.url);
   const { url } = broker;
   await using subscriber = lesson.start("subscriber", {
@@ -133,7 +129,7 @@ function filterRows(): [filter: string, hears: string[], not: string[]][] {
   });
 }
 
-brokersTest("the page's topic filters hear what it says", async ({ url }) => {
+test.brokers("the page's topic filters hear what it says", async ({ url }) => {
   const rows = filterRows();
   assert(rows.length >= 4, `Only ${rows.length} rows`);
   for (const [filter, hears, not] of rows) {
@@ -148,23 +144,20 @@ brokersTest("the page's topic filters hear what it says", async ({ url }) => {
   }
 });
 
-pahoTest(
-  "subscriber and receiver print what paho publishes over mosquitto",
-  async (mosquitto) => {
-    await using subscriber = lesson.start("subscriber", mosquitto);
-    await using receiver = lesson.start("receiver", mosquitto);
-    await subscriber.untilPrinted(CONNECTED);
-    await receiver.untilPrinted("Connecté\n");
-    await publishWithPaho(mosquitto.url, [
-      ["iot/greeting", "Hello world!"],
-      ["test", "déjà vu"],
-      ["iot", "the parent"],
-    ]);
-    await subscriber.untilPrinted("iot  the parent\n");
-    await receiver.untilPrinted("Reçu: déjà vu\n");
-    assertEquals(
-      subscriber.printed(),
-      `${CONNECTED}iot/greeting  Hello world!\niot  the parent\n`,
-    );
-  },
-);
+test.paho("subscriber and receiver print what paho publishes over mosquitto", async (mosquitto) => {
+  await using subscriber = lesson.start("subscriber", mosquitto);
+  await using receiver = lesson.start("receiver", mosquitto);
+  await subscriber.untilPrinted(CONNECTED);
+  await receiver.untilPrinted("Connecté\n");
+  await publishWithPaho(mosquitto.url, [
+    ["iot/greeting", "Hello world!"],
+    ["test", "déjà vu"],
+    ["iot", "the parent"],
+  ]);
+  await subscriber.untilPrinted("iot  the parent\n");
+  await receiver.untilPrinted("Reçu: déjà vu\n");
+  assertEquals(
+    subscriber.printed(),
+    `${CONNECTED}iot/greeting  Hello world!\niot  the parent\n`,
+  );
+});

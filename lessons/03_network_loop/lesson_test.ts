@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const TOPIC = "paho/temperature";
@@ -28,8 +28,7 @@ function secondsOf(stdout: string, text: string): number {
   return Number(seconds);
 }
 
-Deno.test("forever waits until SIGTERM, and disconnects", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("forever waits until SIGTERM, and disconnects", async (broker) => {
   await using publisher = await openClient(broker.url);
   await using program = lesson.start("forever", {
     url: broker.url,
@@ -48,8 +47,7 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
 });
 
-Deno.test("one_turn ends well on SIGTERM", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("one_turn ends well on SIGTERM", async (broker) => {
   await using program = lesson.start("one_turn", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   const { code, stderr } = await program.stop();
@@ -57,8 +55,7 @@ Deno.test("one_turn ends well on SIGTERM", async () => {
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 
-Deno.test("connect_async goes on before the broker has answered", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("connect_async goes on before the broker has answered", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe(TOPIC);
   const output = await lesson.run("connect_async", broker);
@@ -84,8 +81,7 @@ Deno.test("connect_async learns only later that there is no broker", async () =>
   assert(stdout.endsWith("3. The main program has come to its last line\n"));
 });
 
-Deno.test("reconnect is back at once, as the same client", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("reconnect is back at once, as the same client", async (broker) => {
   const { code, stdout } = await lesson.run("reconnect", broker);
   assertEquals({ code, stdout }, {
     code: 0,
@@ -250,7 +246,7 @@ Deno.test("programs that take seconds", async (context) => {
   await Promise.all(steps);
 });
 
-pahoTest("what waits receives from paho over mosquitto", async ({ url }) => {
+test.paho("what waits receives from paho over mosquitto", async ({ url }) => {
   const start = (name: string, args: string[] = []) =>
     lesson.start(name, { url, args, variables: TRACE });
   await using forever = start("forever");
@@ -265,19 +261,16 @@ pahoTest("what waits receives from paho over mosquitto", async ({ url }) => {
   }
 });
 
-pahoTest(
-  "what is published is received by paho over mosquitto",
-  async ({ url }) => {
-    await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
-    await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
-    await lesson.run("connect_async", { url });
-    const program = "temperature_publisher";
-    await using publisher = lesson.start(program, { url });
-    await lesson.run("lost_connection", { url });
-    assertEquals(await other.lines(), ["paho/lost_connection still here"]);
-    const [message, reading] = await temperatures.lines();
-    assertEquals(message, "paho/temperature 21.5");
-    assertMatch(reading!, /^paho\/temperature 2[0-5]\.\d$/);
-    assertEquals((await publisher.stop()).code, 0);
-  },
-);
+test.paho("what is published is received by paho over mosquitto", async ({ url }) => {
+  await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
+  await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
+  await lesson.run("connect_async", { url });
+  const program = "temperature_publisher";
+  await using publisher = lesson.start(program, { url });
+  await lesson.run("lost_connection", { url });
+  assertEquals(await other.lines(), ["paho/lost_connection still here"]);
+  const [message, reading] = await temperatures.lines();
+  assertEquals(message, "paho/temperature 21.5");
+  assertMatch(reading!, /^paho\/temperature 2[0-5]\.\d$/);
+  assertEquals((await publisher.stop()).code, 0);
+});

@@ -3,7 +3,6 @@ import mqtt, { type ISubscriptionGrant } from "mqtt";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
@@ -15,6 +14,7 @@ import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 
@@ -95,13 +95,12 @@ for way in "clean", "broken":
     ended.wait(5)
 `;
 
-Deno.test("complete_client prints the running result", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("complete_client prints the running result", async (broker) => {
   const output = await lesson.run("complete_client", broker);
   assertEquals(output, { code: 0, stdout: RUNNING_RESULT, stderr: "" });
 });
 
-pahoTest(
+test.paho(
   "complete_client prints the running result, as paho does",
   async ({ host, port, url }, { paho }) => {
     const ours = await lesson.run("complete_client", { url });
@@ -180,8 +179,7 @@ Deno.test("complete_client says in a line what goes wrong", async () => {
   assertEquals(denied.stderr, "Subscribe error: Unspecified error\n");
 });
 
-Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("first_client subscribes, and ends well on SIGTERM", async (broker) => {
   await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   const { code, stdout, stderr } = await client.stop();
@@ -194,16 +192,14 @@ Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
   );
 });
 
-Deno.test("first_client prints another result when the connection breaks", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("first_client prints another result when the connection breaks", async (broker) => {
   await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   broker.connections[0]?.socket.destroy();
   await client.untilPrinted("Disconnection returned result: 7\n");
 });
 
-Deno.test("subscribe_forms prints what the broker grants each form", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe_forms prints what the broker grants each form", async (broker) => {
   const output = await lesson.run("subscribe_forms", broker);
   assertEquals(output, {
     code: 0,
@@ -223,8 +219,7 @@ Deno.test("subscribe_forms prints what the broker grants each form", async () =>
   ]);
 });
 
-Deno.test("MQTT.js alone doesn't ask again for a topic that it has at a higher QoS", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("MQTT.js alone doesn't ask again for a topic that it has at a higher QoS", async (broker) => {
   const client = mqtt.connect(broker.url);
   try {
     const ask = (qos: 0 | 1 | 2) =>
@@ -239,8 +234,7 @@ Deno.test("MQTT.js alone doesn't ask again for a topic that it has at a higher Q
   assertEquals(asked.length, 1);
 });
 
-Deno.test("publish_results prints the message ids, and what can't be published", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publish_results prints the message ids, and what can't be published", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("my/topic", 2);
   const output = await lesson.run("publish_results", broker);
@@ -259,8 +253,7 @@ Deno.test("publish_results prints the message ids, and what can't be published",
   assertEquals(received.map(({ qos }) => qos).sort(), [0, 1, 2]);
 });
 
-Deno.test("unsubscribe receives nothing more of its topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("unsubscribe receives nothing more of its topic", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout } = await lesson.run("unsubscribe", broker);
@@ -276,8 +269,7 @@ Deno.test("unsubscribe receives nothing more of its topic", async () => {
   assertEquals(received.map(({ text }) => text), ["24.0", "25.0", "65%"]);
 });
 
-Deno.test("two_endings is disconnected cleanly, and then thrown out", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("two_endings is disconnected cleanly, and then thrown out", async (broker) => {
   const { code, stdout, stderr } = await lesson.run("two_endings", {
     ...broker,
     variables: { MQTT_TRACE: "1" },
@@ -292,7 +284,7 @@ Deno.test("two_endings is disconnected cleanly, and then thrown out", async () =
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2);
 });
 
-pahoTest(
+test.paho(
   "subscribe_forms and two_endings give the numbers that paho gives",
   async (mosquitto, { paho }) => {
     const { host, port, url } = mosquitto;
@@ -315,7 +307,7 @@ pahoTest(
   },
 );
 
-pahoTest("the clients talk with paho over mosquitto", async (mosquitto) => {
+test.paho("the clients talk with paho over mosquitto", async (mosquitto) => {
   const { url } = mosquitto;
   await using first = lesson.start("first_client", { url });
   await first.untilPrinted("Connection returned with result code: 0\n");

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const SILENT = { code: 0, stdout: "", stderr: "" };
@@ -57,8 +57,7 @@ Deno.test("single gives the user and the password that the broker asks for", asy
   }
 });
 
-Deno.test("multiple publishes three readings and prints nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("multiple publishes three readings and prints nothing", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/#", 2);
   assertEquals(await lesson.run("multiple", broker), SILENT);
@@ -69,9 +68,7 @@ Deno.test("multiple publishes three readings and prints nothing", async () => {
   );
 });
 
-Deno.test("lesson 02's subscriber prints what both publish", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
+test.broker("lesson 02's subscriber prints what both publish", async ({ url }) => {
   await using subscriber = lessonAt(
     new URL("../02_subscribe/", import.meta.url),
   ).start("subscriber", { url, args: ["tw/rocksaying/#"] });
@@ -122,17 +119,14 @@ Deno.test("the page says what each way to publish costs", async () => {
   );
 });
 
-pahoTest(
-  "single and multiple are received by paho over mosquitto",
-  async ({ url }) => {
-    await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
-    await lesson.run("single", { url, variables: NO_LOGIN });
-    await lesson.run("multiple", { url });
-    assertEquals(await subscriber.lines(), [
-      "tw/rocksaying hello mqtt",
-      "tw/rocksaying/battery 2.9 V",
-      "tw/rocksaying/temperature 21.5",
-      "tw/rocksaying/humidity 40",
-    ]);
-  },
-);
+test.paho("single and multiple are received by paho over mosquitto", async ({ url }) => {
+  await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
+  await lesson.run("single", { url, variables: NO_LOGIN });
+  await lesson.run("multiple", { url });
+  assertEquals(await subscriber.lines(), [
+    "tw/rocksaying hello mqtt",
+    "tw/rocksaying/battery 2.9 V",
+    "tw/rocksaying/temperature 21.5",
+    "tw/rocksaying/humidity 40",
+  ]);
+});

@@ -1,19 +1,19 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { pahoTest, startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEN = Array.from({ length: 10 }, (_, i) => `你好 mqtt - ${i}`);
 
-Deno.test("publisher sends ten messages, 10 ms apart, on one connection", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publisher sends ten messages, 10 ms apart, on one connection", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/#", 2);
   const { code, stdout, stderr } = await lesson.run("publisher", {
@@ -127,8 +127,7 @@ Deno.test("cut says what it was called wrongly with", async () => {
   });
 });
 
-Deno.test("cut stops in the middle, and disconnects", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("cut stops in the middle, and disconnects", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/+");
   await using cut = lesson.start("cut", {
@@ -142,7 +141,7 @@ Deno.test("cut stops in the middle, and disconnects", async () => {
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2, stderr);
 });
 
-pahoTest("publisher is received by paho over mosquitto", async (mosquitto) => {
+test.paho("publisher is received by paho over mosquitto", async (mosquitto) => {
   await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
   await lesson.run("publisher", mosquitto);
   const lines = TEN.map((text) => `tw/rocksaying ${text}`);
@@ -162,7 +161,7 @@ for i in range(int(count)):
     client.publish("tw/rocksaying", "你好 mqtt - %d" % i, int(qos))
 `;
 
-pahoTest(
+test.paho(
   "paho without pauses loses messages only if nobody reads the broker's answers",
   async ({ host, port, url }, { paho }) => {
     const arrived = async (

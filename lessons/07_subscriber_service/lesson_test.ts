@@ -1,11 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import {
-  type Mosquitto,
-  mosquittoTest,
-  pahoTest,
-} from "../../testing/brokers/mosquitto.ts";
+import type { Mosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
@@ -13,6 +9,7 @@ import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const OFFLINE = "MQTT Broker is not online. Connect later.\n";
@@ -36,8 +33,7 @@ async function untilGranted({ log }: Mosquitto, count: number): Promise<void> {
   }
 }
 
-Deno.test("subscriber prints topic, payload and QoS of what publisher publishes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscriber prints topic, payload and QoS of what publisher publishes", async (broker) => {
   await using service = lesson.start("subscriber", broker);
   await service.untilPrinted(LOOPING);
   for (const args of [[], ["你好", "mqtt"]]) {
@@ -54,56 +50,50 @@ Deno.test("subscriber prints topic, payload and QoS of what publisher publishes"
   });
 });
 
-pahoTest(
-  "subscriber starts before its broker, and receives paho's messages after each start of it",
-  async (mosquitto) => {
-    const { url } = mosquitto;
-    await mosquitto.stop();
-    await using service = lesson.start("subscriber", { url });
-    await service.untilPrinted(OFFLINE + LOOPING);
+test.paho("subscriber starts before its broker, and receives paho's messages after each start of it", async (mosquitto) => {
+  const { url } = mosquitto;
+  await mosquitto.stop();
+  await using service = lesson.start("subscriber", { url });
+  await service.untilPrinted(OFFLINE + LOOPING);
 
-    await mosquitto.start();
-    await untilGranted(mosquitto, 1);
-    await publishWithPaho(url, [[TOPIC, "first start"]]);
-    await service.untilPrinted(printed("first start"));
+  await mosquitto.start();
+  await untilGranted(mosquitto, 1);
+  await publishWithPaho(url, [[TOPIC, "first start"]]);
+  await service.untilPrinted(printed("first start"));
 
-    await mosquitto.stop();
-    await service.untilLogged(" lost: ");
-    await mosquitto.start();
-    await untilGranted(mosquitto, 2);
-    await publishWithPaho(url, [[TOPIC, "second start"]], 2);
-    await service.untilPrinted(printed("second start"));
+  await mosquitto.stop();
+  await service.untilLogged(" lost: ");
+  await mosquitto.start();
+  await untilGranted(mosquitto, 2);
+  await publishWithPaho(url, [[TOPIC, "second start"]], 2);
+  await service.untilPrinted(printed("second start"));
 
-    const { code, stdout } = await service.stop();
-    assertEquals({ code, stdout }, {
-      code: 0,
-      stdout: OFFLINE + LOOPING + printed("first start") +
-        printed("second start") + END,
-    });
-  },
-);
+  const { code, stdout } = await service.stop();
+  assertEquals({ code, stdout }, {
+    code: 0,
+    stdout: OFFLINE + LOOPING + printed("first start") +
+      printed("second start") + END,
+  });
+});
 
 for (const signal of SIGNALS) {
-  mosquittoTest(
-    `subscriber sends DISCONNECT and exits 0 on ${signal}`,
-    async (mosquitto) => {
-      const { url, log } = mosquitto;
-      await using service = lesson.start("subscriber", { url });
-      await service.untilPrinted(LOOPING);
-      assertEquals(await service.stop(signal), {
-        code: 0,
-        stdout: LOOPING + END,
-        stderr: "",
-      });
-      // What mosquitto does for a later client, it does after all of this.
-      await (await openClient(url, { clientId: "later" }))
-        [Symbol.asyncDispose]();
-      await mosquitto.stop();
-      const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
-      assertEquals(ends.length, 2, log().join("\n"));
-      assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
-    },
-  );
+  test.mosquitto(`subscriber sends DISCONNECT and exits 0 on ${signal}`, async (mosquitto) => {
+    const { url, log } = mosquitto;
+    await using service = lesson.start("subscriber", { url });
+    await service.untilPrinted(LOOPING);
+    assertEquals(await service.stop(signal), {
+      code: 0,
+      stdout: LOOPING + END,
+      stderr: "",
+    });
+    // What mosquitto does for a later client, it does after all of this.
+    await (await openClient(url, { clientId: "later" }))
+      [Symbol.asyncDispose]();
+    await mosquitto.stop();
+    const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
+    assertEquals(ends.length, 2, log().join("\n"));
+    assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
+  });
 
   Deno.test(`subscriber that waits for its broker exits 0 on ${signal}`, async () => {
     const url = NOBODY;
@@ -151,7 +141,7 @@ Deno.test("subscriber and publisher exit 2 if the address is none", async () => 
   }
 });
 
-pahoTest("publisher is received by paho over mosquitto", async ({ url }) => {
+test.paho("publisher is received by paho over mosquitto", async ({ url }) => {
   await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
   await lesson.run("publisher", { url, args: ["你好", "ok"] });
   assertEquals(await subscriber.lines(), [
@@ -207,7 +197,7 @@ watcher.disconnect()
 watcher.loop_stop()
 `;
 
-pahoTest(
+test.paho(
   "paho's reconnect() cuts a healthy connection, fires its will, and loses messages",
   async ({ port, log }, { paho }) => {
     await using document = startProcess(paho, ["-c", RECONNECT, `${port}`]);

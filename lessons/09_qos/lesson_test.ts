@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { publishOnce, startBroker } from "../../lib/mod.ts";
+import { publishOnce } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
@@ -12,14 +11,14 @@ import {
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEXT = "Voici un message";
 const EVERY_QOS = [0, 1, 2] as const;
 
-Deno.test("packets shows what each QoS sends, and when it counts as published", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("packets shows what each QoS sends, and when it counts as published", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#", 2);
   assertEquals(
@@ -44,8 +43,7 @@ Deno.test("packets shows what each QoS sends, and when it counts as published", 
   );
 });
 
-Deno.test("wait_for_publish says so when the confirmation comes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("wait_for_publish says so when the confirmation comes", async (broker) => {
   assertEquals(await lesson.run("wait_for_publish", broker), {
     code: 0,
     stdout: "Envoi confirmé message #1\n",
@@ -93,7 +91,7 @@ Deno.test("too_early says which QoS there are", async () => {
   );
 });
 
-pahoTest("packets is received by paho over mosquitto", async (mosquitto) => {
+test.paho("packets is received by paho over mosquitto", async (mosquitto) => {
   await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
   const { stdout } = await lesson.run("packets", mosquitto);
   assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
@@ -153,7 +151,7 @@ client.publish("test", "${TEXT}", { qos: Number(qos) }, (error) => {
 Deno.exit();
 `;
 
-pahoTest(
+test.paho(
   "the page says what leaving too early loses, as counted",
   async ({ host, port, url }, { paho }) => {
     await using subscriber = await openClient(url);
@@ -213,7 +211,7 @@ function whatIsLost(hasArrived: boolean, isConfirmed: boolean): string {
   return isConfirmed ? "the message, unnoticed" : "message and confirmation";
 }
 
-pahoTest(
+test.paho(
   "paho confirms what the broker has answered only once its loop runs",
   async ({ host, port }, { paho }) => {
     const args = ["-c", PAHO_WITHOUT_LOOP, host, `${port}`, "1"];
@@ -227,7 +225,7 @@ pahoTest(
   },
 );
 
-pahoTest(
+test.paho(
   "QoS 2 is confirmed while nobody subscribes, by paho and by wait_for_publish",
   async ({ host, port, url }, { paho }) => {
     const args = ["-c", PAHO_WAITING, host, `${port}`, "2"];

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 
@@ -51,8 +51,7 @@ function assertPace(trace: string, topic: string, interval: number): void {
   }
 }
 
-Deno.test("own_sensor prints the interval, then topic and value, three times", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("own_sensor prints the interval, then topic and value, three times", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await lesson.run("own_sensor", {
@@ -75,8 +74,7 @@ Deno.test("own_sensor prints the interval, then topic and value, three times", a
   assertEquals(received.map(({ topic, text }) => ({ topic, text })), values);
 });
 
-Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the speed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("one_sensor prints what it publishes, every 5 seconds divided by the speed", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensor = lesson.start("one_sensor", {
@@ -102,8 +100,7 @@ Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the s
   assertEquals(received, values.slice(0, received.length));
 });
 
-Deno.test("four_sensors share a connection, and each has its range and topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("four_sensors share a connection, and each has its range and topic", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensors = lesson.start("four_sensors", {
@@ -144,8 +141,7 @@ Deno.test("four_sensors share a connection, and each has its range and topic", a
 });
 
 for (const program of STOPPABLE) {
-  Deno.test(`${program} begins with the document's intervals`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`${program} begins with the document's intervals`, async (broker) => {
     await using sensor = lesson.start(program, broker);
     await sensor.untilPrinted(program === "one_sensor" ? "5\n" : "12\n");
     const { code, stdout, stderr } = await sensor.stop("SIGINT");
@@ -155,8 +151,7 @@ for (const program of STOPPABLE) {
   });
 }
 
-Deno.test("own_sensor can be stopped at any time", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("own_sensor can be stopped at any time", async (broker) => {
   await using sensor = lesson.start("own_sensor", {
     url: broker.url,
     variables: { MQTT_TRACE: "1" },
@@ -186,7 +181,7 @@ Deno.test("the sensors say what is wrong with their speed, and when they are ref
   }
 });
 
-pahoTest("the sensors are received by paho over mosquitto", async ({ url }) => {
+test.paho("the sensors are received by paho over mosquitto", async ({ url }) => {
   for (const program of ["own_sensor", ...STOPPABLE]) {
     await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
     await using sensor = lesson.start(program, { url, args: ["50"] });
@@ -196,22 +191,19 @@ pahoTest("the sensors are received by paho over mosquitto", async ({ url }) => {
   }
 });
 
-mosquittoTest(
-  "four_sensors go on when the broker is back",
-  async (mosquitto) => {
-    await using sensors = lesson.start("four_sensors", {
-      url: mosquitto.url,
-      args: ["50"],
-    });
-    await sensors.untilPrinted("iot/user1/temp");
-    await mosquitto.stop();
-    await sensors.untilLogged("lost");
-    await mosquitto.start();
-    await using subscriber = await openClient(mosquitto.url);
-    await subscriber.subscribe("iot/#");
-    readValues(
-      (await subscriber.untilReceived(4))
-        .map(({ topic, text }) => `${topic} ${text}`),
-    );
-  },
-);
+test.mosquitto("four_sensors go on when the broker is back", async (mosquitto) => {
+  await using sensors = lesson.start("four_sensors", {
+    url: mosquitto.url,
+    args: ["50"],
+  });
+  await sensors.untilPrinted("iot/user1/temp");
+  await mosquitto.stop();
+  await sensors.untilLogged("lost");
+  await mosquitto.start();
+  await using subscriber = await openClient(mosquitto.url);
+  await subscriber.subscribe("iot/#");
+  readValues(
+    (await subscriber.untilReceived(4))
+      .map(({ topic, text }) => `${topic} ${text}`),
+  );
+});

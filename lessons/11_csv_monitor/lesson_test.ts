@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { type Reading, readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { mosquittoTest, pahoTest } from "../../testing/brokers/mosquitto.ts";
 import type { Process } from "../../testing/processes.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
@@ -43,8 +43,7 @@ async function readTopicsAndValues(
   return readings.map(({ topic, value }) => ({ topic, value }));
 }
 
-Deno.test("sensor_subscriber appends time, topic and value to sensorvalues.csv", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sensor_subscriber appends time, topic and value to sensorvalues.csv", async (broker) => {
   await using temporary = await temporaryFile();
   const { file } = temporary;
   await Deno.writeTextFile(
@@ -88,8 +87,7 @@ Deno.test("sensor_subscriber appends time, topic and value to sensorvalues.csv",
   }
 });
 
-Deno.test("sensor_subscriber records to the file that it is given", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sensor_subscriber records to the file that it is given", async (broker) => {
   await using temporary = await temporaryFile("today.csv");
   const { file } = temporary;
   await using recorder = await startRecording(broker.url, file, [
@@ -152,8 +150,7 @@ smallDiskTest(
 const COUNTS = "Publisher first: 100 published, 0 received\n" +
   "Subscriber first: 100 published, 100 received\n";
 
-Deno.test("who_is_first loses what is published before anyone subscribes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("who_is_first loses what is published before anyone subscribes", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const result = await lesson.run("who_is_first", broker);
@@ -163,38 +160,32 @@ Deno.test("who_is_first loses what is published before anyone subscribes", async
   assertEquals(texts, [...round, ...round]);
 });
 
-mosquittoTest(
-  "who_is_first counts the same over mosquitto",
-  async (mosquitto) => {
-    const { stdout } = await lesson.run("who_is_first", mosquitto);
-    assertEquals(stdout, COUNTS);
-  },
-);
+test.mosquitto("who_is_first counts the same over mosquitto", async (mosquitto) => {
+  const { stdout } = await lesson.run("who_is_first", mosquitto);
+  assertEquals(stdout, COUNTS);
+});
 
-pahoTest(
-  "sensor_subscriber records what paho publishes over mosquitto",
-  async ({ url }) => {
-    await using temporary = await temporaryFile();
-    const { file } = temporary;
-    await using recorder = await startRecording(url, file);
-    // The last digits are those that Python's random.uniform gives.
-    const values = new Map([
-      ["iot/user1/temp", 8.356011931338088],
-      ["iot/user1/humi", 59.03443404334722],
-      ["iot/user1/illu", 38.74270395848947],
-      ["iot/user1/dust", 0.318880026162484],
-    ]);
-    await publishWithPaho(url, [
-      ...Array.from(values, ([topic, value]): [string, string] => [
-        topic,
-        `${value}`,
-      ]),
-      ["iot/end", "that is all"],
-    ]);
-    await endRecording(recorder);
-    assertEquals(
-      await readTopicsAndValues(file),
-      Array.from(values, ([topic, value]) => ({ topic, value })),
-    );
-  },
-);
+test.paho("sensor_subscriber records what paho publishes over mosquitto", async ({ url }) => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  await using recorder = await startRecording(url, file);
+  // The last digits are those that Python's random.uniform gives.
+  const values = new Map([
+    ["iot/user1/temp", 8.356011931338088],
+    ["iot/user1/humi", 59.03443404334722],
+    ["iot/user1/illu", 38.74270395848947],
+    ["iot/user1/dust", 0.318880026162484],
+  ]);
+  await publishWithPaho(url, [
+    ...Array.from(values, ([topic, value]): [string, string] => [
+      topic,
+      `${value}`,
+    ]),
+    ["iot/end", "that is all"],
+  ]);
+  await endRecording(recorder);
+  assertEquals(
+    await readTopicsAndValues(file),
+    Array.from(values, ([topic, value]) => ({ topic, value })),
+  );
+});

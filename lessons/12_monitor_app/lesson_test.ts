@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import type { Process } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
@@ -11,6 +10,7 @@ import {
   type TemporaryFile,
   temporaryFile,
 } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
@@ -61,8 +61,7 @@ async function meansOf({ file }: TemporaryFile): Promise<string> {
   return text;
 }
 
-Deno.test("monitor_app prints the means of the rows in its file", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app prints the means of the rows in its file", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await using publisher = await openClient(broker.url);
@@ -97,8 +96,7 @@ Deno.test("monitor_app prints the means of the rows in its file", async () => {
   ]);
 });
 
-Deno.test("monitor_app tells a mean of 0 from a mean of nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app tells a mean of 0 from a mean of nothing", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await using publisher = await openClient(broker.url);
@@ -114,8 +112,7 @@ Deno.test("monitor_app tells a mean of 0 from a mean of nothing", async () => {
   });
 });
 
-Deno.test("monitor_app asks again for what it doesn't know, and ends with its input", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app asks again for what it doesn't know, and ends with its input", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await monitor.write("5\nexit\n");
@@ -180,27 +177,24 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
 });
 
-pahoTest(
-  "monitor_app prints the means of what paho publishes over mosquitto",
-  async ({ url }) => {
-    await using temporary = await temporaryFile();
-    await using monitor = await startMonitor(url, temporary);
-    await publishWithPaho(url, [
-      ["iot/user1/temp", "3.558584102650860"],
-      ["iot/user1/temp", "9.163693124824698"],
-      ["iot/user1/humi", "32.06342540786409"],
-      ["iot/user1/illu", "71"],
-      ["iot/user1/dust", "0.5"],
-      ["iot/user1/dust", "that is all"],
-    ]);
-    await untilTaken(monitor);
-    await monitor.write("0\n1\n2\n3\n4\n");
-    const { code, stdout } = await monitor.end();
-    const means = await meansOf(temporary);
-    assertEquals({ code, stdout }, {
-      code: 0,
-      stdout: CONNECTED + MENU + means,
-    });
-    assert(means.startsWith("평균 온도: 6.361138613737779\n"), means);
-  },
-);
+test.paho("monitor_app prints the means of what paho publishes over mosquitto", async ({ url }) => {
+  await using temporary = await temporaryFile();
+  await using monitor = await startMonitor(url, temporary);
+  await publishWithPaho(url, [
+    ["iot/user1/temp", "3.558584102650860"],
+    ["iot/user1/temp", "9.163693124824698"],
+    ["iot/user1/humi", "32.06342540786409"],
+    ["iot/user1/illu", "71"],
+    ["iot/user1/dust", "0.5"],
+    ["iot/user1/dust", "that is all"],
+  ]);
+  await untilTaken(monitor);
+  await monitor.write("0\n1\n2\n3\n4\n");
+  const { code, stdout } = await monitor.end();
+  const means = await meansOf(temporary);
+  assertEquals({ code, stdout }, {
+    code: 0,
+    stdout: CONNECTED + MENU + means,
+  });
+  assert(means.startsWith("평균 온도: 6.361138613737779\n"), means);
+});

@@ -1,19 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { pahoTest } from "../../testing/brokers/mosquitto.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const COMMAND = "tw/rocksaying/command";
 const STATUS = "tw/rocksaying/status";
 
-Deno.test("gate reports noop each second at QoS 1, and stops well", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("gate reports noop each second at QoS 1, and stops well", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe(STATUS, 1);
   await using gate = lesson.start("gate", broker);
@@ -37,8 +35,7 @@ Deno.test("gate reports noop each second at QoS 1, and stops well", async () => 
   assert(stdout.endsWith("exit program\n"), stdout);
 });
 
-Deno.test("gate publishes each change of its state, and answers what it doesn't know", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("gate publishes each change of its state, and answers what it doesn't know", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.publish(COMMAND, "alarm", { retain: true });
   await subscriber.subscribe(STATUS, 1);
@@ -70,8 +67,7 @@ Deno.test("gate publishes each change of its state, and answers what it doesn't 
   assertEquals(gate.logged(), "");
 });
 
-Deno.test("gate says noop no more while it moves", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("gate says noop no more while it moves", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe(STATUS, 1);
   await using gate = lesson.start("gate", broker);
@@ -95,19 +91,16 @@ Deno.test("command asks for a command", async () => {
   assertEquals(stderr, "Command is missing: open, close or alarm\n");
 });
 
-pahoTest(
-  "gate takes paho's commands and reports to paho over mosquitto",
-  async ({ url }) => {
-    await using gate = lesson.start("gate", { url });
-    await gate.untilPrinted("Looping...\n");
-    await using subscriber = await subscribeWithPaho(url, STATUS, 3);
-    await publishWithPaho(url, [[COMMAND, "open"]]);
-    const lines = (await subscriber.lines())
-      .filter((line) => !line.endsWith("noop"));
-    assertEquals(
-      lines,
-      [`${STATUS} opening`, `${STATUS} opened`].slice(0, lines.length),
-    );
-    assert(lines.length > 0, "The gate didn't move");
-  },
-);
+test.paho("gate takes paho's commands and reports to paho over mosquitto", async ({ url }) => {
+  await using gate = lesson.start("gate", { url });
+  await gate.untilPrinted("Looping...\n");
+  await using subscriber = await subscribeWithPaho(url, STATUS, 3);
+  await publishWithPaho(url, [[COMMAND, "open"]]);
+  const lines = (await subscriber.lines())
+    .filter((line) => !line.endsWith("noop"));
+  assertEquals(
+    lines,
+    [`${STATUS} opening`, `${STATUS} opened`].slice(0, lines.length),
+  );
+  assert(lines.length > 0, "The gate didn't move");
+});

@@ -18,6 +18,7 @@ import {
   httpRequest,
 } from "../../testing/clients/websocket_frames.ts";
 import { lessonAt, type LessonRun } from "../../testing/project/lessons.ts";
+import { test } from "../../testing/test.ts";
 
 const lesson = lessonAt(import.meta.url);
 const NOWHERE = "mqtt://127.0.0.1:1";
@@ -172,8 +173,7 @@ Deno.test("server goes on after requests that are none", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("server opens a WebSocket to its own page only", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server opens a WebSocket to its own page only", async (broker) => {
   await using server = await startServer(broker.url);
   const { address } = server;
   const port = address.split(":")[1];
@@ -227,8 +227,7 @@ Deno.test("server goes on when clients that it refuses reset their connections",
   assertEquals(server.process.logged(), "");
 });
 
-Deno.test("server cuts off whoever sends a message that no page would", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server cuts off whoever sends a message that no page would", async (broker) => {
   await using server = await startServer(broker.url);
   const { address } = server;
   const [hostname = "", port] = address.split(":");
@@ -258,8 +257,7 @@ Deno.test("server cuts off whoever sends a message that no page would", async ()
   }
 });
 
-Deno.test("server carries MQTT both ways, and large payloads whole", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server carries MQTT both ways, and large payloads whole", async (broker) => {
   await using server = await startServer(broker.url);
   await using page = await openThroughBridge(server.address);
   await using peer = await openClient(broker.url);
@@ -364,8 +362,7 @@ Deno.test("server tells once that the broker is gone, and that it is back", asyn
   );
 });
 
-Deno.test("server ends well while a page is open", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server ends well while a page is open", async (broker) => {
   await using server = await startServer(broker.url);
   await using page = await openThroughBridge(server.address);
   const closed = new Promise<void>((resolve) => {

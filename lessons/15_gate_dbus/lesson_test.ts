@@ -3,11 +3,7 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
-import {
-  type Process,
-  startProcess,
-  unixTest,
-} from "../../testing/processes.ts";
+import { type Process, startProcess } from "../../testing/processes.ts";
 import { type Bus, startSessionBus } from "../../testing/session_bus.ts";
 import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
@@ -16,6 +12,7 @@ import {
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
 import { Motor } from "./_motor.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const NAME = "tw.rocksaying.Gate";
@@ -457,13 +454,10 @@ Deno.test("without D-Bus, each program says so in a sentence and ends", async ()
   await assertSaysWhy("", "DBUS_SESSION_BUS_ADDRESS is not set");
 });
 
-unixTest(
-  "with a socket that nobody listens on, each program says so and ends",
-  async () => {
-    const path = "/tmp/15_nobody_there";
-    await assertSaysWhy(`unix:path=${path}`, `connect ENOENT ${path}`);
-  },
-);
+test.unix("with a socket that nobody listens on, each program says so and ends", async () => {
+  const path = "/tmp/15_nobody_there";
+  await assertSaysWhy(`unix:path=${path}`, `connect ENOENT ${path}`);
+});
 
 Deno.test("gate_dbus asks for arguments that it knows", async () => {
   const url = "mqtt://127.0.0.1:1";

@@ -4,15 +4,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { startBroker, subscribe } from "../../lib/mod.ts";
+import { subscribe } from "../../lib/mod.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
-import {
-  brokersTest,
-  mosquittoTest,
-  pahoTest,
-  startMosquitto,
-} from "../../testing/brokers/mosquitto.ts";
+import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
@@ -21,6 +16,7 @@ import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 
@@ -125,16 +121,15 @@ async function all(runs: Promise<void>[]): Promise<void> {
   }
 }
 
-brokersTest("each option shows its effect", async ({ url }) => {
+test.brokers("each option shows its effect", async ({ url }) => {
   await assertOutputs(url, OUTPUTS);
 });
 
-Deno.test("keepalive shows its effect on the embedded broker", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("keepalive shows its effect on the embedded broker", async (broker) => {
   await assertOutputs(broker.url, KEEPALIVE_OUTPUT);
 });
 
-brokersTest("each option of MQTT 5 shows its effect", async ({ url }) => {
+test.brokers("each option of MQTT 5 shows its effect", async ({ url }) => {
   await assertOutputs(url, MQTT5_OUTPUTS);
 });
 
@@ -153,22 +148,18 @@ async function shareReadings(url: string) {
 
 const READINGS = Array.from({ length: 20 }, (_, index) => index + 1);
 
-Deno.test("mqtt5_shared loses nothing on the embedded broker, where one receiver is killed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("mqtt5_shared loses nothing on the embedded broker, where one receiver is killed", async (broker) => {
   const { first, second, missing } = await shareReadings(broker.url);
   assertEquals([first.length, missing], [3, "none"]);
   const all = [...first, ...second].sort((one, other) => one - other);
   assertEquals(all, READINGS);
 });
 
-mosquittoTest(
-  "mqtt5_shared shows that mosquitto hands nothing over",
-  async ({ url }) => {
-    const { first, second, missing } = await shareReadings(url);
-    assertEquals([first.length, second.length], [3, 10]);
-    assertEquals(missing.split(" ").length, 7);
-  },
-);
+test.mosquitto("mqtt5_shared shows that mosquitto hands nothing over", async ({ url }) => {
+  const { first, second, missing } = await shareReadings(url);
+  assertEquals([first.length, second.length], [3, 10]);
+  assertEquals(missing.split(" ").length, 7);
+});
 
 Deno.test("websocket carries a message to TCP, and shows a transport that doesn't fit", async () => {
   const { code, stdout, stderr } = await lesson.run("websocket", {
@@ -270,57 +261,51 @@ Deno.test("certificate and tls say what they lack", async () => {
   }));
 });
 
-pahoTest(
-  "paho receives the will and the retained messages over mosquitto",
-  async (mosquitto) => {
-    const { url } = mosquitto;
-    await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
-    await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
-    await lesson.run("will", { url });
-    await lesson.run("retained", { url });
-    assertEquals(await gates.lines(), [
-      "iot/polite/status online",
-      "iot/cut/status online",
-      "iot/cut/status died",
-    ]);
-    assertEquals(
-      await lamp.lines(),
-      ["on", "off", "blinking", "", "blinking"]
-        .map((text) => `iot/user1/lamp ${text}`),
-    );
-    // Only the polite client's DISCONNECT reached the broker.
-    const closed = mosquitto.log()
-      .filter((line) => /closed its connection/.test(line));
-    assertEquals(closed.length, 1, mosquitto.log().join("\n"));
-  },
-);
+test.paho("paho receives the will and the retained messages over mosquitto", async (mosquitto) => {
+  const { url } = mosquitto;
+  await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
+  await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
+  await lesson.run("will", { url });
+  await lesson.run("retained", { url });
+  assertEquals(await gates.lines(), [
+    "iot/polite/status online",
+    "iot/cut/status online",
+    "iot/cut/status died",
+  ]);
+  assertEquals(
+    await lamp.lines(),
+    ["on", "off", "blinking", "", "blinking"]
+      .map((text) => `iot/user1/lamp ${text}`),
+  );
+  // Only the polite client's DISCONNECT reached the broker.
+  const closed = mosquitto.log()
+    .filter((line) => /closed its connection/.test(line));
+  assertEquals(closed.length, 1, mosquitto.log().join("\n"));
+});
 
-pahoTest(
-  "what paho publishes at QoS 1 waits for a session that outlives its client",
-  async ({ url }) => {
-    const topic = "iot/user1/temp";
-    const received: string[] = [];
-    const lastCame = Promise.withResolvers<void>();
-    const open = () =>
-      subscribe(
-        url,
-        [topic, 1],
-        ({ text }) => {
-          received.push(text);
-          if (text === "23") lastCame.resolve();
-        },
-        false,
-        { clientId: "recorder", clean: false },
-      );
-    await (await open()).close();
-    await publishWithPaho(url, [[topic, "21"]]);
-    await publishWithPaho(url, [[topic, "22"]], 0);
-    await using _subscription = await open();
-    await publishWithPaho(url, [[topic, "23"]]);
-    await within("the last message", lastCame.promise);
-    assertEquals(received, ["21", "23"]);
-  },
-);
+test.paho("what paho publishes at QoS 1 waits for a session that outlives its client", async ({ url }) => {
+  const topic = "iot/user1/temp";
+  const received: string[] = [];
+  const lastCame = Promise.withResolvers<void>();
+  const open = () =>
+    subscribe(
+      url,
+      [topic, 1],
+      ({ text }) => {
+        received.push(text);
+        if (text === "23") lastCame.resolve();
+      },
+      false,
+      { clientId: "recorder", clean: false },
+    );
+  await (await open()).close();
+  await publishWithPaho(url, [[topic, "21"]]);
+  await publishWithPaho(url, [[topic, "22"]], 0);
+  await using _subscription = await open();
+  await publishWithPaho(url, [[topic, "23"]]);
+  await within("the last message", lastCame.promise);
+  assertEquals(received, ["21", "23"]);
+});
 
 const TLS_PUBLISHER = `${PAHO}
 client = new_client()

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { startBroker } from "../../lib/broker.ts";
-import { findPeer, peerTest } from "../peers.ts";
+import { findPeer } from "../peers.ts";
 import { type Process, startProcess } from "../processes.ts";
 
 /** What a configuration may need to name. */
@@ -179,38 +178,4 @@ async function stop(running: Process): Promise<void> {
 export function freePort(): number {
   using listener = Deno.listen({ hostname: HOST, port: 0 });
   return listener.addr.port;
-}
-
-/** Defines a test over mosquitto: see {@linkcode peerTest}. */
-export function mosquittoTest(
-  name: string,
-  run: (mosquitto: Mosquitto) => Promise<void>,
-): void {
-  peerTest(["mosquitto"], name, async () => {
-    await using mosquitto = await startMosquitto();
-    await run(mosquitto);
-  });
-}
-
-/** Defines a test on the embedded broker, and the same over mosquitto. */
-export function brokersTest(
-  name: string,
-  run: (broker: { url: string }) => Promise<void>,
-): void {
-  Deno.test(`${name} on the embedded broker`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    await run(broker);
-  });
-  mosquittoTest(`${name} on mosquitto`, run);
-}
-
-/** Defines a test with paho over mosquitto: see {@linkcode peerTest}. */
-export function pahoTest(
-  name: string,
-  run: (mosquitto: Mosquitto, commands: { paho: string }) => Promise<void>,
-): void {
-  peerTest(["mosquitto", "paho"], name, async (commands) => {
-    await using mosquitto = await startMosquitto();
-    await run(mosquitto, commands);
-  });
 }

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openClient } from "../../testing/clients/clients.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
@@ -18,6 +17,7 @@ import {
   deleteUser,
   setPassword,
 } from "./password_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -57,7 +57,7 @@ Deno.test("setPassword() salts: the same password never has the same hash", asyn
   assertEquals(one === other, false);
 });
 
-unixTest("setPassword() changes what a link leads to", async () => {
+test.unix("setPassword() changes what a link leads to", async () => {
   await using folder = await temporaryFolder();
   const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
   await Deno.writeTextFile(file, "# empty\n");

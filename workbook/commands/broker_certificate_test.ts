@@ -10,11 +10,12 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import {
   runCommand,
   startBrokerCommand,
 } from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -116,29 +117,26 @@ Deno.test("broker:certificate says what it can't do", async () => {
   assertMatch(stderr, /^File "certificates.ca\.key" can't be read: .*\n$/);
 });
 
-unixTest(
-  "broker:certificate makes what broker, pub and sub take",
-  async () => {
-    await using made = await openFolder();
-    await made.make("--dir", made.folder);
-    await using broker = await startBrokerCommand([
-      ...["--tls-port", "0", "--secure-websocket-port", "0"],
-      ...["--cert", `${made.folder}/broker.crt`],
-      ...["--key", `${made.folder}/broker.key`],
-    ]);
-    const { urls } = broker;
-    assertEquals(urls.map((url) => url.split(":")[0]), ["mqtts", "wss"]);
-    for (const url of urls) {
-      const address = ["-h", url, "--cafile", made.ca, "-t", "greeting"];
-      const message = ["-m", "hello", "-q", "1", "-r"];
-      const sent = await runCommand("pub", [...address, ...message]);
-      assertEquals(sent, { code: 0, stdout: "", stderr: "" });
-      const received = await runCommand("sub", [...address, "-C", "1"]);
-      assertEquals(received, { code: 0, stdout: "hello\n", stderr: "" });
-    }
-    assertEquals((await broker.stop("SIGINT")).code, 0);
-  },
-);
+test.unix("broker:certificate makes what broker, pub and sub take", async () => {
+  await using made = await openFolder();
+  await made.make("--dir", made.folder);
+  await using broker = await startBrokerCommand([
+    ...["--tls-port", "0", "--secure-websocket-port", "0"],
+    ...["--cert", `${made.folder}/broker.crt`],
+    ...["--key", `${made.folder}/broker.key`],
+  ]);
+  const { urls } = broker;
+  assertEquals(urls.map((url) => url.split(":")[0]), ["mqtts", "wss"]);
+  for (const url of urls) {
+    const address = ["-h", url, "--cafile", made.ca, "-t", "greeting"];
+    const message = ["-m", "hello", "-q", "1", "-r"];
+    const sent = await runCommand("pub", [...address, ...message]);
+    assertEquals(sent, { code: 0, stdout: "", stderr: "" });
+    const received = await runCommand("sub", [...address, "-C", "1"]);
+    assertEquals(received, { code: 0, stdout: "hello\n", stderr: "" });
+  }
+  assertEquals((await broker.stop("SIGINT")).code, 0);
+});
 
 const PAHO_PUBLISHER = `${PAHO}
 client = new_client()

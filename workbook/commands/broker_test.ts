@@ -18,7 +18,6 @@ import {
   CERT_FILE,
   KEY_FILE,
 } from "../../testing/certificates/certificates.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { openRaw } from "../../testing/clients/raw_client.ts";
@@ -31,33 +30,31 @@ import {
 } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { test } from "../../testing/test_programs.ts";
 
-unixTest(
-  "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",
-  async () => {
-    const args = [
-      "--port",
-      "0",
-      "--websocket-port",
-      "0",
-      "--user",
-      "info:a:b",
-      "--verbose",
-    ];
-    await using broker = await startBrokerCommand(args);
-    const { urls } = broker;
-    assertEquals(urls.length, 2);
-    for (const url of urls) {
-      const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
-      await publishOnce(url.replace("//", "//info:a%3Ab@"), message, {
-        clientId: "ann",
-      });
-    }
-    const { code, stderr } = await broker.stop("SIGINT");
-    assertEquals(code, 0);
-    assertStringIncludes(stderr, '"ann" connected');
-  },
-);
+test.unix("broker serves TCP and WebSocket to whom it knows, and ends on SIGINT", async () => {
+  const args = [
+    "--port",
+    "0",
+    "--websocket-port",
+    "0",
+    "--user",
+    "info:a:b",
+    "--verbose",
+  ];
+  await using broker = await startBrokerCommand(args);
+  const { urls } = broker;
+  assertEquals(urls.length, 2);
+  for (const url of urls) {
+    const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
+    await publishOnce(url.replace("//", "//info:a%3Ab@"), message, {
+      clientId: "ann",
+    });
+  }
+  const { code, stderr } = await broker.stop("SIGINT");
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, '"ann" connected');
+});
 
 Deno.test("broker takes users and rules from files, and keeps quiet about them", async () => {
   await using place = await temporaryFile("passwords");
@@ -113,26 +110,23 @@ Deno.test("broker with --cert opens a plain port only for --plain-port", async (
   }
 });
 
-unixTest(
-  "broker reads users and rules again at a SIGHUP, and goes on",
-  async () => {
-    await using place = await temporaryFile("passwords");
-    await setPassword(place.file, "ann", "secret");
-    const args = ["--port", "0", "--verbose", "--password-file", place.file];
-    await using broker = await startBrokerCommand(args);
-    const [url = ""] = broker.urls;
-    const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
-    await setPassword(place.file, "bob", "hidden");
-    broker.kill("SIGHUP");
-    await broker.untilLogged("Users or rules have changed");
-    await publishOnce(url.replace("//", "//bob:hidden@"), message);
-    await Deno.writeTextFile(place.file, "bob\n");
-    broker.kill("SIGHUP");
-    await broker.untilLogged("(what it said before holds)");
-    await publishOnce(url.replace("//", "//bob:hidden@"), message);
-    assertEquals((await broker.stop()).code, 0);
-  },
-);
+test.unix("broker reads users and rules again at a SIGHUP, and goes on", async () => {
+  await using place = await temporaryFile("passwords");
+  await setPassword(place.file, "ann", "secret");
+  const args = ["--port", "0", "--verbose", "--password-file", place.file];
+  await using broker = await startBrokerCommand(args);
+  const [url = ""] = broker.urls;
+  const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
+  await setPassword(place.file, "bob", "hidden");
+  broker.kill("SIGHUP");
+  await broker.untilLogged("Users or rules have changed");
+  await publishOnce(url.replace("//", "//bob:hidden@"), message);
+  await Deno.writeTextFile(place.file, "bob\n");
+  broker.kill("SIGHUP");
+  await broker.untilLogged("(what it said before holds)");
+  await publishOnce(url.replace("//", "//bob:hidden@"), message);
+  assertEquals((await broker.stop()).code, 0);
+});
 
 peerTest(
   ["script"],
@@ -153,8 +147,7 @@ peerTest(
   },
 );
 
-Deno.test("broker says that its port is taken", async () => {
-  await using other = await startBroker({ port: 0 });
+test.broker("broker says that its port is taken", async (other) => {
   const { code, stderr } = await runCommand("broker", [
     "--port",
     `${other.port}`,

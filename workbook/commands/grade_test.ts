@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { peerTest } from "../../testing/peers.ts";
-import { unixTest } from "../../testing/processes.ts";
 import {
   copyExercises,
   type ExerciseProject,
 } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const EXERCISE = "exercises/01_presence";
 const SOLUTION = await readSource("solutions/01_presence/main.ts");
@@ -29,8 +29,7 @@ async function submit(
 
 const CLASS = ["--each", ".workbook/class"];
 
-Deno.test("grade gives each submission its own points, whatever others do", async () => {
-  await using project = await copyExercises();
+test.exercise("grade gives each submission its own points, whatever others do", async (project) => {
   await submit(project, {
     crash: 'throw new Error("Mine");',
     flood: 'for (;;) console.log("flood");',
@@ -76,8 +75,7 @@ Deno.test("grade gives each submission its own points, whatever others do", asyn
   assertEquals(errors.match(/^\[\d\/8\] /gm)?.length, 8);
 });
 
-Deno.test("grade shows the workbook's own exercises, and writes nothing", async () => {
-  await using project = await copyExercises();
+test.exercise("grade shows the workbook's own exercises, and writes nothing", async (project) => {
   const before = await project.files();
   const untouched = await project.task("grade");
   assertEquals(untouched.code, 0);
@@ -90,8 +88,7 @@ Deno.test("grade shows the workbook's own exercises, and writes nothing", async 
   assertEquals(await project.files(), before);
 });
 
-Deno.test("grade writes its report to a file, as a whole", async () => {
-  await using project = await copyExercises();
+test.exercise("grade writes its report to a file, as a whole", async (project) => {
   await submit(project, { anna: SOLUTION, ben: STUB });
   const { code, output } = await project.task(
     "grade",
@@ -139,24 +136,21 @@ peerTest(
   },
 );
 
-unixTest(
-  "grade ends on Ctrl-C, with all that it started, and writes nothing",
-  async () => {
-    await using project = await copyExercises();
-    await submit(project, { stub: STUB, zombie: "for (;;) ;" });
-    await using grade = project.start([
-      "task",
-      "--quiet",
-      "grade",
-      ...CLASS,
-      "--out",
-      ".workbook/grades",
-    ], { variables: { WORKBOOK_STD: "npm" } });
-    await grade.untilLogged("stub:");
-    const { code, stderr } = await grade.stop("SIGINT");
-    assertEquals(code, 130, stderr);
-    assert(!stderr.includes("zombie:"));
-    const files = [...(await project.files()).keys()];
-    assert(!files.some((file) => file.includes("grades")));
-  },
-);
+test.unix("grade ends on Ctrl-C, with all that it started, and writes nothing", async () => {
+  await using project = await copyExercises();
+  await submit(project, { stub: STUB, zombie: "for (;;) ;" });
+  await using grade = project.start([
+    "task",
+    "--quiet",
+    "grade",
+    ...CLASS,
+    "--out",
+    ".workbook/grades",
+  ], { variables: { WORKBOOK_STD: "npm" } });
+  await grade.untilLogged("stub:");
+  const { code, stderr } = await grade.stop("SIGINT");
+  assertEquals(code, 130, stderr);
+  assert(!stderr.includes("zombie:"));
+  const files = [...(await project.files()).keys()];
+  assert(!files.some((file) => file.includes("grades")));
+});

@@ -1,9 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { listLessons } from "../lessons/lessons.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 
@@ -47,8 +46,7 @@ Deno.test("lesson runs its programs on an embedded broker if none answers", asyn
   assertEquals(stderr.trim().split("\n").length, 2, stderr);
 });
 
-Deno.test("lesson uses the broker at MQTT_URL if it answers", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("lesson uses the broker at MQTT_URL if it answers", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stderr } = await runCommand(
@@ -82,7 +80,7 @@ Deno.test("lesson --seconds ends the lesson", async () => {
   assertStringIncludes(stdout, "gate          | exit program\n");
 });
 
-unixTest("lesson ends well on SIGTERM", async () => {
+test.unix("lesson ends well on SIGTERM", async () => {
   await using lesson = startCommand("lesson:13", [], NO_BROKER);
   await lesson.untilPrinted("payload: noop");
   const { code, stdout } = await lesson.stop();
@@ -90,8 +88,7 @@ unixTest("lesson ends well on SIGTERM", async () => {
   assertStringIncludes(stdout, "exit program\n");
 });
 
-Deno.test("lesson with a program's name runs that one, with its arguments", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("lesson with a program's name runs that one, with its arguments", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await runCommand(

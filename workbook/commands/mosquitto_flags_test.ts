@@ -13,7 +13,7 @@ import {
 } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { placeFlags, runPeer } from "../../testing/run_peer.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { readReadings } from "../../lib/csv.ts";
@@ -23,6 +23,7 @@ import {
   startInTerminal,
 } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** What `publish` of mosquitto_pub and of ours can be told. */
 const PROPERTIES = [
@@ -99,8 +100,7 @@ peerTest(
   },
 );
 
-Deno.test("sub -F says which payload isn't the JSON that %J needs", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -F says which payload isn't the JSON that %J needs", async (broker) => {
   await publishOnce(broker.url, { topic: "x", payload: "{", retain: true });
   const args = ["-h", broker.url, "-t", "x", "-C", "1", "-F", "%t %J"];
   assertEquals(await runCommand("sub", args), {
@@ -198,8 +198,7 @@ peerTest(
   },
 );
 
-Deno.test("sub --retained-only leaves the message that ends it to the next", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub --retained-only leaves the message that ends it to the next", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-q", "1", "-c", "-i", "me"];
   await using first = startCommand("sub", [...args, "--retained-only", "-d"]);
   await first.untilLogged("SUBACK");
@@ -208,8 +207,7 @@ Deno.test("sub --retained-only leaves the message that ends it to the next", asy
   assertEquals(await sub(...args, "-C", "1"), "job\n");
 });
 
-Deno.test("sub -U ends a subscription of a kept session", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -U ends a subscription of a kept session", async (broker) => {
   const args = ["-h", broker.url, "-q", "1", "-c", "-i", "me"];
   const both = [...args, "-t", "a", "-t", "b", "-W", "1"];
   assertEquals((await runCommand("sub", both)).code, 27);
@@ -258,7 +256,7 @@ Deno.test("-L says where the broker is, who asks, and for what, and is never pri
   }
 });
 
-unixTest("record takes -L, -V and -d, too", async () => {
+test.unix("record takes -L, -V and -d, too", async () => {
   await using broker = await startBroker({ port: 0 });
   await using temporary = await temporaryFile();
   const { file } = temporary;
@@ -292,8 +290,7 @@ peerTest(
   },
 );
 
-Deno.test("pub -D gives properties to the connection and to the will", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub -D gives properties to the connection and to the will", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-m", "y", "--will-topic", "gone"];
   const { code, stderr } = await runCommand("pub", [
     ...args,
@@ -308,8 +305,7 @@ Deno.test("pub -D gives properties to the connection and to the will", async () 
   assertEquals(connect.will?.properties?.willDelayInterval, 5);
 });
 
-Deno.test("pub --repeat publishes one message several times", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub --repeat publishes one message several times", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-q", "1", "--repeat", "3"];
   const sources = [["-m", "y"], ["-n"], ["-s", "--repeat-delay", "0.01"]];
   for (const source of sources) {
@@ -323,8 +319,7 @@ Deno.test("pub --repeat publishes one message several times", async () => {
   assertEquals(payloads, ["y", "y", "y", "", "", "", "y", "y", "y"]);
 });
 
-Deno.test("pub --repeat-delay leaves time between, and ends when told to", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub --repeat-delay leaves time between, and ends when told to", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-m", "y", "--repeat", "3"];
   await using pub = startCommand("pub", [...args, "--repeat-delay", "600"]);
   await within("PUBLISH", broker.received("publish"), 30_000);

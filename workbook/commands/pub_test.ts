@@ -5,10 +5,11 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** The message that the broker keeps for a topic. */
 async function retained(url: string, topic: string): Promise<Message> {
@@ -48,8 +49,7 @@ peerTest(
   },
 );
 
-Deno.test("pub publishes a text, a file, standard input or nothing, byte for byte", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub publishes a text, a file, standard input or nothing, byte for byte", async (broker) => {
   await using temporary = await temporaryFile("payload");
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
   await Deno.writeFile(temporary.file, bytes);
@@ -73,8 +73,7 @@ Deno.test("pub publishes a text, a file, standard input or nothing, byte for byt
   }
 });
 
-Deno.test("pub -n empties a topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub -n empties a topic", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#", { qos: 2 });
   for (const args of [["-m", "on", "-q", "2"], ["-n", "-q", "1"], ["-m", ""]]) {
@@ -92,8 +91,7 @@ Deno.test("pub -n empties a topic", async () => {
   assertEquals(late.received, []);
 });
 
-Deno.test("pub -l publishes each line as it is typed, and the last without its end", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub -l publishes each line as it is typed, and the last without its end", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#");
   await using pub = startCommand("pub", ["-h", broker.url, "-t", "x", "-l"]);
@@ -118,7 +116,7 @@ const WILL = [
 const STREAM = ["-t", "x", "-q", "1", "-l", ...WILL];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  unixTest(`pub -l finishes on ${signal}, without its will`, async () => {
+  test.unix(`pub -l finishes on ${signal}, without its will`, async () => {
     await using broker = await startBroker({ port: 0 });
     await using watcher = await openClient(broker.url);
     await watcher.client.subscribeAsync("#");
@@ -130,7 +128,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-unixTest("pub fails on SIGINT if it has published nothing", async () => {
+test.unix("pub fails on SIGINT if it has published nothing", async () => {
   await using broker = await startScriptedBroker((packet) =>
     packet.cmd === "connect" ? "answered" : undefined
   );
@@ -144,8 +142,7 @@ unixTest("pub fails on SIGINT if it has published nothing", async () => {
   });
 });
 
-Deno.test("pub's will is published when it is killed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub's will is published when it is killed", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#", { qos: 2 });
   await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);

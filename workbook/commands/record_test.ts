@@ -2,7 +2,6 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readReadings } from "../../lib/csv.ts";
 import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
@@ -11,6 +10,7 @@ import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 async function values(file: string): Promise<number[]> {
   // A recorder that mends the file meanwhile is no business of this reader's.
@@ -43,47 +43,44 @@ async function stopped(
 }
 
 for (const qos of [0, 1, 2] as const) {
-  unixTest(
-    `record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`,
-    async () => {
-      await using temporary = await temporaryFile();
-      const { file } = temporary;
-      await using broker = await startBroker({ port: 0 });
-      const args = [
-        "-h",
-        broker.url,
-        "-q",
-        `${qos}`,
-        "-t",
-        "a/+",
-        "-t",
-        "b",
-        "--out",
-        file,
-      ];
-      await using record = startCommand("record", args);
-      await record.untilLogged("Subscribed");
-      const numbers = Array.from({ length: 500 }, (_, index) => index);
-      await publishMany(
-        broker.url,
-        numbers.map((payload) => ({
-          topic: payload % 2 === 0 ? "a/x" : "b",
-          payload,
-          qos,
-        })),
-      );
-      await publishMany(broker.url, [{
-        topic: "b",
-        payload: "no number",
+  test.unix(`record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`, async () => {
+    await using temporary = await temporaryFile();
+    const { file } = temporary;
+    await using broker = await startBroker({ port: 0 });
+    const args = [
+      "-h",
+      broker.url,
+      "-q",
+      `${qos}`,
+      "-t",
+      "a/+",
+      "-t",
+      "b",
+      "--out",
+      file,
+    ];
+    await using record = startCommand("record", args);
+    await record.untilLogged("Subscribed");
+    const numbers = Array.from({ length: 500 }, (_, index) => index);
+    await publishMany(
+      broker.url,
+      numbers.map((payload) => ({
+        topic: payload % 2 === 0 ? "a/x" : "b",
+        payload,
         qos,
-      }]);
-      await record.untilLogged("no number");
-      const { code, stderr } = await record.stop();
-      assertEquals(code, 0);
-      assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
-      assertEquals(await values(file), numbers);
-    },
-  );
+      })),
+    );
+    await publishMany(broker.url, [{
+      topic: "b",
+      payload: "no number",
+      qos,
+    }]);
+    await record.untilLogged("no number");
+    const { code, stderr } = await record.stop();
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
+    assertEquals(await values(file), numbers);
+  });
 }
 
 smallDiskTest(

@@ -3,8 +3,9 @@ import { messages, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { startCommand } from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],
@@ -34,26 +35,23 @@ peerTest(
   },
 );
 
-unixTest(
-  "sensors says once each way that the broker went and came back, and ends on SIGINT",
-  async () => {
-    const broker = await startBroker({ port: 0 });
-    await using sensors = startCommand("sensors", [
-      "-h",
-      broker.url,
-      "--speed",
-      "50",
-    ]);
-    await sensors.untilPrinted("iot/user1/temp");
-    await broker.close();
-    await sensors.untilLogged("lost");
-    await using again = await startBroker({ port: broker.port });
-    const source = messages(again.url, "iot/#");
-    await within("a reading after the restart", source.next(), 30_000);
-    await source.return();
-    const { code, stderr } = await sensors.stop("SIGINT");
-    assertEquals(code, 0);
-    assertEquals(stderr.trim().split("\n").length, 2, stderr);
-    assertStringIncludes(stderr, "again after");
-  },
-);
+test.unix("sensors says once each way that the broker went and came back, and ends on SIGINT", async () => {
+  const broker = await startBroker({ port: 0 });
+  await using sensors = startCommand("sensors", [
+    "-h",
+    broker.url,
+    "--speed",
+    "50",
+  ]);
+  await sensors.untilPrinted("iot/user1/temp");
+  await broker.close();
+  await sensors.untilLogged("lost");
+  await using again = await startBroker({ port: broker.port });
+  const source = messages(again.url, "iot/#");
+  await within("a reading after the restart", source.next(), 30_000);
+  await source.return();
+  const { code, stderr } = await sensors.stop("SIGINT");
+  assertEquals(code, 0);
+  assertEquals(stderr.trim().split("\n").length, 2, stderr);
+  assertStringIncludes(stderr, "again after");
+});

@@ -7,8 +7,8 @@ import {
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 const RANGES: Record<string, [number, number]> = {
@@ -73,21 +73,18 @@ Deno.test("start uses the broker at MQTT_URL if it answers", async () => {
   assert((await countRows(temporary.file)).size > 0);
 });
 
-unixTest(
-  "start writes what it has received when Ctrl-C ends it",
-  async () => {
-    await using temporary = await temporaryFile();
-    const { file } = temporary;
-    const args = ["--speed", "100", "--out", file];
-    await using start = startCommand("start", args, NO_BROKER);
-    await start.untilPrinted("iot/user1/dust");
-    const { code, stdout } = await start.stop("SIGINT");
-    assertEquals(code, 0);
-    const counts = await countRows(file);
-    const rows = [...counts.values()].reduce((sum, count) => sum + count);
-    assertStringIncludes(stdout, `Wrote ${rows} rows`);
-  },
-);
+test.unix("start writes what it has received when Ctrl-C ends it", async () => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  const args = ["--speed", "100", "--out", file];
+  await using start = startCommand("start", args, NO_BROKER);
+  await start.untilPrinted("iot/user1/dust");
+  const { code, stdout } = await start.stop("SIGINT");
+  assertEquals(code, 0);
+  const counts = await countRows(file);
+  const rows = [...counts.values()].reduce((sum, count) => sum + count);
+  assertStringIncludes(stdout, `Wrote ${rows} rows`);
+});
 
 Deno.test("start says that the broker refuses a wrong password", async () => {
   await using temporary = await temporaryFile();

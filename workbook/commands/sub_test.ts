@@ -6,11 +6,12 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { runPeer } from "../../testing/run_peer.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** Shows packets on standard error, so that a test sees when it is subscribed. */
 const TRACE = { MQTT_TRACE: "1" };
@@ -127,8 +128,7 @@ peerTest(
   },
 );
 
-Deno.test("sub -C acknowledges no message beyond its count", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -C acknowledges no message beyond its count", async (broker) => {
   const args = ["-h", broker.url, "-t", "jobs", "-q", "1", "-c", "-i", "me"];
   const first = startCommand("sub", [...args, "-C", "1"], TRACE);
   await first.untilLogged("SUBACK");
@@ -150,8 +150,7 @@ Deno.test("sub -C acknowledges no message beyond its count", async () => {
   }
 });
 
-Deno.test("sub -C counts exactly at QoS 0, too", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -C counts exactly at QoS 0, too", async (broker) => {
   const args = ["-h", broker.url, "-t", "#", "-v", "-C", "1500"];
   await using sub = startCommand("sub", args, TRACE);
   await sub.untilLogged("SUBACK");
@@ -166,8 +165,7 @@ Deno.test("sub -C counts exactly at QoS 0, too", async () => {
   assertEquals(stdout, expected.join(""));
 });
 
-Deno.test("sub -W ends with 27, whatever came before", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -W ends with 27, whatever came before", async (broker) => {
   await publishOnce(broker.url, { topic: "x", payload: "y", retain: true });
   const args = ["-h", broker.url, "-t", "x", "-W", "1", "-C", "2"];
   assertEquals(await runCommand("sub", args), {
@@ -177,8 +175,7 @@ Deno.test("sub -W ends with 27, whatever came before", async () => {
   });
 });
 
-Deno.test("sub acknowledges what it has written, and stays connected meanwhile", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("sub acknowledges what it has written, and stays connected meanwhile", async (broker) => {
   const sub = spawnSub(["-h", broker.url, "-t", "x", "-q", "1", "-k", "1"]);
   await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
   // More than a pipe holds.
@@ -214,7 +211,7 @@ Deno.test("sub acknowledges what it has written, and stays connected meanwhile",
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  unixTest(`sub ends on ${signal}, without its will`, async () => {
+  test.unix(`sub ends on ${signal}, without its will`, async () => {
     await using broker = await startScriptedBroker();
     const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
     await using sub = startCommand("sub", args);

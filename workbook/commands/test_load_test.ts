@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startProcess, unixTest } from "../../testing/processes.ts";
+import { startProcess } from "../../testing/processes.ts";
 import { COMMANDS } from "../launcher/commands.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const SMALL = ["--clients", "50", "--seconds", "2", "--seed", "3"];
 
@@ -40,7 +41,7 @@ Deno.test({
   },
 });
 
-unixTest("test:load says how to allow more open files", async () => {
+test.unix("test:load says how to allow more open files", async () => {
   const [step] = COMMANDS["test:load"]!.steps([]);
   await using process = startProcess("sh", [
     ...["-c", 'ulimit -n 300; exec "$0" "$@"'],
@@ -54,19 +55,16 @@ unixTest("test:load says how to allow more open files", async () => {
   });
 });
 
-unixTest(
-  "test:load ends on SIGTERM, and all that it has started",
-  async () => {
-    const args = ["--clients", "20", "--seconds", "60"];
-    await using command = startCommand("test:load", args);
-    await command.untilLogged("are connected to mqtt://");
-    const [, port] = /127\.0\.0\.1:(\d+)/.exec(command.logged()) ?? [];
-    assertEquals((await command.stop()).code, 130);
-    const options = { hostname: "127.0.0.1", port: Number(port) };
-    const outcome = await Deno.connect(options).then(
-      (connection) => connection.close(),
-      (error: Error) => error.name,
-    );
-    assertEquals(outcome, "ConnectionRefused");
-  },
-);
+test.unix("test:load ends on SIGTERM, and all that it has started", async () => {
+  const args = ["--clients", "20", "--seconds", "60"];
+  await using command = startCommand("test:load", args);
+  await command.untilLogged("are connected to mqtt://");
+  const [, port] = /127\.0\.0\.1:(\d+)/.exec(command.logged()) ?? [];
+  assertEquals((await command.stop()).code, 130);
+  const options = { hostname: "127.0.0.1", port: Number(port) };
+  const outcome = await Deno.connect(options).then(
+    (connection) => connection.close(),
+    (error: Error) => error.name,
+  );
+  assertEquals(outcome, "ConnectionRefused");
+});

@@ -7,7 +7,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "../../lib/mod.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { listExercises } from "./exercises.ts";
 import type { Exercise } from "../checking/requirement.ts";
@@ -18,6 +17,7 @@ import {
   omissions,
   permissionsIn,
 } from "../../testing/project/permissions.ts";
+import { test } from "../../testing/test.ts";
 
 /** A program that a student writes. */
 interface ExerciseProgram {
@@ -57,8 +57,7 @@ function inProject(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-Deno.test("solutions have no permission that they can do without", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("solutions have no permission that they can do without", async (broker) => {
   const trials = (await exercisePrograms()).map(({ exercise, solution }) => ({
     name: `Solution ${solution}`,
     module: solution,

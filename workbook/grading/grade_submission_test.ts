@@ -3,10 +3,10 @@ import { listExercises } from "../exercises/exercises.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { Trial } from "../checking/trial.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
-import { unixTest } from "../../testing/processes.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
 import { AdaptiveDeadline } from "./adaptive_deadline.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const [presence] = await listExercises() as [Exercise];
 
@@ -214,24 +214,21 @@ Deno.test("gradeRequirement() ends when it is told to", async () => {
   await assertRejects(() => gradeRequirement(task, options), DOMException);
 });
 
-unixTest(
-  "gradeRequirement() ends though a program leaves another one behind",
-  async () => {
-    const { state, seconds } = await gradeRequirement({
-      exercise: presence,
-      requirement: requirement("x", (trial) => {
-        const program = trial.start();
-        return trial.until("a line", () => program.lines.includes("ready"));
-      }),
-      programs: {
-        files: {},
-        command: ["sh", "-c", "sleep 25 & echo ready; exec sleep 25"],
-      },
-    }, { ...common(), deadline: 10_000 });
-    assertEquals(state, "passed");
-    assert(seconds < 15, `It took ${seconds} s`);
-  },
-);
+test.unix("gradeRequirement() ends though a program leaves another one behind", async () => {
+  const { state, seconds } = await gradeRequirement({
+    exercise: presence,
+    requirement: requirement("x", (trial) => {
+      const program = trial.start();
+      return trial.until("a line", () => program.lines.includes("ready"));
+    }),
+    programs: {
+      files: {},
+      command: ["sh", "-c", "sleep 25 & echo ready; exec sleep 25"],
+    },
+  }, { ...common(), deadline: 10_000 });
+  assertEquals(state, "passed");
+  assert(seconds < 15, `It took ${seconds} s`);
+});
 
 Deno.test("AdaptiveDeadline ends with waits in vain, and comes back with a success", () => {
   const adaptive = new AdaptiveDeadline({ long: 1000, short: 100 });

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -14,7 +15,12 @@ import {
   listPrograms,
   programFlags,
 } from "./lessons.ts";
-import { findNeedless, omissions } from "../../testing/project/permissions.ts";
+import {
+  findNeedless,
+  omissions,
+  type Trial,
+} from "../../testing/project/permissions.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { startSessionBus } from "../../testing/session_bus.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
 
@@ -53,13 +59,19 @@ async function assertNoneNeedless(
   more: Record<string, string> = {},
 ) {
   await using broker = await startBroker({ port: 0 });
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  for (const lesson of lessons) await FOUND[lesson.number]?.(lesson, folder);
-  const trials = lessons.flatMap((lesson) =>
-    listPrograms(lesson).map((name) => {
+  await using root = await temporaryFolder();
+  const trials: Trial[] = [];
+  for (const lesson of lessons) {
+    const found = `${root.path}/${lesson.number}`;
+    await Deno.mkdir(found);
+    await FOUND[lesson.number]?.(lesson, found);
+    for (const name of listPrograms(lesson)) {
+      // What one leaves behind, or takes away, is nothing to the others.
+      const folder = `${found}_${name}`;
+      await cp(found, folder, { recursive: true });
       const file = new URL(`${name}.ts`, lesson.folder);
       const flags = programFlags(file);
-      return {
+      trials.push({
         name: `Lesson ${lesson.number}, ${name}`,
         module: fileURLToPath(file),
         flags,
@@ -67,12 +79,10 @@ async function assertNoneNeedless(
         args: argsOf(lesson, name),
         variables: { MQTT_URL: broker.url, ...more },
         folder,
-      };
-    })
-  );
-  const needless = await findNeedless(trials);
-  await Deno.remove(folder, { recursive: true });
-  assertEquals(needless, []);
+      });
+    }
+  }
+  assertEquals(await findNeedless(trials), []);
 }
 
 const needsDBus = ({ number }: Lesson) => number === "15";
