@@ -19,6 +19,7 @@ import {
   KEY_FILE,
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
+import { within } from "../../testing/deadline.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { pool } from "../checking/pool.ts";
@@ -194,9 +195,12 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
 
 /** Calls a program wrongly, and gives what it would print. */
 async function sayOf(program: Program, args: string[]): Promise<string> {
-  const error = await assertRejects(() => callProgram(program, args), Error);
+  // A program that takes what it should refuse may go on for ever.
+  const refusing = () => within("a refusal", callProgram(program, args));
+  const error = await assertRejects(refusing, Error);
   // What a program that is misused ends with 2 for.
-  assert(error instanceof RangeError || error instanceof TypeError, error.name);
+  const isMisuse = error instanceof RangeError || error instanceof TypeError;
+  assert(isMisuse, `${args}: ${error}`);
   return describeError(error);
 }
 
