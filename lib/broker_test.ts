@@ -8,17 +8,16 @@ import {
 import { type BrokerOptions, BrokerStartError, startBroker } from "./broker.ts";
 import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
 import { openClient } from "../testing/clients/clients.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { openRaw } from "../testing/clients/raw_client.ts";
-import { logged } from "../testing/logged.ts";
-import { rejection } from "../testing/rejection.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+  portsOf,
+  urlsOf,
+} from "../testing/brokers/embedded_broker.ts";
 
 const HOST = "127.0.0.1";
-const EVERYWHERE = {
-  port: 0,
-  websocketPort: 0,
-  tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-};
 
 function isFree(port: number, hostname = HOST): boolean {
   try {
@@ -40,18 +39,9 @@ function hasIpv6(): boolean {
 
 Deno.test("startBroker() carries messages over TCP, WebSocket, TLS and secure WebSocket", async () => {
   await using broker = await startBroker(EVERYWHERE);
-  const urls = [
-    broker.url,
-    broker.websocketUrl!,
-    broker.tlsUrl!,
-    broker.secureWebsocketUrl!,
-  ];
-  assertEquals(urls.map((url) => new URL(url).protocol), [
-    "mqtt:",
-    "ws:",
-    "mqtts:",
-    "wss:",
-  ]);
+  const urls = urlsOf(broker);
+  const protocols = urls.map((url) => new URL(url).protocol);
+  assertEquals(protocols, ["mqtt:", "ws:", "mqtts:", "wss:"]);
   for (const url of urls) {
     await using subscriber = await openClient(url, { ca: CA });
     await subscriber.subscribe("hall/#");
@@ -241,17 +231,12 @@ Deno.test("startBroker() rejects a certificate or key that can't be used", async
 });
 
 Deno.test("startBroker() logs who comes and goes, and nothing unless asked", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
-    users: { ann: "secret" },
-    log,
-  });
+  await using broker = await openBroker({ users: { ann: "secret" } });
   const login = { clientId: "a\nb", username: "ann", password: "secret" };
   await (await openClient(broker.url, login))[Symbol.asyncDispose]();
   await assertRejects(() => openClient(broker.url, { clientId: "stranger" }));
   await broker.close();
-  const text = lines.join("\n");
+  const text = broker.lines.join("\n");
   assertMatch(
     text,
     /^Client "a\\nb" connected from 127\.0\.0\.1:\d+ as "ann"$/m,
@@ -263,11 +248,7 @@ Deno.test("startBroker() logs who comes and goes, and nothing unless asked", asy
 
 Deno.test("close() cuts clients, half-open connections and pending handshakes, at once", async () => {
   const broker = await startBroker(EVERYWHERE);
-  const ports = [
-    broker.port,
-    ...[broker.websocketUrl, broker.tlsUrl, broker.secureWebsocketUrl]
-      .map((url) => Number(new URL(url!).port)),
-  ];
+  const ports = portsOf(broker);
   const silent = await Promise.all(ports.map((port) => openRaw({ port })));
   const clients = await Promise.all(
     [broker.url, broker.websocketUrl!, broker.tlsUrl!]

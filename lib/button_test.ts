@@ -1,10 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Button } from "./button.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { type Process, startProcess } from "../testing/processes.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import { times } from "../testing/test.ts";
 
 const PROGRAM = `
   import { Button } from "${new URL("./button.ts", import.meta.url).href}";

@@ -9,17 +9,14 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { messages } from "./messages.ts";
-import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
 import { inOwnProcess } from "../testing/own_process.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
-import { test } from "../testing/test.ts";
-import { rejection } from "../testing/rejection.ts";
+import { connack, QUICK, silent } from "../testing/brokers/scripts.ts";
 import type { ConnectOptions } from "./client/connect_options.ts";
+import { test } from "../testing/peer_tests.ts";
 
 test.scripted("connect() sends what the options say, and DISCONNECT at the end", async (broker) => {
   const client = await connect(broker.url, {
@@ -107,7 +104,7 @@ for (const code of [1, 2, 3, 4, 5]) {
   Deno.test(`connect() rejects at once if the broker refuses with code ${code}`, async () => {
     await using broker = await startScriptedBroker((packet) => {
       if (packet.cmd !== "connect") return;
-      return { cmd: "connack", returnCode: code, sessionPresent: false };
+      return connack(code);
     });
     const error = await rejection(
       connect(broker.url, { retryDelay: QUICK }),
@@ -120,24 +117,20 @@ for (const code of [1, 2, 3, 4, 5]) {
   });
 }
 
-peerTest(
-  ["mosquitto"],
-  "connect() gives the reason code of MQTT 5",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/users`, "");
-        return `password_file ${directory}/users\nallow_anonymous false\n`;
-      },
-    });
-    const error = await rejection(
-      connect(mosquitto.url, { protocolVersion: 5, username: "x" }),
-      ConnectionRefusedError,
-      "not authorized (code 135)",
-    );
-    assertEquals(error.code, 135);
-  },
-);
+test.mosquitto("connect() gives the reason code of MQTT 5", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/users`, "");
+      return `password_file ${directory}/users\nallow_anonymous false\n`;
+    },
+  });
+  const error = await rejection(
+    connect(mosquitto.url, { protocolVersion: 5, username: "x" }),
+    ConnectionRefusedError,
+    "not authorized (code 135)",
+  );
+  assertEquals(error.code, 135);
+});
 
 const MISUSES: [ConnectOptions, typeof TypeError, message: string, string?][] =
   [
@@ -152,21 +145,6 @@ const MISUSES: [ConnectOptions, typeof TypeError, message: string, string?][] =
 Deno.test("connect() checks its options before it tries them", async () => {
   for (const [options, errorClass, message, host = "x"] of MISUSES) {
     await rejection(connect(host, options), errorClass, message);
-  }
-});
-
-Deno.test("connect() speaks TLS and secure WebSocket with an authority of its own", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
-  for (const url of [broker.tlsUrl!, broker.secureWebsocketUrl!]) {
-    await using client = await connect(url, { tls: { ca: CA }, timeout: 5 });
-    await client.publishAsync("lamp", url, { retain: true, qos: 1 });
-    for await (const { text } of messages(url, "lamp", { tls: { ca: CA } })) {
-      assertEquals(text, url);
-      break;
-    }
   }
 });
 

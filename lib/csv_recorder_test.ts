@@ -12,8 +12,8 @@ import { CsvRecorder, type CsvRecorderOptions } from "./csv_recorder.ts";
 import { Message } from "./message.ts";
 import { type Reading, readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
-import { logged } from "../testing/logged.ts";
-import { times } from "../testing/times.ts";
+import { logged, times } from "../testing/test.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
 
 /** A recorder on a new file, what it has logged, and what the file holds. */
 interface Recording extends AsyncDisposable {
@@ -24,8 +24,8 @@ interface Recording extends AsyncDisposable {
 }
 
 async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/sensorvalues.csv`;
+  const folder = await temporaryFolder();
+  const path = `${folder.path}/sensorvalues.csv`;
   const { lines, log } = logged();
   const recorder = await CsvRecorder.open(path, { log, ...options });
   return {
@@ -35,7 +35,7 @@ async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
     readings: () => Array.fromAsync(readReadings(path)),
     [Symbol.asyncDispose]: async () => {
       await recorder.close().catch(() => {});
-      await Deno.remove(folder, { recursive: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
@@ -69,10 +69,8 @@ Deno.test("CsvRecorder reads back identical, whatever the topic and number", asy
 
   const readings = await recording.readings();
   assertEquals(readings.map(({ topic }) => topic), [...topics, "zero"]);
-  assertEquals(readings.map(({ value }) => String(value)), [
-    ...values.map(String),
-    "0",
-  ]);
+  const texts = readings.map(({ value }) => String(value));
+  assertEquals(texts, [...values.map(String), "0"]);
   assert(Object.is(readings.at(-1)?.value, -0), "the sign of zero");
   const text = await Deno.readTextFile(recording.path);
   const times = text.match(/....-..-..T..:..:..\.......[+-]..:../g) ?? [];

@@ -2,10 +2,9 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { PigpioConnection } from "./inputs/pigpio.ts";
 import { parsePigpioUrl } from "./inputs/pigpio_url.ts";
 import { LightSensor } from "./light_sensor.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { startProcess } from "../testing/processes.ts";
-import { rejection } from "../testing/rejection.ts";
 
 /** The ADS1115's smallest step, in percent of 3.3 V, in its range of 4.096 V. */
 const STEP = 100 * 4.096 / 3.3 / 2 ** 15;

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Menu, type MenuOptions } from "./menu.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
-import { rejection } from "../testing/rejection.ts";
 
 const SHOWN = "0)온도 1)종료";
 
@@ -96,10 +95,7 @@ Deno.test("Menu tells an action's error in a line, and goes on", async () => {
     if (error instanceof Error) throw error;
     return error;
   });
-  assertEquals(log, [
-    "온도 failed: no connection",
-    "온도 failed: out of range",
-  ]);
+  assertEquals(log, ["온도 failed: no connection", "온도 failed: out of range"]);
   assertEquals(output, [SHOWN, SHOWN, SHOWN]);
 });
 

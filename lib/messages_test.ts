@@ -1,5 +1,4 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "./broker.ts";
 import {
   BrokerUnreachableError,
   ConnectionRefusedError,
@@ -8,11 +7,10 @@ import {
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishMany } from "./publish_once.ts";
-import { within } from "../testing/deadline.ts";
-import { test } from "../testing/test.ts";
+import { rejection, within } from "../testing/deadline.ts";
+import { test, times } from "../testing/test.ts";
 import { deliver } from "../testing/brokers/scripts.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import { openBroker } from "../testing/brokers/embedded_broker.ts";
 
 /** Reads a number of messages, each within a deadline. */
 async function take(
@@ -105,8 +103,7 @@ test.broker("messages() passes on what the loop's body throws", async (broker) =
 
 Deno.test("messages() rejects if it can't connect, is refused, or may not subscribe", async () => {
   const log = () => {};
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     users: { info: "Password1234" },
     rules: [],
   });

@@ -5,16 +5,14 @@ import { publishMany, publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
 import { assertTopicFilter } from "./topics.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { collector, KEPT, QUICK, silent } from "../testing/brokers/scripts.ts";
-import { test } from "../testing/test.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import { collector, KEPT, QUIET, silent } from "../testing/brokers/scripts.ts";
+import { times } from "../testing/test.ts";
+import { test } from "../testing/peer_tests.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 /** What MQTT 5 brings, on a broker that speaks it. */
 const behaviours: Record<string, (url: string) => Promise<void>> = {
@@ -182,7 +180,7 @@ for (const [name, behaviour] of Object.entries(behaviours)) {
   test.broker(`${name}, on the embedded broker`, async (broker) => {
     await within(name, behaviour(broker.url), 20_000);
   });
-  peerTest(["mosquitto"], `${name}, on mosquitto`, async () => {
+  test.mosquitto(`${name}, on mosquitto`, async () => {
     await using mosquitto = await startMosquitto();
     await within(name, behaviour(mosquitto.url), 20_000);
   });

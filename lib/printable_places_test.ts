@@ -5,7 +5,6 @@
  */
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
 import { describePacket } from "./client/describe_packet.ts";
 import { connect } from "./connect.ts";
 import { CsvRecorder } from "./csv_recorder.ts";
@@ -24,7 +23,8 @@ import {
   UNPRINTABLE,
 } from "../testing/unprintable.ts";
 import { httpRequest, UPGRADE } from "../testing/clients/websocket_frames.ts";
-import { logged } from "../testing/logged.ts";
+import { openBroker } from "../testing/brokers/embedded_broker.ts";
+import { logged } from "../testing/test.ts";
 
 /** What a function throws for each text. */
 function messagesOf(texts: readonly string[], fail: (text: string) => unknown) {
@@ -224,8 +224,7 @@ testPlaces([
     without: REFUSED,
     print: async (texts) => {
       const { lines, log } = logged();
-      await using broker = await startBroker({
-        port: 0,
+      await using broker = await openBroker({
         rules: [{ subscribe: ["iot"] }],
         log,
       });
@@ -246,11 +245,7 @@ testPlaces([
     without: NO_HEADER,
     print: async (texts) => {
       const { lines, log } = logged();
-      await using broker = await startBroker({
-        port: 0,
-        websocketPort: 0,
-        log,
-      });
+      await using broker = await openBroker({ websocketPort: 0, log });
       const port = Number(new URL(broker.websocketUrl!).port);
       for (const text of texts) {
         using client = await Deno.connect({ hostname: "127.0.0.1", port });

@@ -7,16 +7,15 @@ import { publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { Sensor } from "./sensor.ts";
 import { subscribe, type SubscribeOptions } from "./subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
 import type { ScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
-import { test } from "../testing/test.ts";
-import { rejection } from "../testing/rejection.ts";
+import { QUIET, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/peer_tests.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 function first<Command extends Packet["cmd"]>(
   { packets }: ScriptedBroker,
@@ -93,48 +92,44 @@ const publishProperties: PublishProperties = {
   contentType: "text/plain",
 };
 
-peerTest(
-  ["mosquitto"],
-  "a message's properties arrive as they were published",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const received: Message[] = [];
-    const { promise: allCame, resolve } = Promise.withResolvers<void>();
-    await using _subscription = await subscribe(
-      url,
-      ["iot/#", { qos: 1, subscriptionIdentifier: 300 }],
-      (message) => {
-        received.push(message);
-        if (received.length === 3) resolve();
-      },
-      false,
-      MQTT5,
-    );
-    const properties = publishProperties;
-    await using publisher = await Publisher.connect(url, MQTT5);
-    await publisher.publish("iot/x", "1", { qos: 1, properties });
-    await using sensor = new Sensor(0.01, [0, 1], "iot/y", {
-      ...MQTT5,
-      host: url,
-      messageProperties: properties,
+test.mosquitto("a message's properties arrive as they were published", async () => {
+  await using mosquitto = await startMosquitto();
+  const { url } = mosquitto;
+  const received: Message[] = [];
+  const { promise: allCame, resolve } = Promise.withResolvers<void>();
+  await using _subscription = await subscribe(
+    url,
+    ["iot/#", { qos: 1, subscriptionIdentifier: 300 }],
+    (message) => {
+      received.push(message);
+      if (received.length === 3) resolve();
+    },
+    false,
+    MQTT5,
+  );
+  const properties = publishProperties;
+  await using publisher = await Publisher.connect(url, MQTT5);
+  await publisher.publish("iot/x", "1", { qos: 1, properties });
+  await using sensor = new Sensor(0.01, [0, 1], "iot/y", {
+    ...MQTT5,
+    host: url,
+    messageProperties: properties,
+  });
+  await sensor.start();
+  await publishOnce(url, { topic: "iot/z", qos: 2, properties }, MQTT5);
+  await within("the messages", allCame);
+  for (const message of received) {
+    const { messageExpiryInterval: left = 0 } = message.properties;
+    assertEquals(left >= 59 && left <= 60, true, `${left}`);
+    assertEquals(plain(message.properties), {
+      ...properties,
+      messageExpiryInterval: left,
+      correlationData: "\u0000\ufffd\u0007",
+      userProperties: { b: ["1", "3"], a: "2", "": "", 2: "x" },
+      subscriptionIdentifier: 300,
     });
-    await sensor.start();
-    await publishOnce(url, { topic: "iot/z", qos: 2, properties }, MQTT5);
-    await within("the messages", allCame);
-    for (const message of received) {
-      const { messageExpiryInterval: left = 0 } = message.properties;
-      assertEquals(left >= 59 && left <= 60, true, `${left}`);
-      assertEquals(plain(message.properties), {
-        ...properties,
-        messageExpiryInterval: left,
-        correlationData: "\u0000\ufffd\u0007",
-        userProperties: { b: ["1", "3"], a: "2", "": "", 2: "x" },
-        subscriptionIdentifier: 300,
-      });
-    }
-  },
-);
+  }
+});
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],

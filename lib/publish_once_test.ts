@@ -2,9 +2,8 @@ import { assertEquals } from "@std/assert";
 import { startBroker } from "./broker.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
-import { test } from "../testing/test.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import { test, times } from "../testing/test.ts";
+import { rejection } from "../testing/deadline.ts";
 
 test.scripted("publishOnce() connects, publishes, disconnects", async (broker) => {
   await publishOnce(broker.url, {

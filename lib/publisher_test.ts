@@ -10,25 +10,28 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
-import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
-import { within } from "../testing/deadline.ts";
+import { CA } from "../testing/certificates/certificates.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import {
   type ScriptedConnection,
   startScriptedBroker,
 } from "../testing/brokers/scripted_broker.ts";
 import {
   listen,
-  QUICK,
-  silent,
+  QUIET,
   startSilentOn,
+  until,
 } from "../testing/brokers/scripts.ts";
-import { test } from "../testing/test.ts";
+import { times } from "../testing/test.ts";
 import { FaultProxy } from "../testing/fault_proxy/fault_proxy.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { publishPacket } from "../testing/clients/raw_client.ts";
-import { times } from "../testing/times.ts";
-import { rejection } from "../testing/rejection.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+  urlsOf,
+} from "../testing/brokers/embedded_broker.ts";
+import { test } from "../testing/peer_tests.ts";
 
 Deno.test("Publisher settles every promise when it is closed, and tells of failures", async () => {
   await using broker = await startSilentOn("publish");
@@ -44,21 +47,16 @@ Deno.test("Publisher settles every promise when it is closed, and tells of failu
   );
   assertEquals(error.errors.length, 5);
   const outcomes = await Promise.allSettled(published);
-  assertEquals(
-    outcomes.map((outcome) =>
-      outcome.status === "rejected" && outcome.reason.mayHaveArrived
-    ),
-    [true, true, false, false, false],
+  const mayHaveArrived = outcomes.map((outcome) =>
+    outcome.status === "rejected" && outcome.reason.mayHaveArrived
   );
+  assertEquals(mayHaveArrived, [true, true, false, false, false]);
   await rejection(publisher.publish("iot/x", 1), PublishError, "closed");
 });
 
 Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restarted", async () => {
   const broker = await startBroker({ port: 0 });
-  await using publisher = await Publisher.connect(broker.url, {
-    retryDelay: QUICK,
-    log: silent,
-  });
+  await using publisher = await Publisher.connect(broker.url, QUIET);
   const published = times(
     500,
     (index) => publisher.publish("iot/x", index, { qos: 1 }),
@@ -70,14 +68,9 @@ Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restar
 });
 
 Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
-  const urls = [broker.url, broker.websocketUrl, broker.tlsUrl];
-  for (const url of [...urls, broker.secureWebsocketUrl]) {
-    const isSecure = /^(mqtts|wss):/.test(url ?? "");
+  await using broker = await openBroker(EVERYWHERE);
+  for (const url of urlsOf(broker)) {
+    const isSecure = /^(mqtts|wss):/.test(url);
     await using publisher = await Publisher.connect(url, {
       ...(isSecure && { tls: { ca: CA } }),
     });
@@ -141,20 +134,12 @@ test.scripted("Publisher carries text of several bytes a character", async (brok
   const sent = times(2000, (index) => "이십일점오".repeat(index % 41));
   for (const text of sent) publisher.publish("온도", text);
   await publisher.publish("last", "", { qos: 1 });
-  const texts = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" && packet.qos === 0 ? [`${packet.payload}`] : []
-  );
+  const texts = broker.all("publish").map(({ payload }) => `${payload}`);
   assert(sent.every((text, index) => texts[index] === text));
 });
 
 Deno.test("Publisher.close() waits on a shared connection for what is in flight", async () => {
-  const held: (() => void)[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "publish") return;
-    const { messageId } = packet;
-    held.push(() => send({ cmd: "puback", messageId: messageId! }));
-    return "answered";
-  });
+  await using broker = await startSilentOn("publish");
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
   publisher.publish("a", 1, { qos: 1 });
@@ -165,7 +150,8 @@ Deno.test("Publisher.close() waits on a shared connection for what is in flight"
     "the broker has not answered",
   );
   const closing = publisher.close();
-  held.forEach((answer) => answer());
+  const [{ messageId = 0 } = {}] = broker.all("publish");
+  broker.connections[0]!.send({ cmd: "puback", messageId });
   await within("close()", closing);
   assert(client.connected);
 });
@@ -188,19 +174,14 @@ test.scripted("Publisher.flush() leaves nothing of QoS 0 unwritten", async (brok
 test.scripted("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   for (const payload of [NaN, -Infinity, undefined, null, {}, 1n]) {
-    const error = await rejection(
-      publisher.publish("iot/x", payload as number),
-      TypeError,
-    );
-    assertEquals(
-      error.message,
-      `Payload is ${payload}: it must be text, bytes or a finite number`,
-    );
+    const publishing = publisher.publish("iot/x", payload as number);
+    const { message } = await rejection(publishing, TypeError);
+    const rule = "it must be text, bytes or a finite number";
+    assertEquals(message, `Payload is ${payload}: ${rule}`);
   }
   await publisher.publish("iot/x", 0, { qos: 1 });
   await rejection(publisher.flush(), AggregateError, "6 messages");
-  const sent = broker.all("publish");
-  assertEquals(sent.length, 1);
+  assertEquals(broker.all("publish").length, 1);
 });
 
 test.scripted("Publisher publishes 100,000 messages of QoS 0 without a warning", async (broker) => {
@@ -216,10 +197,9 @@ test.scripted("Publisher publishes 100,000 messages of QoS 0 without a warning",
   await publisher.close();
   process.off("warning", note);
   assertEquals(warnings, []);
-  const payloads = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" && packet.qos === 0 ? [String(packet.payload)] : []
-  );
-  assertEquals(payloads.length, 100_000);
+  const payloads = broker.all("publish").map(({ payload }) => `${payload}`);
+  // The last one is of QoS 1.
+  assertEquals([payloads.length, payloads.pop()], [100_001, ""]);
   assert(payloads.every((payload, index) => payload === `${index}`));
 });
 
@@ -232,10 +212,10 @@ for (const qos of [1, 2] as const) {
       if (packet.cmd === "publish") most = Math.max(most, ++inflight);
       if (packet.cmd === "pubrel") inflight--;
       if (packet.cmd !== "publish" || qos === 2) return;
-      const { messageId } = packet;
+      const { messageId = 0 } = packet;
       held.push(() => {
         inflight--;
-        send({ cmd: "puback", messageId: messageId! });
+        send({ cmd: "puback", messageId });
       });
       if (held.length === 8) held.splice(0).forEach((answer) => answer());
       return "answered";
@@ -263,79 +243,66 @@ Deno.test("Publisher has 19 messages of QoS 2 in flight at most, unless told oth
   await broker.received("publish", 19);
   await publisher.publish("fence", "");
   await rejection(publisher.close({ timeout: 0.2 }), AggregateError);
-  const sent = broker.packets.filter((packet) =>
-    packet.cmd === "publish" && packet.qos === 2
-  );
+  const sent = broker.all("publish").filter(({ qos }) => qos === 2);
   assertEquals(sent.length, 19);
 });
 
-peerTest(
-  ["mosquitto"],
-  "Publisher loses nothing of QoS 1 at mosquitto behind many messages of QoS 2",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using proxy = await FaultProxy.start(mosquitto.port);
-    const arrived = new Set<string>();
-    const fence = Promise.withResolvers<void>();
-    const all = Promise.withResolvers<void>();
-    await using _subscription = await listen(mosquitto, ({ topic, text }) => {
-      if (topic === "fence") fence.resolve();
-      else if (arrived.add(text).size === 25) all.resolve();
-    }, { topics: ["iot/x", "fence"], qos: 2 });
-    await using publisher = await Publisher.connect(proxy.url);
-    // Without answers, what is in flight stays so.
-    proxy.lines[0]!.hold("down");
-    const published = times(
-      25,
-      (index) => publisher.publish("iot/x", index, { qos: index < 20 ? 2 : 1 }),
-    );
-    publisher.publish("fence", "");
-    await within("all that was sent before", fence.promise);
-    proxy.lines[0]!.release("down");
-    await within("the publishes", Promise.all(published));
-    await within("the messages", all.promise);
-  },
-);
+test.mosquitto("Publisher loses nothing of QoS 1 at mosquitto behind many messages of QoS 2", async () => {
+  await using mosquitto = await startMosquitto();
+  await using proxy = await FaultProxy.start(mosquitto.port);
+  const arrived = new Set<string>();
+  const fence = Promise.withResolvers<void>();
+  const all = Promise.withResolvers<void>();
+  await using _subscription = await listen(mosquitto, ({ topic, text }) => {
+    if (topic === "fence") fence.resolve();
+    else if (arrived.add(text).size === 25) all.resolve();
+  }, { topics: ["iot/x", "fence"], qos: 2 });
+  await using publisher = await Publisher.connect(proxy.url);
+  // Without answers, what is in flight stays so.
+  proxy.lines[0]!.hold("down");
+  const published = times(
+    25,
+    (index) => publisher.publish("iot/x", index, { qos: index < 20 ? 2 : 1 }),
+  );
+  publisher.publish("fence", "");
+  await within("all that was sent before", fence.promise);
+  proxy.lines[0]!.release("down");
+  await within("the publishes", Promise.all(published));
+  await within("the messages", all.promise);
+});
 
-peerTest(
-  ["mosquitto"],
-  "Publisher heeds the server's receiveMaximum",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: "allow_anonymous true\nmax_inflight_messages 5\n",
-    });
-    await using publisher = await Publisher.connect(mosquitto.url, {
-      protocolVersion: 5,
-    });
-    let inflight = 0;
-    let most = 0;
-    publisher.client.on("packetsend", (packet) => {
-      if (packet.cmd === "publish") most = Math.max(most, ++inflight);
-    });
-    publisher.client.on("packetreceive", ({ cmd }) => {
-      if (cmd === "pubcomp") inflight--;
-    });
-    const published = times(
-      100,
-      (index) => publisher.publish("iot/x", index, { qos: 2 }),
-    );
-    await within("the publishes", Promise.all(published));
-    assertEquals(most, 5);
-  },
-);
+test.mosquitto("Publisher heeds the server's receiveMaximum", async () => {
+  await using mosquitto = await startMosquitto({
+    config: "allow_anonymous true\nmax_inflight_messages 5\n",
+  });
+  await using publisher = await Publisher.connect(mosquitto.url, {
+    protocolVersion: 5,
+  });
+  let inflight = 0;
+  let most = 0;
+  publisher.client.on("packetsend", (packet) => {
+    if (packet.cmd === "publish") most = Math.max(most, ++inflight);
+  });
+  publisher.client.on("packetreceive", ({ cmd }) => {
+    if (cmd === "pubcomp") inflight--;
+  });
+  const published = times(
+    100,
+    (index) => publisher.publish("iot/x", index, { qos: 2 }),
+  );
+  await within("the publishes", Promise.all(published));
+  assertEquals(most, 5);
+});
 
 Deno.test("Publisher refuses by name what exceeds its queue", async () => {
   const broker = await startBroker({ port: 0 });
   const publisher = await Publisher.connect(broker.url, {
     queueLimit: 3,
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
   });
-  const lost = new Promise<void>((resolve) =>
-    publisher.client.once("close", resolve)
-  );
+  const lost = until(publisher.client, "close");
   await broker.close();
-  await within("the loss", lost);
+  await lost;
   const kept = ([0, 1, 2] as const).map((qos) =>
     publisher.publish("iot/kept", qos, { qos })
   );
@@ -352,9 +319,7 @@ Deno.test("Publisher refuses by name what exceeds its queue", async () => {
 });
 
 Deno.test("Publisher.ready makes a producer wait for the window", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" && packet.qos === 1 ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const publisher = await Publisher.connect(broker.url, { inflightWindow: 2 });
   const send = (messageId: number) =>
     broker.connections[0]!.send({ cmd: "puback", messageId });
@@ -365,12 +330,10 @@ Deno.test("Publisher.ready makes a producer wait for the window", async () => {
   const ready = publisher.ready.then(() => isReady = true);
   await broker.received("publish", 2);
   assertEquals(isReady, false);
-  const [first, second] = broker.all("publish").map((packet) =>
-    packet.messageId!
-  );
-  send(first!);
+  const [first, second] = broker.all("publish");
+  send(first!.messageId!);
   await within("room", ready);
-  send(second!);
+  send(second!.messageId!);
   await publisher.close();
 });
 
@@ -391,16 +354,14 @@ test.scripted("Publisher.ready waits for a peer that doesn't read, and for no lo
 });
 
 Deno.test("Publisher.ready follows its client to the next connection", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" && packet.qos === 1 &&
-      broker.connections.length === 1
+  await using broker = await startScriptedBroker(({ cmd }) =>
+    cmd === "publish" && broker.connections.length === 1
       ? "answered"
       : undefined
   );
   await using publisher = await Publisher.connect(broker.url, {
     inflightWindow: 1,
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
   });
   publisher.publish("iot/x", 1, { qos: 1 });
   const ready = publisher.ready;

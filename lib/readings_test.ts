@@ -5,22 +5,23 @@ import {
   type ReadReadingsOptions,
 } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
-import { rejection } from "../testing/rejection.ts";
+import { rejection } from "../testing/deadline.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
+import { test } from "../testing/test.ts";
 
 /** Reads a text as if it were in the file `FILE`. */
 async function read(
   text: string,
   options: ReadReadingsOptions = {},
 ): Promise<Reading[]> {
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/x.csv`;
+  await Deno.writeTextFile(path, text);
   try {
-    await Deno.writeTextFile(path, text);
     return await Array.fromAsync(readReadings(path, options));
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     throw new RecordingError("FILE", error.message.replace(path, "FILE"));
-  } finally {
-    await Deno.remove(path);
   }
 }
 
@@ -128,18 +129,16 @@ Deno.test("readReadings() reads a file larger than its buffer, topics and all", 
   for (const reading of readings) assert(reading.topic === topic);
 });
 
-Deno.test("readReadings() closes its file when the reader leaves early", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
+test.folder("readReadings() closes its file when the reader leaves early", async (folder) => {
+  const path = `${folder}/x.csv`;
   await Deno.writeTextFile(path, `${ROW}\n`.repeat(20_000));
   for await (const reading of readReadings(path)) {
     assertEquals(reading, READING);
     break;
   }
-  await Deno.remove(path);
 });
 
-Deno.test("readReadings() says what it can't read", async () => {
-  const folder = await Deno.makeTempDir();
+test.folder("readReadings() says what it can't read", async (folder) => {
   for (
     const [path, message] of [
       [`${folder}/x.csv`, `File "${folder}/x.csv" does not exist`],
@@ -153,5 +152,4 @@ Deno.test("readReadings() says what it can't read", async () => {
     assertEquals(error.message, message);
     assertEquals(error.path, path);
   }
-  await Deno.remove(folder);
 });

@@ -4,12 +4,10 @@ import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { Sensor, type SensorOptions } from "./sensor.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { test } from "../testing/test.ts";
-import { logged } from "../testing/logged.ts";
+import { logged, test } from "../testing/test.ts";
 import { listen } from "../testing/brokers/scripts.ts";
-import { rejection } from "../testing/rejection.ts";
 
 /** Runs a sensor until it has published some values, which it returns. */
 async function values(

@@ -4,13 +4,11 @@ import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
 import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
-import { test } from "../testing/test.ts";
-import { logged } from "../testing/logged.ts";
-import { rejection } from "../testing/rejection.ts";
+import { logged, test } from "../testing/test.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],

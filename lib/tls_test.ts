@@ -8,12 +8,11 @@ import {
 } from "../workbook/certificates/certificates.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
-import { logged } from "../testing/logged.ts";
-import { rejection } from "../testing/rejection.ts";
+import { logged } from "../testing/test.ts";
+import { test } from "../testing/peer_tests.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const CONFIG = fileURLToPath(import.meta.resolve("../deno.json"));
@@ -161,23 +160,14 @@ Deno.test("connect() takes the embedded broker's right certificate", () =>
 Deno.test("connect() tells the embedded broker's ports with and without TLS apart", () =>
   tellsPortsApart(startEmbedded));
 
-peerTest(
-  ["mosquitto"],
-  "connect() names each fault of mosquitto's certificate",
-  () => namesFaults(startReal),
-);
+test.mosquitto("connect() names each fault of mosquitto's certificate", () =>
+  namesFaults(startReal));
 
-peerTest(
-  ["mosquitto"],
-  "connect() takes mosquitto's right certificate",
-  () => takesRightOne(startReal),
-);
+test.mosquitto("connect() takes mosquitto's right certificate", () =>
+  takesRightOne(startReal));
 
-peerTest(
-  ["mosquitto"],
-  "connect() tells mosquitto's ports with and without TLS apart",
-  () => tellsPortsApart(startReal),
-);
+test.mosquitto("connect() tells mosquitto's ports with and without TLS apart", () =>
+  tellsPortsApart(startReal));
 
 Deno.test("connect() doesn't trust Deno's own authorities in place of one that isn't there", async () => {
   for (const ca of ["", [], "rubbish", [authority.cert, ""]]) {

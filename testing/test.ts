@@ -61,3 +61,20 @@ export const test = {
   folder: (name: string, run: (path: string) => Promise<void>): void =>
     define(temporaryFolder)(name, ({ path }) => run(path)),
 };
+
+/** A log, and the lines that are in it. */
+export interface Logged {
+  readonly lines: string[];
+  readonly log: (line: string) => void;
+}
+
+/** Makes a log that keeps its lines. */
+export function logged(): Logged {
+  const lines: string[] = [];
+  return { lines, log: (line) => void lines.push(line) };
+}
+
+/** Makes so many of something, from their numbers, which begin with 0. */
+export function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}

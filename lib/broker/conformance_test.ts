@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 const HERE = new URL("./", import.meta.url);
 

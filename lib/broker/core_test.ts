@@ -8,8 +8,7 @@ import {
   subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { test } from "../../testing/test.ts";
-import { times } from "../../testing/times.ts";
+import { test, times } from "../../testing/test.ts";
 
 test.broker("startBroker() handles in order what a client sends without waiting for CONNACK", async (broker) => {
   await using subscriber = await subscribeRaw(broker, { "eager/#": 0 });

@@ -2,7 +2,6 @@
 // connection (section 4.8) and serves the others.
 
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import {
   acknowledgement,
@@ -15,9 +14,8 @@ import {
   subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
+import { test, times } from "../../testing/test.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -54,6 +52,10 @@ const connect = (
   ...rest: Uint8Array[]
 ) => rawPacket(TYPE.CONNECT, text(name), bytes(level, flags, 0, 0), ...rest);
 
+/** CONNECT in MQTT 3.1.1, with flags of one's own. */
+const connect4 = (flags: number, ...rest: Uint8Array[]) =>
+  connect("MQTT", 4, flags, ...rest);
+
 /** What may not be the first packet. */
 const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH": publishPacket({ topic: "a" }),
@@ -67,42 +69,22 @@ const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "a TLS handshake": bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
   "CONNECT with a reserved flag in its header": bytes(0x11, 0),
   "CONNECT without anything": rawPacket(TYPE.CONNECT),
-  "CONNECT with a reserved flag": connect("MQTT", 4, 3, text("a")),
-  "CONNECT with a will of QoS 3": connect(
-    "MQTT",
-    4,
-    0x1e,
-    ...[text("a"), text("will"), text("")],
-  ),
-  "CONNECT with a QoS for no will": connect("MQTT", 4, 0x0a, text("a")),
-  "CONNECT that retains no will": connect("MQTT", 4, 0x22, text("a")),
-  "CONNECT with a password of nobody": connect(
-    "MQTT",
-    4,
-    0x42,
-    text("a"),
-    text("x"),
-  ),
-  "CONNECT that lacks its user": connect("MQTT", 4, 0x82, text("a")),
-  "CONNECT that lacks its client id": connect("MQTT", 4),
-  "CONNECT that goes on after its end": connect(
-    "MQTT",
-    4,
-    2,
-    text("a"),
-    text("b"),
-  ),
-  "CONNECT with an empty will topic": connect(
-    "MQTT",
-    4,
-    6,
-    ...[text("a"), text(""), text("x")],
-  ),
+  "CONNECT with a reserved flag": connect4(3, text("a")),
+  "CONNECT with a will of QoS 3": //
+    connect4(0x1e, text("a"), text("will"), text("")),
+  "CONNECT with a QoS for no will": connect4(0x0a, text("a")),
+  "CONNECT that retains no will": connect4(0x22, text("a")),
+  "CONNECT with a password of nobody": connect4(0x42, text("a"), text("x")),
+  "CONNECT that lacks its user": connect4(0x82, text("a")),
+  "CONNECT that lacks its client id": connect4(2),
+  "CONNECT that goes on after its end": connect4(2, text("a"), text("b")),
+  "CONNECT with an empty will topic": //
+    connect4(6, text("a"), text(""), text("x")),
   "CONNECT that announces 256 MB": bytes(0x10, 0xff, 0xff, 0xff, 0x7f),
   "a remaining length of five bytes": bytes(0x10, 0x80, 0x80, 0x80, 0x80, 1),
   ...Object.fromEntries(BAD_TEXTS.map((bad) => [
     `CONNECT with the client id ${bad.subarray(2)}`,
-    connect("MQTT", 4, 2, bad),
+    connect4(2, bad),
   ])),
 };
 
@@ -121,11 +103,8 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH without a topic": publishPacket({ topic: "" }),
   "PUBLISH on +": publishPacket({ topic: "a/+" }),
   "PUBLISH on #": publishPacket({ topic: "#" }),
-  "PUBLISH whose topic is longer than it": rawPacket(
-    0x30,
-    bytes(0, 9),
-    encode("a"),
-  ),
+  "PUBLISH whose topic is longer than it": //
+    rawPacket(0x30, bytes(0, 9), encode("a")),
   "PUBLISH on 65,535 levels": publishPacket({ topic: "/".repeat(65_534) }),
   "PUBREL with flags of PUBACK": acknowledgement(0x60, 1),
   "PUBACK with flags": acknowledgement(0x42, 1),
@@ -138,12 +117,8 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "SUBSCRIBE to an empty filter": subscribePacket({ "": 0 }),
   "SUBSCRIBE that lacks its QoS": rawPacket(TYPE.SUBSCRIBE, id, text("a")),
   "SUBSCRIBE at QoS 3": rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(3)),
-  "SUBSCRIBE with reserved bits": rawPacket(
-    TYPE.SUBSCRIBE,
-    id,
-    text("a"),
-    bytes(4),
-  ),
+  "SUBSCRIBE with reserved bits": //
+    rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(4)),
   "SUBSCRIBE to a#": subscribePacket({ "a#": 0 }),
   "SUBSCRIBE to a/#/b": subscribePacket({ "a/#/b": 0 }),
   ...Object.fromEntries(
@@ -185,23 +160,19 @@ async function ping(client: RawClient): Promise<void> {
   await client.ping();
 }
 
-Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
-    lines.length = 0;
+    broker.lines.length = 0;
     await using raw = await openRaw(broker);
     await raw.send(packet);
     assertEquals(await raw.next(), undefined, name);
-    assertEquals(lines.length, 1, `${name}: ${lines}`);
+    assertEquals(broker.lines.length, 1, `${name}: ${broker.lines}`);
     await ping(other);
   }
 });
 
-Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(AFTER_CONNECT)) {
     await using raw = await openRaw(broker, { clientId: "hostile" });
@@ -211,7 +182,7 @@ Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the 
     assertEquals(await raw.next(), undefined, name);
     await ping(other);
   }
-  const complaints = lines.filter((line) =>
+  const complaints = broker.lines.filter((line) =>
     line.startsWith('Client "hostile" from ')
   );
   assertEquals(complaints.length, Object.keys(AFTER_CONNECT).length);
@@ -367,11 +338,8 @@ test.broker("startBroker() finds who gets a message in little time, however deep
 });
 
 Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     limits: { maxQueuedBytes: 2_000_000 },
-    log,
   });
   await using _deaf = await subscribeRaw(broker, { "#": 1 }, {
     clientId: "deaf",
@@ -385,8 +353,8 @@ Deno.test("startBroker() keeps little for a subscriber that never reads", async 
     await publish("a", payload, { qos: 1 });
   }
   assert(
-    lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
-    lines.join("\n"),
+    broker.lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
+    broker.lines.join("\n"),
   );
   await leave();
 });

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
-import { openClient } from "../../testing/clients/clients.ts";
-import { within } from "../../testing/deadline.ts";
 import {
-  acknowledgement,
+  leaveRecorder,
+  openClient,
+  RECORDER,
+} from "../../testing/clients/clients.ts";
+import {
   connectPacket,
   openRaw,
   publishPacket,
@@ -11,10 +12,7 @@ import {
   rawPacket,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { test } from "../../testing/test.ts";
-import { times } from "../../testing/times.ts";
-
-const RECORDER = { clientId: "recorder", clean: false };
+import { test, times } from "../../testing/test.ts";
 
 async function subscribeTo(
   client: RawClient,
@@ -61,74 +59,8 @@ test.broker("startBroker() keeps messages of QoS 1 and 2 for a session whose cli
   ]);
 });
 
-test.broker("startBroker() says in CONNACK whether it has kept a session", async (broker) => {
-  const connect = async (clean: boolean, filters?: Record<string, 1>) => {
-    await using client = await openRaw(broker);
-    await client.send(connectPacket({ ...RECORDER, clean }));
-    const isPresent = (await client.next())?.body[0];
-    if (filters) await subscribeTo(client, filters);
-    await client.send(rawPacket(TYPE.DISCONNECT));
-    assertEquals(await client.next(), undefined);
-    return isPresent;
-  };
-  // A publisher's session has no subscriptions.
-  assertEquals(await connect(false), 0);
-  assertEquals(await connect(false, { "iot/#": 1 }), 1);
-  assertEquals(await connect(false), 1);
-  // A clean session discards the one before it, and isn't kept itself.
-  assertEquals(await connect(true), 0);
-  assertEquals(await connect(false), 0);
-});
-
-Deno.test("startBroker() repeats what wasn't confirmed, as a duplicate, before all that is new", async () => {
-  const left = Promise.withResolvers<void>();
-  await using broker = await startBroker({
-    port: 0,
-    log(line) {
-      if (line === 'Client "recorder" disconnected') left.resolve();
-    },
-  });
-  await using publisher = await openClient(broker.url);
-  const first = await openRaw(broker, RECORDER);
-  await subscribeTo(first, { "iot/#": 2 });
-  for (const payload of ["a", "b", "c"]) {
-    await publisher.publish("iot/x", payload, { qos: 2 });
-  }
-  const ids: number[] = [];
-  for (const expected of ["a", "b", "c"]) {
-    const { payload, id, duplicate } = await first.message();
-    assertEquals([payload, duplicate], [expected, false]);
-    ids.push(id!);
-  }
-  // "a" is confirmed, "b" is received, and of "c" the broker has heard nothing.
-  await first.ask(TYPE.PUBREL, acknowledgement(TYPE.PUBREC, ids[0]!));
-  await first.send(acknowledgement(TYPE.PUBCOMP, ids[0]!));
-  await first.ask(TYPE.PUBREL, acknowledgement(TYPE.PUBREC, ids[1]!));
-  first.close();
-  await within("the broker to notice", left.promise);
-  await publisher.publish("iot/x", "d", { qos: 1 });
-
-  await using second = await openRaw(broker, RECORDER);
-  const pubrel = await second.next();
-  assertEquals([pubrel?.header, pubrel?.body[1]], [
-    TYPE.PUBREL,
-    ids[1]! & 0xff,
-  ]);
-  const repeated = await second.message();
-  assertEquals([repeated.payload, repeated.duplicate, repeated.id], [
-    "c",
-    true,
-    ids[2],
-  ]);
-  const fresh = await second.message();
-  assertEquals([fresh.payload, fresh.duplicate], ["d", false]);
-});
-
 test.broker("startBroker() delivers in order to a session that comes back in mid-stream", async (broker) => {
-  {
-    await using recorder = await openClient(broker.url, RECORDER);
-    await recorder.subscribe("iot/#", 1);
-  }
+  await leaveRecorder(broker.url, { "iot/#": 1 });
   await using publisher = await openClient(broker.url);
   const total = 6_000;
   const sent: Promise<void>[] = [];
@@ -191,22 +123,6 @@ test.broker("startBroker() publishes the will of a client that vanishes, and onl
   assert(seconds > 1.4 && seconds < 5, `${seconds} s`);
   const received = await watcher.untilReceived(2);
   assertEquals(received.map(({ text }) => text), ["vanished", "silent"]);
-});
-
-test.broker("startBroker() hands on a QoS 2 message once, even if it is sent twice", async (broker) => {
-  await using subscriber = await openClient(broker.url);
-  await subscriber.subscribe("once/#", 2);
-  const session = { clientId: "sender", clean: false };
-  const message = publishPacket({ topic: "once/a", qos: 2, id: 9 });
-  const first = await openRaw(broker, session);
-  await first.ask(TYPE.PUBREC, message);
-  first.close();
-  await using second = await openRaw(broker, session);
-  await second.ask(TYPE.PUBREC, message);
-  await second.ask(TYPE.PUBCOMP, acknowledgement(TYPE.PUBREL, 9));
-  await second.send(publishPacket({ topic: "once/b", qos: 2, id: 9 }));
-  const received = await subscriber.untilReceived(2);
-  assertEquals(received.map(({ topic }) => topic), ["once/a", "once/b"]);
 });
 
 test.broker("startBroker() cuts the older of two clients with the same id", async (broker) => {

@@ -16,14 +16,13 @@ import {
   holder,
   KEPT,
   listen,
-  QUICK,
+  QUIET,
   reconnect,
   silent,
   startKeeping,
   startUnsure,
 } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { times } from "../../testing/times.ts";
+import { test, times } from "../../testing/test.ts";
 
 type SendPacket = (
   packet: Packet,
@@ -127,11 +126,7 @@ for (const qos of [1, 2] as const) {
 
   test.scripted(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async (broker) => {
     const { hold, called, release } = holder();
-    await using subscription = await listen(broker, hold, {
-      qos,
-      retryDelay: QUICK,
-      log: silent,
-    });
+    await using subscription = await listen(broker, hold, { qos, ...QUIET });
     deliver(broker, { qos, id: 7 });
     await called();
     await comeBack(broker, subscription.client);

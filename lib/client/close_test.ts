@@ -1,13 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { freePort } from "../../testing/brokers/mosquitto.ts";
 import { silent, startSilentOn } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { test, times } from "../../testing/test.ts";
 
 test.broker("close() lets what is in flight finish", async (broker) => {
   const client = await connect(broker.url);

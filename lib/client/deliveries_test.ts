@@ -2,10 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Message } from "../message.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
 import { within } from "../../testing/deadline.ts";
-import {
-  type ScriptedConnection,
-  startScriptedBroker,
-} from "../../testing/brokers/scripted_broker.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
   deliver,
@@ -15,8 +12,7 @@ import {
   until,
   untilPacket,
 } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
+import { logged, test } from "../../testing/test.ts";
 
 /** A handler that waits until it is released, and then counts. */
 function slowHandler(count: number) {
@@ -67,23 +63,6 @@ for (const qos of [0, 1] as const) {
     assert(read > 150 && read < 200, `${read} were read`);
   });
 }
-
-test.scripted("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async (broker) => {
-  const count = 3000;
-  const { handle, release, all } = slowHandler(count);
-  const options = { keepalive: 1, log: silent };
-  await using subscription = await listen(broker, handle, options);
-  const [{ socket }] = broker.connections as [ScriptedConnection];
-  const text = "x".repeat(30_000);
-  for (let id = 0; id < count; id++) deliver(broker, { qos: 0, text });
-  // The pings go on, though their answers are behind what isn't read yet.
-  await broker.received("pingreq", 4);
-  const { writableLength } = socket;
-  assert(writableLength > 30_000_000, `${writableLength} bytes wait`);
-  assert(subscription.client.connected);
-  release();
-  await all();
-});
 
 test.scripted("subscribe() reads on for a handler that awaits its own publish behind a full queue", async (broker) => {
   const count = 3000;
@@ -139,19 +118,6 @@ test.broker("subscribe() reports a handler's error with its topic and goes on", 
     "Handler failed on iot/sync: sync failure; the message stays unacknowledged",
     "Handler failed on iot/async: async failure; the message stays unacknowledged",
   ]);
-});
-
-test.scripted("subscribe() lets no topic and no payload move the cursor of who reads the log", async (broker) => {
-  const logged = Promise.withResolvers<string>();
-  await using _subscription = await listen(broker, ({ text }) => {
-    throw new Error(text);
-  }, { log: logged.resolve });
-  const text = "all is well\nConnected";
-  deliver(broker, { topic: "iot/\x1b[2J", text, qos: 0 });
-  assertEquals(
-    await within("the line", logged.promise),
-    "Handler failed on iot/\\x1b[2J: all is well\\nConnected",
-  );
 });
 
 test.scripted("close() finishes the message in hand, and takes no other", async (broker) => {

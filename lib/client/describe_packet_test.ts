@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Packet } from "mqtt-packet";
 import { describePacket } from "./describe_packet.ts";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 const PUBLISH = {
   cmd: "publish",

@@ -2,8 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 
 /** A server that hangs up on the first connection, and hears the others out. */
 async function startRude() {

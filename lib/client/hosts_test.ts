@@ -3,10 +3,10 @@ import { startBroker } from "../broker.ts";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { messages } from "../messages.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
+import { logged } from "../../testing/test.ts";
 
 const hasIpv6 = Deno.build.os === "linux" &&
   Deno.networkInterfaces().some(({ address }) => address === "::1");
@@ -96,8 +96,7 @@ Deno.test("connect() says that none of several hosts can be reached", async () =
 });
 
 Deno.test("connect() doesn't give one user's password to another", async () => {
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     users: { ann: "s3cret", bob: "s3cret" },
   });
   const url = `ann:s3cret@127.0.0.1:${broker.port}`;

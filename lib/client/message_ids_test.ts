@@ -9,7 +9,7 @@ import {
   KEPT,
   listen,
   lose,
-  QUICK,
+  QUIET,
   silent,
 } from "../../testing/brokers/scripts.ts";
 import { test } from "../../testing/test.ts";
@@ -20,8 +20,7 @@ Deno.test("connect() never gives a message id twice", async () => {
     packet.cmd === "publish" && isDeaf ? "answered" : undefined
   );
   await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
     clientId: "a",
     clean: false,
   });
@@ -51,10 +50,7 @@ Deno.test("connect() never gives a message id twice", async () => {
 });
 
 test.scripted("connect() keeps the id of a SUBSCRIBE that waits for the connection", async (broker) => {
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
+  await using client = await connect(broker.url, QUIET);
   await lose(broker, client);
   const asked: Promise<unknown>[] = [client.subscribeAsync("waiting")];
   // Between CONNACK and the `connect` event, MQTT.js takes packets already.

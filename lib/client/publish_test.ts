@@ -1,12 +1,10 @@
 import { assert } from "@std/assert";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import type { ScriptedConnection } from "../../testing/brokers/scripted_broker.ts";
-import { lose, QUICK } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { lose, QUIET } from "../../testing/brokers/scripts.ts";
+import { test, times } from "../../testing/test.ts";
 
 for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   const shown = JSON.stringify(topic.slice(0, 12));
@@ -50,10 +48,7 @@ test.scripted("publishAsync() waits at QoS 0 for a peer that doesn't read, and l
 });
 
 test.scripted("publishAsync() sends all that waited at QoS 0 when the broker is back", async (broker) => {
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
+  await using client = await connect(broker.url, QUIET);
   await lose(broker, client);
   const sent = [1, 2, 3].map((value) => client.publishAsync("a", `${value}`));
   await within("all", Promise.all(sent));

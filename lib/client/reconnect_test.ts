@@ -2,20 +2,22 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   comeBack,
+  connack,
+  endWith,
   KEPT,
+  lose,
   QUICK,
-  reconnect,
+  QUIET,
   silent,
   startKeeping,
   startRefusingLater,
+  until,
 } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged, test } from "../../testing/test.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
   const { lines, log } = logged();
@@ -26,6 +28,13 @@ Deno.test("connect() connects again after the connection broke, and says so once
   assertStringIncludes(lines[0]!, "lost");
   assertStringIncludes(lines[1]!, "again");
 });
+
+/** The pauses before a client's attempts, as they come, in milliseconds. */
+function pausesOf(client: Client): number[] {
+  const pauses: number[] = [];
+  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
+  return pauses;
+}
 
 Deno.test("connect() pauses longer after each failure, with chance in it", async () => {
   let isAlive = true;
@@ -38,15 +47,11 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
     retryDelay: [0.01, 0.1],
     log: silent,
   });
-  const pauses: number[] = [];
-  const enough = Promise.withResolvers<void>();
-  client.on("reconnect", () => {
-    pauses.push(client.options.reconnectPeriod!);
-    if (pauses.length === 8) enough.resolve();
-  });
+  const pauses = pausesOf(client);
+  const tried = untilEvent(client, "reconnect", 8);
   isAlive = false;
   broker.connections[0]!.socket.destroy();
-  await within("eight attempts", enough.promise);
+  await tried;
   pauses.slice(0, 8).forEach((pause, index) => {
     const most = Math.min(100, 10 * 2 ** (index + 1));
     assert(pause >= 10 && pause <= most, `${pause} is not in 10–${most}`);
@@ -54,18 +59,6 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
   assert(Math.max(...pauses) > 20);
   assertEquals(new Set(pauses).size, pauses.length);
 });
-
-/** Starts a broker that cuts some attempts before it answers. */
-async function startRefusing() {
-  const conduct = { refusals: 0 };
-  const broker = await startScriptedBroker((_packet, { socket }) => {
-    if (conduct.refusals === 0) return undefined;
-    conduct.refusals--;
-    socket.destroy();
-    return "answered";
-  });
-  return { ...broker, conduct };
-}
 
 /** Waits until a client has been connected, or has tried, so many times. */
 async function untilEvent(
@@ -81,22 +74,23 @@ async function untilEvent(
 }
 
 Deno.test("connect() begins with a short pause again once a connection has lasted", async () => {
-  await using broker = await startRefusing();
+  let refusals = 0;
+  await using broker = await startScriptedBroker((_packet, { socket }) => {
+    if (refusals === 0) return undefined;
+    refusals--;
+    socket.destroy();
+    return "answered";
+  });
   await using client = await connect(broker.url, {
     // A connection has lasted after as long as the longest pause.
     retryDelay: [0.001, 0.5],
     log: silent,
   });
-  const pauses: number[] = [];
-  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
-  broker.conduct.refusals = 6;
-  const again = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await again;
+  const pauses = pausesOf(client);
+  refusals = 6;
+  await comeBack(broker, client);
   await pause(1000);
-  const last = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await last;
+  await comeBack(broker, client);
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
 });
 
@@ -105,8 +99,7 @@ test.scripted("connect() pauses longer and longer where each connection is cut a
     retryDelay: [0.005, 5],
     log: silent,
   });
-  const pauses: number[] = [];
-  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
+  const pauses = pausesOf(client);
   client.on("connect", () => broker.connections.at(-1)!.socket.end());
   const tried = untilEvent(client, "reconnect", 9);
   broker.connections[0]!.socket.end();
@@ -131,10 +124,9 @@ for (const how of ["end", "resetAndDestroy"] as const) {
     await back;
     assertEquals(hints(), []);
     await untilEvent(client, "connect", 4);
+    const { host } = new URL(broker.url);
     assertEquals(hints(), [
-      `Connection to ${
-        new URL(broker.url).host
-      } was lost 3 times within seconds: another client may have the same id ("recorder\\x1b"), or the broker may refuse a topic or a message of this one`,
+      `Connection to ${host} was lost 3 times within seconds: another client may have the same id ("recorder\\x1b"), or the broker may refuse a topic or a message of this one`,
     ]);
   });
 }
@@ -150,22 +142,17 @@ Deno.test("connect() knows why it connects again when it is told to, and when th
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
     if (count % 2) client.reconnect();
-    else {
-      const { send, socket } = broker.connections.at(-1)!;
-      send({ cmd: "disconnect", reasonCode: 139 });
-      socket.end();
-    }
+    else endWith(broker.connections.at(-1)!, 139);
     await again;
   }
   assertEquals(lines.filter((line) => line.includes("within seconds")), []);
 });
 
 Deno.test("connect() tries again, and says so, if a broker that was there is unavailable", async () => {
-  await using broker = await startScriptedBroker((packet) => {
-    if (packet.cmd !== "connect") return;
+  await using broker = await startScriptedBroker(({ cmd }) => {
+    if (cmd !== "connect") return;
     const count = broker.connections.length;
-    const returnCode = count > 1 && count < 4 ? 3 : 0;
-    return { cmd: "connack", returnCode, sessionPresent: false };
+    return connack(count > 1 && count < 4 ? 3 : 0);
   });
   const { lines, log } = logged();
   await using client = await connect(broker.url, { retryDelay: QUICK, log });
@@ -185,11 +172,8 @@ for (const code of [136, 137, 151, 159]) {
       socket.write(Uint8Array.of(0x20, 3, 0, reason, 0));
       return "answered";
     });
-    await using client = await connect(broker.url, {
-      protocolVersion: 5,
-      retryDelay: QUICK,
-      log: () => {},
-    });
+    const options = { ...QUIET, protocolVersion: 5 } as const;
+    await using client = await connect(broker.url, options);
     await comeBack(broker, client);
     assertEquals(broker.connections.length, 3);
   });
@@ -197,17 +181,11 @@ for (const code of [136, 137, 151, 159]) {
 
 Deno.test("connect() does not try again after a refusal that stays", async () => {
   await using broker = await startRefusingLater();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
-  const lost = new Promise<void>((resolve) =>
-    broker.connections[0]!.socket.once("close", () => resolve())
-  );
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await using client = await connect(broker.url, QUIET);
+  await lose(broker, client);
+  const closed = until(client, "close");
   await within("the refusal", client.refused.catch(() => {}));
-  await new Promise<void>((resolve) => client.once("close", resolve));
+  await closed;
   // MQTT.js starts its timer, if it does, before `close` has been told to all.
   const { reconnectTimer } = client as unknown as { reconnectTimer: unknown };
   assertEquals(reconnectTimer, null);
@@ -215,24 +193,18 @@ Deno.test("connect() does not try again after a refusal that stays", async () =>
 
 Deno.test("connect() gives up a connection that the broker refuses to take back", async () => {
   const { lines, log } = logged();
-  await using broker = await startScriptedBroker((packet) => {
-    if (packet.cmd === "publish") return "answered";
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    return { cmd: "connack", returnCode: 5, sessionPresent: false };
-  });
+  await using broker = await startRefusingLater(["publish"]);
   await using client = await connect(broker.url, { retryDelay: QUICK, log });
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   broker.connections[0]!.socket.destroy();
   await rejection(publishing, ConnectionRefusedError, "not authorized");
   assertStringIncludes(lines.at(-1)!, "not authorized");
-  const later: Promise<unknown>[] = [
+  const later = [
     client.publishAsync("iot/x", "2"),
     client.subscribeAsync("iot/x"),
     client.unsubscribeAsync("iot/x"),
   ];
-  for (const asked of later) {
-    await rejection(asked, ConnectionRefusedError);
-  }
+  for (const asked of later) await rejection(asked, ConnectionRefusedError);
 });
 
 for (const isWatched of [true, false]) {
@@ -242,16 +214,14 @@ for (const isWatched of [true, false]) {
     const { lines, log } = logged();
     await using client = await connect(broker.url, { retryDelay: QUICK, log });
     const waiting = isWatched ? client.refused.catch(() => {}) : undefined;
-    const refused = new Promise<void>((resolve) =>
-      client.once("error", () => resolve())
-    );
+    const refused = until(client, "error");
     broker.connections[0]!.socket.destroy();
-    await within("the refusal", refused);
+    await refused;
     await waiting;
-    assertEquals(
-      lines.filter((line) => line.includes("refused the connection")).length,
-      isWatched ? 0 : 1,
+    const told = lines.filter((line) =>
+      line.includes("refused the connection")
     );
+    assertEquals(told.length, isWatched ? 0 : 1);
   });
 }
 
@@ -259,8 +229,6 @@ Deno.test("connect() says of each connection whether it resumes a session", asyn
   await using broker = await startKeeping(true);
   await using client = await connect(broker.url, KEPT);
   assertEquals(client.sessionPresent, false);
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  await reconnect(broker);
-  await within("the reconnection", again);
+  await comeBack(broker, client);
   assertEquals(client.sessionPresent, true);
 });

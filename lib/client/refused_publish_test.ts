@@ -6,13 +6,12 @@ import { refuseByLimits } from "./refused_publish.ts";
 import { PublishError } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { QUIET } from "../../testing/brokers/scripts.ts";
+import { times } from "../../testing/test.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 function startLimited(properties: IConnackPacket["properties"]) {
   return startScriptedBroker((packet) => {

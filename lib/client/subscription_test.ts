@@ -4,29 +4,32 @@ import { type Client, connect } from "../connect.ts";
 import { SubscriptionRefusedError } from "../errors.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
+  type Script,
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
+  comeBack,
+  connack,
   deliver,
   KEPT,
   listen,
   QUICK,
+  QUIET,
   reconnect,
   silent,
   startKeeping,
   startSilentOn,
+  startUnsure,
 } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged, test } from "../../testing/test.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 Deno.test("subscribe() names a refused topic and spares the others", async () => {
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     rules: [{ subscribe: ["iot/#"], publish: ["iot/#"] }],
   });
   const { take, have, texts } = collector();
@@ -48,26 +51,18 @@ Deno.test("subscribe() logs a refused topic and goes on with the others", async 
     const isSecret = packet.subscriptions[0]!.topic === "secret";
     return { cmd: "suback", granted: [isSecret ? 128 : 0] };
   });
-  const controller = new AbortController();
-  const lines: string[] = [];
-  await within(
-    "the end",
-    subscribe(broker.url, ["secret", "a"], () => {}, true, {
-      signal: controller.signal,
-      log: (line) => {
-        lines.push(line);
-        controller.abort();
-      },
-    }),
-  );
-  assertEquals(lines, ['Broker refused the topic filter "secret"']);
+  const logged = Promise.withResolvers<string>();
+  const stop = new AbortController();
+  const options = { signal: stop.signal, log: logged.resolve };
+  const ended = subscribe(broker.url, ["secret", "a"], silent, true, options);
+  const line = await within("a line", logged.promise);
+  assertEquals(line, 'Broker refused the topic filter "secret"');
+  stop.abort();
+  await within("the end", ended);
 });
 
 Deno.test("subscribe() rejects if the broker refuses every topic", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    rules: [{ subscribe: ["iot/#"] }],
-  });
+  await using broker = await openBroker({ rules: [{ subscribe: ["iot/#"] }] });
   await rejection(
     subscribe(broker.url, "secret/#", silent),
     SubscriptionRefusedError,
@@ -76,12 +71,10 @@ Deno.test("subscribe() rejects if the broker refuses every topic", async () => {
 });
 
 Deno.test("subscribe() reports a topic that is refused only after a reconnect", async () => {
-  await using broker = await startScriptedBroker(
-    (packet) => {
-      if (packet.cmd !== "subscribe" || broker.connections.length < 2) return;
-      return { cmd: "suback", granted: [128] };
-    },
-  );
+  await using broker = await startScriptedBroker(({ cmd }) => {
+    if (cmd !== "subscribe" || broker.connections.length < 2) return;
+    return { cmd: "suback", granted: [128] };
+  });
   const reported = Promise.withResolvers<void>();
   await using _subscription = await listen(broker, () => {}, {
     topics: "a",
@@ -108,15 +101,10 @@ Deno.test("subscribe() asks again after a reconnect only if the session is new",
         if (granted.push(filters) === wanted) grants.resolve();
       },
     });
-    const again = new Promise((resolve) =>
-      subscription.client.once("connect", resolve)
-    );
-    await reconnect(broker);
-    await within("the reconnection", again);
+    await comeBack(broker, subscription.client);
     await within("the grants", grants.promise);
     await subscription.client.publishAsync("fence", "", { qos: 1 });
-    const asked = broker.all("subscribe");
-    assertEquals(asked.length, 2 * wanted);
+    assertEquals(broker.all("subscribe").length, 2 * wanted);
     assertEquals(granted, Array(wanted).fill(["a", "b"]));
   }
 });
@@ -124,33 +112,19 @@ Deno.test("subscribe() asks again after a reconnect only if the session is new",
 Deno.test("subscribe() asks again when the answer was lost with the connection", async () => {
   await using broker = await startScriptedBroker((packet, { socket }) => {
     const count = broker.connections.length;
-    if (packet.cmd === "subscribe" && count === 2) {
-      socket.destroy();
-      return "answered";
-    }
-    if (packet.cmd !== "connect") return;
-    return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
+    if (packet.cmd === "connect") return connack(0, count > 2);
+    if (packet.cmd === "subscribe" && count === 2) socket.destroy();
   });
-  await using _subscription = await listen(broker, () => {}, {
-    topics: "a",
-    ...KEPT,
-    qos: 1,
-  });
+  const options = { ...KEPT, topics: "a", qos: 1 } as const;
+  await using _subscription = await listen(broker, silent, options);
   broker.connections[0]!.socket.destroy();
   await within("the third SUBSCRIBE", broker.received("subscribe", 3), 3000);
 });
 
 Deno.test("subscribe() asks again when the broker's answer to CONNECT was lost, though a session is there", async () => {
-  await using broker = await startScriptedBroker((packet, { socket }) => {
-    if (packet.cmd !== "connect") return;
-    const count = broker.connections.length;
-    // The broker has forgotten the session, and makes a new one.
-    if (count === 2) socket.destroy();
-    else return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
-  });
-  const options = { ...KEPT, qos: 1 } as const;
-  const subscribed = () => subscribe(broker.url, "a", () => {}, false, options);
-  await using _subscription = await subscribed();
+  await using broker = await startUnsure();
+  const options = { ...KEPT, topics: "a", qos: 1 } as const;
+  await using _subscription = await listen(broker, silent, options);
   broker.connections[0]!.socket.destroy();
   await within("the second SUBSCRIBE", broker.received("subscribe", 2), 3000);
   assertEquals(broker.connections.length, 3);
@@ -224,29 +198,19 @@ Deno.test("subscribe() resolves although its handler is asking for more meanwhil
   });
   const granted: string[][] = [];
   let more: Promise<unknown> | undefined;
-  await using _subscription = await within(
-    "subscribe()",
-    subscribe(
-      broker.url,
-      ["a", "b"],
-      (_message, client) => {
-        more = client.subscribeAsync("more");
-      },
-      false,
-      {
-        retryDelay: QUICK,
-        log: silent,
-        onSubscribe: (filters) => granted.push(filters),
-      },
-    ),
-  );
+  const options = {
+    ...{ ...QUIET, topics: ["a", "b"] },
+    onSubscribe: (filters: string[]) => granted.push(filters),
+  };
+  const subscribing = listen(broker, (_message, client) => {
+    more = client.subscribeAsync("more");
+  }, options);
+  await using _subscription = await within("subscribe()", subscribing);
   assertEquals(granted, [["a", "b"]]);
   await broker.received("subscribe", 3);
   answerMore();
   await within("the handler's own", more!);
 });
-
-const CLEAN = { retryDelay: QUICK, log: silent };
 
 /** What a connection was asked, such as `+a 1` for a filter at QoS 1, and `-a`. */
 function asked({ packets }: ScriptedBroker, connection: number): string[] {
@@ -263,26 +227,22 @@ function asked({ packets }: ScriptedBroker, connection: number): string[] {
 }
 
 /** Cuts the connection, and waits until the next one has asked all it will. */
-async function comeBack(broker: ScriptedBroker, client: Client): Promise<void> {
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  await reconnect(broker);
-  await within("the reconnection", again);
+async function askAgain(broker: ScriptedBroker, client: Client): Promise<void> {
+  await comeBack(broker, client);
   await within("a fence", client.publishAsync("fence", "", { qos: 1 }));
 }
 
 /** Starts a broker that answers UNSUBSCRIBE, and more as a test says. */
-async function startAnswering(
-  script: Parameters<typeof startScriptedBroker>[0],
-) {
-  return await startScriptedBroker((packet, connection) => {
-    const outcome = script?.(packet, connection);
-    if (outcome === "answered" || packet.cmd !== "unsubscribe") return outcome;
+function startAnswering(script: Script = () => undefined) {
+  return startScriptedBroker((packet, connection) => {
+    const outcome = script(packet, connection);
+    if (outcome !== undefined || packet.cmd !== "unsubscribe") return outcome;
     return { cmd: "unsuback", granted: [] };
   });
 }
 
 Deno.test("subscribe() follows after a reconnect what its handler has subscribed to and unsubscribed", async () => {
-  await using broker = await startAnswering(undefined);
+  await using broker = await startAnswering();
   const done = Promise.withResolvers<void>();
   await using subscription = await listen(broker, async (_message, client) => {
     await client.unsubscribeAsync("a");
@@ -291,12 +251,12 @@ Deno.test("subscribe() follows after a reconnect what its handler has subscribed
     await client.unsubscribeAsync("c");
     await client.subscribeAsync(["c", "e"], { qos: 1 });
     done.resolve();
-  }, { topics: ["a", "b"], ...CLEAN });
+  }, { topics: ["a", "b"], ...QUIET });
   deliver(broker, { qos: 0 });
   await within("the handler", done.promise);
-  await comeBack(broker, subscription.client);
+  await askAgain(broker, subscription.client);
   assertEquals(asked(broker, 2), ["+b 0", "+d 2", "+c 1", "+e 1"]);
-  await comeBack(broker, subscription.client);
+  await askAgain(broker, subscription.client);
   assertEquals(asked(broker, 3), ["+b 0", "+d 2", "+c 1", "+e 1"]);
 });
 
@@ -305,17 +265,17 @@ Deno.test("connect() renews what its program subscribes to, unless the session w
     await using broker = await startKeeping(isKept);
     await using client = await connect(broker.url, KEPT);
     await client.subscribeAsync("a", { qos: 1 });
-    await comeBack(broker, client);
+    await askAgain(broker, client);
     assertEquals(asked(broker, 2), isKept ? [] : ["+a 1"]);
   }
 });
 
 test.scripted("connect() asks once where its program subscribes on each connection, or while offline", async (broker) => {
-  await using client = await connect(broker.url, CLEAN);
+  await using client = await connect(broker.url, QUIET);
   await client.subscribeAsync("a");
   client.on("connect", () => client.subscribe("a"));
   client.once("close", () => client.subscribe("b"));
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   assertEquals(asked(broker, 2).toSorted(), ["+a 0", "+b 0"]);
 });
 
@@ -323,12 +283,8 @@ Deno.test("connect() asks a kept session again for what it may not know", async 
   // The first connection answers nothing that is asked of it.
   await using broker = await startAnswering(({ cmd }) => {
     const isFirst = broker.connections.length === 1;
-    if (cmd === "connect") {
-      return { cmd: "connack", returnCode: 0, sessionPresent: !isFirst };
-    }
-    return isFirst && ["subscribe", "unsubscribe"].includes(cmd)
-      ? "answered"
-      : undefined;
+    if (cmd === "connect") return connack(0, !isFirst);
+    if (isFirst && /subscribe$/.test(cmd)) return "answered";
   });
   await using client = await connect(broker.url, KEPT);
   const outcomes = [
@@ -337,10 +293,10 @@ Deno.test("connect() asks a kept session again for what it may not know", async 
     client.unsubscribeAsync("a"),
   ].map((outcome) => assertRejects(() => outcome));
   await broker.received("unsubscribe");
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   await Promise.all(outcomes);
   assertEquals(asked(broker, 2).toSorted(), ["+b 0", "-a"]);
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   assertEquals(asked(broker, 3), []);
 });
 
@@ -352,20 +308,20 @@ Deno.test("connect() doesn't ask again for what was refused", async () => {
     );
     return { cmd: "suback", granted };
   });
-  await using client = await connect(broker.url, CLEAN);
+  await using client = await connect(broker.url, QUIET);
   await assertRejects(() => client.subscribeAsync(["a", "secret", "b"]));
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   assertEquals(asked(broker, 2), ["+a 0", "+b 0"]);
 });
 
 test.scripted("connect() notes no filter that isn't one", async (broker) => {
-  await using client = await connect(broker.url, CLEAN);
+  await using client = await connect(broker.url, QUIET);
   for (const filter of ["", "a/#/b", "x+"]) {
     await rejection(client.subscribeAsync(filter), TypeError);
     await rejection(client.unsubscribeAsync(filter), TypeError);
     assertThrows(() => client.subscribe(filter), TypeError);
   }
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   assertEquals(asked(broker, 2), []);
 });
 
@@ -376,7 +332,7 @@ Deno.test("connect() unsubscribes again where a session may be the one that was"
     if (packet.cmd !== "connect") return;
     // An answer is lost, so that nobody knows which session the next one is.
     if (count === 2) socket.destroy();
-    else return { cmd: "connack", returnCode: 0, sessionPresent: count > 2 };
+    else return connack(0, count > 2);
   });
   await using client = await connect(broker.url, KEPT);
   await client.subscribeAsync("a");
@@ -386,6 +342,6 @@ Deno.test("connect() unsubscribes again where a session may be the one that was"
   await lost;
   await broker.received("unsubscribe", 2);
   await within("a fence", client.publishAsync("fence", "", { qos: 1 }));
-  await comeBack(broker, client);
+  await askAgain(broker, client);
   assertEquals(asked(broker, 4), []);
 });

@@ -8,7 +8,7 @@ import {
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import { listen } from "../../testing/brokers/scripts.ts";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 const COUNT = 100_000;
 const BATCH = 100;

@@ -4,8 +4,7 @@ import { publishMany, publishOnce } from "../publish_once.ts";
 import { startBrokerThread } from "../../testing/brokers/broker_thread.ts";
 import { within } from "../../testing/deadline.ts";
 import { KEPT, listen } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
+import { logged, times } from "../../testing/test.ts";
 
 /** Keeps the whole program busy, as a long calculation does. */
 function block(milliseconds: number): void {

@@ -4,7 +4,7 @@ import type { SubscribeOptions } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, listen } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
+import { logged } from "../../testing/test.ts";
 
 /** Hands three messages to a handler, the last of which succeeds; gives the log. */
 async function logOf(

@@ -4,8 +4,8 @@ import { Message } from "../message.ts";
 import { readReadings } from "../readings.ts";
 import { Sensor } from "../sensor.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { logged } from "../../testing/logged.ts";
 import { listen } from "../../testing/brokers/scripts.ts";
+import { logged, test } from "../../testing/test.ts";
 
 const HOUR = 3_600_000;
 
@@ -64,27 +64,23 @@ Deno.test("Sensor keeps its intervals, and its connection, when the clock is set
   assertEquals(broker.connections.length, 2);
 });
 
-Deno.test("CsvRecorder writes what the clock shows, in the order of arrival, when it is set back and forward", async () => {
+test.folder("CsvRecorder writes what the clock shows, in the order of arrival, when it is set back and forward", async (folder) => {
   using clock = new WallClock();
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
-  try {
-    const jumps = [0, -HOUR, -HOUR, 24 * HOUR, 0];
-    const shown: number[] = [];
-    {
-      await using recorder = await CsvRecorder.open(path);
-      for (const [value, offset] of jumps.entries()) {
-        clock.offset = offset;
-        shown.push(Date.now());
-        await recorder.record(Message.from("iot/x", `${value}`, { qos: 1 }));
-      }
+  const path = `${folder}/x.csv`;
+  const jumps = [0, -HOUR, -HOUR, 24 * HOUR, 0];
+  const shown: number[] = [];
+  {
+    await using recorder = await CsvRecorder.open(path);
+    for (const [value, offset] of jumps.entries()) {
+      clock.offset = offset;
+      shown.push(Date.now());
+      await recorder.record(Message.from("iot/x", `${value}`, { qos: 1 }));
     }
-    const readings = await Array.fromAsync(readReadings(path));
-    assertEquals(readings.map(({ value }) => value), [0, 1, 2, 3, 4]);
-    for (const [index, { time }] of readings.entries()) {
-      const late = time.getTime() - shown[index]!;
-      assert(late >= 0 && late < 1000, `row ${index} is ${late} ms late`);
-    }
-  } finally {
-    await Deno.remove(path);
+  }
+  const readings = await Array.fromAsync(readReadings(path));
+  assertEquals(readings.map(({ value }) => value), [0, 1, 2, 3, 4]);
+  for (const [index, { time }] of readings.entries()) {
+    const late = time.getTime() - shown[index]!;
+    assert(late >= 0 && late < 1000, `row ${index} is ${late} ms late`);
   }
 });

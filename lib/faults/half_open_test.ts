@@ -9,7 +9,7 @@ import {
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
+import { logged } from "../../testing/test.ts";
 
 const KEEPALIVE = 1;
 

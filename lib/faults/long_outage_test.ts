@@ -5,8 +5,8 @@ import { Sensor } from "../sensor.ts";
 import { within } from "../../testing/deadline.ts";
 import { usedMemory } from "../../testing/memory.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { logged } from "../../testing/logged.ts";
 import { lose } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/test.ts";
 
 const ATTEMPTS = 400;
 const LONGEST_PAUSE = 0.004;

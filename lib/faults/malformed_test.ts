@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   publishPacket,
   rawPacket,
@@ -9,10 +9,7 @@ import {
 } from "../../testing/clients/raw_client.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
-import { test } from "../../testing/test.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged, test, times } from "../../testing/test.ts";
 
 const MALFORMED: Record<string, Uint8Array> = {
   "QoS 3": rawPacket(TYPE.PUBLISH | 6, Uint8Array.of(0, 1, 97, 0, 1)),

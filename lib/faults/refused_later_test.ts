@@ -4,14 +4,13 @@ import { messages } from "../messages.ts";
 import { Publisher } from "../publisher.ts";
 import { Sensor } from "../sensor.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, QUICK, silent } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { logged } from "../../testing/test.ts";
 
 const RECONNECTS = 3;
 

@@ -6,15 +6,13 @@ import { messages } from "../messages.ts";
 import { publishMany } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { listen, QUICK, silent } from "../../testing/brokers/scripts.ts";
-import { logged } from "../../testing/logged.ts";
-import { times } from "../../testing/times.ts";
-import { rejection } from "../../testing/rejection.ts";
+import { listen, QUICK, QUIET, silent } from "../../testing/brokers/scripts.ts";
+import { logged, times } from "../../testing/test.ts";
 
 const PATIENCE = 0.5;
 
@@ -31,30 +29,34 @@ function startSilentOn(
   });
 }
 
-Deno.test("subscribe(), messages() and publishMany() give up a broker that never answers CONNECT", async () => {
-  await using broker = await startSilentOn("connect");
-  const { lines, log } = logged();
-  const options = { timeout: PATIENCE, log };
-  const attempts: Promise<unknown>[] = [
-    subscribe(broker.url, "#", silent, true, options),
-    subscribe(broker.url, "#", silent, false, options),
-    messages(broker.url, "#", options).next(),
-    publishMany(broker.url, [{ topic: "a" }], options),
-  ];
-  attempts.forEach((attempt) => attempt.catch(silent));
-  for (const attempt of attempts) {
-    await rejection(
-      attempt,
-      BrokerUnreachableError,
-      "it accepts, but does not answer",
-    );
-  }
-  assertEquals(lines, []);
-});
+const UNANSWERED: ["connect" | "subscribe", text: string][] = [
+  ["connect", "it accepts, but does not answer"],
+  ["subscribe", "can't be reached: it does not answer SUBSCRIBE"],
+];
+for (const [command, text] of UNANSWERED) {
+  Deno.test(`subscribe(), messages() and publishMany() give up a broker that never answers ${command.toUpperCase()}`, async () => {
+    await using broker = await startSilentOn(command);
+    const { lines, log } = logged();
+    const options = { timeout: PATIENCE, log };
+    const attempts: Promise<unknown>[] = [
+      subscribe(broker.url, "#", silent, false, options),
+      subscribe(broker.url, ["a", "b"], silent, true, options),
+      messages(broker.url, "#", options).next(),
+    ];
+    if (command === "connect") {
+      attempts.push(publishMany(broker.url, [{ topic: "a" }], options));
+    }
+    attempts.forEach((attempt) => attempt.catch(silent));
+    for (const attempt of attempts) {
+      await rejection(attempt, BrokerUnreachableError, text);
+    }
+    assertEquals(lines, []);
+  });
+}
 
 Deno.test("connect() settles what is pending when it is closed while CONNECT stays unanswered", async () => {
   await using broker = await startSilentOn("connect", 2);
-  const client = await connect(broker.url, { retryDelay: QUICK, log: silent });
+  const client = await connect(broker.url, QUIET);
   broker.connections[0]!.socket.destroy();
   await broker.received("connect", 2);
   const settled = Promise.allSettled([
@@ -66,29 +68,6 @@ Deno.test("connect() settles what is pending when it is closed while CONNECT sta
   await within("close()", client.close(), 1000);
   const outcomes = await within("the promises", settled);
   assert(outcomes.every(({ status }) => status === "rejected"));
-});
-
-Deno.test("subscribe() and messages() give up a broker that never answers SUBSCRIBE", async () => {
-  await using broker = await startSilentOn("subscribe");
-  const lines: string[] = [];
-  const options = {
-    timeout: PATIENCE,
-    log: (line: string) => lines.push(line),
-  };
-  const attempts: Promise<unknown>[] = [
-    subscribe(broker.url, "#", silent, false, options),
-    subscribe(broker.url, ["a", "b"], silent, true, options),
-    messages(broker.url, "#", options).next(),
-  ];
-  attempts.forEach((attempt) => attempt.catch(silent));
-  for (const attempt of attempts) {
-    await rejection(
-      attempt,
-      BrokerUnreachableError,
-      "can't be reached: it does not answer SUBSCRIBE",
-    );
-  }
-  assertEquals(lines, []);
 });
 
 Deno.test("subscribe() connects again when SUBSCRIBE stays unanswered after a reconnect", async () => {
@@ -160,8 +139,7 @@ Deno.test("Publisher.ready waits out an outage that is longer than answerTimeout
   await using publisher = await Publisher.connect(broker.url, {
     inflightWindow: 1,
     answerTimeout: 0.1,
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
   });
   publisher.publish("a", 1, { qos: 1 }).catch(silent);
   await broker.received("publish");

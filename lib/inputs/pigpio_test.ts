@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startPigpioDaemon } from "../../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { PigpioConnection, PigpioError } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
 import { readExactly } from "./read_exactly.ts";
-import { rejection } from "../../testing/rejection.ts";
 
 const at = (address: string) =>
   parsePigpioUrl("Test", `${address}/26`, "pigpio://localhost:8888/26");

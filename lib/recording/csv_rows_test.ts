@@ -1,7 +1,7 @@
 import { parse, stringify } from "@std/csv";
 import { assert, assertEquals } from "@std/assert";
 import { endOfLastRow, endOfRow, fieldsOf, rowOf } from "./csv_rows.ts";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 const TIME = "2026-11-21 09:30:00.123456";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LastValues } from "./last_values.ts";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 Deno.test("LastValues forgets the topic on which nothing has come for longest", () => {
   const values = new LastValues();

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { nowInMicroseconds, parseTime, timeFormatter } from "./local_time.ts";
-import { times } from "../../testing/times.ts";
+import { times } from "../../testing/test.ts";
 
 const ZONE = Temporal.Now.timeZoneId();
 

@@ -18,6 +18,7 @@ import { within } from "../deadline.ts";
 import {
   type Script,
   type ScriptedBroker,
+  type ScriptedConnection,
   startScriptedBroker,
 } from "./scripted_broker.ts";
 
@@ -26,6 +27,9 @@ export const QUICK: [shortest: number, longest: number] = [0.02, 0.1];
 
 /** A log that nobody reads. */
 export function silent(): void {}
+
+/** Options of a client that is soon back, and says nothing of it. */
+export const QUIET = { retryDelay: QUICK, log: silent };
 
 /** Options of a client whose session outlives it. */
 export const KEPT = {
@@ -44,6 +48,15 @@ interface Delivery {
   /** The id unless given. */
   text?: string;
   dup?: boolean;
+}
+
+/** Has the broker say in MQTT 5 why it ends a connection, and end it. */
+export function endWith(
+  { send, socket }: ScriptedConnection,
+  reasonCode: number,
+): void {
+  send({ cmd: "disconnect", reasonCode });
+  socket.end();
 }
 
 /** Sends a message on a broker's newest connection. */
@@ -74,7 +87,7 @@ export function listen(
 /** Waits until a client is connected, or is no longer. */
 export function until(
   client: Client,
-  event: "connect" | "close" | "end",
+  event: "connect" | "close" | "end" | "error",
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   client.once(event, () => resolve());
@@ -148,11 +161,14 @@ export function startSilentOn(
 }
 
 /** Starts a broker that refuses each connection but the first. */
-export function startRefusingLater(): Promise<ScriptedBroker> {
+export function startRefusingLater(
+  silentOn: Packet["cmd"][] = [],
+): Promise<ScriptedBroker> {
   let connections = 0;
-  return startScriptedBroker(({ cmd }) =>
-    cmd === "connect" && connections++ > 0 ? connack(5) : undefined
-  );
+  return startScriptedBroker(({ cmd }) => {
+    if (silentOn.includes(cmd)) return "answered";
+    return cmd === "connect" && connections++ > 0 ? connack(5) : undefined;
+  });
 }
 
 /** Starts a broker that breaks off before the second CONNACK. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type BrokerOptions, startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { CA } from "../../../testing/certificates/certificates.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
   acknowledgement,
@@ -13,13 +13,16 @@ import {
   subscribeRaw,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
-import { test } from "../../../testing/test.ts";
-import { logged } from "../../../testing/logged.ts";
+import { logged, test } from "../../../testing/test.ts";
 import {
   connectRaw5,
   subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+} from "../../../testing/brokers/embedded_broker.ts";
 
 const SCHOOL: BrokerOptions = {
   port: 0,
@@ -45,11 +48,7 @@ async function untilPingresp(client: RawClient): Promise<string[]> {
 }
 
 Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any transport", async () => {
-  await using broker = await startBroker({
-    ...SCHOOL,
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
+  await using broker = await startBroker({ ...SCHOOL, ...EVERYWHERE });
   const { url: tcp, websocketUrl, tlsUrl, secureWebsocketUrl } = broker;
   for (const url of [tcp, websocketUrl!, tlsUrl!, secureWebsocketUrl!]) {
     const wrong = { username: "ann", password: "wrong", ca: CA };
@@ -69,8 +68,7 @@ Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any
 });
 
 Deno.test("startBroker() refuses filters of which nothing may be read, and spares the others", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ ...SCHOOL, log });
+  await using broker = await openBroker({ ...SCHOOL });
   await using bob = await openRaw(broker, { ...BOB, clientId: "bob" });
   await bob.send(
     subscribePacket({ "x/#": 2, "iot/#": 2, "secret": 1, "news": 1, "+/y": 0 }),
@@ -82,12 +80,11 @@ Deno.test("startBroker() refuses filters of which nothing may be read, and spare
   await ann.send(publishPacket({ topic: "iot/ann/x", payload: "hi" }));
   assertEquals((await bob.message()).topic, "iot/ann/x");
   const line = 'Client "bob" may not subscribe to "x/#" and 1 more';
-  assertEquals(lines.filter((one) => one.includes("may not")), [line]);
+  assertEquals(broker.lines.filter((one) => one.includes("may not")), [line]);
 });
 
 Deno.test("startBroker() keeps nothing for a session on a filter that it refused", async () => {
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     rules: [{ publish: ["#"], subscribe: ["news"] }],
   });
   const session = { clientId: "reader", clean: false };

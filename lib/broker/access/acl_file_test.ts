@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../../testing/peers.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { readAclFile } from "./acl_file.ts";
-import { rejection } from "../../../testing/rejection.ts";
+import { rejection } from "../../../testing/deadline.ts";
+import { test } from "../../../testing/peer_tests.ts";
 
 async function read(text: string | Uint8Array) {
   await using folder = await temporaryFolder();
@@ -91,20 +91,16 @@ Deno.test("readAclFile() says why it can't read a file", async () => {
   );
 });
 
-peerTest(
-  ["mosquitto"],
-  "mosquitto takes what readAclFile() takes, and refuses what it refuses",
-  async () => {
-    const start = (text: string) =>
-      startMosquitto({
-        config: ({ directory }) => {
-          Deno.writeTextFileSync(`${directory}/acl`, text);
-          return `acl_file ${directory}/acl`;
-        },
-      });
-    await (await start(GOOD))[Symbol.asyncDispose]();
-    for (const line of Object.keys(BAD)) {
-      await rejection(start(`${line}\n`), Error, "mosquitto did not start");
-    }
-  },
-);
+test.mosquitto("mosquitto takes what readAclFile() takes, and refuses what it refuses", async () => {
+  const start = (text: string) =>
+    startMosquitto({
+      config: ({ directory }) => {
+        Deno.writeTextFileSync(`${directory}/acl`, text);
+        return `acl_file ${directory}/acl`;
+      },
+    });
+  await (await start(GOOD))[Symbol.asyncDispose]();
+  for (const line of Object.keys(BAD)) {
+    await rejection(start(`${line}\n`), Error, "mosquitto did not start");
+  }
+});

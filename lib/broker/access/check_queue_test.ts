@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { type Check, CheckQueue, type Verdict } from "./check_queue.ts";
-import { rejection } from "../../../testing/rejection.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
 const HASH = 150;
 

@@ -13,8 +13,7 @@ import { createCore } from "../core.ts";
 import { readLimits } from "../limits.ts";
 import { type Listener, listenTcp } from "../listen/listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
+import { test, times } from "../../../testing/test.ts";
 
 const ANN = { user: "ann", password: "secret" };
 

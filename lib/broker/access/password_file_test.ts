@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { readPasswordFile } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { test } from "../../../testing/test.ts";
-import { rejection } from "../../../testing/rejection.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
 test.folder("readPasswordFile() names file and line, and repeats no password", async (folder) => {
   const file = `${folder}/passwords`;

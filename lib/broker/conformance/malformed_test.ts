@@ -22,8 +22,7 @@ import {
   propertyBytes,
 } from "../../../testing/clients/properties5.ts";
 import { rawPacket, text, word } from "../../../testing/clients/raw_client.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
+import { test, times } from "../../../testing/test.ts";
 
 /** A packet with the flags of its first byte changed. */
 function flagged(packet: Uint8Array, flags: number): Uint8Array {

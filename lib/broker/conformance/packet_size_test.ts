@@ -24,10 +24,9 @@ import {
   subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
-import { test } from "../../../testing/test.ts";
+import { test, times } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
-import { times } from "../../../testing/times.ts";
 
 const { PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 

@@ -18,10 +18,9 @@ import {
   subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
-import { test } from "../../../testing/test.ts";
+import { test, times } from "../../../testing/test.ts";
 import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
 import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
-import { times } from "../../../testing/times.ts";
 
 /** The order tells, as do names that are twice, and texts that are empty. */
 const PAIRS: [string, string][] = [

@@ -13,9 +13,8 @@ import {
   type RawClient5,
   subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
-import { test } from "../../../testing/test.ts";
+import { test, times } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
-import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 

@@ -11,8 +11,7 @@ import {
   connectRaw5,
   subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
+import { test, times } from "../../../testing/test.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBLISH, SUBACK } = TYPE5;
 

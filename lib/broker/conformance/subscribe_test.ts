@@ -13,10 +13,9 @@ import {
   subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
-import { test } from "../../../testing/test.ts";
+import { test, times } from "../../../testing/test.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
-import { times } from "../../../testing/times.ts";
 
 const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK } = TYPE5;
 

@@ -8,9 +8,7 @@ import {
   type RawClient,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
-import { test } from "../../../testing/test.ts";
-import { logged } from "../../../testing/logged.ts";
-import { times } from "../../../testing/times.ts";
+import { logged, test, times } from "../../../testing/test.ts";
 
 async function subscribeTo(
   client: RawClient,
@@ -53,31 +51,6 @@ test.broker("startBroker() neither loses messages nor lets them overtake each ot
       indexes.filter((index) => kinds[index % kinds.length]!.qos === qos)
     ),
   );
-});
-
-test.broker("startBroker() delivers at the lower of the two QoS, with wildcards too", async (broker) => {
-  await using publisher = await openClient(broker.url);
-  await publisher.publish("room/kept", "kept", { qos: 2, retain: true });
-  for (const granted of [0, 1, 2] as const) {
-    for (const filter of ["room/#", "room/+"]) {
-      await using subscriber = await openClient(broker.url);
-      await subscriber.subscribe(filter, granted);
-      for (const qos of [0, 1, 2] as const) {
-        await publisher.publish("room/temp", `live ${qos}`, { qos });
-      }
-      const received = await subscriber.untilReceived(4);
-      assertEquals(
-        // QoS 2 takes its time: the order is only kept within each QoS.
-        received.map(({ text, qos }) => `${text} at ${qos}`).sort(),
-        [
-          `kept at ${granted}`,
-          "live 0 at 0",
-          `live 1 at ${Math.min(1, granted)}`,
-          `live 2 at ${Math.min(2, granted)}`,
-        ],
-      );
-    }
-  }
 });
 
 for (const clean of [true, false]) {
@@ -158,17 +131,13 @@ Deno.test("startBroker() slows publishers down for a client that doesn't read, b
     }
   })();
   const end = publishPacket({ topic: "video/end", qos: 1 });
-  while (!isOver) {
-    await publisher.ask(TYPE.PUBACK, end);
-  }
+  while (!isOver) await publisher.ask(TYPE.PUBACK, end);
   await reading;
   const missed = /^Client "frozen" missed \d+ messages of QoS 0 meanwhile$/;
   assertEquals(lines.filter((line) => missed.test(line)).length, 1);
 });
 
-Deno.test("startBroker() lets other clients go on while one doesn't read", async () => {
-  const { lines, log } = logged();
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() lets other clients go on while one doesn't read", async (broker) => {
   await using frozen = await openRaw(broker, { clientId: "frozen" });
   await subscribeTo(frozen, { "video/#": 0 });
   const payload = new Uint8Array(50);
@@ -183,7 +152,7 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
   await chat.subscribe("chat/#", 1);
   let count = 0;
   // Until nobody waits for the frozen one any more: two seconds, at least.
-  while (lines.every((line) => !line.includes("does not read"))) {
+  while (broker.lines.every((line) => !line.includes("does not read"))) {
     await chat.publish("chat/hello", "hello", { qos: 1 });
     await chat.untilReceived(++count);
   }
@@ -193,9 +162,7 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
 
 for (const isGone of [false, true]) {
   const what = isGone ? "vanishes" : "confirms nothing";
-  Deno.test(`startBroker() slows publishers down until a client with a backlog ${what}`, async () => {
-    const { lines, log } = logged();
-    await using broker = await startBroker({ port: 0, log });
+  test.broker(`startBroker() slows publishers down until a client with a backlog ${what}`, async (broker) => {
     await using subscriber = await openRaw(broker, { clientId: "lazy" });
     await subscribeTo(subscriber, { "work/#": 1 });
     await using publisher = await openRaw(broker, {});
@@ -212,7 +179,9 @@ for (const isGone of [false, true]) {
       if (isGone && count === 11_000) subscriber.close();
     }
     await sending;
-    const stalls = lines.filter((line) => line.includes("does not read"));
+    const stalls = broker.lines.filter((line) =>
+      line.includes("does not read")
+    );
     assertEquals(stalls.length, isGone ? 0 : 1);
   });
 }

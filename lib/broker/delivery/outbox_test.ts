@@ -7,7 +7,7 @@ import { topicOf } from "../wire/topics.ts";
 import { Link } from "./link.ts";
 import type { Message, Terms } from "./message.ts";
 import { Outbox } from "./outbox.ts";
-import { logged } from "../../../testing/logged.ts";
+import { logged } from "../../../testing/test.ts";
 
 /** A connection that remembers the message ids of what is written. */
 class RecordingConnection extends Connection {

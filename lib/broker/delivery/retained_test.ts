@@ -6,12 +6,12 @@ import { TYPE5 } from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import { PROTOCOLS } from "../../../testing/clients/protocols.ts";
 import { subscribeRaw5 } from "../../../testing/clients/raw_client5.ts";
-import { times } from "../../../testing/times.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { times } from "../../../testing/test.ts";
 
 Deno.test("startBroker() gives the places of retained messages that have expired to others", async () => {
   const log: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     limits: { maxRetainedMessages: 3 },
     log: (line) => log.push(line),
   });
@@ -43,8 +43,7 @@ const LIMITS = { maxQueuedBytes: 1_000_000 };
 for (const [protocolVersion, version] of PROTOCOLS) {
   Deno.test(`startBroker() sends in ${version} all that is retained, though it is more than may wait`, async () => {
     const log: string[] = [];
-    await using broker = await startBroker({
-      port: 0,
+    await using broker = await openBroker({
       limits: LIMITS,
       log: (line) => log.push(line),
     });

@@ -5,8 +5,7 @@ import {
   openSession5,
   publishOnce5,
 } from "../../../testing/clients/sessions5.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
+import { test, times } from "../../../testing/test.ts";
 
 test.broker("startBroker() gives what is shared to a member who is away, when another one's session ends", async (broker) => {
   const filters = { "$share/group/jobs/#": 1, "end": 1 };

@@ -18,7 +18,7 @@ import {
   httpRequest,
   UPGRADE,
 } from "../../../testing/clients/websocket_frames.ts";
-import { times } from "../../../testing/times.ts";
+import { times } from "../../../testing/test.ts";
 
 interface Opened extends AsyncDisposable {
   socket: WebSocket;

@@ -1,16 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../../testing/clients/clients.ts";
+import {
+  leaveRecorder,
+  openClient,
+  RECORDER,
+} from "../../../testing/clients/clients.ts";
 import { smallDiskTest } from "../../../testing/small_disk.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
-import { rejection } from "../../../testing/rejection.ts";
+import { test, times } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
-const RECORDER = { clientId: "recorder", clean: false };
 const MESSAGES = 100;
 
 /** Checks that a broker doesn't start on a store, and says why. */
@@ -58,10 +60,7 @@ test.folder("startBroker() undoes what was half written to its store, and nothin
   const copies: { path: string; least: number }[] = [];
   {
     await using broker = await startBroker({ port: 0, store });
-    {
-      await using recorder = await openClient(broker.url, RECORDER);
-      await recorder.subscribe("iot/#", 1);
-    }
+    await leaveRecorder(broker.url, { "iot/#": 1 });
     await using publisher = await openClient(broker.url);
     for (let index = 0; index < MESSAGES; index++) {
       const qos = 1 + index % 2 as 1 | 2;
@@ -250,10 +249,7 @@ test.folder("startBroker() gives back what a long queue has taken, at its next s
   const size = async () => (await Deno.stat(`${store}/broker.sqlite`)).size;
   {
     await using broker = await startBroker({ port: 0, store });
-    {
-      await using recorder = await openClient(broker.url, RECORDER);
-      await recorder.subscribe("iot/#", 1);
-    }
+    await leaveRecorder(broker.url, { "iot/#": 1 });
     await using publisher = await openClient(broker.url);
     const payload = "x".repeat(10_000);
     for (let index = 0; index < 500; index++) {

@@ -22,9 +22,8 @@ import {
   openSession5,
   publishOnce5,
 } from "../../../testing/clients/sessions5.ts";
-import { test } from "../../../testing/test.ts";
+import { test, times } from "../../../testing/test.ts";
 import { NEVER_EXPIRES } from "../../../testing/clients/protocols.ts";
-import { times } from "../../../testing/times.ts";
 
 test.store("startBroker() keeps in its store what messages say in MQTT 5, and how long they live", async ({ restart }) => {
   let broker = await restart();

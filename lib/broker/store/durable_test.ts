@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type Broker, startBroker } from "../../broker.ts";
-import { openClient, type Received } from "../../../testing/clients/clients.ts";
-import { within } from "../../../testing/deadline.ts";
+import {
+  leaveRecorder,
+  openClient,
+  type Received,
+  RECORDER,
+} from "../../../testing/clients/clients.ts";
+import { rejection, within } from "../../../testing/deadline.ts";
 import {
   acknowledgement,
   connectPacket,
@@ -13,11 +18,7 @@ import {
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
 import { smallDiskTest } from "../../../testing/small_disk.ts";
-import { test } from "../../../testing/test.ts";
-import { times } from "../../../testing/times.ts";
-import { rejection } from "../../../testing/rejection.ts";
-
-const RECORDER = { clientId: "recorder", clean: false };
+import { test, times } from "../../../testing/test.ts";
 
 test.store("startBroker() keeps in its store what waits for a session, in order", async ({ restart }) => {
   let broker = await restart();
@@ -135,10 +136,7 @@ test.store("startBroker() keeps in its store which QoS 2 messages have come in",
   const sender = { clientId: "sender", clean: false };
   const message = publishPacket({ topic: "once", qos: 2, id: 9 });
   let broker = await restart();
-  {
-    await using recorder = await openClient(broker.url, RECORDER);
-    await recorder.subscribe("once", 2);
-  }
+  await leaveRecorder(broker.url, { "once": 2 });
   for (let turn = 0; turn < 3; turn++) {
     await using publisher = await openRaw(broker);
     await publisher.send(connectPacket(sender), message);
@@ -225,10 +223,7 @@ test.store("startBroker() tells why it refuses a client, also while it is storin
 
 test.store("startBroker() publishes at its end, and stores, the wills of who is connected", async ({ restart }) => {
   let broker = await restart();
-  {
-    await using recorder = await openClient(broker.url, RECORDER);
-    await recorder.subscribe("wills/#", 1);
-  }
+  await leaveRecorder(broker.url, { "wills/#": 1 });
   const options = { qos: 1, retain: true } as const;
   const wills = ["a", "b", "c"].map((name) => ({
     topic: `wills/${name}`,
@@ -328,10 +323,7 @@ smallDiskTest(
           else mended.resolve();
         },
       });
-      {
-        await using recorder = await openClient(broker.url, RECORDER);
-        await recorder.subscribe("iot/#", 1);
-      }
+      await leaveRecorder(broker.url, { "iot/#": 1 });
       await using talker = await openRaw(broker, {});
       await using publisher = await openClient(broker.url);
       let acknowledged = 0;
