@@ -5,7 +5,7 @@
  */
 
 /** A folder; disposing of it removes it with all that is in it. */
-export interface TemporaryFolder extends AsyncDisposable {
+interface TemporaryFolder extends AsyncDisposable {
   path: string;
 }
 

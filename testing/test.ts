@@ -63,7 +63,7 @@ export const test = {
 };
 
 /** A log, and the lines that are in it. */
-export interface Logged {
+interface Logged {
   readonly lines: string[];
   readonly log: (line: string) => void;
 }

@@ -1,21 +1,21 @@
 /**
- * What `test.ts` has, and the same for tests that start programs.
+ * What `peer_tests.ts` has, and the same for tests that start programs.
  *
  * @module
  */
 import { startBroker } from "../lib/broker.ts";
 import { type Mosquitto, startMosquitto } from "./brokers/mosquitto.ts";
+import { test as peerTests } from "./peer_tests.ts";
 import { peerTest } from "./peers.ts";
 import { copyExercises, type ExerciseProject } from "./project/exercises.ts";
-import { test as others } from "./test.ts";
 
 /** `Deno.test`, with something at hand. */
 export const test = {
-  ...others,
-  /** mosquitto: see {@linkcode peerTest}. */
-  mosquitto,
-  /** mosquitto, and the Python that has paho: see {@linkcode peerTest}. */
-  paho,
+  ...peerTests,
+  /** mosquitto, which runs. */
+  overMosquitto,
+  /** The same, and the Python that has paho. */
+  pahoOverMosquitto,
   /** The embedded broker and, in a test of its own, mosquitto. */
   brokers,
   /** A copy of the project with one exercise, untouched. */
@@ -24,7 +24,7 @@ export const test = {
   unix,
 };
 
-function mosquitto(
+function overMosquitto(
   name: string,
   run: (mosquitto: Mosquitto) => Promise<void>,
 ): void {
@@ -34,7 +34,7 @@ function mosquitto(
   });
 }
 
-function paho(
+function pahoOverMosquitto(
   name: string,
   run: (mosquitto: Mosquitto, commands: { paho: string }) => Promise<void>,
 ): void {
@@ -52,7 +52,7 @@ function brokers(
     await using broker = await startBroker({ port: 0 });
     await run(broker);
   });
-  mosquitto(`${name} on mosquitto`, run);
+  overMosquitto(`${name} on mosquitto`, run);
 }
 
 function exercise(

@@ -45,7 +45,7 @@ test.broker("greeting publishes Hello world! and prints nothing", async (broker)
   ]);
 });
 
-test.paho("publisher and greeting are received by paho over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("publisher and greeting are received by paho over mosquitto", async (mosquitto) => {
   await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
   await lesson.run("publisher", mosquitto);
   await lesson.run("greeting", mosquitto);

@@ -144,7 +144,7 @@ test.brokers("the page's topic filters hear what it says", async ({ url }) => {
   }
 });
 
-test.paho("subscriber and receiver print what paho publishes over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("subscriber and receiver print what paho publishes over mosquitto", async (mosquitto) => {
   await using subscriber = lesson.start("subscriber", mosquitto);
   await using receiver = lesson.start("receiver", mosquitto);
   await subscriber.untilPrinted(CONNECTED);

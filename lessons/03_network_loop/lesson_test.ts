@@ -246,7 +246,7 @@ Deno.test("programs that take seconds", async (context) => {
   await Promise.all(steps);
 });
 
-test.paho("what waits receives from paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("what waits receives from paho over mosquitto", async ({ url }) => {
   const start = (name: string, args: string[] = []) =>
     lesson.start(name, { url, args, variables: TRACE });
   await using forever = start("forever");
@@ -261,7 +261,7 @@ test.paho("what waits receives from paho over mosquitto", async ({ url }) => {
   }
 });
 
-test.paho("what is published is received by paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("what is published is received by paho over mosquitto", async ({ url }) => {
   await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
   await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
   await lesson.run("connect_async", { url });

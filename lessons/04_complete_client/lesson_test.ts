@@ -100,7 +100,7 @@ test.broker("complete_client prints the running result", async (broker) => {
   assertEquals(output, { code: 0, stdout: RUNNING_RESULT, stderr: "" });
 });
 
-test.paho(
+test.pahoOverMosquitto(
   "complete_client prints the running result, as paho does",
   async ({ host, port, url }, { paho }) => {
     const ours = await lesson.run("complete_client", { url });
@@ -284,7 +284,7 @@ test.broker("two_endings is disconnected cleanly, and then thrown out", async (b
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2);
 });
 
-test.paho(
+test.pahoOverMosquitto(
   "subscribe_forms and two_endings give the numbers that paho gives",
   async (mosquitto, { paho }) => {
     const { host, port, url } = mosquitto;
@@ -307,7 +307,7 @@ test.paho(
   },
 );
 
-test.paho("the clients talk with paho over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("the clients talk with paho over mosquitto", async (mosquitto) => {
   const { url } = mosquitto;
   await using first = lesson.start("first_client", { url });
   await first.untilPrinted("Connection returned with result code: 0\n");

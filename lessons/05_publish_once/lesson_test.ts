@@ -119,7 +119,7 @@ Deno.test("the page says what each way to publish costs", async () => {
   );
 });
 
-test.paho("single and multiple are received by paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("single and multiple are received by paho over mosquitto", async ({ url }) => {
   await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
   await lesson.run("single", { url, variables: NO_LOGIN });
   await lesson.run("multiple", { url });

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
@@ -93,22 +92,18 @@ Deno.test("cut loses messages at QoS 0 and none at QoS 1 on the embedded broker"
   assertCounts(...await Promise.all([run(0), run(1)]));
 });
 
-peerTest(
-  ["mosquitto"],
-  "cut loses messages at QoS 0 and none at QoS 1 on mosquitto, which sees the cut",
-  async () => {
-    const run = async (qos: 0 | 1) => {
-      await using mosquitto = await startMosquitto();
-      const counts = await cutAndCount(mosquitto.url, qos);
-      await mosquitto.stop();
-      const cuts = mosquitto.log()
-        .filter((line) => line.endsWith(" closed its connection."));
-      assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
-      return counts;
-    };
-    assertCounts(...await Promise.all([run(0), run(1)]));
-  },
-);
+test.mosquitto("cut loses messages at QoS 0 and none at QoS 1 on mosquitto, which sees the cut", async () => {
+  const run = async (qos: 0 | 1) => {
+    await using mosquitto = await startMosquitto();
+    const counts = await cutAndCount(mosquitto.url, qos);
+    await mosquitto.stop();
+    const cuts = mosquitto.log()
+      .filter((line) => line.endsWith(" closed its connection."));
+    assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
+    return counts;
+  };
+  assertCounts(...await Promise.all([run(0), run(1)]));
+});
 
 Deno.test("cut says what it was called wrongly with", async () => {
   const run = (url: string, ...args: string[]) =>
@@ -141,7 +136,7 @@ test.broker("cut stops in the middle, and disconnects", async (broker) => {
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2, stderr);
 });
 
-test.paho("publisher is received by paho over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("publisher is received by paho over mosquitto", async (mosquitto) => {
   await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
   await lesson.run("publisher", mosquitto);
   const lines = TEN.map((text) => `tw/rocksaying ${text}`);
@@ -161,7 +156,7 @@ for i in range(int(count)):
     client.publish("tw/rocksaying", "你好 mqtt - %d" % i, int(qos))
 `;
 
-test.paho(
+test.pahoOverMosquitto(
   "paho without pauses loses messages only if nobody reads the broker's answers",
   async ({ host, port, url }, { paho }) => {
     const arrived = async (

@@ -50,7 +50,7 @@ test.broker("subscriber prints topic, payload and QoS of what publisher publishe
   });
 });
 
-test.paho("subscriber starts before its broker, and receives paho's messages after each start of it", async (mosquitto) => {
+test.pahoOverMosquitto("subscriber starts before its broker, and receives paho's messages after each start of it", async (mosquitto) => {
   const { url } = mosquitto;
   await mosquitto.stop();
   await using service = lesson.start("subscriber", { url });
@@ -77,7 +77,7 @@ test.paho("subscriber starts before its broker, and receives paho's messages aft
 });
 
 for (const signal of SIGNALS) {
-  test.mosquitto(`subscriber sends DISCONNECT and exits 0 on ${signal}`, async (mosquitto) => {
+  test.overMosquitto(`subscriber sends DISCONNECT and exits 0 on ${signal}`, async (mosquitto) => {
     const { url, log } = mosquitto;
     await using service = lesson.start("subscriber", { url });
     await service.untilPrinted(LOOPING);
@@ -141,7 +141,7 @@ Deno.test("subscriber and publisher exit 2 if the address is none", async () => 
   }
 });
 
-test.paho("publisher is received by paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("publisher is received by paho over mosquitto", async ({ url }) => {
   await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
   await lesson.run("publisher", { url, args: ["你好", "ok"] });
   assertEquals(await subscriber.lines(), [
@@ -197,7 +197,7 @@ watcher.disconnect()
 watcher.loop_stop()
 `;
 
-test.paho(
+test.pahoOverMosquitto(
   "paho's reconnect() cuts a healthy connection, fires its will, and loses messages",
   async ({ port, log }, { paho }) => {
     await using document = startProcess(paho, ["-c", RECONNECT, `${port}`]);

@@ -91,7 +91,7 @@ Deno.test("too_early says which QoS there are", async () => {
   );
 });
 
-test.paho("packets is received by paho over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("packets is received by paho over mosquitto", async (mosquitto) => {
   await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
   const { stdout } = await lesson.run("packets", mosquitto);
   assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
@@ -151,7 +151,7 @@ client.publish("test", "${TEXT}", { qos: Number(qos) }, (error) => {
 Deno.exit();
 `;
 
-test.paho(
+test.pahoOverMosquitto(
   "the page says what leaving too early loses, as counted",
   async ({ host, port, url }, { paho }) => {
     await using subscriber = await openClient(url);
@@ -211,7 +211,7 @@ function whatIsLost(hasArrived: boolean, isConfirmed: boolean): string {
   return isConfirmed ? "the message, unnoticed" : "message and confirmation";
 }
 
-test.paho(
+test.pahoOverMosquitto(
   "paho confirms what the broker has answered only once its loop runs",
   async ({ host, port }, { paho }) => {
     const args = ["-c", PAHO_WITHOUT_LOOP, host, `${port}`, "1"];
@@ -225,7 +225,7 @@ test.paho(
   },
 );
 
-test.paho(
+test.pahoOverMosquitto(
   "QoS 2 is confirmed while nobody subscribes, by paho and by wait_for_publish",
   async ({ host, port, url }, { paho }) => {
     const args = ["-c", PAHO_WAITING, host, `${port}`, "2"];

@@ -181,7 +181,7 @@ Deno.test("the sensors say what is wrong with their speed, and when they are ref
   }
 });
 
-test.paho("the sensors are received by paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("the sensors are received by paho over mosquitto", async ({ url }) => {
   for (const program of ["own_sensor", ...STOPPABLE]) {
     await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
     await using sensor = lesson.start(program, { url, args: ["50"] });
@@ -191,7 +191,7 @@ test.paho("the sensors are received by paho over mosquitto", async ({ url }) => 
   }
 });
 
-test.mosquitto("four_sensors go on when the broker is back", async (mosquitto) => {
+test.overMosquitto("four_sensors go on when the broker is back", async (mosquitto) => {
   await using sensors = lesson.start("four_sensors", {
     url: mosquitto.url,
     args: ["50"],

@@ -160,12 +160,12 @@ test.broker("who_is_first loses what is published before anyone subscribes", asy
   assertEquals(texts, [...round, ...round]);
 });
 
-test.mosquitto("who_is_first counts the same over mosquitto", async (mosquitto) => {
+test.overMosquitto("who_is_first counts the same over mosquitto", async (mosquitto) => {
   const { stdout } = await lesson.run("who_is_first", mosquitto);
   assertEquals(stdout, COUNTS);
 });
 
-test.paho("sensor_subscriber records what paho publishes over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("sensor_subscriber records what paho publishes over mosquitto", async ({ url }) => {
   await using temporary = await temporaryFile();
   const { file } = temporary;
   await using recorder = await startRecording(url, file);

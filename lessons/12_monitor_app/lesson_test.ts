@@ -177,7 +177,7 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
 });
 
-test.paho("monitor_app prints the means of what paho publishes over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("monitor_app prints the means of what paho publishes over mosquitto", async ({ url }) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(url, temporary);
   await publishWithPaho(url, [

@@ -91,7 +91,7 @@ Deno.test("command asks for a command", async () => {
   assertEquals(stderr, "Command is missing: open, close or alarm\n");
 });
 
-test.paho("gate takes paho's commands and reports to paho over mosquitto", async ({ url }) => {
+test.pahoOverMosquitto("gate takes paho's commands and reports to paho over mosquitto", async ({ url }) => {
   await using gate = lesson.start("gate", { url });
   await gate.untilPrinted("Looping...\n");
   await using subscriber = await subscribeWithPaho(url, STATUS, 3);

@@ -155,7 +155,7 @@ test.broker("mqtt5_shared loses nothing on the embedded broker, where one receiv
   assertEquals(all, READINGS);
 });
 
-test.mosquitto("mqtt5_shared shows that mosquitto hands nothing over", async ({ url }) => {
+test.overMosquitto("mqtt5_shared shows that mosquitto hands nothing over", async ({ url }) => {
   const { first, second, missing } = await shareReadings(url);
   assertEquals([first.length, second.length], [3, 10]);
   assertEquals(missing.split(" ").length, 7);
@@ -261,7 +261,7 @@ Deno.test("certificate and tls say what they lack", async () => {
   }));
 });
 
-test.paho("paho receives the will and the retained messages over mosquitto", async (mosquitto) => {
+test.pahoOverMosquitto("paho receives the will and the retained messages over mosquitto", async (mosquitto) => {
   const { url } = mosquitto;
   await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
   await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
@@ -283,7 +283,7 @@ test.paho("paho receives the will and the retained messages over mosquitto", asy
   assertEquals(closed.length, 1, mosquitto.log().join("\n"));
 });
 
-test.paho("what paho publishes at QoS 1 waits for a session that outlives its client", async ({ url }) => {
+test.pahoOverMosquitto("what paho publishes at QoS 1 waits for a session that outlives its client", async ({ url }) => {
   const topic = "iot/user1/temp";
   const received: string[] = [];
   const lastCame = Promise.withResolvers<void>();

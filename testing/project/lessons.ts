@@ -21,7 +21,7 @@ export interface LessonRun {
 }
 
 /** A lesson's programs, each with exactly the permissions that its header gives. */
-export interface LessonPrograms {
+interface LessonPrograms {
   /** Starts one, by its name without `.ts`. */
   start(program: string, run: LessonRun): Process;
   /** Runs one to its end. */

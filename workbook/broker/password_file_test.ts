@@ -133,19 +133,15 @@ async function lettingIn(url: string): Promise<boolean[]> {
   return answers;
 }
 
-peerTest(
-  ["mosquitto"],
-  "mosquitto lets in by the password file that setPassword() writes",
-  async () => {
-    await using folder = await temporaryFolder();
-    const file = `${folder.path}/passwords`;
-    for (const login of LOGINS) await setPassword(file, ...login);
-    await using mosquitto = await startMosquitto({
-      config: `allow_anonymous false\npassword_file ${file}`,
-    });
-    assertEquals(await lettingIn(mosquitto.url), [true, false, true, false]);
-  },
-);
+test.mosquitto("mosquitto lets in by the password file that setPassword() writes", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/passwords`;
+  for (const login of LOGINS) await setPassword(file, ...login);
+  await using mosquitto = await startMosquitto({
+    config: `allow_anonymous false\npassword_file ${file}`,
+  });
+  assertEquals(await lettingIn(mosquitto.url), [true, false, true, false]);
+});
 
 peerTest(
   ["mosquitto_passwd"],

@@ -128,24 +128,20 @@ test.unix("broker reads users and rules again at a SIGHUP, and goes on", async (
   assertEquals((await broker.stop()).code, 0);
 });
 
-peerTest(
-  ["script"],
-  "broker ends when its terminal is closed",
-  async ({ script }) => {
-    await using place = await temporaryFile("passwords");
-    await setPassword(place.file, "ann", "secret");
-    const args = ["--port", "0", "--password-file", place.file];
-    await using terminal = startInTerminal(script, "broker", args);
-    await terminal.untilPrinted("Ctrl-C ends");
-    const [, port] = /mqtt:\/\/127.0.0.1:(\d+)/.exec(terminal.printed()) ?? [];
-    await using client = await openRaw(
-      { port: Number(port) },
-      { user: "ann", password: "secret" },
-    );
-    terminal.kill("SIGKILL");
-    assertEquals(await client.next(), undefined);
-  },
-);
+test.script("broker ends when its terminal is closed", async ({ script }) => {
+  await using place = await temporaryFile("passwords");
+  await setPassword(place.file, "ann", "secret");
+  const args = ["--port", "0", "--password-file", place.file];
+  await using terminal = startInTerminal(script, "broker", args);
+  await terminal.untilPrinted("Ctrl-C ends");
+  const [, port] = /mqtt:\/\/127.0.0.1:(\d+)/.exec(terminal.printed()) ?? [];
+  await using client = await openRaw(
+    { port: Number(port) },
+    { user: "ann", password: "secret" },
+  );
+  terminal.kill("SIGKILL");
+  assertEquals(await client.next(), undefined);
+});
 
 test.broker("broker says that its port is taken", async (other) => {
   const { code, stderr } = await runCommand("broker", [

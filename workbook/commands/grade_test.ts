@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { peerTest } from "../../testing/peers.ts";
 import {
   copyExercises,
   type ExerciseProject,
@@ -115,26 +114,22 @@ test.exercise("grade writes its report to a file, as a whole", async (project) =
   assertEquals(others.sort(), ["class", "grades.csv"]);
 });
 
-peerTest(
-  ["paho"],
-  "grade runs other languages, and says that nothing confines them",
-  async ({ paho }) => {
-    await using project = await copyExercises();
-    const python = await readSource("checks/01_presence/python/main.py");
-    await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
-    await submit(project, { ben: SOLUTION });
-    const { code, output, errors } = await project.task(
-      "grade",
-      ...CLASS,
-      "--command",
-      `${paho} {program}.py`,
-    );
-    assertEquals(code, 0);
-    assertStringIncludes(errors, "These programs aren't confined");
-    assertStringIncludes(output, "\nanna       3+1 ");
-    assertStringIncludes(output, "\nben          - ");
-  },
-);
+test.paho("grade runs other languages, and says that nothing confines them", async ({ paho }) => {
+  await using project = await copyExercises();
+  const python = await readSource("checks/01_presence/python/main.py");
+  await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
+  await submit(project, { ben: SOLUTION });
+  const { code, output, errors } = await project.task(
+    "grade",
+    ...CLASS,
+    "--command",
+    `${paho} {program}.py`,
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(errors, "These programs aren't confined");
+  assertStringIncludes(output, "\nanna       3+1 ");
+  assertStringIncludes(output, "\nben          - ");
+});
 
 test.unix("grade ends on Ctrl-C, with all that it started, and writes nothing", async () => {
   await using project = await copyExercises();

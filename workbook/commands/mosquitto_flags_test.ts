@@ -68,37 +68,33 @@ function timeless(json: string): unknown {
   return rest;
 }
 
-peerTest(
-  ["mosquitto_sub", "mosquitto_pub"],
-  "sub -F prints what mosquitto_sub prints, in both versions of MQTT",
-  async ({ mosquitto_sub, mosquitto_pub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const place = placeFlags(broker);
-    const payload = '{"temp": 21.5}';
-    for (const version of ["5", "311"]) {
-      const topic = `iot/${version}`;
-      const properties = version === "5" ? PROPERTIES : [];
-      await runPeer(mosquitto_pub, [
-        ...[...place, "-t", topic, "-m", payload, "-r", "-q", "1"],
-        ...["-V", version, ...properties],
-      ]);
-      const args = [...place, "-t", topic, "-q", "1", "-C", "1", "-V", version];
-      for (const format of FORMATS) {
-        assertEquals(
-          await sub(...args, "-F", format),
-          await runPeer(mosquitto_sub, [...args, "-F", format]),
-        );
-      }
-      for (const format of ["%j", "%J"]) {
-        assertEquals(
-          timeless(await sub(...args, "-F", format)),
-          timeless(await runPeer(mosquitto_sub, [...args, "-F", format])),
-        );
-      }
-      assertEquals(await sub(...args, "-N", "-F", "%t"), topic);
+test.mosquittoClients("sub -F prints what mosquitto_sub prints, in both versions of MQTT", async ({ mosquitto_sub, mosquitto_pub }) => {
+  await using broker = await startBroker({ port: 0 });
+  const place = placeFlags(broker);
+  const payload = '{"temp": 21.5}';
+  for (const version of ["5", "311"]) {
+    const topic = `iot/${version}`;
+    const properties = version === "5" ? PROPERTIES : [];
+    await runPeer(mosquitto_pub, [
+      ...[...place, "-t", topic, "-m", payload, "-r", "-q", "1"],
+      ...["-V", version, ...properties],
+    ]);
+    const args = [...place, "-t", topic, "-q", "1", "-C", "1", "-V", version];
+    for (const format of FORMATS) {
+      assertEquals(
+        await sub(...args, "-F", format),
+        await runPeer(mosquitto_sub, [...args, "-F", format]),
+      );
     }
-  },
-);
+    for (const format of ["%j", "%J"]) {
+      assertEquals(
+        timeless(await sub(...args, "-F", format)),
+        timeless(await runPeer(mosquitto_sub, [...args, "-F", format])),
+      );
+    }
+    assertEquals(await sub(...args, "-N", "-F", "%t"), topic);
+  }
+});
 
 test.broker("sub -F says which payload isn't the JSON that %J needs", async (broker) => {
   await publishOnce(broker.url, { topic: "x", payload: "{", retain: true });
@@ -110,93 +106,85 @@ test.broker("sub -F says which payload isn't the JSON that %J needs", async (bro
   });
 });
 
-peerTest(
-  ["script"],
-  "sub lets no control character of a stranger reach a terminal, with -F, -v and -d",
-  async ({ script }) => {
-    await using broker = await startScriptedBroker((packet, connection) => {
-      if (packet.cmd !== "subscribe") return undefined;
-      connection.send({
-        cmd: "suback",
-        messageId: packet.messageId!,
-        granted: [0],
-      });
-      connection.send({
-        ...{ cmd: "publish", topic: "x/\x1b]0;y\x07\x9b2J\u202e", qos: 0 },
-        ...{ payload: "\x1b[2J\u2028", dup: false, retain: false },
-      });
-      return "answered";
+test.script("sub lets no control character of a stranger reach a terminal, with -F, -v and -d", async ({ script }) => {
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd !== "subscribe") return undefined;
+    connection.send({
+      cmd: "suback",
+      messageId: packet.messageId!,
+      granted: [0],
     });
-    const args = ["-h", broker.url, "-t", "#", "-C", "1", "-d"];
-    const shown = "x/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028";
-    const styles = [
-      { flags: ["-F", "\\e[1m%t %p %j"], line: `\x1b[1m${shown} {` },
-      { flags: ["-v"], line: shown },
-    ];
-    for (const { flags, line } of styles) {
-      await using terminal = startInTerminal(script, "sub", [
-        ...args,
-        ...flags,
-      ]);
-      const { code, stdout } = await terminal.end();
-      assertEquals(code, 0);
-      assertStringIncludes(stdout, line);
-      assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
-      // Before, Deno draws and takes away what it loads.
-      const own = stdout.slice(stdout.indexOf("→ CONNECT"));
-      const others = own.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "");
-      assertEquals(others.match(/[\p{Cc}\u2028\u202e]/u), null);
-    }
-  },
-);
-
-peerTest(
-  ["mosquitto_sub"],
-  "sub -T, -R and --retained-only choose messages as mosquitto_sub does",
-  async ({ mosquitto_sub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const old = ["a", "b", "c/1", "c/2"].map((topic) => ({
-      topic,
-      payload: `old ${topic}`,
-      retain: true,
-    }));
-    await publishMany(broker.url, old);
-    const args = [...placeFlags(broker), "-t", "#", "-v"];
-    const choices = [
-      ["--retained-only", "-C", "4"],
-      ["-T", "a", "-T", "c/#", "-C", "1"],
-      ["-T", "+", "-C", "2"],
-    ];
-    for (const choice of choices) {
-      const theirs = await runPeer(mosquitto_sub, [...args, ...choice]);
-      assertEquals(await sub(...args, ...choice), theirs);
-    }
-    // A session that is kept gets what has come meanwhile, and not retained.
-    const fresh = ["new", "newer"].map((topic) => ({
-      ...{ topic, payload: "1", qos: 1 as const },
-    }));
-    const kept = [...args, "-q", "1", "-c", "-i"];
-    await runPeer(mosquitto_sub, [...kept, "theirs", "-E"]);
-    assertEquals(
-      (await runCommand("sub", [...kept, "ours", "-W", "1"])).code,
-      27,
-    );
-    await publishMany(broker.url, fresh);
-    const late = ["-R", "-C", "2"];
-    assertEquals(
-      await sub(...kept, "ours", ...late),
-      await runPeer(mosquitto_sub, [...kept, "theirs", ...late]),
-    );
-    await using ours = startCommand("sub", [...args, "--retained-only"]);
-    await using theirs = startProcess(mosquitto_sub, [
-      ...[...args, "--retained-only"],
+    connection.send({
+      ...{ cmd: "publish", topic: "x/\x1b]0;y\x07\x9b2J\u202e", qos: 0 },
+      ...{ payload: "\x1b[2J\u2028", dup: false, retain: false },
+    });
+    return "answered";
+  });
+  const args = ["-h", broker.url, "-t", "#", "-C", "1", "-d"];
+  const shown = "x/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028";
+  const styles = [
+    { flags: ["-F", "\\e[1m%t %p %j"], line: `\x1b[1m${shown} {` },
+    { flags: ["-v"], line: shown },
+  ];
+  for (const { flags, line } of styles) {
+    await using terminal = startInTerminal(script, "sub", [
+      ...args,
+      ...flags,
     ]);
-    await ours.untilPrinted("c/2");
-    await theirs.untilPrinted("c/2");
-    await publishMany(broker.url, fresh);
-    assertEquals(await ours.end(), await theirs.end());
-  },
-);
+    const { code, stdout } = await terminal.end();
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, line);
+    assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
+    // Before, Deno draws and takes away what it loads.
+    const own = stdout.slice(stdout.indexOf("→ CONNECT"));
+    const others = own.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "");
+    assertEquals(others.match(/[\p{Cc}\u2028\u202e]/u), null);
+  }
+});
+
+test.mosquittoClients("sub -T, -R and --retained-only choose messages as mosquitto_sub does", async ({ mosquitto_sub }) => {
+  await using broker = await startBroker({ port: 0 });
+  const old = ["a", "b", "c/1", "c/2"].map((topic) => ({
+    topic,
+    payload: `old ${topic}`,
+    retain: true,
+  }));
+  await publishMany(broker.url, old);
+  const args = [...placeFlags(broker), "-t", "#", "-v"];
+  const choices = [
+    ["--retained-only", "-C", "4"],
+    ["-T", "a", "-T", "c/#", "-C", "1"],
+    ["-T", "+", "-C", "2"],
+  ];
+  for (const choice of choices) {
+    const theirs = await runPeer(mosquitto_sub, [...args, ...choice]);
+    assertEquals(await sub(...args, ...choice), theirs);
+  }
+  // A session that is kept gets what has come meanwhile, and not retained.
+  const fresh = ["new", "newer"].map((topic) => ({
+    ...{ topic, payload: "1", qos: 1 as const },
+  }));
+  const kept = [...args, "-q", "1", "-c", "-i"];
+  await runPeer(mosquitto_sub, [...kept, "theirs", "-E"]);
+  assertEquals(
+    (await runCommand("sub", [...kept, "ours", "-W", "1"])).code,
+    27,
+  );
+  await publishMany(broker.url, fresh);
+  const late = ["-R", "-C", "2"];
+  assertEquals(
+    await sub(...kept, "ours", ...late),
+    await runPeer(mosquitto_sub, [...kept, "theirs", ...late]),
+  );
+  await using ours = startCommand("sub", [...args, "--retained-only"]);
+  await using theirs = startProcess(mosquitto_sub, [
+    ...[...args, "--retained-only"],
+  ]);
+  await ours.untilPrinted("c/2");
+  await theirs.untilPrinted("c/2");
+  await publishMany(broker.url, fresh);
+  assertEquals(await ours.end(), await theirs.end());
+});
 
 test.broker("sub --retained-only leaves the message that ends it to the next", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-q", "1", "-c", "-i", "me"];
@@ -274,21 +262,17 @@ test.unix("record takes -L, -V and -d, too", async () => {
   assertEquals(rows.map(({ value }) => value), [21.5]);
 });
 
-peerTest(
-  ["mosquitto_pub"],
-  "pub -D gives a message the properties that mosquitto_pub gives it",
-  async ({ mosquitto_pub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const args = [...placeFlags(broker), "-m", "21.5", "-r", ...PROPERTIES];
-    await runPeer(mosquitto_pub, [...args, "-t", "theirs"]);
-    const outcome = await runCommand("pub", [...args, "-t", "ours"]);
-    assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
-    const ours = await retained(broker.url, "ours");
-    const theirs = await retained(broker.url, "theirs");
-    assertEquals(ours.properties, theirs.properties);
-    assertEquals(ours.properties.userProperties?.unit, "°C");
-  },
-);
+test.mosquittoClients("pub -D gives a message the properties that mosquitto_pub gives it", async ({ mosquitto_pub }) => {
+  await using broker = await startBroker({ port: 0 });
+  const args = [...placeFlags(broker), "-m", "21.5", "-r", ...PROPERTIES];
+  await runPeer(mosquitto_pub, [...args, "-t", "theirs"]);
+  const outcome = await runCommand("pub", [...args, "-t", "ours"]);
+  assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
+  const ours = await retained(broker.url, "ours");
+  const theirs = await retained(broker.url, "theirs");
+  assertEquals(ours.properties, theirs.properties);
+  assertEquals(ours.properties.userProperties?.unit, "°C");
+});
 
 test.scripted("pub -D gives properties to the connection and to the will", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-m", "y", "--will-topic", "gone"];

@@ -215,31 +215,27 @@ Deno.test("pub -q 1 says at once that the broker's maximumQoS is 0", async () =>
   assertEquals(sent, ["connect", "disconnect"]);
 });
 
-peerTest(
-  ["mosquitto"],
-  "pub says that the broker refused its message",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/acl`, "topic read #\n");
-        return `acl_file ${directory}/acl`;
-      },
-    });
-    const args = ["-h", mosquitto.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
-    for (const source of [["-m", "y"], ["-l"]]) {
-      await using pub = startCommand("pub", [...args, ...source]);
-      if (source.includes("-l")) await pub.write("y\nz\n");
-      // With -l it ends before its input does.
-      await pub.untilLogged("\n");
-      const { code, stderr } = await pub.end();
-      assertEquals(code, 1);
-      assertMatch(
-        stderr,
-        /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
-      );
-    }
-  },
-);
+test.mosquitto("pub says that the broker refused its message", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/acl`, "topic read #\n");
+      return `acl_file ${directory}/acl`;
+    },
+  });
+  const args = ["-h", mosquitto.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
+  for (const source of [["-m", "y"], ["-l"]]) {
+    await using pub = startCommand("pub", [...args, ...source]);
+    if (source.includes("-l")) await pub.write("y\nz\n");
+    // With -l it ends before its input does.
+    await pub.untilLogged("\n");
+    const { code, stderr } = await pub.end();
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
+    );
+  }
+});
 
 Deno.test("pub connects with TLS, and trusts what --cafile says", async () => {
   await using broker = await startBroker({

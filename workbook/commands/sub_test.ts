@@ -86,47 +86,39 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto_pub"],
-  "sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte",
-  async ({ mosquitto_pub }) => {
-    await using broker = await startBroker({ port: 0, websocketPort: 0 });
-    await receiveLarge(mosquitto_pub, broker);
-  },
-);
+test.mosquittoClients("sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte", async ({ mosquitto_pub }) => {
+  await using broker = await startBroker({ port: 0, websocketPort: 0 });
+  await receiveLarge(mosquitto_pub, broker);
+});
 
-peerTest(
-  ["mosquitto_sub"],
-  "sub prints what mosquitto_sub prints",
-  async ({ mosquitto_sub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const address = ["-h", "127.0.0.1", "-p", `${broker.port}`];
-    const sent = ["21.5", "", "a\nb\r\n", " ", "é\u{1f600}"].map((
-      payload,
-      index,
-    ) => ({ topic: `x/${index}`, payload, qos: 1 as const }));
-    for (const style of [[], ["-v"], ["-N"], ["-v", "-N"]]) {
-      const args = [...address, "-t", "x/#", "-q", "1", "-C", "5", ...style];
-      // A session that is kept delivers all, and in the same order.
-      const session = ["-c", "-i"];
-      await using subscribed = startProcess(mosquitto_sub, [
-        ...address,
-        ...["-t", "x/#", "-q", "1", "-E", ...session, "theirs"],
-      ]);
-      await subscribed.end();
-      const first = [...args, ...session, "ours", "-W", "1"];
-      assertEquals((await runCommand("sub", first)).code, 27);
-      await publishMany(broker.url, sent);
-      await using theirs = startProcess(mosquitto_sub, [
-        ...args,
-        ...session,
-        "theirs",
-      ]);
-      const ours = await runCommand("sub", [...args, ...session, "ours"]);
-      assertEquals(ours, await theirs.end());
-    }
-  },
-);
+test.mosquittoClients("sub prints what mosquitto_sub prints", async ({ mosquitto_sub }) => {
+  await using broker = await startBroker({ port: 0 });
+  const address = ["-h", "127.0.0.1", "-p", `${broker.port}`];
+  const sent = ["21.5", "", "a\nb\r\n", " ", "é\u{1f600}"].map((
+    payload,
+    index,
+  ) => ({ topic: `x/${index}`, payload, qos: 1 as const }));
+  for (const style of [[], ["-v"], ["-N"], ["-v", "-N"]]) {
+    const args = [...address, "-t", "x/#", "-q", "1", "-C", "5", ...style];
+    // A session that is kept delivers all, and in the same order.
+    const session = ["-c", "-i"];
+    await using subscribed = startProcess(mosquitto_sub, [
+      ...address,
+      ...["-t", "x/#", "-q", "1", "-E", ...session, "theirs"],
+    ]);
+    await subscribed.end();
+    const first = [...args, ...session, "ours", "-W", "1"];
+    assertEquals((await runCommand("sub", first)).code, 27);
+    await publishMany(broker.url, sent);
+    await using theirs = startProcess(mosquitto_sub, [
+      ...args,
+      ...session,
+      "theirs",
+    ]);
+    const ours = await runCommand("sub", [...args, ...session, "ours"]);
+    assertEquals(ours, await theirs.end());
+  }
+});
 
 test.broker("sub -C acknowledges no message beyond its count", async (broker) => {
   const args = ["-h", broker.url, "-t", "jobs", "-q", "1", "-c", "-i", "me"];
