@@ -11,12 +11,7 @@ import {
   readLimitOptions,
 } from "../options/limit_options.ts";
 import { HangupSignal } from "../broker/hangup_signal.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Runs an MQTT broker (3.1, 3.1.1 and 5.0) until Ctrl-C.
@@ -50,7 +45,7 @@ Both files are read again as soon as they have changed, and at a SIGHUP. What
 they say then holds for who is connected, too.
 ${LIMIT_HELP}`;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: [
@@ -67,9 +62,7 @@ export const program: Program = {
     boolean: ["verbose"],
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };

@@ -27,12 +27,7 @@ import {
   readHostName,
 } from "../certificates/certificate_names.ts";
 import { describeNextSteps } from "../certificates/certificate_next_steps.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Makes a certificate for a broker, and the authority that signs it, for TLS in a
@@ -59,7 +54,7 @@ const AUTHORITY_DAYS = 730;
 /** A client's clock may be late. */
 const HEAD_START = DAY;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["days", "dir"],
@@ -67,9 +62,7 @@ export const program: Program = {
     boolean: ["force"],
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const days = options.number("days", { least: 1, most: AUTHORITY_DAYS }) ??

@@ -12,12 +12,7 @@ import {
   deleteUser,
   setPassword,
 } from "../broker/password_file.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const VARIABLE = "MQTT_PASSWORD";
 
@@ -42,7 +37,7 @@ options says where to find it. A broker of deno task broker that runs reads the
 file again by itself; mosquitto does at the signal SIGHUP.
 `;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["from", "password"],
@@ -50,9 +45,7 @@ export const program: Program = {
     positional: 2,
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const [file, user] = options.positional;

@@ -7,7 +7,7 @@ import { StopSignal } from "../../lib/mod.ts";
 import { CheckRun } from "../exercises/check_run.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
 import { findExercise, listExercises } from "../exercises/exercises.ts";
-import { type Program, runProgram, UsageError } from "../options/program.ts";
+import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Checks your programs, and says what is missing.
@@ -33,7 +33,7 @@ The exit code is 0 if all that is required passes, 1 if not.
 const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
 const INTERRUPTED = 130;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: { positional: 1, string: ["command", "seed"] },
   async main(options) {
@@ -65,6 +65,4 @@ export const program: Program = {
       throw error;
     }
   },
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);

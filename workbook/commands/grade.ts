@@ -8,12 +8,7 @@ import { printable, StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../exercises/exercises.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { pool } from "../checking/pool.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
 import { GradingProgress } from "../grading/progress.ts";
@@ -78,16 +73,14 @@ const JOBS_RANGE = { least: 1, most: 1000 };
 const MOST_JOBS = 8;
 const INTERRUPTED = 130;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["format", "out", "command", "jobs", "seed"],
     collect: ["dir", "each"],
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const format = readFormat(options);

@@ -17,12 +17,7 @@ import {
   readQos,
   readTopics,
 } from "../options/mosquitto_options.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import {
   PROPERTY_HELP,
   PROPERTY_NAMES,
@@ -61,7 +56,7 @@ Examples:
 /** In seconds; mosquitto_pub would give up at once. */
 const CONNECT_TIMEOUT = 5;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", ...SOURCE_NAMES.string, ...CONNECTION_NAMES.string],
@@ -82,9 +77,7 @@ export const program: Program = {
     },
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const [topic, ...others] = readTopics(options);

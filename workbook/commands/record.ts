@@ -14,7 +14,7 @@ import {
   readTopics,
 } from "../options/mosquitto_options.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
-import { type Options, type Program, runProgram } from "../options/program.ts";
+import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `
 Records readings from a broker to a CSV file: time, topic, value.
@@ -33,7 +33,7 @@ Usage: deno task record [-t FILTER]... [-q QOS] [--out FILE] [OPTION]...
   ${CONNECTION_HELP}
 `;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", "out", ...CONNECTION_NAMES.string],
@@ -47,9 +47,7 @@ export const program: Program = {
     },
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const qos = readQos(options, "qos");

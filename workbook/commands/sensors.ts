@@ -5,7 +5,7 @@
  */
 import { connect, StopSignal } from "../../lib/mod.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
-import { type Options, type Program, runProgram } from "../options/program.ts";
+import { type Options, runProgram } from "../options/program.ts";
 
 const HELP = `
 Publishes the readings of four virtual sensors below iot/user1/.
@@ -17,13 +17,11 @@ Usage: deno task sensors [-h HOST] [-q QOS] [--speed N]
   --speed N   divide the sensors' intervals (5, 7, 10 and 12 s) by N
 `;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: { string: ["host", "qos", "speed"], alias: { h: "host", q: "qos" } },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

@@ -10,7 +10,7 @@ import { findBroker } from "../broker/find_broker.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import { createView } from "../terminal/live_view.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
-import { type Options, type Program, runProgram } from "../options/program.ts";
+import { type Options, runProgram } from "../options/program.ts";
 import { ReadingLog } from "../main_job/reading_log.ts";
 import { describeTopics, Statistics } from "../main_job/statistics.ts";
 
@@ -27,13 +27,11 @@ The broker is the one that MQTT_URL names. If it names none, it is the one at
 localhost:1883; if none answers there, an embedded one is started.
 `;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: { string: ["speed", "seconds", "out"] },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

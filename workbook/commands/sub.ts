@@ -17,12 +17,7 @@ import {
   readTopics,
 } from "../options/mosquitto_options.ts";
 import { FORMAT_HELP, outputFormat } from "../messages/output_format.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { StandardOutput } from "../terminal/standard_output.ts";
 
 const HELP = `
@@ -67,7 +62,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const LINE_END = encoder.encode("\n");
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", "count", "timeout", "format", ...CONNECTION_NAMES.string],
@@ -91,9 +86,7 @@ export const program: Program = {
     },
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const topics = readTopics(options);

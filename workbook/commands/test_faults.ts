@@ -8,12 +8,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../testing/peers.ts";
 import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { copyWithout, SAFEGUARDS } from "../../testing/faults/safeguards.ts";
 import {
   LAST_LINE,
@@ -44,16 +39,14 @@ Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
 /** How long a program may take to end once all is closed, in milliseconds. */
 const LONGEST_END = 10_000;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["seed", "minutes", "broker", "protocol", "without"],
     boolean: ["verbose"],
   },
   main,
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const soak: SoakOptions = {

@@ -15,12 +15,7 @@ import { watchStart } from "../../testing/load/measure_start.ts";
 import { runLoad } from "../../testing/load/run_load.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
-import {
-  type Options,
-  type Program,
-  runProgram,
-  UsageError,
-} from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Loads the embedded broker: each of many clients publishes once a second at QoS 1,
@@ -44,7 +39,7 @@ subscribers, or if nothing grew; and 1 if not.
 
 const INTERRUPTED = 130;
 
-export const program: Program = {
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["clients", "seconds", "seed", "minutes"],
@@ -60,9 +55,7 @@ export const program: Program = {
       throw error;
     }
   },
-};
-
-if (import.meta.main) await runProgram(program);
+}, import.meta.main);
 
 async function load(options: Options, signal: AbortSignal): Promise<number> {
   refuse(options, ["minutes"], "needs --start");

@@ -61,8 +61,15 @@ export interface Program {
 /**
  * Runs a program as a user expects: `--help` prints the help, a mistake prints
  * one line, and the exit status says how it ended (0 well, 1 failed, 2 misused).
+ *
+ * @param isMain `import.meta.main`, where a test loads the program to call it.
+ * @returns The program, where it isn't the one that runs.
  */
-export async function runProgram(program: Program): Promise<never> {
+export async function runProgram(
+  program: Program,
+  isMain = true,
+): Promise<Program> {
+  if (!isMain) return program;
   try {
     Deno.exit(await callProgram(program, Deno.args) ?? 0);
   } catch (error) {
