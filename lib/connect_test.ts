@@ -9,13 +9,13 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { messages } from "./messages.ts";
+import type { ConnectOptions } from "./client/connect_options.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { startProcess } from "../testing/processes.ts";
 import { inOwnProcess } from "../testing/own_process.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { connack, QUICK, silent } from "../testing/brokers/scripts.ts";
-import type { ConnectOptions } from "./client/connect_options.ts";
 import { test } from "../testing/peer_tests.ts";
 
 test.scripted("connect() sends what the options say, and DISCONNECT at the end", async (broker) => {

@@ -48,16 +48,11 @@ test.fullDevice("CsvRecorder says once, at QoS 0, that the disk is full", async 
   assertEquals((error.cause as Error).message.includes(FULL), true);
 
   const lateAtQos1 = Message.from("iot/x", "5", { qos: 1 });
-  for (
-    const again of [
-      () => Promise.resolve(recorder.record(lateAtQos1)),
-      () => recorder.flush(),
-      () => recorder.close(),
-      () => recorder.close(),
-    ]
-  ) {
-    assertStrictEquals(await assertRejects(again), error);
+  const recording = Promise.resolve(recorder.record(lateAtQos1));
+  for (const late of [recording, recorder.flush(), recorder.close()]) {
+    assertStrictEquals(await rejection(late, RecordingError), error);
   }
+  assertStrictEquals(await rejection(recorder.close(), RecordingError), error);
   assertEquals(recorder.rows, 0);
   assertEquals(recorder.lost, 4);
   assertEquals(lines, [
@@ -71,17 +66,12 @@ test.fullDevice("CsvRecorder says once, at QoS 0, that the disk is full", async 
 test.fullDevice("CsvRecorder.record() rejects at QoS 1, and loses nothing", async () => {
   const { lines, log } = logged();
   const failures: RecordingError[] = [];
-  const recorder = await CsvRecorder.open("/dev/full", {
-    log,
-    onFailure: (error) => failures.push(error),
-  });
+  const onFailure = (error: RecordingError) => failures.push(error);
+  const recorder = await CsvRecorder.open("/dev/full", { log, onFailure });
   const message = Message.from("iot/x", "1", { qos: 1 });
   for (let delivery = 0; delivery < 3; delivery++) {
-    await assertRejects(
-      async () => await recorder.record(message),
-      RecordingError,
-      CANNOT_WRITE,
-    );
+    const recording = Promise.resolve(recorder.record(message));
+    await rejection(recording, RecordingError, CANNOT_WRITE);
   }
   await rejection(recorder.close(), RecordingError, CANNOT_WRITE);
   assertEquals(failures.length, 1);
@@ -93,15 +83,11 @@ test.fullDevice("CsvRecorder calls onFailure instead of the log", async () => {
   const { lines, log } = logged();
   const failure = Promise.withResolvers<RecordingError>();
   {
-    await using recorder = await CsvRecorder.open("/dev/full", {
-      log,
-      onFailure: failure.resolve,
-    });
+    const options = { log, onFailure: failure.resolve };
+    await using recorder = await CsvRecorder.open("/dev/full", options);
     recorder.record(Message.from("iot/x", "1"));
-    assertEquals(
-      (await within("the failure", failure.promise)).message,
-      CANNOT_WRITE,
-    );
+    const { message } = await within("the failure", failure.promise);
+    assertEquals(message, CANNOT_WRITE);
   }
   assertEquals(lines, ['Readings lost at QoS 0, not in "/dev/full": 1']);
 });
@@ -190,19 +176,16 @@ test.smallDisk("CsvRecorder has each row in the file that it acknowledged", asyn
   let acknowledged = 0;
   await assertRejects(async () => {
     for (;;) {
-      await recorder.record(
-        Message.from("iot/x", `${acknowledged}`, { qos: 2 }),
-      );
+      const text = `${acknowledged}`;
+      await recorder.record(Message.from("iot/x", text, { qos: 2 }));
       acknowledged++;
     }
   }, RecordingError);
   await rejection(recorder.close(), RecordingError);
 
   const readings = await Array.fromAsync(readReadings(path));
-  assertEquals(
-    readings.map(({ value }) => value),
-    times(acknowledged, (index) => index),
-  );
+  const values = readings.map(({ value }) => value);
+  assertEquals(values, times(acknowledged, (index) => index));
   assertEquals(recorder.lost, 0);
 });
 
@@ -211,11 +194,9 @@ test.smallDisk("CsvRecorder.open() says that the disk is read-only", async ({ fo
   await Deno.writeTextFile(path, "time,topic,value\r\n");
   assert(await remount("ro"));
   for (const file of [path, `${folder}/new.csv`]) {
-    const error = await rejection(CsvRecorder.open(file), RecordingError);
-    assertEquals(
-      error.message,
-      `Cannot open "${file}": Read-only file system (os error 30)`,
-    );
+    const { message } = await rejection(CsvRecorder.open(file), RecordingError);
+    const reason = "Read-only file system (os error 30)";
+    assertEquals(message, `Cannot open "${file}": ${reason}`);
   }
 });
 
@@ -243,10 +224,8 @@ Deno.test({
   name: "CsvRecorder.open() says which permission Deno lacks",
   permissions: { read: true },
   fn: async () => {
-    const error = await rejection(
-      CsvRecorder.open("sensorvalues.csv"),
-      RecordingError,
-    );
+    const opening = CsvRecorder.open("sensorvalues.csv");
+    const error = await rejection(opening, RecordingError);
     assertEquals(
       error.message,
       'Cannot open "sensorvalues.csv": Requires write access to "sensorvalues.csv", run again with the --allow-write flag',

@@ -2,8 +2,8 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { PigpioConnection } from "./inputs/pigpio.ts";
 import { parsePigpioUrl } from "./inputs/pigpio_url.ts";
 import { LightSensor } from "./light_sensor.ts";
-import { rejection, within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 
 /** The ADS1115's smallest step, in percent of 3.3 V, in its range of 4.096 V. */
@@ -152,11 +152,8 @@ for (
   ] as const
 ) {
   Deno.test(`LightSensor rejects the path "${path}"`, async () => {
-    await rejection(
-      LightSensor.open({ source: `pigpio://pi:8888/${path}` }),
-      TypeError,
-      message,
-    );
+    const opening = LightSensor.open({ source: `pigpio://pi:8888/${path}` });
+    await rejection(opening, TypeError, message);
   });
 }
 

@@ -133,7 +133,10 @@ Deno.test("readLines() reads a file that is piped in", async () => {
   );
   await reader.write("0\r\n한글\n4");
   const { stdout, stderr } = await reader.end();
-  assertEquals({ stdout, stderr }, { stdout: '["0","한글","4"]\n', stderr: "" });
+  assertEquals({ stdout, stderr }, {
+    stdout: '["0","한글","4"]\n',
+    stderr: "",
+  });
 });
 
 Deno.test("readLines() leaves the rest of standard input to others", async () => {

@@ -95,7 +95,10 @@ Deno.test("Menu tells an action's error in a line, and goes on", async () => {
     if (error instanceof Error) throw error;
     return error;
   });
-  assertEquals(log, ["온도 failed: no connection", "온도 failed: out of range"]);
+  assertEquals(log, [
+    "온도 failed: no connection",
+    "온도 failed: out of range",
+  ]);
   assertEquals(output, [SHOWN, SHOWN, SHOWN]);
 });
 

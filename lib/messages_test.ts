@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
   BrokerUnreachableError,
   ConnectionRefusedError,
@@ -6,7 +6,7 @@ import {
 } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
-import { publishMany } from "./publish_once.ts";
+import { publishMany, publishOnce } from "./publish_once.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { test, times } from "../testing/test.ts";
 import { deliver } from "../testing/brokers/scripts.ts";
@@ -25,22 +25,17 @@ async function take(
   return texts;
 }
 
+/** A message that says that a subscription stands. */
+const READY = { topic: "a", payload: "ready", retain: true, qos: 1 } as const;
+
 for (const qos of [0, 1, 2] as const) {
   test.broker(`messages() gives messages in order at QoS ${qos}`, async (broker) => {
     const numbers = times(200, (index) => `${index}`);
-    await publishMany(broker.url, [{
-      topic: "a",
-      payload: "ready",
-      retain: true,
-      qos: 1,
-    }]);
+    const all = numbers.map((payload) => ({ topic: "b", payload, qos }));
+    await publishOnce(broker.url, READY);
     const source = messages(broker.url, "#", { qos });
-    // The retained message says that the subscription stands.
     assertEquals(await take(source, 1), ["ready"]);
-    await publishMany(
-      broker.url,
-      numbers.map((payload) => ({ topic: "b", payload, qos })),
-    );
+    await publishMany(broker.url, all);
     assertEquals(await take(source, 200), numbers);
     await source.return();
   });
@@ -50,14 +45,7 @@ test.scripted("messages() acknowledges a message when the next is asked for", as
   const source = messages(broker.url, "#", { qos: 1 });
   const first = source.next();
   await broker.received("subscribe");
-  for (const messageId of [1, 2]) {
-    deliver(broker, {
-      topic: "a",
-      text: `${messageId}`,
-      qos: 1,
-      id: messageId,
-    });
-  }
+  for (const id of [1, 2]) deliver(broker, { qos: 1, id });
   assertEquals((await within("the first", first)).value?.text, "1");
   assertEquals((await within("the second", source.next())).value?.text, "2");
   await broker.received("puback");
@@ -68,50 +56,33 @@ test.scripted("messages() acknowledges a message when the next is asked for", as
 });
 
 test.broker("messages() ends its loop when the signal aborts", async (broker) => {
-  const controller = new AbortController();
-  await publishMany(broker.url, [{
-    topic: "a",
-    payload: "ready",
-    retain: true,
-    qos: 1,
-  }]);
+  const stop = new AbortController();
+  await publishOnce(broker.url, READY);
   let count = 0;
-  for await (
-    const _ of messages(broker.url, "#", { signal: controller.signal })
-  ) {
+  const { signal } = stop;
+  for await (const _ of messages(broker.url, "#", { signal })) {
     count++;
-    controller.abort();
+    stop.abort();
   }
   assertEquals(count, 1);
 });
 
 test.broker("messages() passes on what the loop's body throws", async (broker) => {
-  await publishMany(broker.url, [{
-    topic: "a",
-    payload: "ready",
-    retain: true,
-    qos: 1,
-  }]);
-  await assertRejects(
-    async () => {
-      for await (const { number } of messages(broker.url, "#")) number;
-    },
-    TypeError,
-    'Payload of a is not a number: "ready"',
-  );
+  await publishOnce(broker.url, READY);
+  const loop = async () => {
+    for await (const { number } of messages(broker.url, "#")) number;
+  };
+  const words = 'Payload of a is not a number: "ready"';
+  await rejection(loop(), TypeError, words);
 });
 
 Deno.test("messages() rejects if it can't connect, is refused, or may not subscribe", async () => {
   const log = () => {};
-  await using broker = await openBroker({
-    users: { info: "Password1234" },
-    rules: [],
-  });
+  const users = { info: "Password1234" };
+  await using broker = await openBroker({ users, rules: [] });
   const url = broker.url.replace("//", "//info:Password1234@");
-  await rejection(
-    messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
-    BrokerUnreachableError,
-  );
+  const attempt = messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next();
+  await rejection(attempt, BrokerUnreachableError);
   await rejection(messages(broker.url, "#").next(), ConnectionRefusedError);
   await rejection(messages(url, "#").next(), SubscriptionRefusedError);
 });

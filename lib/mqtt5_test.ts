@@ -5,10 +5,17 @@ import { publishMany, publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
 import { assertTopicFilter } from "./topics.ts";
+import type { Topics } from "./client/topic_requests.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { collector, KEPT, QUIET, silent } from "../testing/brokers/scripts.ts";
+import {
+  collector,
+  KEPT,
+  listen,
+  QUIET,
+  silent,
+} from "../testing/brokers/scripts.ts";
 import { times } from "../testing/test.ts";
 import { test } from "../testing/peer_tests.ts";
 
@@ -52,10 +59,8 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 
   async "noLocal keeps back what the client has published itself"(url) {
     const { take, have, texts } = collector();
-    await using subscription = await subscribe(url, "iot/#", take, false, {
-      ...MQTT5,
-      noLocal: true,
-    });
+    const options = { ...MQTT5, noLocal: true };
+    await using subscription = await listen({ url }, take, options);
     await subscription.client.publishAsync("iot/own", "1", { qos: 1 });
     await publishOnce(url, { topic: "iot/other", payload: "2" });
     await have(1);
@@ -67,25 +72,23 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     const messages: Message[] = [];
     const kept = { payload: "old", retain: true, qos: 1 } as const;
     await publishMany(url, [{ topic: "a", ...kept }, { topic: "b", ...kept }]);
-    await using _subscription = await subscribe(
-      url,
-      [["a", { retainHandling: 2, retainAsPublished: true }], ["b", 0]],
-      (message) => {
-        messages.push(message);
-        take(message);
-      },
-      false,
-      { ...MQTT5, subscriptionIdentifier: 7 },
-    );
+    const asPublished = { retainHandling: 2, retainAsPublished: true } as const;
+    const topics: Topics = [["a", asPublished], ["b", 0]];
+    await using _subscription = await listen({ url }, (message) => {
+      messages.push(message);
+      take(message);
+    }, { ...MQTT5, topics, subscriptionIdentifier: 7 });
     const live = { ...kept, payload: "new" };
     await publishMany(url, [{ topic: "a", ...live }, { topic: "b", ...live }]);
     await have(3);
-    assertEquals(
-      messages.map(({ topic, text, retain, properties }) =>
-        `${topic} ${text} ${retain} ${properties.subscriptionIdentifier}`
-      ).sort(),
-      ["a new true 7", "b new false 7", "b old true 7"],
+    const texts = messages.map(({ topic, text, retain, properties }) =>
+      `${topic} ${text} ${retain} ${properties.subscriptionIdentifier}`
     );
+    assertEquals(texts.sort(), [
+      "a new true 7",
+      "b new false 7",
+      "b old true 7",
+    ]);
   },
 
   async "a shared subscription gives each message to one of its group"(url) {
@@ -106,29 +109,20 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     assertEquals(numbers, times(20, (number) => number));
 
     function share(index: number) {
-      return subscribe(
-        url,
-        ["$share/readers/iot/#", 1],
-        ({ text }) => {
-          received[index]!.push(text);
-          if (received.flat().length === 20) allCame.resolve();
-        },
-        false,
-        MQTT5,
-      );
+      return listen({ url }, ({ text }) => {
+        received[index]!.push(text);
+        if (received.flat().length === 20) allCame.resolve();
+      }, { ...MQTT5, topics: ["$share/readers/iot/#", 1] });
     }
   },
 
   async "topic aliases shorten a topic that was sent before"(url) {
     const { take, have, texts } = collector();
-    await using subscription = await subscribe(url, "#", take, false, {
-      ...MQTT5,
-      properties: { topicAliasMaximum: 5 },
-    });
-    await using publisher = await Publisher.connect(url, {
-      ...MQTT5,
-      topicAliases: true,
-    });
+    const properties = { topicAliasMaximum: 5 };
+    const all = { ...MQTT5, topics: "#", properties };
+    await using subscription = await listen({ url }, take, all);
+    const options = { ...MQTT5, topicAliases: true };
+    await using publisher = await Publisher.connect(url, options);
     const sent: string[] = [];
     publisher.client.on("packetsend", (packet) => {
       if (packet.cmd === "publish") {
@@ -194,11 +188,8 @@ test.scripted("close() rejects what DISCONNECT can't say, and leaves the connect
     "Reason code or session expiry are given, and MQTT 3.1.1 has none",
   );
   await using client = await connect(broker.url, MQTT5);
-  await rejection(
-    client.close({ sessionExpiryInterval: 60 }),
-    RangeError,
-    "Session expiry is 60: it must be 0",
-  );
+  const closing = client.close({ sessionExpiryInterval: 60 });
+  await rejection(closing, RangeError, "Session expiry is 60: it must be 0");
   await rejection(
     client.close({ reasonCode: 5 as 4 }),
     RangeError,
@@ -246,11 +237,8 @@ Deno.test("subscribe() rejects a shared subscription that can't be", async () =>
       `Topic filter is "${filter}": a shared one must be $share/group/filter`,
     );
   }
-  await rejection(
-    subscribe("x", "$share/a+/b", silent, false),
-    TypeError,
-    "its group must have no wildcard",
-  );
+  const subscribing = subscribe("x", "$share/a+/b", silent, false);
+  await rejection(subscribing, TypeError, "its group must have no wildcard");
   await rejection(
     subscribe("x", "$share/g/a", silent, false, { ...MQTT5, noLocal: true }),
     TypeError,

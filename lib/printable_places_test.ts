@@ -1,3 +1,5 @@
+import type { Packet } from "mqtt-packet";
+import { connack, listen } from "../testing/brokers/scripts.ts";
 /**
  * Where the toolkit prints what strangers have written: a row for each place.
  *
@@ -11,7 +13,6 @@ import { CsvRecorder } from "./csv_recorder.ts";
 import { Menu } from "./menu.ts";
 import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
-import { subscribe } from "./subscribe.ts";
 import { within } from "../testing/deadline.ts";
 import { connect5, subscribe5 } from "../testing/clients/packets5.ts";
 import { openRaw } from "../testing/clients/raw_client.ts";
@@ -115,20 +116,11 @@ testPlaces([
   {
     name: "subscribe(), when a handler fails",
     print: (texts) =>
-      logOf(
-        texts,
-        (broker, log, done) =>
-          subscribe(
-            broker,
-            "#",
-            ({ topic, text }) => {
-              if (topic === texts.at(-1)) queueMicrotask(done);
-              throw new Error(text);
-            },
-            false,
-            { log },
-          ),
-      ),
+      logOf(texts, (url, log, done) =>
+        listen({ url }, ({ topic, text }) => {
+          if (topic === texts.at(-1)) queueMicrotask(done);
+          throw new Error(text);
+        }, { topics: "#", log })),
   },
   {
     name: "connect(), when MQTT 5 refuses it",
@@ -136,10 +128,7 @@ testPlaces([
       Promise.all(texts.map(async (reasonString) => {
         await using broker = await startScriptedBroker(({ cmd }) => {
           if (cmd !== "connect") return;
-          return {
-            ...{ cmd: "connack", reasonCode: 135, sessionPresent: false },
-            properties: { reasonString },
-          };
+          return { ...connack(135), properties: { reasonString } } as Packet;
         });
         const attempt = connect(broker.url, { protocolVersion: 5 });
         const error = await within("a refusal", attempt).catch((one) => one);
@@ -158,10 +147,8 @@ testPlaces([
         const { value: reasonString } = reasons.next();
         if (reasonString === undefined) return resolve() as undefined;
         queueMicrotask(() => {
-          send({
-            ...{ cmd: "disconnect", reasonCode: 139 },
-            properties: { reasonString },
-          });
+          const properties = { reasonString };
+          send({ cmd: "disconnect", reasonCode: 139, properties });
           socket.end();
         });
       });
@@ -181,9 +168,8 @@ testPlaces([
       await using folder = await temporaryFolder();
       const { lines, log } = logged();
       for (const text of texts) {
-        await using recorder = await CsvRecorder.open(`${folder.path}/a.csv`, {
-          log,
-        });
+        const path = `${folder.path}/a.csv`;
+        await using recorder = await CsvRecorder.open(path, { log });
         await recorder.record(Message.from(text, text));
       }
       return lines.join("\n");
@@ -223,11 +209,8 @@ testPlaces([
     name: "startBroker(), which logs names and topics",
     without: REFUSED,
     print: async (texts) => {
-      const { lines, log } = logged();
-      await using broker = await openBroker({
-        rules: [{ subscribe: ["iot"] }],
-        log,
-      });
+      const rules = [{ subscribe: ["iot"] }];
+      await using broker = await openBroker({ rules });
       for (const text of texts) {
         const clientId = text;
         await using client = await openRaw(broker);
@@ -237,7 +220,7 @@ testPlaces([
         await client.publish({ topic: text });
         await client.next();
       }
-      return lines.join("\n");
+      return broker.lines.join("\n");
     },
   },
   {

@@ -59,20 +59,11 @@ test.scripted("connect() sends its properties and the will's", async (broker) =>
   });
 });
 
+const LASTING = { clean: false, clientId: "gate" };
 const expiries: [ConnectOptions, number | undefined][] = [
-  [{ clean: false, clientId: "gate" }, 0xffffffff],
-  [
-    { clean: false, clientId: "gate", properties: { receiveMaximum: 5 } },
-    0xffffffff,
-  ],
-  [
-    {
-      clean: false,
-      clientId: "gate",
-      properties: { sessionExpiryInterval: 0 },
-    },
-    0,
-  ],
+  [LASTING, 0xffffffff],
+  [{ ...LASTING, properties: { receiveMaximum: 5 } }, 0xffffffff],
+  [{ ...LASTING, properties: { sessionExpiryInterval: 0 } }, 0],
   [{ clientId: "gate" }, undefined],
 ];
 for (const [options, expected] of expiries) {

@@ -78,10 +78,8 @@ Deno.test("readReadings() names the file and the line of what isn't a reading", 
       ['"a"b,c,1', 'Row has 1 field instead of 3: "\\"a\\"b,c,1"'],
     ]
   ) {
-    const error = await rejection(
-      read(`${twoLines}${twoLines}${row}\n${ROW}\n`),
-      RecordingError,
-    );
+    const reading = read(`${twoLines}${twoLines}${row}\n${ROW}\n`);
+    const error = await rejection(reading, RecordingError);
     assertEquals(error.message, `FILE:5: ${reason}`);
   }
 });
@@ -104,10 +102,8 @@ Deno.test("readReadings() takes no last row without a line end, wherever it was 
     assertEquals(invalid, [2], text);
   }
   const error = await rejection(read(`${ROW}\r\n${ROW}`), RecordingError);
-  assertEquals(
-    error.message,
-    `FILE:2: Row has no line end, as if torn: "${ROW}"`,
-  );
+  const expected = `FILE:2: Row has no line end, as if torn: "${ROW}"`;
+  assertEquals(error.message, expected);
 });
 
 Deno.test("readReadings() loses one line to a quote that is never closed", async () => {
@@ -145,10 +141,8 @@ test.folder("readReadings() says what it can't read", async (folder) => {
       [folder, `"${folder}" is a folder, not a file`],
     ] as const
   ) {
-    const error = await rejection(
-      Array.fromAsync(readReadings(path)),
-      RecordingError,
-    );
+    const attempt = Array.fromAsync(readReadings(path));
+    const error = await rejection(attempt, RecordingError);
     assertEquals(error.message, message);
     assertEquals(error.path, path);
   }

@@ -7,7 +7,12 @@ import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
+import {
+  listen,
+  QUICK,
+  reconnect,
+  silent,
+} from "../testing/brokers/scripts.ts";
 import { logged, test } from "../testing/test.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
@@ -19,14 +24,9 @@ const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
 
 for (const [topics, expected] of topicForms) {
   test.scripted(`subscribe() takes the topics ${JSON.stringify(topics)}`, async (broker) => {
-    await using _subscription = await subscribe(
-      broker.url,
-      topics,
-      silent,
-      false,
-    );
-    const asked = broker.packets.flatMap((packet) =>
-      packet.cmd === "subscribe" ? packet.subscriptions : []
+    await using _subscription = await listen(broker, silent, { topics });
+    const asked = broker.all("subscribe").flatMap((packet) =>
+      packet.subscriptions
     );
     assertEquals(asked.map(({ topic, qos }) => [topic, qos]), expected);
   });
@@ -34,51 +34,29 @@ for (const [topics, expected] of topicForms) {
 
 for (const topic of ["a/#/b", "a#", "+a", "", "a\0"]) {
   Deno.test(`subscribe() rejects the filter ${JSON.stringify(topic)}`, async () => {
-    await rejection(
-      subscribe("x", topic, silent, false),
-      TypeError,
-      "Topic filter",
-    );
+    const subscribing = subscribe("x", topic, silent, false);
+    await rejection(subscribing, TypeError, "Topic filter");
   });
 }
 
 Deno.test("subscribe() rejects an empty list of topics and QoS 3", async () => {
   await rejection(subscribe("x", [], silent), TypeError, "empty");
-  await rejection(
-    subscribe("x", ["a", 3 as 2], silent),
-    RangeError,
-    "QoS is 3",
-  );
+  const subscribing = subscribe("x", ["a", 3 as 2], silent);
+  await rejection(subscribing, RangeError, "QoS is 3");
 });
 
 test.broker("subscribe() hands over topic, payload and flags", async (broker) => {
-  await publishOnce(broker.url, {
-    topic: "iot/kept",
-    payload: "21.5",
-    retain: true,
-    qos: 1,
-  });
+  const kept = { topic: "iot/kept", payload: "21.5", retain: true } as const;
+  await publishOnce(broker.url, { ...kept, qos: 1 });
   const received = Promise.withResolvers<Message>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    received.resolve,
-    false,
-    { qos: 1 },
-  );
+  const options = { qos: 1 } as const;
+  await using _subscription = await listen(broker, received.resolve, options);
   const message = await within("the message", received.promise);
   const { topic, text, number, json, qos, retain } = message;
-  assertEquals(
-    { topic, text, number, json, qos, retain },
-    {
-      topic: "iot/kept",
-      text: "21.5",
-      number: 21.5,
-      json: 21.5,
-      qos: 1,
-      retain: true,
-    },
-  );
+  assertEquals({ topic, text, number, json, qos, retain }, {
+    ...{ topic: "iot/kept", text: "21.5", number: 21.5, json: 21.5 },
+    ...{ qos: 1, retain: true },
+  });
 });
 
 test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async (broker) => {
@@ -127,12 +105,8 @@ Deno.test({
 });
 
 test.broker("subscribe() resolves when a handler closes its client", async (broker) => {
-  await publishOnce(broker.url, {
-    topic: "iot/x",
-    payload: "1",
-    retain: true,
-    qos: 1,
-  });
+  const kept = { topic: "iot/x", payload: "1", retain: true } as const;
+  await publishOnce(broker.url, { ...kept, qos: 1 });
   const ended = subscribe(broker.url, "iot/#", (_message, client) => {
     client.close();
   });
@@ -156,14 +130,8 @@ Deno.test("subscribe() tells once of each filter that is granted at a lower QoS"
   const again = Promise.withResolvers<void>();
   let times = 0;
   const onSubscribe = () => ++times === 2 && again.resolve();
-  const options = { retryDelay: QUICK, log, onSubscribe };
-  await using _subscription = await subscribe(
-    broker.url,
-    WITH_QOS,
-    silent,
-    false,
-    options,
-  );
+  const options = { topics: WITH_QOS, retryDelay: QUICK, log, onSubscribe };
+  await using _subscription = await listen(broker, silent, options);
   await reconnect(broker);
   await within("the second SUBACKs", again.promise);
   const told = lines.filter((line) => line.includes("granted"));
@@ -176,21 +144,14 @@ Deno.test("subscribe() tells once of each filter that is granted at a lower QoS"
 Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and outlive its failure", async () => {
   await using broker = await startGranting(1);
   const grants: LowerGrant[] = [];
-  const lines: string[] = [];
-  const options = {
-    onLowerGrant: (grant: LowerGrant) => {
-      grants.push(grant);
-      throw new Error("no screen");
-    },
-    log: (line: string) => lines.push(line),
+  const { lines, log } = logged();
+  const onLowerGrant = (grant: LowerGrant) => {
+    grants.push(grant);
+    throw new Error("no screen");
   };
-  await using _subscription = await subscribe(
-    broker.url,
-    WITH_QOS,
-    silent,
-    false,
-    options,
-  );
+  const options = { onLowerGrant, log };
+  const all = { ...options, topics: WITH_QOS };
+  await using _subscription = await listen(broker, silent, all);
   const stop = new AbortController();
   const { signal } = stop;
   const source = messages(broker.url, ["c", 2], { ...options, signal });
@@ -207,14 +168,8 @@ Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and ou
 test.broker("subscribe() says nothing of what is granted as it was asked for", async (broker) => {
   const { lines, log } = logged();
   for (const protocolVersion of [3, 4, 5] as const) {
-    const options = { log, protocolVersion };
-    await using _subscription = await subscribe(
-      broker.url,
-      WITH_QOS,
-      silent,
-      false,
-      options,
-    );
+    const options = { topics: WITH_QOS, log, protocolVersion };
+    await using _subscription = await listen(broker, silent, options);
   }
   assertEquals(lines, []);
 });

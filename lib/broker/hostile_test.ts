@@ -8,7 +8,6 @@ import {
   connectPacket,
   openRaw,
   publishPacket,
-  type RawClient,
   rawPacket,
   subscribePacket,
   subscribeRaw,
@@ -156,10 +155,6 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   ])),
 };
 
-async function ping(client: RawClient): Promise<void> {
-  await client.ping();
-}
-
 test.broker("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
@@ -168,7 +163,7 @@ test.broker("startBroker() cuts who begins with anything but a proper CONNECT, a
     await raw.send(packet);
     assertEquals(await raw.next(), undefined, name);
     assertEquals(broker.lines.length, 1, `${name}: ${broker.lines}`);
-    await ping(other);
+    await other.ping();
   }
 });
 
@@ -180,7 +175,7 @@ test.broker("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves th
     await raw.send(rawPacket(TYPE.PINGREQ), packet, rawPacket(TYPE.PINGREQ));
     assertEquals((await raw.next())?.header, TYPE.PINGRESP, name);
     assertEquals(await raw.next(), undefined, name);
-    await ping(other);
+    await other.ping();
   }
   const complaints = broker.lines.filter((line) =>
     line.startsWith('Client "hostile" from ')
@@ -274,7 +269,7 @@ test.broker("startBroker() cuts who acknowledges what can't be", async (broker) 
   for (let count = 0; count < 2; count++) {
     await raw.send(acknowledgement(TYPE.PUBCOMP, ids[2]!));
   }
-  await ping(raw);
+  await raw.ping();
   raw.close();
 });
 
@@ -289,7 +284,7 @@ test.broker("startBroker() does nothing for what follows DISCONNECT", async (bro
   );
   while (await raw.next() !== undefined);
   assertEquals((await subscriber.message()).topic, "before");
-  await ping(subscriber);
+  await subscriber.ping();
 });
 
 test.broker("startBroker() keeps what names of objects can't reach", async (broker) => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type BrokerLimits, startBroker } from "../broker.ts";
+import { readLimits } from "./limits.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { rejection, within } from "../../testing/deadline.ts";
@@ -18,7 +19,6 @@ import {
   httpRequest,
   UPGRADE,
 } from "../../testing/clients/websocket_frames.ts";
-import { readLimits } from "./limits.ts";
 import {
   EVERYWHERE,
   openBroker,

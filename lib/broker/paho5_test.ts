@@ -1,8 +1,8 @@
+import { assertEquals } from "@std/assert";
+import { startBroker } from "../broker.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";
-import { assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { startProcess } from "../../testing/processes.ts";

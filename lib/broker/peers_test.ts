@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../broker.ts";
 import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
@@ -9,7 +10,6 @@ import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
-import { setTimeout as pause } from "node:timers/promises";
 
 const HOST = "127.0.0.1";
 

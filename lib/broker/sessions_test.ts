@@ -8,23 +8,11 @@ import {
   connectPacket,
   openRaw,
   publishPacket,
-  type RawClient,
   rawPacket,
+  subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import { test, times } from "../../testing/test.ts";
-
-async function subscribeTo(
-  client: RawClient,
-  filters: Record<string, 0 | 1 | 2>,
-): Promise<void> {
-  await client.subscribe(filters);
-}
-
-/** Waits until the broker has handled all that a client has sent. */
-async function ping(client: RawClient): Promise<void> {
-  await client.ping();
-}
 
 test.broker("startBroker() keeps messages of QoS 1 and 2 for a session whose client is away", async (broker) => {
   {
@@ -49,14 +37,8 @@ test.broker("startBroker() keeps messages of QoS 1 and 2 for a session whose cli
       ["fire", 2, false],
     ],
   );
-  assertEquals(received.map(({ text }) => text).filter((text) => text < "a"), [
-    "1",
-    "2",
-    "4",
-    "5",
-    "7",
-    "8",
-  ]);
+  const texts = received.map(({ text }) => text).filter((text) => text < "a");
+  assertEquals(texts, ["1", "2", "4", "5", "7", "8"]);
 });
 
 test.broker("startBroker() delivers in order to a session that comes back in mid-stream", async (broker) => {
@@ -74,10 +56,8 @@ test.broker("startBroker() delivers in order to a session that comes back in mid
   while (sent.length < total) publish();
   await using recorder = await coming;
   const received = await recorder.untilReceived(total);
-  assertEquals(
-    received.map(({ text }) => text),
-    Array.from(sent.keys(), String),
-  );
+  const texts = received.map(({ text }) => text);
+  assertEquals(texts, Array.from(sent.keys(), String));
 });
 
 test.broker("startBroker() sends no retained message after the one that replaced it", async (broker) => {
@@ -88,8 +68,7 @@ test.broker("startBroker() sends no retained message after the one that replaced
   for (const topic of topics) {
     await publisher.publish(topic, old, { retain: true, qos: 1 });
   }
-  await using subscriber = await openRaw(broker, {});
-  await subscribeTo(subscriber, { "big/#": 1 });
+  await using subscriber = await subscribeRaw(broker, { "big/#": 1 });
   const replaced = topics.at(-1)!;
   await publisher.publish(replaced, "new", { retain: true, qos: 1 });
   await publisher.publish("big/end", "", { qos: 1 });
@@ -99,7 +78,7 @@ test.broker("startBroker() sends no retained message after the one that replaced
     texts.set(topic, payload);
   }
   assertEquals(texts.get(replaced), "new");
-  await ping(subscriber);
+  await subscriber.ping();
 });
 
 test.broker("startBroker() publishes the will of a client that vanishes, and only then", async (broker) => {
@@ -113,10 +92,8 @@ test.broker("startBroker() publishes the will of a client that vanishes, and onl
   (await openRaw(broker, { will: will("vanished") })).close();
   await watcher.untilReceived(1);
   // One that stays silent for one and a half times its keepalive.
-  await using silent = await openRaw(broker, {
-    will: will("silent"),
-    keepalive: 1,
-  });
+  const fields = { will: will("silent"), keepalive: 1 };
+  await using silent = await openRaw(broker, fields);
   const start = performance.now();
   assertEquals(await silent.next(), undefined);
   const seconds = (performance.now() - start) / 1_000;
@@ -129,20 +106,19 @@ test.broker("startBroker() cuts the older of two clients with the same id", asyn
   for (const clean of [true, false]) {
     const fields = { clientId: "one of a kind", clean };
     const first = await openRaw(broker, fields);
-    await subscribeTo(first, { "iot/+": 1, "iot/#": 1 });
+    await first.subscribe({ "iot/+": 1, "iot/#": 1 });
     await using second = await openRaw(broker);
     // It comes back before the broker has done with its old connection.
     first.close();
     await second.ask(TYPE.CONNACK, connectPacket(fields));
     await using third = await openRaw(broker, fields);
     assertEquals(await second.next(), undefined);
-    await ping(third);
+    await third.ping();
   }
 });
 
 test.broker("startBroker() sends PUBREC before the publisher gets its own message", async (broker) => {
-  await using client = await openRaw(broker, {});
-  await subscribeTo(client, { own: 2 });
+  await using client = await subscribeRaw(broker, { own: 2 });
   await client.send(publishPacket({ topic: "own", qos: 2, id: 5 }));
   const headers = [
     (await client.next())?.header,

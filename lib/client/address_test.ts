@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
 import {
   type BrokerAddress,
   formatAddresses,
   parseAddresses,
 } from "./address.ts";
-import { createHash } from "node:crypto";
-import { isIPv6 } from "node:net";
 
 /** Protocol, host, port, path, user and password of each host. */
 function read(text: string, options = {}): string {

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Packet } from "mqtt-packet";
 import { startBroker } from "../broker.ts";
 import { type Client, connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
@@ -18,8 +20,6 @@ import {
   silent,
 } from "../../testing/brokers/scripts.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
-import type { Packet } from "mqtt-packet";
-import { setTimeout as pause } from "node:timers/promises";
 import { test } from "../../testing/peer_tests.ts";
 
 const MQTT5 = { ...QUIET, protocolVersion: 5 } as const;
@@ -82,11 +82,8 @@ for (const [qos, options] of [[1, QUIET], [2, KEPT]] as const) {
       payloads.map((text) => text === "bad" ? refused : "published"),
     );
     assert(broker.connections.length <= 11, `${broker.connections.length}`);
-    await rejection(
-      publisher.flush(),
-      AggregateError,
-      "2 messages were not confirmed",
-    );
+    const flushing = publisher.flush();
+    await rejection(flushing, AggregateError, "2 messages were not confirmed");
     await publisher.close();
   });
 }
@@ -189,10 +186,8 @@ Deno.test("publish() gives the broker's reason for the last cut as the cause", a
     endWith(connection, 149)
   );
   await using publisher = await Publisher.connect(broker.url, MQTT5);
-  const error = await rejection(
-    publisher.publish("iot/bad", "bad", { qos: 1 }),
-    PublishError,
-  );
+  const publishing = publisher.publish("iot/bad", "bad", { qos: 1 });
+  const error = await rejection(publishing, PublishError);
   assertEquals(
     String(error.cause),
     "DisconnectedError: the broker closed the connection: packet too large (code 149)",

@@ -13,6 +13,14 @@ const PUBLISH = {
   payload: "abc",
 } as const;
 
+const CONNECT = {
+  cmd: "connect",
+  protocolVersion: 5,
+  clientId: "gate",
+  clean: false,
+  keepalive: 7,
+} as const;
+
 const packets: [Packet, string][] = [
   [{ cmd: "pingreq" }, "PINGREQ"],
   [{ cmd: "puback", messageId: 7 }, "PUBACK      id 7"],
@@ -42,12 +50,7 @@ const packets: [Packet, string][] = [
   ],
   [
     {
-      cmd: "connect",
-      protocolId: "MQTT",
-      clientId: "gate",
-      clean: false,
-      keepalive: 7,
-      username: "info",
+      ...{ ...CONNECT, protocolVersion: 4, username: "info" },
       password: Buffer.from("Password1234"),
     },
     "CONNECT     gate session kept keepalive 7 user info",
@@ -57,14 +60,9 @@ const packets: [Packet, string][] = [
 const ofMqtt5: [Packet, string][] = [
   [
     {
-      cmd: "connect",
-      protocolVersion: 5,
-      clientId: "gate",
-      clean: true,
-      keepalive: 7,
+      ...{ ...CONNECT, clean: true },
       will: {
-        topic: "gate/status",
-        payload: "lost",
+        ...{ topic: "gate/status", payload: "lost" },
         properties: { willDelayInterval: 10, contentType: "text/plain" },
       },
       properties: {
@@ -77,14 +75,7 @@ const ofMqtt5: [Packet, string][] = [
     'CONNECT     gate MQTT 5 clean start keepalive 7 will gate/status (will delay interval 10 s, content type "text/plain"), session expiry interval 60 s, receive maximum 5, authentication method "SCRAM", authentication data 12 bytes',
   ],
   [
-    {
-      cmd: "connect",
-      protocolVersion: 5,
-      clientId: "gate",
-      clean: false,
-      keepalive: 7,
-      properties: { sessionExpiryInterval: 0xffffffff },
-    },
+    { ...CONNECT, properties: { sessionExpiryInterval: 0xffffffff } },
     "CONNECT     gate MQTT 5 keepalive 7, session expiry interval for ever",
   ],
   [

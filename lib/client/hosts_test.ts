@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
+import { messages } from "../messages.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { rejection, within } from "../../testing/deadline.ts";
-import { messages } from "../messages.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 import { logged } from "../../testing/test.ts";
 
@@ -42,10 +42,8 @@ Deno.test({
         break;
       }
     }
-    const error = await rejection(
-      connect("[::1%1]:1", { retry: false }),
-      BrokerUnreachableError,
-    );
+    const connecting = connect("[::1%1]:1", { retry: false });
+    const error = await rejection(connecting, BrokerUnreachableError);
     assertEquals(
       error.message,
       "Broker at [::1%1]:1 can't be reached: connection refused (is a broker running there?)",
@@ -55,11 +53,8 @@ Deno.test({
 
 Deno.test("connect() reads a host's form before it connects", async () => {
   for (const options of [{ tls: {} }, { transport: "websocket" as const }]) {
-    await rejection(
-      connect("::1", { ...options, keepalive: -1 }),
-      RangeError,
-      "Keepalive is -1",
-    );
+    const connecting = connect("::1", { ...options, keepalive: -1 });
+    await rejection(connecting, RangeError, "Keepalive is -1");
   }
 });
 
@@ -102,9 +97,7 @@ Deno.test("connect() doesn't give one user's password to another", async () => {
   const url = `ann:s3cret@127.0.0.1:${broker.port}`;
   await using client = await connect(url, { username: "ann" });
   assert(client.connected);
-  const error = await rejection(
-    connect(url, { username: "bob" }),
-    ConnectionRefusedError,
-  );
+  const connecting = connect(url, { username: "bob" });
+  const error = await rejection(connecting, ConnectionRefusedError);
   assertEquals(error.code, 4);
 });

@@ -111,11 +111,8 @@ Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, befo
     return "answered";
   });
   await using publisher = await Publisher.connect(broker.url, KEPT);
-  await rejection(
-    publisher.publish("iot/x", "1", { qos: 2 }),
-    PublishError,
-    "three times",
-  );
+  const publishing = publisher.publish("iot/x", "1", { qos: 2 });
+  await rejection(publishing, PublishError, "three times");
   await publisher.publish("iot/x", "2", { qos: 2 });
   await rejection(publisher.flush(), AggregateError);
   const about = broker.packets.filter(({ cmd }) => /^pub/.test(cmd)).slice(3);

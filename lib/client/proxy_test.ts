@@ -1,9 +1,9 @@
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import {
   EVERYWHERE,
   openBroker,
 } from "../../testing/brokers/embedded_broker.ts";
-import { assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { CA_FILE } from "../../testing/certificates/certificates.ts";
 import { startProcess } from "../../testing/processes.ts";
 

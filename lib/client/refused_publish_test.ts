@@ -55,10 +55,8 @@ Deno.test("publish() sends nothing that is longer than the broker takes, and goe
   await using broker = await startLimited({ maximumPacketSize: 30 });
   await using publisher = await Publisher.connect(broker.url, MQTT5);
   for (const qos of [0, 1, 2] as const) {
-    const error = await rejection(
-      publisher.publish("iot/x", "x".repeat(100), { qos }),
-      PublishError,
-    );
+    const publishing = publisher.publish("iot/x", "x".repeat(100), { qos });
+    const error = await rejection(publishing, PublishError);
     assertEquals(
       error.message,
       `Message on "iot/x" was not published: its packet has ${

@@ -107,16 +107,10 @@ Deno.test("Publisher rejects all that is pending when a later reconnect is refus
     assert(error.cause instanceof ConnectionRefusedError);
   }
   await within("ready", ready);
-  await rejection(
-    publisher.publish("iot/x", 1, { qos: 1 }),
-    PublishError,
-    "refused the connection",
-  );
-  await rejection(
-    within("close()", publisher.close(), 1000),
-    AggregateError,
-    "5 messages were not published",
-  );
+  const publishing = publisher.publish("iot/x", 1, { qos: 1 });
+  await rejection(publishing, PublishError, "refused the connection");
+  const attempt = within("close()", publisher.close(), 1000);
+  await rejection(attempt, AggregateError, "5 messages were not published");
   assertEquals(fickle.refusals().length, 1);
   assertEquals(broker.connections.length, RECONNECTS + 1);
 });

@@ -171,9 +171,6 @@ Deno.test("publishMany() gives up a broker that never acknowledges, in the middl
     BrokerUnreachableError,
     "it does not acknowledge what is published",
   );
-  await rejection(
-    within("the error", atTheEnd, 3000),
-    PublishError,
-    "was closed first",
-  );
+  const attempt = within("the error", atTheEnd, 3000);
+  await rejection(attempt, PublishError, "was closed first");
 });

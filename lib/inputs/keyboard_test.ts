@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Process, startTerminal } from "../../testing/processes.ts";
 import { countKeys } from "./keyboard.ts";
+import { type Process, startTerminal } from "../../testing/processes.ts";
 import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";
 

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { rejection, within } from "../../testing/deadline.ts";
 import { startPigpioDaemon } from "../../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { PigpioConnection, PigpioError } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
 import { readExactly } from "./read_exactly.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 
 const at = (address: string) =>
   parsePigpioUrl("Test", `${address}/26`, "pigpio://localhost:8888/26");
@@ -143,9 +143,6 @@ Deno.test("PigpioConnection ends its notifications when it is disposed of", asyn
   reports[Symbol.dispose]();
   await within("its end", daemon.left());
   using commands = await PigpioConnection.open(at(daemon.url));
-  await rejection(
-    commands.command("NB", [handle, 1]),
-    PigpioError,
-    "it failed (code -25)",
-  );
+  const attempt = commands.command("NB", [handle, 1]);
+  await rejection(attempt, PigpioError, "it failed (code -25)");
 });

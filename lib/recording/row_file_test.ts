@@ -85,10 +85,8 @@ test.folder("RowFile.append() appends after what others wrote", async (folder) =
 test.folder("RowFile.open() says which folder is missing", async (folder) => {
   const path = `${folder}/none/x.csv`;
   const error = await rejection(RowFile.open(path, () => {}), RecordingError);
-  assertEquals(
-    error.message,
-    `Folder "${folder}/none" of "${path}" does not exist`,
-  );
+  const expected = `Folder "${folder}/none" of "${path}" does not exist`;
+  assertEquals(error.message, expected);
   assertEquals(error.path, path);
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
 import {
   ACL,
   LOGINS,
@@ -22,7 +23,6 @@ import {
 } from "../../../testing/clients/protocols.ts";
 import { connackCode } from "../../../testing/access/table_client.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { formatHash, hashPassword } from "./password_hash.ts";
 import { logged } from "../../../testing/test.ts";
 
 function nameOf(row: Row): string {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { readAclFile } from "./acl_file.ts";
 import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { readAclFile } from "./acl_file.ts";
 import { rejection } from "../../../testing/deadline.ts";
 import { test } from "../../../testing/peer_tests.ts";
 
@@ -62,10 +62,8 @@ Deno.test("readAclFile() reads mosquitto's format", async () => {
 
 Deno.test("readAclFile() names the file, the line and its text where it is wrong", async () => {
   for (const [line, reason] of Object.entries(BAD)) {
-    const { message } = await rejection(
-      read(`topic a\n\n${line}\ntopic b`),
-      TypeError,
-    );
+    const reading = read(`topic a\n\n${line}\ntopic b`);
+    const { message } = await rejection(reading, TypeError);
     const beginning = /^ACL file "[^"]+" line 3 is /.exec(message)?.[0];
     const rest = message.slice(beginning?.length ?? 0);
     assertEquals(rest.startsWith(`${JSON.stringify(line)}: `), true, message);
@@ -79,11 +77,8 @@ Deno.test("readAclFile() says why it can't read a file", async () => {
     TypeError,
     'ACL file "missing.acl" can\'t be read: there is no such file',
   );
-  await rejection(
-    read(Uint8Array.of(0xff, 0xfe)),
-    TypeError,
-    "it must be UTF-8 text",
-  );
+  const reading = read(Uint8Array.of(0xff, 0xfe));
+  await rejection(reading, TypeError, "it must be UTF-8 text");
   await rejection(
     read("topic read\tnews"),
     TypeError,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { FakeClock } from "../../../testing/fake_clock.ts";
 import { type Check, CheckQueue, type Verdict } from "./check_queue.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { rejection } from "../../../testing/deadline.ts";
 
 const HASH = 150;

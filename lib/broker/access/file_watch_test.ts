@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { within } from "../../../testing/deadline.ts";
 import { createFileWatch } from "./file_watch.ts";
+import { within } from "../../../testing/deadline.ts";
 import { test } from "../../../testing/test.ts";
 
 /** Watches a file, and tells when it has been found changed so many times. */

@@ -1,4 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { type Access, createAccess } from "./access.ts";
+import { createAdmission } from "../listen/admission.ts";
+import { createCore } from "../core.ts";
+import { readLimits } from "../limits.ts";
+import { type Listener, listenTcp } from "../listen/listeners.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
 import {
   connectPacket,
   openRaw,
@@ -7,12 +13,6 @@ import {
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
 import { setUser } from "../../../testing/access/password_file.ts";
-import { type Access, createAccess } from "./access.ts";
-import { createAdmission } from "../listen/admission.ts";
-import { createCore } from "../core.ts";
-import { readLimits } from "../limits.ts";
-import { type Listener, listenTcp } from "../listen/listeners.ts";
-import { formatHash, hashPassword } from "./password_hash.ts";
 import { test, times } from "../../../testing/test.ts";
 
 const ANN = { user: "ann", password: "secret" };

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { FakeClock } from "../../../testing/fake_clock.ts";
 import type { Verdict } from "./check_queue.ts";
 import { type Login, LoginThrottle } from "./login_throttle.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { logged } from "../../../testing/test.ts";
 
 const HASH = 150;

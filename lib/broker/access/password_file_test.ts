@@ -19,11 +19,8 @@ test.folder("readPasswordFile() names file and line, and repeats no password", a
   };
   for (const [line, text] of Object.entries(cases)) {
     await Deno.writeTextFile(file, `# Users\n${ann}\n${line}\n`);
-    const { message } = await rejection(
-      readPasswordFile(file),
-      TypeError,
-      text,
-    );
+    const reading = readPasswordFile(file);
+    const { message } = await rejection(reading, TypeError, text);
     assertEquals(message.startsWith(`Password file "${file}" line 3 `), true);
     assertEquals(message.includes("hunter2"), false);
   }

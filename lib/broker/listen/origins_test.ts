@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { allowPages } from "./origins.ts";
 import { within } from "../../../testing/deadline.ts";
 import {
   httpRequest,
   UPGRADE,
 } from "../../../testing/clients/websocket_frames.ts";
-import { allowPages } from "./origins.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 
 Deno.test("allowPages() lets in programs, and pages of the host that is asked", () => {

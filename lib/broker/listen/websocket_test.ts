@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { deflateRawSync } from "node:zlib";
 import { type Broker, startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { CA } from "../../../testing/certificates/certificates.ts";
 import { within } from "../../../testing/deadline.ts";
 import {
   connectPacket,
@@ -9,8 +11,6 @@ import {
   subscribePacket,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
-import { Buffer } from "node:buffer";
-import { deflateRawSync } from "node:zlib";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
   FRAME,
@@ -19,6 +19,7 @@ import {
   UPGRADE,
 } from "../../../testing/clients/websocket_frames.ts";
 import { times } from "../../../testing/test.ts";
+import { EVERYWHERE } from "../../../testing/brokers/embedded_broker.ts";
 
 interface Opened extends AsyncDisposable {
   socket: WebSocket;
@@ -41,14 +42,10 @@ async function open(url: string, protocols: string[]): Promise<Opened> {
     push(code);
     closed.resolve();
   };
-  await within(
-    "the WebSocket to open",
-    new Promise<void>((resolve, reject) => {
-      socket.onopen = () => resolve();
-      socket.onerror = (event) =>
-        reject(new Error((event as ErrorEvent).message));
-    }),
-  );
+  const opened = Promise.withResolvers<void>();
+  socket.onopen = () => opened.resolve();
+  socket.onerror = (event) => opened.reject((event as ErrorEvent).error);
+  await within("the WebSocket to open", opened.promise);
   socket.onerror = () => {};
   return {
     socket,
@@ -84,27 +81,19 @@ Deno.test("startBroker() answers on the subprotocols mqtt and mqttv3.1, on any p
 Deno.test("startBroker() refuses a WebSocket that doesn't offer mqtt", async () => {
   await using broker = await startBroker(WEBSOCKET);
   const { host } = new URL(broker.websocketUrl!);
-  for (const protocol of ["", "Sec-WebSocket-Protocol: chat\r\n"]) {
+  for (const protocol of [[], ["Sec-WebSocket-Protocol: chat"]]) {
     const [hostname, port] = host.split(":") as [string, string];
     using conn = await Deno.connect({ hostname, port: Number(port) });
-    await conn.write(new TextEncoder().encode(
-      `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
-        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
-        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${protocol}\r\n`,
-    ));
-    const answer = await within(
-      "an answer",
-      new Response(conn.readable).text(),
-    );
+    const lines = UPGRADE.filter((line) => !line.includes("Protocol: "));
+    await conn.write(httpRequest([...lines, ...protocol]));
+    const reading = new Response(conn.readable).text();
+    const answer = await within("an answer", reading);
     assertMatch(answer, /^HTTP\/1\.1 400 .*subprotocol must be "mqtt"\n$/s);
   }
 });
 
 Deno.test("startBroker() answers plain HTTP with 426, over TLS too", async () => {
-  await using broker = await startBroker({
-    ...WEBSOCKET,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
+  await using broker = await startBroker(EVERYWHERE);
   using client = Deno.createHttpClient({ caCerts: [CA] });
   for (const url of [broker.websocketUrl!, broker.secureWebsocketUrl!]) {
     for (const method of ["GET", "POST"]) {
@@ -218,37 +207,27 @@ async function openConnected(broker: Broker): Promise<RawWebSocket> {
 /** What RFC 6455 forbids, and the status that the broker closes with. */
 const FORBIDDEN: Record<string, [number, ...Uint8Array[]]> = {
   "a text frame": [1003, frame(FRAME.FIN | FRAME.TEXT, Buffer.from("hello"))],
-  "a frame without a mask": [
-    1002,
-    frame(BINARY, rawPacket(TYPE.PINGREQ), false),
-  ],
+  "a frame without a mask": //
+    [1002, frame(BINARY, rawPacket(TYPE.PINGREQ), false)],
   "a compressed frame": [
     1002,
     frame(BINARY | FRAME.COMPRESSED, deflateRawSync(Buffer.alloc(1_000_000))),
   ],
-  "a continuation of nothing": [
-    1002,
-    frame(FRAME.FIN, rawPacket(TYPE.PINGREQ)),
-  ],
+  "a continuation of nothing": //
+    [1002, frame(FRAME.FIN, rawPacket(TYPE.PINGREQ))],
   "a message within a message": [
     1002,
     frame(FRAME.BINARY, Buffer.alloc(1)),
     frame(BINARY, Buffer.alloc(1)),
   ],
   "a ping in pieces": [1002, frame(FRAME.PING, Buffer.alloc(1))],
-  "a ping that is too long": [
-    1002,
-    Buffer.of(FRAME.FIN | FRAME.PING, FRAME.MASKED | 126, 1, 0),
-  ],
+  "a ping that is too long": //
+    [1002, Buffer.of(FRAME.FIN | FRAME.PING, FRAME.MASKED | 126, 1, 0)],
   "an unknown opcode": [1002, frame(FRAME.FIN | 3, Buffer.alloc(1))],
-  "a frame of 16 MB": [
-    1009,
-    Buffer.of(BINARY, FRAME.MASKED | 127, 0, 0, 0, 0, 1, 0, 0, 0),
-  ],
-  "a frame of more bytes than a number can count": [
-    1009,
-    Buffer.of(BINARY, FRAME.MASKED | 127, ...Array(8).fill(255)),
-  ],
+  "a frame of 16 MB": //
+    [1009, Buffer.of(BINARY, FRAME.MASKED | 127, 0, 0, 0, 0, 1, 0, 0, 0)],
+  "a frame of more bytes than a number can count": //
+    [1009, Buffer.of(BINARY, FRAME.MASKED | 127, ...Array(8).fill(255))],
   "a message of too many fragments": [
     1008,
     ...times(20_000, () => frame(0, Buffer.alloc(0)))

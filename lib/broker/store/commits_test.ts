@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { within } from "../../../testing/deadline.ts";
 import { Commits } from "./commits.ts";
+import { within } from "../../../testing/deadline.ts";
 import { test } from "../../../testing/test.ts";
 
 /** A table of numbers, the way to add one, and what has been warned of. */

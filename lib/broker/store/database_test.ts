@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
+import { openDatabase } from "./database.ts";
+import { BrokerStoreError } from "./store_error.ts";
 import {
   leaveRecorder,
   openClient,
@@ -8,8 +10,6 @@ import {
 } from "../../../testing/clients/clients.ts";
 import { smallDiskTest } from "../../../testing/small_disk.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { openDatabase } from "./database.ts";
-import { BrokerStoreError } from "./store_error.ts";
 import { test, times } from "../../../testing/test.ts";
 import { rejection } from "../../../testing/deadline.ts";
 
@@ -17,10 +17,8 @@ const MESSAGES = 100;
 
 /** Checks that a broker doesn't start on a store, and says why. */
 async function assertRefused(store: string, ...texts: string[]): Promise<void> {
-  const error = await rejection(
-    startBroker({ port: 0, store }),
-    BrokerStoreError,
-  );
+  const starting = startBroker({ port: 0, store });
+  const error = await rejection(starting, BrokerStoreError);
   assertEquals(error.path, store);
   for (const text of [store, ...texts]) {
     assertStringIncludes(error.message, text);
@@ -46,7 +44,7 @@ async function copyStore(
   store: string,
   cut: (log: Uint8Array) => Uint8Array,
 ): Promise<string> {
-  const copy = await Deno.makeTempDir();
+  const copy = await Deno.makeTempDir({ dir: store });
   const file = "broker.sqlite";
   await Deno.copyFile(`${store}/${file}`, `${copy}/${file}`);
   const log = await Deno.readFile(`${store}/${file}-wal`);
@@ -85,13 +83,9 @@ test.folder("startBroker() undoes what was half written to its store, and nothin
   }
   const all = times(MESSAGES, (index) => `${index}`);
   for (const { path, least } of copies) {
-    try {
-      const found = await readStore(path);
-      assert(found.length >= least, `${found.length} of ${least}`);
-      assertEquals(found, all.slice(0, found.length));
-    } finally {
-      await Deno.remove(path, { recursive: true });
-    }
+    const found = await readStore(path);
+    assert(found.length >= least, `${found.length} of ${least}`);
+    assertEquals(found, all.slice(0, found.length));
   }
   assertEquals(await readStore(store), all);
 });
@@ -152,8 +146,7 @@ test.folder("startBroker() refuses a store of another version or program", async
 test.folder("startBroker() takes over a store from before MQTT 5, with all that is in it", async (store) => {
   {
     await using broker = await startBroker({ port: 0, store });
-    await using recorder = await openClient(broker.url, RECORDER);
-    await recorder.subscribe("iot/#", 2);
+    await leaveRecorder(broker.url, { "iot/#": 2 });
   }
   {
     await using broker = await startBroker({ port: 0, store });
@@ -197,19 +190,17 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using folder = await temporaryFolder();
-    const modesOf = async (store: string) => {
+    const modesOf = (store: string) => {
       const paths = [store, `${store}/broker.sqlite`];
-      const infos = [...paths, `${paths[1]}-wal`].map((path) =>
-        Deno.stat(path)
-      );
-      return (await Promise.all(infos)).map(({ mode }) => mode! & 0o777);
+      return [...paths, `${paths[1]}-wal`]
+        .map((path) => Deno.statSync(path).mode! & 0o777);
     };
     const made = `${folder.path}/made`;
     {
       await using broker = await startBroker({ port: 0, store: made });
       await using client = await openClient(broker.url);
       await client.publish("room", "x", { retain: true, qos: 1 });
-      assertEquals(await modesOf(made), [0o700, 0o600, 0o600]);
+      assertEquals(modesOf(made), [0o700, 0o600, 0o600]);
     }
     // One that a user has made is theirs.
     const own = `${folder.path}/own`;
@@ -223,7 +214,7 @@ Deno.test({
     await using broker = await startBroker({ port: 0, store: own });
     await using client = await openClient(broker.url);
     await client.publish("room", "x", { retain: true, qos: 1 });
-    assertEquals(await modesOf(own), [ownMode, 0o600, 0o600]);
+    assertEquals(modesOf(own), [ownMode, 0o600, 0o600]);
   },
 });
 

@@ -240,10 +240,8 @@ test.store("startBroker() publishes at its end, and stores, the wills of who is 
   await newcomer.subscribe("wills/#", 1);
   for (const client of [recorder, newcomer]) {
     const received = await client.untilReceived(wills.length);
-    assertEquals(
-      received.map(({ topic }) => topic).sort(),
-      wills.map(({ topic }) => topic),
-    );
+    const topics = received.map(({ topic }) => topic).sort();
+    assertEquals(topics, wills.map(({ topic }) => topic));
   }
 });
 
@@ -361,9 +359,6 @@ smallDiskTest(
 );
 
 Deno.test("startBroker() rejects a store without a name", async () => {
-  await rejection(
-    startBroker({ port: 0, store: "" }),
-    TypeError,
-    'Store is "": it must name a folder',
-  );
+  const starting = startBroker({ port: 0, store: "" });
+  await rejection(starting, TypeError, 'Store is "": it must name a folder');
 });
