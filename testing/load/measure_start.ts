@@ -55,10 +55,14 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
       MQTT_TRACE: "",
     },
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).spawn();
   const lines = readLines({ input: child.stderr, signal });
+  // Once it prints a reading, all of it is connected, however slow it starts.
+  const readings = readLines({ input: child.stdout, signal });
+  await within("a reading", readings.next());
+  const rest = Array.fromAsync(readings, () => {});
   const holdings: Holding[] = [];
   const looks = Math.round(seconds / interval);
   let first = NaN;
@@ -71,6 +75,7 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
   }
   const last = await askLive(child, lines);
   child.kill("SIGINT");
+  await rest;
   const { code } = await child.status;
   if (code === 0) return { holdings, live: [first, last] };
   throw new Error(`"deno task start" ended with exit code ${code}`);
