@@ -24,7 +24,8 @@ Deno.test("lesson runs each lesson to a good end", async () => {
         folder,
       );
       await lesson.write(TYPED[number] ?? "");
-      const { code, stdout, stderr } = await lesson.end();
+      // A lesson starts many programs, one after the other.
+      const { code, stdout, stderr } = await lesson.end(120_000);
       if (code !== 0 || !stdout.includes(" | ")) {
         failures.push(`Lesson ${number} ended with ${code}:`, stdout, stderr);
       }
