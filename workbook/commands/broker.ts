@@ -45,7 +45,7 @@ Both files are read again as soon as they have changed, and at a SIGHUP. What
 they say then holds for who is connected, too.
 ${LIMIT_HELP}`;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: [
@@ -62,7 +62,7 @@ await runProgram({
     boolean: ["verbose"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };

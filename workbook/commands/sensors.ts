@@ -17,11 +17,11 @@ Usage: deno task sensors [-h HOST] [-q QOS] [--speed N]
   --speed N   divide the sensors' intervals (5, 7, 10 and 12 s) by N
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { string: ["host", "qos", "speed"], alias: { h: "host", q: "qos" } },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

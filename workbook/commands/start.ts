@@ -27,11 +27,11 @@ The broker is the one that MQTT_URL names. If it names none, it is the one at
 localhost:1883; if none answers there, an embedded one is started.
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { string: ["speed", "seconds", "out"] },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

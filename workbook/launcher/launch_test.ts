@@ -159,8 +159,7 @@ async function testSignal(signal: Deno.Signal): Promise<void> {
   const args = ["run", ...flags, "workbook/main.ts", "pub"];
   await using launcher = project.start(args);
   await launcher.untilPrinted("ready\n");
-  launcher.kill(signal);
-  const { stdout, stderr, code } = await launcher.end();
+  const { stdout, stderr, code } = await launcher.stop(signal);
   assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
   assert(stderr);
 }
