@@ -55,6 +55,11 @@ const PEERS = {
     probe: ["--version"],
     package: "bsdutils",
   },
+  tmux: {
+    commands: ["tmux"],
+    probe: ["-V"],
+    package: "tmux",
+  },
   dbus_run_session: {
     commands: ["dbus-run-session"],
     probe: ["--version"],
