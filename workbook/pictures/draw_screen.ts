@@ -26,7 +26,7 @@ export function drawScreen(typed: string, lines: readonly string[]): string {
   const columns = Math.max(...[prompt, ...lines].map((line) => line.length));
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = (lines.length + 1) * CELL.height + 2 * MARGIN;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
   <title>${escapeText(typed)}</title>
   <desc>
 ${escapeText(lines.join("\n"))}
