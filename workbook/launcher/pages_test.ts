@@ -95,3 +95,15 @@ Deno.test("pages fold away whole parts, and say what they fold", () => {
     assertEquals(tags.length, 2 * parts.length, path);
   }
 });
+
+Deno.test("pages count the terminals that they need", () => {
+  const words = ["one", "two", "three", "four"];
+  const wrong = [...PAGES.values()].flatMap(({ path, text }) =>
+    Array.from(
+      text.matchAll(/(\w+) terminals\b[^:`]*:\n\n```sh\n([^]*?)```/g),
+    ).filter(([, word = "", lines = ""]) =>
+      words.indexOf(word) + 1 !== lines.trim().split("\n").length
+    ).map(([words]) => `${path}: ${words.split("\n")[0]}`)
+  );
+  assertEquals(wrong, []);
+});
