@@ -57,7 +57,7 @@ async function startMirror(
 ): Promise<{ mirror: Process; url: string }> {
   const mirror = startLesson(import.meta.url, "mirror", {
     url: "",
-    args: [upstream, "0"],
+    args: [upstream, "0", "localhost"],
     folder,
   });
   await mirror.untilPrinted("/\n");

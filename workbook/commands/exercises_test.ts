@@ -7,7 +7,7 @@ const CHECK = `export const exercise = {
   requirements: [],
 };`;
 
-Deno.test("exercises lists state, number, name and title", async () => {
+Deno.test("exercises lists state, number, name, minutes and title", async () => {
   await using project = await copyExercises();
   for (const file of ["one.ts", "two.ts"]) {
     await project.write(`exercises/03_chat/${file}`, "// Stub\n");
@@ -21,15 +21,15 @@ Deno.test("exercises lists state, number, name and title", async () => {
 
   assertEquals(
     await list(),
-    "not started  01  presence  Presence\n" +
-      "not started  03  chat      A chat\n",
+    "not started  01  presence  30 min  Presence\n" +
+      "not started  03  chat       ? min  A chat\n",
   );
   await project.write(WORK, "// Begun");
   await project.write("exercises/03_chat/two.ts", "// Begun");
   assertEquals(
     await list(),
-    "started      01  presence  Presence\n" +
-      "started      03  chat      A chat\n",
+    "started      01  presence  30 min  Presence\n" +
+      "started      03  chat       ? min  A chat\n",
   );
   // A broken file is as good as none, and names of other exercises do no harm.
   for (const text of ["{", "null", '{ "solved": "x", "hints": null }']) {
@@ -42,7 +42,7 @@ Deno.test("exercises lists state, number, name and title", async () => {
   );
   assertEquals(
     await list(),
-    "started      01  presence  Presence\n" +
-      "solved       03  chat      A chat\n",
+    "started      01  presence  30 min  Presence\n" +
+      "solved       03  chat       ? min  A chat\n",
   );
 });

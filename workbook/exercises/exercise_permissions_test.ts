@@ -80,7 +80,11 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     await using staged = await stage(exercise.name, {
       [file]: await Deno.readFile(stub),
     });
-    assert(onPages.length > 0, `No page runs ${exercise.name}/${file}`);
+    assert(
+      onPages.length > 0,
+      `exercises/${exercise.name}/README.md must say how one runs ${file}, ` +
+        `by a line "deno run … exercises/${exercise.name}/${file}"`,
+    );
     for (const permissions of onPages) {
       // A page may leave a choice, and then has a value more than the solution.
       const asInSolution = permissions.map((flag) =>

@@ -78,44 +78,68 @@ Deno.test("gradeSubmission() loses patience, and is patient with what lives", as
   assert(deadlines[0]! < 1000);
 });
 
-Deno.test("gradeSubmission() tries once more what failed where something is right", async () => {
+Deno.test("gradeSubmission() tries once more what failed, unless all of it is wrong", async () => {
   await using made = await submit("");
-  const tries = { late: 0, wrong: 0, dead: 0 };
-  const late = (trial: Trial) =>
-    Promise.resolve(trial.expect(++tries.late === 2, "a quick machine"));
-  const fails = (name: "wrong" | "dead") => (trial: Trial) => {
-    tries[name]++;
-    return Promise.resolve(trial.fail("what never comes"));
-  };
-  await Deno.mkdir(`${made.submission.folder}/02_button`);
-  await Deno.writeTextFile(
-    `${made.submission.folder}/02_button/main.ts`,
-    "",
-  );
-  const { exercises } = await gradeSubmission(made.submission, {
+  const tries: Record<string, number> = {};
+  const count = (name: string) => tries[name] = (tries[name] ?? 0) + 1;
+  const passes = (name: string, { from }: { from: number }) =>
+    requirement(
+      name,
+      (trial) =>
+        Promise.resolve(trial.expect(count(name) >= from, "a quick machine")),
+    );
+  const exercises: Exercise[] = [
+    {
+      ...presence,
+      requirements: [
+        passes("late", { from: 2 }),
+        passes("wrong", { from: 3 }),
+        passes("quick", { from: 1 }),
+      ],
+    },
+    {
+      ...presence,
+      name: "02_button",
+      requirements: [
+        passes("dead", { from: 3 }),
+        passes("dead, too", { from: 3 }),
+      ],
+    },
+    {
+      ...presence,
+      name: "03_chat",
+      requirements: [
+        passes("slow", { from: 2 }),
+        passes("slow, too", { from: 2 }),
+      ],
+    },
+  ];
+  for (const { name } of exercises.slice(1)) {
+    await Deno.mkdir(`${made.submission.folder}/${name}`);
+    await Deno.writeTextFile(`${made.submission.folder}/${name}/main.ts`, "");
+  }
+  const graded = await gradeSubmission(made.submission, {
     ...common(),
-    exercises: [
-      {
-        ...presence,
-        requirements: [
-          requirement("late", late),
-          requirement("wrong", fails("wrong")),
-          requirement("quick", () => Promise.resolve()),
-        ],
-      },
-      {
-        ...presence,
-        name: "02_button",
-        requirements: [requirement("dead", fails("dead"))],
-      },
-    ],
+    exercises,
     onGrade: () => {},
   });
   assertEquals(
-    exercises.map(({ grades }) => grades.map(({ state }) => state)),
-    [["passed", "failed", "passed"], ["failed"]],
+    graded.exercises.map(({ grades }) => grades.map(({ state }) => state)),
+    [
+      ["passed", "failed", "passed"],
+      ["failed", "failed"],
+      ["passed", "passed"],
+    ],
   );
-  assertEquals(tries, { late: 2, wrong: 2, dead: 1 });
+  assertEquals(tries, {
+    "late": 2,
+    "wrong": 2,
+    "quick": 1,
+    "dead": 2,
+    "dead, too": 1,
+    "slow": 2,
+    "slow, too": 2,
+  });
 });
 
 Deno.test("gradeSubmission() ends a submission that takes too long in all", async () => {

@@ -1,5 +1,5 @@
 /**
- * Grades for other programs: JSON and CSV.
+ * Grades for other programs: JSON, CSV and the marks of a class.
  *
  * @module
  */
@@ -76,6 +76,41 @@ export function toCsv({ submissions }: Grading): string {
     "points",
   ];
   return stringify(rows, { columns });
+}
+
+/**
+ * Writes a row for each submission, to reckon marks from: what is passed of
+ * each exercise's required points, and in all. The first row has what there is
+ * to reach. What wasn't started is empty, and what isn't run says so: neither
+ * counts in a spreadsheet's sums.
+ */
+export function toMarks({ exercises, submissions }: Grading): string {
+  const most = mostOf(exercises);
+  const rows = submissions.map((one) => {
+    const total = totalOf(one);
+    return [
+      printable(guardFormulas(one.submission.name)),
+      ...one.exercises.map(({ state, grades }) =>
+        state === "checked"
+          ? scoresOf(grades).required.passed
+          : state === "refused"
+          ? state
+          : ""
+      ),
+      total.required.passed,
+      total.extra.passed,
+    ];
+  });
+  return stringify([
+    ["submission", ...exercises.map(({ name }) => name), "required", "extra"],
+    [
+      "points",
+      ...exercises.map((exercise) => mostOf([exercise]).required.total),
+      most.required.total,
+      most.extra.total,
+    ],
+    ...rows,
+  ]);
 }
 
 /**

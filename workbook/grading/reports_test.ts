@@ -5,7 +5,7 @@ import { startProcess } from "../../testing/processes.ts";
 import { displayWidth } from "../terminal/wrap.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { ExerciseGrade, Grade, Grading } from "./grade.ts";
-import { toCsv, toJson } from "./report_data.ts";
+import { toCsv, toJson, toMarks } from "./report_data.ts";
 import { toJunit } from "./report_junit.ts";
 import { toTable } from "./report_table.ts";
 
@@ -98,6 +98,18 @@ const grading: Grading = {
   submissions: [anna, ben],
   seconds: 12.3,
 };
+
+Deno.test("toMarks() has a row for each submission, and what there is to reach", () => {
+  assertEquals(
+    parse(toMarks(grading)),
+    [
+      ["submission", "03_chat", "10_fleet", "required", "extra"],
+      ["points", "1", "2", "3", "1"],
+      ['anna & "안나" <1>', "1", "", "1", "0"],
+      ["'=ben", "refused", "0", "0", "0"],
+    ],
+  );
+});
 
 Deno.test("toTable() shows many submissions in a line each", () => {
   assertEquals(
