@@ -128,7 +128,7 @@ Deno.test("README.md lists every lesson", async () => {
   );
   const rows = Array.from(
     page.matchAll(
-      /^\| \[(\d\d)\]\((.+?)\) *\| (.*?) *\| (.*?) *\| (.*?) *\|/gm,
+      /^\| \[(\d\d)\]\((lessons\/.+?)\) *\| (.*?) *\| (.*?) *\| (.*?) *\|/gm,
     ),
     ([, ...cells]) => cells,
   );
