@@ -39,6 +39,7 @@ const PEERS = {
   },
   // util-linux's, which runs a command in a terminal; others take other flags.
   script: { probe: ["--version"], package: "bsdutils" },
+  tmux: { probe: ["-V"], package: "tmux" },
   dbus_run_session: {
     probe: ["--version"],
     package: "dbus",

@@ -15,6 +15,8 @@ Usage: deno task sensors [-h HOST] [-q QOS] [--speed N]
   -h HOST     the broker: a name, name:port or URL (MQTT_URL, then localhost)
   -q QOS      publish at quality of service 0 (the default), 1 or 2
   --speed N   divide the sensors' intervals (5, 7, 10 and 12 s) by N
+
+Each sensor is read at once, and then at its interval.
 `;
 
 export const program = await runProgram({
