@@ -11,7 +11,8 @@ interface TemporaryFolder extends AsyncDisposable {
 
 /** Makes an empty folder. */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await Deno.makeTempDir();
+  // macOS has its temporary files behind a link.
+  const path = await Deno.realPath(await Deno.makeTempDir());
   return {
     path,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { WORK } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const CHECK = `export const exercise = {
   name: "03_chat",
@@ -7,14 +8,16 @@ const CHECK = `export const exercise = {
   requirements: [],
 };`;
 
-Deno.test("exercises lists state, number, name, minutes and title", async () => {
-  await using project = await copyExercises();
+test.exercise("exercises lists state, number, name, minutes and title", async (project) => {
   for (const file of ["one.ts", "two.ts"]) {
     await project.write(`exercises/03_chat/${file}`, "// Stub\n");
     await project.write(`checks/03_chat/stub/${file}`, "// Stub\n");
   }
   await project.write("checks/03_chat/check.ts", CHECK);
-  await project.write("exercises/03_chat/README.md", "# Exercise 03: A chat\n");
+  await project.write(
+    "exercises/03_chat/README.md",
+    "# Exercise 03: A chat\n",
+  );
   // Folders that a student has made are no exercises.
   await project.write("exercises/99_mine/main.ts", "");
   const list = async () => (await project.task("exercises")).output;

@@ -76,14 +76,14 @@ const JOBS_RANGE = { least: 1, most: 1000 };
 const MOST_JOBS = 8;
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["format", "out", "command", "jobs", "seed"],
     collect: ["dir", "each"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const format = readFormat(options);

@@ -15,7 +15,11 @@ import {
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
-import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
+import {
+  AdaptiveDeadline,
+  DEADLINES,
+  type Deadlines,
+} from "./adaptive_deadline.ts";
 import {
   findExercises,
   readCommandWork,
@@ -140,7 +144,7 @@ function zero(
 const SECOND_START = 20_000;
 
 /**
- * Grades the requirements. Those that failed are tried once more, with patience,
+ * Grades the requirements. Those that failed are tried once more, with the long deadline,
  * if the exercise turns out to do something right: a machine that is busy with
  * other submissions mustn't cost a point. Where nothing of an exercise passed,
  * one of them tells whether the machine was the reason.
@@ -153,7 +157,7 @@ async function gradeEntries(
   >,
 ): Promise<void> {
   const end = performance.now() + budget;
-  const patience = new Patience(deadlines);
+  const adaptive = new AdaptiveDeadline(deadlines);
   const gradeOne = async (
     entry: Entry,
     times: Pick<TaskOptions, "deadline" | "startDeadline">,
@@ -170,9 +174,9 @@ async function gradeEntries(
     return { requirement, state: "failed" as const, report, seconds: 0 };
   };
   await pool(entries, AT_ONCE, async (entry) => {
-    const { deadline } = patience;
+    const { deadline } = adaptive;
     const grade = await gradeOne(entry, { deadline });
-    patience.learn(grade.state, grade.seconds, deadline);
+    adaptive.learn(grade.state, grade.seconds, deadline);
     entry.grade = grade;
     onGrade();
   });

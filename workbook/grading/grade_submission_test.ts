@@ -5,7 +5,8 @@ import type { Trial } from "../checking/trial.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { gradeRequirement } from "./grade_requirement.ts";
 import { gradeSubmission } from "./grade_submission.ts";
-import { Patience } from "./patience.ts";
+import { AdaptiveDeadline } from "./adaptive_deadline.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const [presence] = await listExercises() as [Exercise];
 
@@ -34,7 +35,7 @@ async function submit(text: string) {
   };
 }
 
-Deno.test("gradeSubmission() loses patience, and is patient with what lives", async () => {
+Deno.test("gradeSubmission() waits less for what never answers, and long for what lives", async () => {
   await using made = await submit("setInterval(() => console.log('.'), 100);");
   const hangs = (trial: Trial) => {
     trial.start();
@@ -237,34 +238,30 @@ Deno.test("gradeRequirement() ends when it is told to", async () => {
   await assertRejects(() => gradeRequirement(task, options), DOMException);
 });
 
-Deno.test({
-  name: "gradeRequirement() ends though a program leaves another one behind",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const { state, seconds } = await gradeRequirement({
-      exercise: presence,
-      requirement: requirement("x", (trial) => {
-        const program = trial.start();
-        return trial.until("a line", () => program.lines.includes("ready"));
-      }),
-      programs: {
-        files: {},
-        command: ["sh", "-c", "sleep 25 & echo ready; exec sleep 25"],
-      },
-    }, { ...common(), deadline: 10_000 });
-    assertEquals(state, "passed");
-    assert(seconds < 15, `It took ${seconds} s`);
-  },
+test.unix("gradeRequirement() ends though a program leaves another one behind", async () => {
+  const { state, seconds } = await gradeRequirement({
+    exercise: presence,
+    requirement: requirement("x", (trial) => {
+      const program = trial.start();
+      return trial.until("a line", () => program.lines.includes("ready"));
+    }),
+    programs: {
+      files: {},
+      command: ["sh", "-c", "sleep 25 & echo ready; exec sleep 25"],
+    },
+  }, { ...common(), deadline: 10_000 });
+  assertEquals(state, "passed");
+  assert(seconds < 15, `It took ${seconds} s`);
 });
 
-Deno.test("Patience ends with waits in vain, and comes back with a success", () => {
-  const patience = new Patience({ long: 1000, short: 100 });
+Deno.test("AdaptiveDeadline ends with waits in vain, and comes back with a success", () => {
+  const adaptive = new AdaptiveDeadline({ long: 1000, short: 100 });
   const fail = (seconds: number) =>
-    patience.learn("failed", seconds, patience.deadline);
+    adaptive.learn("failed", seconds, adaptive.deadline);
   for (let times = 0; times < 10; times++) fail(0.5);
-  assertEquals(patience.deadline, 1000);
+  assertEquals(adaptive.deadline, 1000);
   for (let times = 0; times < 3; times++) fail(1);
-  assertEquals(patience.deadline, 100);
-  patience.learn("passed", 0.05, 100);
-  assertEquals(patience.deadline, 1000);
+  assertEquals(adaptive.deadline, 100);
+  adaptive.learn("passed", 0.05, 100);
+  assertEquals(adaptive.deadline, 1000);
 });

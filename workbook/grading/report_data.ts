@@ -53,29 +53,30 @@ function exerciseData({ exercise, state, note, grades }: ExerciseGrade) {
   };
 }
 
+const COLUMNS = [
+  "submission",
+  "exercise",
+  "requirement",
+  "part",
+  "state",
+  "points",
+];
+
 /** Writes a row for each requirement of each submission. */
 export function toCsv({ submissions }: Grading): string {
   const rows = submissions.flatMap(({ submission, exercises }) =>
     exercises.flatMap(({ exercise, state, grades }) =>
-      grades.map((grade) => ({
-        submission: printable(guardFormulas(submission.name)),
-        exercise: exercise.name,
-        requirement: grade.requirement.id,
-        part: partOf(grade),
-        state: state === "checked" ? stateOf(grade) : state,
-        points: grade.state === "passed" ? 1 : 0,
-      }))
+      grades.map((grade) => [
+        printable(guardFormulas(submission.name)),
+        exercise.name,
+        grade.requirement.id,
+        partOf(grade),
+        state === "checked" ? stateOf(grade) : state,
+        grade.state === "passed" ? 1 : 0,
+      ])
     )
   );
-  const columns = [
-    "submission",
-    "exercise",
-    "requirement",
-    "part",
-    "state",
-    "points",
-  ];
-  return stringify(rows, { columns });
+  return stringify([COLUMNS, ...rows]);
 }
 
 /**
