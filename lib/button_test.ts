@@ -114,11 +114,7 @@ const test = {
 };
 
 test.onGpio("Button sets its GPIO up as an input that is pulled up and debounced", ({ daemon }) => {
-  assertEquals(daemon.settings(26), {
-    mode: 0,
-    pull: 2,
-    steady: 20_000,
-  });
+  assertEquals(daemon.settings(26), { mode: 0, pull: 2, steady: 20_000 });
 });
 
 /** Collects the presses until the daemon stops. */
@@ -259,20 +255,19 @@ Deno.test("Button.open() says that the daemon refuses the GPIO, and leaves it", 
   await within("its connections to end", daemon.left());
 });
 
-for (
-  const source of [
-    "26",
-    "keyboard",
-    "http://localhost:8888/26",
-    "pigpio://localhost:8888",
-    "pigpio://localhost:8888/26/1",
-    "pigpio:///26",
-    "pigpio://localhost:99999/26",
-    "pigpio://localhost:0/26",
-    "pigpio://pi@localhost/26",
-    "pigpio://localhost/26?pull=up",
-  ]
-) {
+const WRONG_SOURCES = [
+  "26",
+  "keyboard",
+  "http://localhost:8888/26",
+  "pigpio://localhost:8888",
+  "pigpio://localhost:8888/26/1",
+  "pigpio:///26",
+  "pigpio://localhost:99999/26",
+  "pigpio://localhost:0/26",
+  "pigpio://pi@localhost/26",
+  "pigpio://localhost/26?pull=up",
+];
+for (const source of WRONG_SOURCES) {
   Deno.test(`Button rejects the source "${source}"`, async () => {
     await rejection(
       Button.open({ source }),

@@ -28,9 +28,8 @@ for (const channel of [0, 1, 2, 3]) {
     await using daemon = startPigpioDaemon();
     for (const other of [0, 1, 2, 3]) daemon.setLight(other, 0.9);
     daemon.setLight(channel, 0.25);
-    await using sensor = await LightSensor.open({
-      source: `${daemon.url}/ads1115/${channel}`,
-    });
+    const options = { source: `${daemon.url}/ads1115/${channel}` };
+    await using sensor = await LightSensor.open(options);
     for (const light of [0.25, 0.604, 0, 1]) {
       daemon.setLight(channel, light);
       const reading = await within("a reading", sensor.read());
@@ -39,17 +38,16 @@ for (const channel of [0, 1, 2, 3]) {
   });
 }
 
-for (
-  const [fullScale, volts, expected] of [
-    [5, 2.5, 50],
-    [4.096, 2.048, 50],
-    [1, 0.25, 25],
-    [0.2, 0.05, 25],
-    // More than full light, and less than none
-    [1, 1.5, 100],
-    [3.3, -0.1, 0],
-  ] as const
-) {
+const READINGS = [
+  [5, 2.5, 50],
+  [4.096, 2.048, 50],
+  [1, 0.25, 25],
+  [0.2, 0.05, 25],
+  // More than full light, and less than none
+  [1, 1.5, 100],
+  [3.3, -0.1, 0],
+] as const;
+for (const [fullScale, volts, expected] of READINGS) {
   Deno.test(`LightSensor reads ${volts} V as ${expected} % of ${fullScale} V`, async () => {
     await using daemon = startPigpioDaemon();
     daemon.setLight(0, volts / 3.3);
@@ -109,10 +107,8 @@ Deno.test("LightSensor takes the channel of the variable LIGHT", async () => {
     await using sensor = await LightSensor.open();
     console.log(Math.round(await sensor.read()));`;
   const args = ["eval", "--quiet", "--no-lock", "--ext=ts", program];
-  await using process = startProcess(Deno.execPath(), args, {
-    LIGHT: `${daemon.url}/ads1115/2`,
-    NO_COLOR: "1",
-  });
+  const options = { LIGHT: `${daemon.url}/ads1115/2`, NO_COLOR: "1" };
+  await using process = startProcess(Deno.execPath(), args, options);
   assertEquals(await process.end(), { code: 0, stdout: "100\n", stderr: "" });
 });
 

@@ -15,19 +15,18 @@ for (const [payload, expected] of numbers) {
   });
 }
 
-for (
-  const payload of [
-    "",
-    " ",
-    "abc",
-    "0x10",
-    "1_000",
-    "Infinity",
-    "nan",
-    "1e999",
-    "12,5",
-  ]
-) {
+const NO_NUMBERS = [
+  "",
+  " ",
+  "abc",
+  "0x10",
+  "1_000",
+  "Infinity",
+  "nan",
+  "1e999",
+  "12,5",
+];
+for (const payload of NO_NUMBERS) {
   Deno.test(`Message.number rejects ${JSON.stringify(payload)}`, () => {
     assertThrows(
       () => Message.from("iot/x", payload).number,

@@ -211,10 +211,8 @@ Deno.test("topic aliases are those of the connection, also for what is sent agai
       properties: { topicAliasMaximum: 1 },
     };
   });
-  await using publisher = await Publisher.connect(broker.url, {
-    ...MQTT5,
-    topicAliases: true,
-  });
+  const options = { ...MQTT5, topicAliases: true };
+  await using publisher = await Publisher.connect(broker.url, options);
   const published = ["1", "2"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );

@@ -1,5 +1,6 @@
 import type { Packet } from "mqtt-packet";
 import { connack, listen } from "../testing/brokers/scripts.ts";
+import type { ConnectOptions } from "./client/connect_options.ts";
 /**
  * Where the toolkit prints what strangers have written: a row for each place.
  *
@@ -152,11 +153,12 @@ testPlaces([
           socket.end();
         });
       });
-      await using _client = await connect(broker.url, {
+      const options: ConnectOptions = {
         protocolVersion: 5,
         retryDelay: [0.01, 0.01],
         log,
-      });
+      };
+      await using _client = await connect(broker.url, options);
       await within("all connections", promise, 60_000);
       return lines.join("\n");
     },

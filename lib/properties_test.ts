@@ -101,11 +101,8 @@ test.mosquitto("a message's properties arrive as they were published", async () 
   const properties = publishProperties;
   await using publisher = await Publisher.connect(url, MQTT5);
   await publisher.publish("iot/x", "1", { qos: 1, properties });
-  await using sensor = new Sensor(0.01, [0, 1], "iot/y", {
-    ...MQTT5,
-    host: url,
-    messageProperties: properties,
-  });
+  const options = { ...MQTT5, host: url, messageProperties: properties };
+  await using sensor = new Sensor(0.01, [0, 1], "iot/y", options);
   await sensor.start();
   await publishOnce(url, { topic: "iot/z", qos: 2, properties }, MQTT5);
   await within("the messages", allCame);

@@ -56,9 +56,8 @@ for (const qos of [1, 2] as const) {
       if (held.length === 8) held.splice(0).forEach((answer) => answer());
       return "answered";
     });
-    await using publisher = await Publisher.connect(broker.url, {
-      inflightWindow: 8,
-    });
+    const options = { inflightWindow: 8 };
+    await using publisher = await Publisher.connect(broker.url, options);
     const published = times(
       64,
       (index) => publisher.publish("iot/x", index, { qos }),
@@ -108,9 +107,8 @@ test.mosquitto("Publisher loses nothing of QoS 1 at mosquitto behind many messag
 });
 
 test.mosquitto("Publisher heeds the server's receiveMaximum", async () => {
-  await using mosquitto = await startMosquitto({
-    config: "allow_anonymous true\nmax_inflight_messages 5\n",
-  });
+  const options = { config: "allow_anonymous true\nmax_inflight_messages 5\n" };
+  await using mosquitto = await startMosquitto(options);
   await using publisher = await Publisher.connect(mosquitto.url, {
     protocolVersion: 5,
   });
@@ -132,10 +130,8 @@ test.mosquitto("Publisher heeds the server's receiveMaximum", async () => {
 
 Deno.test("Publisher refuses by name what exceeds its queue", async () => {
   const broker = await startBroker({ port: 0 });
-  const publisher = await Publisher.connect(broker.url, {
-    queueLimit: 3,
-    ...QUIET,
-  });
+  const options = { queueLimit: 3, ...QUIET };
+  const publisher = await Publisher.connect(broker.url, options);
   const lost = until(publisher.client, "close");
   await broker.close();
   await lost;
@@ -195,10 +191,8 @@ Deno.test("Publisher.ready follows its client to the next connection", async () 
       ? "answered"
       : undefined
   );
-  await using publisher = await Publisher.connect(broker.url, {
-    inflightWindow: 1,
-    ...QUIET,
-  });
+  const options = { inflightWindow: 1, ...QUIET };
+  await using publisher = await Publisher.connect(broker.url, options);
   publisher.publish("iot/x", 1, { qos: 1 });
   const ready = publisher.ready;
   await broker.received("publish");

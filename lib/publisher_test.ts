@@ -57,9 +57,8 @@ Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
   await using broker = await openBroker(EVERYWHERE);
   for (const url of urlsOf(broker)) {
     const isSecure = /^(mqtts|wss):/.test(url);
-    await using publisher = await Publisher.connect(url, {
-      ...(isSecure && { tls: { ca: CA } }),
-    });
+    const options = { ...(isSecure && { tls: { ca: CA } }) };
+    await using publisher = await Publisher.connect(url, options);
     for (const payload of ["x", "x".repeat(300_000)]) {
       publisher.publish("iot/x", payload);
       await within(`flush() over ${url}`, publisher.flush());

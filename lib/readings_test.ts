@@ -65,19 +65,18 @@ Deno.test("readReadings() reads RFC 3339 and what Python wrote", async () => {
 
 Deno.test("readReadings() names the file and the line of what isn't a reading", async () => {
   const twoLines = '2026-11-21 09:30:00,"iot/\nx",1\r\n';
-  for (
-    const [row, reason] of [
-      ["noise", 'Row has 1 field instead of 3: "noise"'],
-      [`${ROW},5`, `Row has 4 fields instead of 3: "${ROW},5"`],
-      ["time,topic,value", 'Time is not valid: "time"'],
-      ["2026-02-30 09:30:00,a,1", 'Time is not valid: "2026-02-30 09:30:00"'],
-      ["2026-11-21 09:30:00,a,", 'Value is not a number: ""'],
-      ["2026-11-21 09:30:00,a,nan", 'Value is not a number: "nan"'],
-      ["2026-11-21 09:30:00,a,1e999", 'Value is not a number: "1e999"'],
-      ["2026-11-21 09:30:00,a,0x1", 'Value is not a number: "0x1"'],
-      ['"a"b,c,1', 'Row has 1 field instead of 3: "\\"a\\"b,c,1"'],
-    ]
-  ) {
+  const cases = [
+    ["noise", 'Row has 1 field instead of 3: "noise"'],
+    [`${ROW},5`, `Row has 4 fields instead of 3: "${ROW},5"`],
+    ["time,topic,value", 'Time is not valid: "time"'],
+    ["2026-02-30 09:30:00,a,1", 'Time is not valid: "2026-02-30 09:30:00"'],
+    ["2026-11-21 09:30:00,a,", 'Value is not a number: ""'],
+    ["2026-11-21 09:30:00,a,nan", 'Value is not a number: "nan"'],
+    ["2026-11-21 09:30:00,a,1e999", 'Value is not a number: "1e999"'],
+    ["2026-11-21 09:30:00,a,0x1", 'Value is not a number: "0x1"'],
+    ['"a"b,c,1', 'Row has 1 field instead of 3: "\\"a\\"b,c,1"'],
+  ];
+  for (const [row, reason] of cases) {
     const reading = read(`${twoLines}${twoLines}${row}\n${ROW}\n`);
     const error = await rejection(reading, RecordingError);
     assertEquals(error.message, `FILE:5: ${reason}`);
@@ -135,12 +134,11 @@ test.folder("readReadings() closes its file when the reader leaves early", async
 });
 
 test.folder("readReadings() says what it can't read", async (folder) => {
-  for (
-    const [path, message] of [
-      [`${folder}/x.csv`, `File "${folder}/x.csv" does not exist`],
-      [folder, `"${folder}" is a folder, not a file`],
-    ] as const
-  ) {
+  const cases = [
+    [`${folder}/x.csv`, `File "${folder}/x.csv" does not exist`],
+    [folder, `"${folder}" is a folder, not a file`],
+  ] as const;
+  for (const [path, message] of cases) {
     const attempt = Array.fromAsync(readReadings(path));
     const error = await rejection(attempt, RecordingError);
     assertEquals(error.message, message);

@@ -61,9 +61,8 @@ test.broker("subscribe() hands over topic, payload and flags", async (broker) =>
 
 test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async (broker) => {
   const controller = new AbortController();
-  const ended = subscribe(broker.url, "iot/#", silent, true, {
-    signal: controller.signal,
-  });
+  const options = { signal: controller.signal };
+  const ended = subscribe(broker.url, "iot/#", silent, true, options);
   await broker.received("subscribe");
   controller.abort();
   await within("the end", ended);
@@ -72,10 +71,8 @@ test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async 
 
 Deno.test("subscribe() resolves after its signal while no broker is there", async () => {
   const controller = new AbortController();
-  await subscribe("127.0.0.1:1", "iot/#", silent, true, {
-    signal: controller.signal,
-    log: () => controller.abort(),
-  });
+  const options = { signal: controller.signal, log: () => controller.abort() };
+  await subscribe("127.0.0.1:1", "iot/#", silent, true, options);
 });
 
 Deno.test({

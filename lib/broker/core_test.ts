@@ -45,10 +45,8 @@ test.broker("startBroker() takes 65,535 messages of QoS 2 before the first is re
 });
 
 test.broker("startBroker() serves a client of MQTT 3.1", async (broker) => {
-  await using client = await openClient(broker.url, {
-    protocolId: "MQIsdp",
-    protocolVersion: 3,
-  });
+  const options = { protocolId: "MQIsdp", protocolVersion: 3 } as const;
+  await using client = await openClient(broker.url, options);
   await client.subscribe("old", 1);
   await client.publish("old", "but gold", { qos: 1 });
   assertEquals((await client.untilReceived(1))[0]?.text, "but gold");

@@ -333,9 +333,8 @@ test.broker("startBroker() finds who gets a message in little time, however deep
 });
 
 Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
-  await using broker = await openBroker({
-    limits: { maxQueuedBytes: 2_000_000 },
-  });
+  const limits = { maxQueuedBytes: 2_000_000 };
+  await using broker = await openBroker({ limits });
   await using _deaf = await subscribeRaw(broker, { "#": 1 }, {
     clientId: "deaf",
   });

@@ -81,10 +81,8 @@ Deno.test("startBroker() counts the connections of all its ports together", asyn
 });
 
 Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port", async () => {
-  await using broker = await openBroker({
-    limits: { connectTimeout: 1 },
-    ...EVERYWHERE,
-  });
+  const options = { limits: { connectTimeout: 1 }, ...EVERYWHERE };
+  await using broker = await openBroker(options);
   const ports = portsOf(broker);
   const start = performance.now();
   await Promise.all(ports.map(async (port) => {
@@ -116,10 +114,8 @@ Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port"
 });
 
 Deno.test("startBroker() cuts a client upon the header of a packet that is too large", async () => {
-  await using broker = await openBroker({
-    limits: { maxPacketSize: 1_000 },
-    websocketPort: 0,
-  });
+  const options = { limits: { maxPacketSize: 1_000 }, websocketPort: 0 };
+  await using broker = await openBroker(options);
   await using raw = await openRaw(broker, {});
   // As large as may be, then a byte more, of which only the header is sent.
   const topic = "t";
@@ -261,9 +257,8 @@ Deno.test("startBroker() drops newer messages for a session that is away too lon
 });
 
 Deno.test("startBroker() tells limits from defects: a flood of connections ends, and it serves", async () => {
-  await using broker = await openBroker({
-    limits: { maxConnectionsPerAddress: 50 },
-  });
+  const limits = { maxConnectionsPerAddress: 50 };
+  await using broker = await openBroker({ limits });
   await using client = await openClient(broker.url);
   await client.subscribe("a", 1);
   const flood = await Promise.all(times(400, () => openRaw(broker)));
@@ -320,9 +315,8 @@ Deno.test("startBroker() holds at most 64 kB for who hasn't connected, on any tr
 });
 
 Deno.test("startBroker() bounds what all unfinished packets hold, and spares who is let in", async () => {
-  await using broker = await openBroker({
-    limits: { maxBufferedBytes: 200_000 },
-  });
+  const limits = { maxBufferedBytes: 200_000 };
+  await using broker = await openBroker({ limits });
   const unfinished = (bytes: number) =>
     publishPacket({ topic: "t", payload: new Uint8Array(200_000) })
       .subarray(0, bytes);
@@ -335,10 +329,7 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
     return raw;
   }));
   // The newest of those who aren't let in has to go.
-  const ends = outside.map(async (raw, index) => {
-    await raw.next();
-    return index;
-  });
+  const ends = outside.map((raw) => raw.next());
   await within("one to be cut", Promise.race(ends));
   await using ping = await openRaw(broker, {});
   await ping.ping();

@@ -65,10 +65,8 @@ test.mosquittoClients("startBroker() gives mosquitto's clients TLS, passwords, w
   const message = ["-t", "a", "-m", "b", "-q", "1"];
   await runPeer(mosquitto_pub, [...tls, ...ann, ...message]);
 
-  await using watcher = await openClient(broker.url, {
-    username: "ann",
-    password: "secret",
-  });
+  const options = { username: "ann", password: "secret" };
+  await using watcher = await openClient(broker.url, options);
   await watcher.subscribe("wills/#");
   await watcher.publish("wills/hello", "hi", { retain: true, qos: 1 });
   await using subscriber = startProcess(mosquitto_sub, [

@@ -38,10 +38,8 @@ Deno.test("publishSystemTopics() publishes a figure again when it has changed", 
       if (counts.length === 2) twice.resolve();
     }
   };
-  const stop = publishSystemTopics({
-    ...{ figures, retained, router, sessions },
-    interval: 5,
-  });
+  const options = { ...{ figures, retained, router, sessions }, interval: 5 };
+  const stop = publishSystemTopics(options);
   try {
     await within("the second time", twice.promise);
   } finally {

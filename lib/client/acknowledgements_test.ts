@@ -140,9 +140,8 @@ for (const qos of [1, 2] as const) {
 
 test.scripted("subscribe() acknowledges nothing on a connection that didn't bring it", async (broker) => {
   const { hold, release } = holder();
-  await using subscription = await listen(broker, hold, {
-    ...{ ...KEPT, qos: 1, clean: true, keepalive: 1 },
-  });
+  const options = { ...KEPT, qos: 1, clean: true, keepalive: 1 } as const;
+  await using subscription = await listen(broker, hold, options);
   for (let id = 1; id <= 3000; id++) deliver(broker, { qos: 1, id });
   await broker.received("pingreq", 2);
   broker.connections[0]!.socket.destroy();

@@ -261,14 +261,13 @@ async function publishLarge(
   await publisher.close().catch(silent);
 }
 
-for (
-  const large of [
-    [4_000, 4],
-    [300_000, 4],
-    [11_000_000, 4],
-    [4_000, 5],
-  ] as const
-) {
+const TOO_LARGE = [
+  [4_000, 4],
+  [300_000, 4],
+  [11_000_000, 4],
+  [4_000, 5],
+] as const;
+for (const large of TOO_LARGE) {
   const [length, version] = large;
   const what = `${length} bytes in version ${version}`;
 
@@ -280,11 +279,8 @@ for (
 
   Deno.test(`publish() gives up ${what} that the embedded broker doesn't take over WebSocket, and goes on`, async () => {
     const limits = { maxPacketSize: LIMIT };
-    await using broker = await openBroker({
-      websocketPort: 0,
-      limits,
-      log: silent,
-    });
+    const options = { websocketPort: 0, limits, log: silent };
+    await using broker = await openBroker(options);
     await publishLarge(broker.websocketUrl!, large);
   });
 

@@ -36,16 +36,15 @@ async function readWhileBusy(
 ): Promise<number> {
   await using broker = await startScriptedBroker();
   const { handle, release, all } = slowHandler(count);
-  await using subscription = await listen(broker, handle, {
-    ...{ keepalive: 1, qos: message.qos, log: silent },
-  });
+  const options = { keepalive: 1, qos: message.qos, log: silent };
+  await using subscription = await listen(broker, handle, options);
   let read = 0;
   subscription.client.on("packetreceive", ({ cmd }) => {
     if (cmd === "publish") read++;
   });
   for (let id = 1; id <= count; id++) deliver(broker, { ...message, id });
   // Sent every half keepalive, so by then there was time to read everything.
-  await broker.received("pingreq", 3);
+  await broker.received("pingreq", 4);
   const readSoFar = read;
   release();
   await all();

@@ -50,7 +50,8 @@ const packets: [Packet, string][] = [
   ],
   [
     {
-      ...{ ...CONNECT, protocolVersion: 4, username: "info" },
+      ...CONNECT,
+      ...{ protocolVersion: 4, username: "info" },
       password: Buffer.from("Password1234"),
     },
     "CONNECT     gate session kept keepalive 7 user info",
@@ -60,7 +61,8 @@ const packets: [Packet, string][] = [
 const ofMqtt5: [Packet, string][] = [
   [
     {
-      ...{ ...CONNECT, clean: true },
+      ...CONNECT,
+      clean: true,
       will: {
         ...{ topic: "gate/status", payload: "lost" },
         properties: { willDelayInterval: 10, contentType: "text/plain" },

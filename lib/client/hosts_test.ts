@@ -91,9 +91,8 @@ Deno.test("connect() says that none of several hosts can be reached", async () =
 });
 
 Deno.test("connect() doesn't give one user's password to another", async () => {
-  await using broker = await openBroker({
-    users: { ann: "s3cret", bob: "s3cret" },
-  });
+  const users = { ann: "s3cret", bob: "s3cret" };
+  await using broker = await openBroker({ users });
   const url = `ann:s3cret@127.0.0.1:${broker.port}`;
   await using client = await connect(url, { username: "ann" });
   assert(client.connected);

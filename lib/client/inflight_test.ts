@@ -19,6 +19,7 @@ import {
   startUnsure,
   until,
 } from "../../testing/brokers/scripts.ts";
+import type { ConnectOptions } from "./connect_options.ts";
 
 /** Answers no packet of a kind on the first connection; then all of them. */
 async function startForgetful(
@@ -190,10 +191,8 @@ Deno.test("Publisher sends no more again than the broker takes at once", async (
 
 Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
   await using broker = await startForgetful("publish");
-  await using publisher = await Publisher.connect(broker.url, {
-    ...QUIET,
-    inflightWindow: 2,
-  });
+  const options = { ...QUIET, inflightWindow: 2 };
+  await using publisher = await Publisher.connect(broker.url, options);
   const published = ["1", "2", "3"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
@@ -227,9 +226,8 @@ Deno.test("connect() is back before the broker has answered what is sent again",
 });
 
 Deno.test("connect() answers a PUBREC that it reads too late once, on the next connection", async () => {
-  await using broker = await startForgetful("publish", {
-    sessionPresent: true,
-  });
+  const options = { sessionPresent: true };
+  await using broker = await startForgetful("publish", options);
   await using client = await connect(broker.url, KEPT);
   const published = client.publishAsync("iot/x", "1", { qos: 2 });
   await broker.received("publish");
@@ -245,10 +243,8 @@ Deno.test("connect() answers a PUBREC that it reads too late once, on the next c
 
 Deno.test("reconnect() keeps what is in flight, although the broker is silent", async () => {
   await using broker = await startForgetful("publish");
-  await using client = await connect(broker.url, {
-    ...QUIET,
-    retryDelay: [60, 60],
-  });
+  const options: ConnectOptions = { ...QUIET, retryDelay: [60, 60] };
+  await using client = await connect(broker.url, options);
   const published = client.publishAsync("iot/x", "1", { qos: 1 });
   await broker.received("publish");
   client.reconnect();
@@ -265,10 +261,8 @@ Deno.test("reconnect() ends an attempt that hangs, and waits for no pause", asyn
       ? "answered"
       : undefined
   );
-  await using client = await connect(broker.url, {
-    ...QUIET,
-    retryDelay: [60, 60],
-  });
+  const options: ConnectOptions = { ...QUIET, retryDelay: [60, 60] };
+  await using client = await connect(broker.url, options);
   client.stream.destroy();
   await until(client, "close");
   client.reconnect();

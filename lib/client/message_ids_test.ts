@@ -19,11 +19,8 @@ Deno.test("connect() never gives a message id twice", async () => {
   await using broker = await startScriptedBroker((packet) =>
     packet.cmd === "publish" && isDeaf ? "answered" : undefined
   );
-  await using client = await connect(broker.url, {
-    ...QUIET,
-    clientId: "a",
-    clean: false,
-  });
+  const options = { ...QUIET, clientId: "a", clean: false };
+  await using client = await connect(broker.url, options);
   const first = [1, 2, 3].map((value) =>
     client.publishAsync("iot/first", `${value}`, { qos: 1 })
   );

@@ -18,6 +18,7 @@ import {
   until,
 } from "../../testing/brokers/scripts.ts";
 import { logged, test } from "../../testing/test.ts";
+import type { ConnectOptions } from "./connect_options.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
   const { lines, log } = logged();
@@ -43,10 +44,8 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
     socket.destroy();
     return "answered";
   });
-  await using client = await connect(broker.url, {
-    retryDelay: [0.01, 0.1],
-    log: silent,
-  });
+  const options: ConnectOptions = { retryDelay: [0.01, 0.1], log: silent };
+  await using client = await connect(broker.url, options);
   const pauses = pausesOf(client);
   const tried = untilEvent(client, "reconnect", 8);
   isAlive = false;
@@ -95,10 +94,8 @@ Deno.test("connect() begins with a short pause again once a connection has laste
 });
 
 test.scripted("connect() pauses longer and longer where each connection is cut at once", async (broker) => {
-  await using client = await connect(broker.url, {
-    retryDelay: [0.005, 5],
-    log: silent,
-  });
+  const options: ConnectOptions = { retryDelay: [0.005, 5], log: silent };
+  await using client = await connect(broker.url, options);
   const pauses = pausesOf(client);
   client.on("connect", () => broker.connections.at(-1)!.socket.end());
   const tried = untilEvent(client, "reconnect", 9);
@@ -111,11 +108,12 @@ for (const how of ["end", "resetAndDestroy"] as const) {
   Deno.test(`connect() says once what it may be if a broker ends connections again and again with ${how}()`, async () => {
     const { lines, log } = logged();
     await using broker = await startScriptedBroker();
-    await using client = await connect(broker.url, {
+    const options: ConnectOptions = {
       clientId: "recorder\x1b",
       retryDelay: [0.001, 10],
       log,
-    });
+    };
+    await using client = await connect(broker.url, options);
     const hints = () => lines.filter((line) => line.includes("within seconds"));
     const cut = () => broker.connections.at(-1)!.socket[how]();
     client.on("connect", cut);
@@ -134,11 +132,12 @@ for (const how of ["end", "resetAndDestroy"] as const) {
 Deno.test("connect() knows why it connects again when it is told to, and when the broker says why", async () => {
   const { lines, log } = logged();
   await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
+  const options: ConnectOptions = {
     protocolVersion: 5,
     retryDelay: [0.001, 10],
     log,
-  });
+  };
+  await using client = await connect(broker.url, options);
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
     if (count % 2) client.reconnect();

@@ -72,10 +72,8 @@ Deno.test("publish() sends nothing that is longer than the broker takes, and goe
 
 Deno.test("publish() refuses many that wait, one after the other", async () => {
   await using broker = await startLimited({ maximumQoS: 0 });
-  await using publisher = await Publisher.connect(broker.url, {
-    ...MQTT5,
-    queueLimit: 50_000,
-  });
+  const options = { ...MQTT5, queueLimit: 50_000 };
+  await using publisher = await Publisher.connect(broker.url, options);
   const outcomes = times(
     50_000,
     () => publisher.publish("iot/x", "1", { qos: 1 }),
@@ -101,11 +99,8 @@ Deno.test("publish() gives up what is in flight when the broker's new limits for
       },
     };
   });
-  await using publisher = await Publisher.connect(broker.url, {
-    ...MQTT5,
-    clientId: "x",
-    clean: false,
-  });
+  const options = { ...MQTT5, clientId: "x", clean: false };
+  await using publisher = await Publisher.connect(broker.url, options);
   const outcomes = Promise.allSettled([
     publisher.publish("iot/x", "x".repeat(100), { qos: 1 }),
     publisher.publish("iot/x", "1", { qos: 1 }),
@@ -133,10 +128,8 @@ Deno.test("publish() gives up what is in flight when the broker's new limits for
 Deno.test("publish() counts what a topic alias adds", async () => {
   const properties = { maximumPacketSize: 30, topicAliasMaximum: 1 };
   await using broker = await startLimited(properties);
-  await using publisher = await Publisher.connect(broker.url, {
-    ...MQTT5,
-    topicAliases: true,
-  });
+  const options = { ...MQTT5, topicAliases: true };
+  await using publisher = await Publisher.connect(broker.url, options);
   // Beside it: 2 bytes of header, 7 of the topic, 2 of the id, 1 of no properties.
   const publish = (length: number) =>
     publisher.publish("iot/x", "x".repeat(length), { qos: 1 });
@@ -148,10 +141,8 @@ Deno.test("publish() counts what a topic alias adds", async () => {
 });
 
 Deno.test("publishOnce() says that the broker takes no such QoS, and keeps no messages", async () => {
-  await using broker = await startLimited({
-    maximumQoS: 1,
-    retainAvailable: false,
-  });
+  const options = { maximumQoS: 1, retainAvailable: false };
+  await using broker = await startLimited(options);
   const message = { topic: "iot/x", payload: "1" };
   await rejection(
     publishOnce(broker.url, { ...message, qos: 2 }, MQTT5),

@@ -29,9 +29,8 @@ import { logged, test } from "../../testing/test.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 Deno.test("subscribe() names a refused topic and spares the others", async () => {
-  await using broker = await openBroker({
-    rules: [{ subscribe: ["iot/#"], publish: ["iot/#"] }],
-  });
+  const rules = [{ subscribe: ["iot/#"], publish: ["iot/#"] }];
+  await using broker = await openBroker({ rules });
   const { take, have, texts } = collector();
   const error = await rejection(
     subscribe(broker.url, ["secret/#", "iot/#"], take, false, { log: silent }),
@@ -196,7 +195,8 @@ Deno.test("subscribe() resolves although its handler is asking for more meanwhil
   const granted: string[][] = [];
   let more: Promise<unknown> | undefined;
   const options = {
-    ...{ ...QUIET, topics: ["a", "b"] },
+    ...QUIET,
+    topics: ["a", "b"],
     onSubscribe: (filters: string[]) => granted.push(filters),
   };
   const subscribing = listen(broker, (_message, client) => {

@@ -20,9 +20,8 @@ for (const isWebSocketFirst of [true, false]) {
 
 Deno.test("connect() speaks mqtt where MQTT.js's own client has taken the browser's transports", async () => {
   await using broker = await startBroker({ port: 0, websocketPort: 0 });
-  const first = mqtt.connect(broker.websocketUrl!, {
-    forceNativeWebSocket: true,
-  });
+  const options = { forceNativeWebSocket: true };
+  const first = mqtt.connect(broker.websocketUrl!, options);
   await within(
     "the first connection",
     new Promise<void>((resolve) => first.once("connect", () => resolve())),

@@ -136,11 +136,8 @@ Deno.test("Publisher.ready waits out an outage that is longer than answerTimeout
     if (isDown) socket.destroy();
     return isDown || packet.cmd === "publish" ? "answered" : undefined;
   });
-  await using publisher = await Publisher.connect(broker.url, {
-    inflightWindow: 1,
-    answerTimeout: 0.1,
-    ...QUIET,
-  });
+  const options = { inflightWindow: 1, answerTimeout: 0.1, ...QUIET };
+  await using publisher = await Publisher.connect(broker.url, options);
   publisher.publish("a", 1, { qos: 1 }).catch(silent);
   await broker.received("publish");
   isDown = true;

@@ -23,14 +23,13 @@ async function sumKeys(
 /** A key that is held from 0 ms, as a terminal repeats it. */
 const HELD = [0, 660, ...times(100, (n) => 690 + n * 30)];
 
-for (
-  const [name, times, expected] of [
-    ["one press that is held", HELD, 1],
-    ["a press after one that is held", [...HELD, 3_660 + 700], 2],
-    ["presses 699 ms apart as repeats", [0, 699, 1_398], 1],
-    ["presses 700 ms apart", [0, 700, 1_400], 3],
-  ] as const
-) {
+const PRESSES = [
+  ["one press that is held", HELD, 1],
+  ["a press after one that is held", [...HELD, 3_660 + 700], 2],
+  ["presses 699 ms apart as repeats", [0, 699, 1_398], 1],
+  ["presses 700 ms apart", [0, 700, 1_400], 3],
+] as const;
+for (const [name, times, expected] of PRESSES) {
   Deno.test(`countKeys() counts ${name}`, async () => {
     const texts = times.map((time) => [time, " "] as const);
     assertEquals(await sumKeys(texts), expected);

@@ -58,12 +58,11 @@ Deno.test("PigpioConnection gives results, and refusals with their reason", asyn
   using connection = await PigpioConnection.open(at(daemon.url));
   assertEquals((await connection.command("PUD", [26, 2])).result, 0);
   assertEquals(daemon.settings(26).pull, 2);
-  for (
-    const [parameters, reason] of [
-      [[26, 3], "it failed (code -6)"],
-      [[54, 2], "there is no such GPIO (code -3)"],
-    ] as const
-  ) {
+  const cases = [
+    [[26, 3], "it failed (code -6)"],
+    [[54, 2], "there is no such GPIO (code -3)"],
+  ] as const;
+  for (const [parameters, reason] of cases) {
     await rejection(
       connection.command("PUD", parameters),
       PigpioError,
@@ -97,16 +96,15 @@ Deno.test("PigpioConnection.open() says that the host is unknown, in one line", 
 });
 
 Deno.test("PigpioConnection tells what isn't pigpio, or leaves in the middle of an answer", async () => {
-  for (
-    const [text, message] of [
-      [
-        "HTTP/1.1 400 Bad Request\r\n",
-        "does not answer as pigpio does (is this its port?)",
-      ],
-      ["\x02\0\0", "went away"],
-      ["", "went away"],
-    ] as const
-  ) {
+  const cases = [
+    [
+      "HTTP/1.1 400 Bad Request\r\n",
+      "does not answer as pigpio does (is this its port?)",
+    ],
+    ["\x02\0\0", "went away"],
+    ["", "went away"],
+  ] as const;
+  for (const [text, message] of cases) {
     await using other = answerWith(text);
     using connection = await PigpioConnection.open(other.url);
     const refused = await rejection(connection.command("PUD", [26, 2]), Error);

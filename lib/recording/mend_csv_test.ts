@@ -54,14 +54,13 @@ Deno.test("mendCsv() ends a last line that is no torn row", async () => {
 test.folder("mendCsv() refuses to remove what it can't have torn", async (folder) => {
   const path = `${folder}/x.csv`;
   const time = "2026-11-21 09:30:00.123456";
-  for (
-    const content of [
-      `${time},${"x".repeat(5_000)},1`,
-      `${"x".repeat(5_000)}`,
-      'topic,"value',
-      `${time},"iot/x,21.5\n` + `${time},iot/x,21.5\n`.repeat(20_000),
-    ]
-  ) {
+  const cases = [
+    `${time},${"x".repeat(5_000)},1`,
+    `${"x".repeat(5_000)}`,
+    'topic,"value',
+    `${time},"iot/x,21.5\n` + `${time},iot/x,21.5\n`.repeat(20_000),
+  ];
+  for (const content of cases) {
     await Deno.writeTextFile(path, content);
     const mending = mendCsv(path, () => {});
     const words = " are no torn reading: mend";

@@ -235,10 +235,8 @@ Deno.test("LoginThrottle forgets, and takes a network for one address", async ()
 Deno.test("LoginThrottle neither checks nor keeps waiting who has gone", async () => {
   const { attempt, clock, lines } = createThrottle();
   const first = attempt("ann", "10.0.0.1");
-  const gone = attempt("ann", "10.0.0.1", {
-    isRight: true,
-    isGone: () => true,
-  });
+  const login = { isRight: true, isGone: () => true };
+  const gone = attempt("ann", "10.0.0.1", login);
   await clock.pass(HASH);
   assertEquals(await gone, { verdict: "unchecked", time: HASH });
   await clock.pass(500);

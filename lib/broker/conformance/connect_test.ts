@@ -99,7 +99,7 @@ test.broker("startBroker() says in CONNACK what it can, and nothing that it can'
     subscriptionIdentifierAvailable: [1],
     sharedSubscriptionAvailable: [1],
   };
-  const { maximumPacketSize: _, receiveMaximum: __, ...rest } = said;
+  const { maximumPacketSize: _size, receiveMaximum: _most, ...rest } = said;
   assertEquals({ ...all, ...rest }, all);
 });
 

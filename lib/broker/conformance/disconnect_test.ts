@@ -54,9 +54,8 @@ test.connected("startBroker() answers PINGREQ with PINGRESP", async ({ client })
 
 test.broker("startBroker() ends with 141 who is silent for one and a half keepalives", async (broker) => {
   await using reader = await subscribeRaw5(broker, { will: 0 });
-  await using client = await connectRaw5(broker, {
-    ...{ keepalive: 1, will: { topic: "will" } },
-  });
+  const fields = { keepalive: 1, will: { topic: "will" } };
+  await using client = await connectRaw5(broker, fields);
   await using unlimited = await connectRaw5(broker, { keepalive: 0 });
   const [keepalive = 1] = valuesOf(client.connack, "serverKeepAlive");
   // Any packet will do.

@@ -31,10 +31,8 @@ const MATCHES: Record<string, [matching: string[], others: string[]]> = {
 
 test.connected("startBroker() matches filters as section 4.7 says, and changes no character", async ({ broker, client }) => {
   for (const [filter, [matching, others]] of Object.entries(MATCHES)) {
-    await using subscriber = await subscribeRaw5(broker, {
-      [filter]: 0,
-      end: 0,
-    });
+    const filters = { [filter]: 0, end: 0 };
+    await using subscriber = await subscribeRaw5(broker, filters);
     for (const topic of [...others, ...matching, "end"]) {
       await client.publish({ topic });
     }
@@ -55,10 +53,8 @@ test.connected("startBroker() finds retained messages by the same rules", async 
     await client.publish({ topic, payload: "x", retain: true, qos: 1 });
   }
   for (const [filter, [matching, others]] of Object.entries(MATCHES)) {
-    await using subscriber = await subscribeRaw5(broker, {
-      [filter]: 0,
-      end: 0,
-    });
+    const filters = { [filter]: 0, end: 0 };
+    await using subscriber = await subscribeRaw5(broker, filters);
     await client.publish({ topic: "end" });
     const received = new Set<string>();
     for (let topic = ""; topic !== "end"; received.add(topic)) {

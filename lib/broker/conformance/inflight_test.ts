@@ -45,9 +45,8 @@ async function publish(client: RawClient5, count: number): Promise<void> {
 
 test.connected("startBroker() has no more messages under way than its client's receive maximum", async ({ broker, client }) => {
   for (const maximum of [1, 2, 10]) {
-    await using subscriber = await subscribeRaw5(
-      ...[broker, { a: 1 }, slow(maximum)] as const,
-    );
+    const fields = slow(maximum);
+    await using subscriber = await subscribeRaw5(broker, { a: 1 }, fields);
     await publish(client, maximum + 3);
     const sent = await takeAll(subscriber, maximum);
     await subscriber.ping();

@@ -53,9 +53,8 @@ test.connected("startBroker() keeps the last message of a topic that is to be re
 
 test.connected("startBroker() removes a retained message for an empty one, which it passes on and doesn't keep", async ({ broker, client }) => {
   await keep(client, "a", "1");
-  await using subscriber = await subscribeRaw5(broker, {
-    a: OPTION.NO_RETAINED,
-  });
+  const filters = { a: OPTION.NO_RETAINED };
+  await using subscriber = await subscribeRaw5(broker, filters);
   await keep(client, "a", "");
   await keep(client, "b", "");
   assertEquals((await subscriber.receive()).payload, "");
@@ -88,12 +87,8 @@ test.connected("startBroker() sends what is retained as the subscription's retai
 
 test.connected("startBroker() sends what is retained at the lesser QoS of the two", async ({ broker, client }) => {
   for (const qos of [0, 1, 2] as const) {
-    await client.publish({
-      topic: `a/${qos}`,
-      payload: "x",
-      retain: true,
-      qos,
-    });
+    const message = { topic: `a/${qos}`, payload: "x", retain: true, qos };
+    await client.publish(message);
   }
   await using subscriber = await connectRaw5(broker);
   for (const granted of [0, 1, 2]) {
@@ -111,10 +106,8 @@ test.connected("startBroker() sends what is retained at the lesser QoS of the tw
 });
 
 test.broker("startBroker() tells whether a message was retained only where that is asked for", async (broker) => {
-  await using client = await subscribeRaw5(broker, {
-    "plain": 0,
-    "as_published": OPTION.RETAIN_AS_PUBLISHED,
-  });
+  const filters = { "plain": 0, "as_published": OPTION.RETAIN_AS_PUBLISHED };
+  await using client = await subscribeRaw5(broker, filters);
   for (const retain of [true, false]) {
     await client.publish({ topic: "plain", payload: "x", retain });
     assertEquals((await client.receive()).retain, false);

@@ -148,10 +148,8 @@ Deno.test("startBroker() gives a session to nobody but the user that it belongs 
   const again = await connectRaw5(broker, ann);
   assertEquals(again.connack.sessionPresent, 1);
   again.close();
-  await using writer = await connectRaw5(broker, {
-    ...ann,
-    clientId: "writer",
-  });
+  const fields = { ...ann, clientId: "writer" };
+  await using writer = await connectRaw5(broker, fields);
   await writer.publish({ topic: "diary", qos: 1 });
   const bob = { ...session5("a"), user: "bob", password: "b" };
   await using other = await connectRaw5(broker, bob);

@@ -66,10 +66,8 @@ test.broker("startBroker() gives each message to one of those who share a filter
 });
 
 test.broker("startBroker() gives a message to a client for its shared and its own subscription", async (broker) => {
-  await using client = await member(broker, "a", {
-    "$share/g/a/b": 1,
-    "a/b": 1,
-  });
+  const filters = { "$share/g/a/b": 1, "a/b": 1 };
+  await using client = await member(broker, "a", filters);
   await publish(broker, 1);
   assertEquals(await drain(client), ["0", "0"]);
 });

@@ -100,10 +100,8 @@ test.connected("startBroker() keeps U+FEFF wherever it is in a text", async ({ c
 });
 
 test.broker("startBroker() writes each length in as few bytes as it needs", async (broker) => {
-  using socket = await Deno.connect({
-    port: broker.port,
-    hostname: "127.0.0.1",
-  });
+  const address = { port: broker.port, hostname: "127.0.0.1" };
+  using socket = await Deno.connect(address);
   const bytes = collect(socket);
   // What is left of a PUBLISH besides its payload: topic and property length.
   const lengths = [127, 128, 16_383, 16_384];

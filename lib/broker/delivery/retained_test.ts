@@ -10,11 +10,7 @@ import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 import { times } from "../../../testing/test.ts";
 
 Deno.test("startBroker() gives the places of retained messages that have expired to others", async () => {
-  const log: string[] = [];
-  await using broker = await openBroker({
-    limits: { maxRetainedMessages: 3 },
-    log: (line) => log.push(line),
-  });
+  await using broker = await openBroker({ limits: { maxRetainedMessages: 3 } });
   await using publisher = await openClient(broker.url, { protocolVersion: 5 });
   const keep = (topic: string, messageExpiryInterval: number) =>
     publisher.publish(topic, "x", {
@@ -30,7 +26,8 @@ Deno.test("startBroker() gives the places of retained messages that have expired
   const received = await subscriber.untilReceived(3);
   const topics = received.map(({ topic }) => topic).toSorted();
   assertEquals(topics, ["late/1", "late/2", "long"]);
-  assertEquals(log.filter((line) => line.includes("not kept")).length, 1);
+  const told = broker.lines.filter((line) => line.includes("not kept"));
+  assertEquals(told.length, 1);
 });
 
 const TOPICS = times(60, (index) => `kept/${index}`);
@@ -40,11 +37,7 @@ const LIMITS = { maxQueuedBytes: 1_000_000 };
 
 for (const [protocolVersion, version] of PROTOCOLS) {
   Deno.test(`startBroker() sends in ${version} all that is retained, though it is more than may wait`, async () => {
-    const log: string[] = [];
-    await using broker = await openBroker({
-      limits: LIMITS,
-      log: (line) => log.push(line),
-    });
+    await using broker = await openBroker({ limits: LIMITS });
     await using publisher = await openClient(broker.url);
     for (const topic of TOPICS) {
       await publisher.publish(topic, PAYLOAD, { qos: 1, retain: true });
@@ -59,7 +52,10 @@ for (const [protocolVersion, version] of PROTOCOLS) {
       assertEquals(topics.toSorted(), TOPICS.toSorted());
       assert(received.every((message) => message.qos === Math.min(qos, 1)));
     }
-    assertEquals(log.filter((line) => /missed|does not read/.test(line)), []);
+    assertEquals(
+      broker.lines.filter((line) => /missed|does not read/.test(line)),
+      [],
+    );
   });
 }
 

@@ -68,16 +68,15 @@ Deno.test("startBroker() logs failed TLS handshakes, each address once a minute"
     await assertRejects(() => openClient(url));
   };
   for (const door of ["tlsUrl", "secureWebsocketUrl"] as const) {
-    for (
-      const [fail, reason] of [
-        [speakHttp, "the client doesn't speak TLS"],
-        [hangUp, "the client has closed the connection"],
-        [
-          trustNobody,
-          "the client doesn't know the authority that signed the certificate",
-        ],
-      ] as const
-    ) {
+    const cases = [
+      [speakHttp, "the client doesn't speak TLS"],
+      [hangUp, "the client has closed the connection"],
+      [
+        trustNobody,
+        "the client doesn't know the authority that signed the certificate",
+      ],
+    ] as const;
+    for (const [fail, reason] of cases) {
       assertEquals(await logOf(fail, door), [
         `TLS handshake with 127.0.0.1 failed: ${reason}`,
       ]);

@@ -82,13 +82,12 @@ Deno.test("startBroker() refuses a stranger's page with 403 and says what lets i
   });
   const url = broker.websocketUrl!;
   const { hostname } = new URL(url);
-  for (
-    const origin of [
-      undefined,
-      "https://school.example",
-      `http://${hostname}:8080`,
-    ]
-  ) {
+  const cases = [
+    undefined,
+    "https://school.example",
+    `http://${hostname}:8080`,
+  ];
+  for (const origin of cases) {
     assertEquals(await outcomeOf(url, origin), "open", origin);
   }
   assertEquals(broker.lines, []);

@@ -280,10 +280,8 @@ Deno.test("startBroker() puts packets together from fragments of a byte, with pi
 });
 
 Deno.test("startBroker() takes several packets in a frame that is larger than any of them may be", async () => {
-  await using broker = await startBroker({
-    ...WEBSOCKET,
-    limits: { maxPacketSize: 1_000 },
-  });
+  const options = { ...WEBSOCKET, limits: { maxPacketSize: 1_000 } };
+  await using broker = await startBroker(options);
   using raw = await openConnected(broker);
   const packets = times(100, (index) =>
     publishPacket({

@@ -68,15 +68,14 @@ test.folder("startBroker() undoes what was half written to its store, and nothin
     for (const least of [10, 50, MESSAGES]) {
       const length = lengths[least - 1]!;
       const garbage = crypto.getRandomValues(new Uint8Array(5_000));
-      for (
-        const cut of [
-          (log: Uint8Array) => log.subarray(0, length),
-          (log: Uint8Array) => log.subarray(0, length + 1_000),
-          (log: Uint8Array) =>
-            new Uint8Array([...log.subarray(0, length), ...garbage]),
-          (log: Uint8Array) => log.map((byte, at) => at < length ? byte : 0),
-        ]
-      ) {
+      const cases = [
+        (log: Uint8Array) => log.subarray(0, length),
+        (log: Uint8Array) => log.subarray(0, length + 1_000),
+        (log: Uint8Array) =>
+          new Uint8Array([...log.subarray(0, length), ...garbage]),
+        (log: Uint8Array) => log.map((byte, at) => at < length ? byte : 0),
+      ];
+      for (const cut of cases) {
         copies.push({ path: await copyStore(store, cut), least });
       }
     }
@@ -103,19 +102,18 @@ test.folder("startBroker() refuses a store that is damaged, and leaves it as it 
     await using broker = await startBroker({ port: 0, store });
     await using publisher = await openClient(broker.url);
     for (let index = 0; index < 200; index++) {
-      const options = { retain: true, qos: 1 } as const;
-      await publisher.publish(`room/${index}`, "x".repeat(500), options);
+      const message = { retain: true, qos: 1 } as const;
+      await publisher.publish(`room/${index}`, "x".repeat(500), message);
     }
   }
   const whole = await Deno.readFile(path);
-  for (
-    const damaged of [
-      new TextEncoder().encode("This is no store. ".repeat(1_000)),
-      whole.subarray(0, whole.length / 2),
-      whole.subarray(0, 5_000),
-      whole.map((byte, at) => at > 8_000 && at < 20_000 ? 0xaa : byte),
-    ]
-  ) {
+  const cases = [
+    new TextEncoder().encode("This is no store. ".repeat(1_000)),
+    whole.subarray(0, whole.length / 2),
+    whole.subarray(0, 5_000),
+    whole.map((byte, at) => at > 8_000 && at < 20_000 ? 0xaa : byte),
+  ];
+  for (const damaged of cases) {
     await Deno.writeFile(path, damaged);
     await assertRefused(store, "broker.sqlite", "is damaged: put back a copy");
     assertEquals(await Deno.readFile(path), damaged);

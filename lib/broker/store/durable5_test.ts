@@ -77,13 +77,12 @@ test.store("startBroker() keeps in its store the options and identifiers of MQTT
   let broker = await restart();
   {
     await using client = await openSession5(broker, "client");
-    for (
-      const [filter, options, identifier] of [
-        ["a/+", 1 | NO_LOCAL, 1],
-        ["b/#", 2 | RETAIN_AS_PUBLISHED, 268_435_455],
-        ["+/x", 1, 300],
-      ] as const
-    ) {
+    const cases = [
+      ["a/+", 1 | NO_LOCAL, 1],
+      ["b/#", 2 | RETAIN_AS_PUBLISHED, 268_435_455],
+      ["+/x", 1, 300],
+    ] as const;
+    for (const [filter, options, identifier] of cases) {
       const properties: Property[] = [
         [PROPERTY.subscriptionIdentifier, identifier],
       ];
@@ -150,10 +149,8 @@ test.store("startBroker() keeps in its store who shares a subscription, and give
 test.store("startBroker() gives a stored session to its client in whichever version it comes back", async ({ restart }) => {
   let broker = await restart();
   {
-    await using client = await openClient(broker.url, {
-      clientId: "old",
-      clean: false,
-    });
+    const options = { clientId: "old", clean: false };
+    await using client = await openClient(broker.url, options);
     await client.subscribe("iot/#", 1);
   }
   {
@@ -216,9 +213,8 @@ test.store("startBroker() keeps in its store the wills that wait, with what they
   }
   const start = performance.now();
   for (const [name, delay] of [["due", 1], ["back", 2], ["late", 4]] as const) {
-    const client = await openSession5(broker, name, {
-      will: will(`wills/${name}`, delay),
-    });
+    const fields = { will: will(`wills/${name}`, delay) };
+    const client = await openSession5(broker, name, fields);
     client.close();
   }
   broker = await restart();
