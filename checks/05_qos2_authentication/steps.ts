@@ -5,7 +5,8 @@
  */
 import { GpioButton } from "../../workbook/checking/gpio_button.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** Where the presses are told. */
 export const TOPIC = "exercice5";

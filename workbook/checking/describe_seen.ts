@@ -1,5 +1,6 @@
 import { describePacket } from "../../lib/client/describe_packet.ts";
 import { printable } from "../../lib/printable.ts";
+import { withoutFlags } from "./finding.ts";
 import type { RecordedPacket } from "./recording_broker.ts";
 import type { StudentProgram } from "./student_program.ts";
 
@@ -37,7 +38,7 @@ const MOST_LINES = 12;
 
 /** The last lines of a text, indented; `(nothing)` if there is none. */
 function indent(text: string): string {
-  const lines = text.replace(/\n$/, "").split(/\r?\n/);
+  const lines = withoutFlags(text).replace(/\n$/, "").split(/\r?\n/);
   if (lines.join("") === "") return "    (nothing)";
   const shown = lines.slice(-MOST_LINES);
   if (shown.length < lines.length) {

@@ -1,8 +1,17 @@
-import { type Score, scoreOf } from "./check_exercise.ts";
+/**
+ * What a student reads of a check: the cause first, and each thing once.
+ *
+ * @module
+ */
 import { printable, printableLines } from "../../lib/printable.ts";
+import { type Score, scoreOf } from "./check_exercise.ts";
+import type { Finding } from "../checking/finding.ts";
 import type { Outcome } from "../checking/requirement.ts";
 
 const MARKS = { passed: "✓", failed: "✗", skipped: "–" };
+
+/** More than these aren't read at once. */
+const MOST_CAUSES = 3;
 
 /** A requirement and how it came out, in a line. */
 export function describeOutcome(
@@ -12,11 +21,77 @@ export function describeOutcome(
   return printable(`${MARKS[state]} ${requirement.words}${reason}`);
 }
 
-/** What a student should read about the requirements that failed, so far. */
+/**
+ * What is wrong, the most important first, and each once: an error in the types
+ * and the error that it leads to are one.
+ *
+ * @param outcomes How the requirements came out, so far.
+ * @param typeErrors What a check of the types has found.
+ */
+export function causesOf(
+  outcomes: readonly Outcome[],
+  typeErrors: readonly Finding[],
+): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const { finding, state } of outcomes) {
+    if (state === "failed" && finding) seen.set(finding.words, finding);
+  }
+  const found = [...seen.values()];
+  const typed = typeErrors.map((error) => {
+    const same = found.find(({ place }) =>
+      place !== undefined && place === error.place
+    );
+    if (same === undefined) return error;
+    found.splice(found.indexOf(same), 1);
+    return { ...error, isFatal: same.isFatal ?? false, isWeak: false };
+  });
+  const rank = ({ isFatal, isOfRequirement, isWeak }: Finding) =>
+    isWeak ? 3 : isFatal ? 0 : isOfRequirement ? 2 : 1;
+  return [...typed, ...found].sort((one, other) => rank(one) - rank(other));
+}
+
+/** Says what is wrong, the most important first, in a few lines. */
+export function describeCauses(causes: readonly Finding[]): string[] {
+  const lines = causes.slice(0, MOST_CAUSES).flatMap(({ words, quote = [] }) => [
+    `${MARKS.failed} ${printable(words)}`,
+    ...quote.map((line) => `    ${printable(line)}`),
+  ]);
+  const more = causes.length - MOST_CAUSES;
+  return more > 0 ? [...lines, `  … and ${more} more`] : lines;
+}
+
+/** Whether a program got nowhere, so that no requirement could be checked. */
+export function isNothingChecked(outcomes: readonly Outcome[]): boolean {
+  const tried = outcomes.filter(({ state }) => state !== "skipped");
+  return tried.length > 0 &&
+    tried.every(({ state, finding }) =>
+      state === "failed" && finding?.isFatal === true
+    );
+}
+
+/** Says in a line that nothing could be checked. */
+export function describeNothing(outcomes: readonly Outcome[]): string {
+  const extra = scoreOf(outcomes, true).total;
+  return `Nothing could be checked: ${scoreOf(outcomes, false).total} required` +
+    (extra === 0 ? "" : `, ${extra} extra`);
+}
+
+/**
+ * What a student should read about the requirements that failed, so far. What was
+ * seen of the same cause twice is told once.
+ */
 export function describeFailures(outcomes: readonly Outcome[]): string[] {
+  const told = new Set<string>();
   return outcomes
     .filter(({ state }) => state === "failed")
-    .map(({ report }) => printableLines(`${MARKS.failed} ${report}`));
+    .map(({ report, finding }) => {
+      const isTold = finding !== undefined && told.has(finding.words);
+      if (finding !== undefined) told.add(finding.words);
+      const text = isTold
+        ? `${report.split("\nSeen: ")[0]}\nThe cause is the same as above.`
+        : report;
+      return printableLines(`${MARKS.failed} ${text}`);
+    });
 }
 
 /** The scores of what is required and of what is extra, a line each. */
