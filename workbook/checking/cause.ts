@@ -51,13 +51,12 @@ export function findCause(
   mistakes: readonly KnownMistake[],
 ): Finding | undefined {
   const { isOffline, broker: { packets } } = evidence;
-  const isFatal = !isOffline && !packets.some(({ packet }) =>
-    packet.cmd === "connect"
-  );
+  const isFatal = !isOffline &&
+    !packets.some(({ packet }) => packet.cmd === "connect");
   const found = findLoadErrors(evidence) ?? findFlood(evidence) ??
     findStrangers(evidence, isFatal) ?? findEnd(evidence, isFatal) ??
     first(evidence, findHandlerFailure) ??
-    slipIn(evidence, [readsWithPrompt, callsNothing, waitsForEver]) ??
+    slipIn(evidence, [readsWithPrompt, callsNothing]) ??
     known(mistakes) ?? first(evidence, findCrash) ??
     findSilence(evidence, isFatal);
   return found && { isFatal, ...found };
@@ -98,33 +97,35 @@ function findStrangers(
 function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
   if (evidence.isOneShot && !isFatal) return undefined;
   return first(evidence, (program) => {
-    const { code, isToEnd, source, stderr, stdout } = program;
+    const { code, isToEnd, stderr, stdout } = program;
     if (code === undefined || isToEnd) return undefined;
     if (code !== 0) return findCrash(program);
     const prompt = slipIn({ programs: [program] }, [readsWithPrompt]);
     if (prompt !== undefined) return prompt;
-    const exit = findSlip(source, [callsExit]);
+    const exit = slipIn({ programs: [program] }, [callsExit]);
     const when = isFatal
       ? "at once, before it connected to the broker"
       : "by itself, and should go on until Ctrl-C";
-    const why = exit === undefined
-      ? "nothing in it waits"
-      : `line ${exit.line} says so. ${exit.words}`;
+    const why = exit?.words ?? "nothing in it waits";
     const said = (stderr || stdout).trim();
     return {
       words: `${subject(program)} ended ${when}: ${why}`,
-      quote: said === ""
-        ? ["(It printed nothing, and ended with exit code 0)"]
-        : quoteOf(said.split(/\r?\n/)),
+      quote: exit?.quote ??
+        (said === ""
+          ? ["(It printed nothing, and ended with exit code 0)"]
+          : quoteOf(said.split(/\r?\n/))),
+      place: exit?.place,
     };
   });
 }
 
 /** Guesses why a program doesn't do what it should. */
-function findSilence(evidence: Evidence, isFatal: boolean): Finding | undefined {
-  const slips = [loopsWithoutAwait, forgetsAwait];
-  if (!isFatal) return slipIn(evidence, slips);
-  return slipIn(evidence, [...slips, namesAddress]) ?? {
+function findSilence(
+  evidence: Evidence,
+  isFatal: boolean,
+): Finding | undefined {
+  if (!isFatal) return slipIn(evidence, [waitsForEver, forgetsAwait]);
+  return slipIn(evidence, [loopsWithoutAwait, forgetsAwait, namesAddress]) ?? {
     words: "It runs, and never connected to the broker of the check: does it " +
       "call connect or subscribe, with brokerUrl()?",
   };

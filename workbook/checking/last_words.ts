@@ -147,7 +147,10 @@ function lastWords(
     /^error: |Fatal JavaScript out of memory/.test(line)
   );
   if (start < 0) {
-    return { quote: quoteOf(spoken(lines).slice(-2)), place: undefined };
+    const said = spoken(lines).slice(-2);
+    // As the toolkit's exitWithError() names the line.
+    const place = /\(([^\s()]+:\d+)\)$/.exec(said.at(-1) ?? "")?.[1];
+    return { quote: quoteOf(said), place };
   }
   const error = lines.slice(start);
   const end = error.findIndex((line) => line === "Stack backtrace:");

@@ -20,9 +20,13 @@ interface Slip {
 
 /** Reads nothing, in a program whose input is no terminal, and stops all else. */
 export const readsWithPrompt: Find = (code) =>
-  at(code, /\bprompt\(/, () =>
-    "prompt() stops all else while it waits, and reads nothing where there is " +
-    "no terminal: readLines() gives each line that is typed");
+  at(
+    code,
+    /\bprompt\(/,
+    () =>
+      "prompt() stops all else while it waits, and reads nothing where there is " +
+      "no terminal: readLines() gives each line that is typed",
+  );
 
 /** Python, in a file that must be TypeScript. */
 export const isPython: Find = (code) =>
@@ -37,17 +41,19 @@ export const isPython: Find = (code) =>
 /** A loop that never lets anything else happen. */
 export const loopsWithoutAwait: Find = (code) => {
   const loops = code.matchAll(
-    /\bwhile\s*\(\s*(?:true|1|![^)]*)\)|\bfor\s*\(\s*;\s*;\s*\)/g,
+    /\bwhile\s*\(|\bfor\s*\((?=[^;()]*;\s*;)/g,
   );
   for (const loop of loops) {
-    const start = loop.index + loop[0].length;
+    const open = loop.index + loop[0].length - 1;
+    const start = open + block(code, open).length;
     const body = /^\s*\{/.test(code.slice(start))
       ? block(code, code.indexOf("{", start))
       : code.slice(start).split(/[;\n]/, 1)[0]!;
     if (/\b(?:await|break|return)\b/.test(body)) continue;
     return {
       at: loop.index,
-      words: "The loop waits for nothing: while it runs, no message comes and " +
+      words:
+        "The loop waits for nothing: while it runs, no message comes and " +
         "none leaves. It needs an await in it",
     };
   }
@@ -70,6 +76,9 @@ export const forgetsAwait: Find = (code) => {
   }
 };
 
+/** What a program does, other than to tidy up. */
+const WORK = /\b(?:publish\w*|connect|subscribe|readLines|setInterval)\(/;
+
 /** Code that waits behind a `subscribe` that never comes back. */
 export const waitsForEver: Find = (code) => {
   for (const call of code.matchAll(/\bawait\s+subscribe\(/g)) {
@@ -77,10 +86,11 @@ export const waitsForEver: Find = (code) => {
     const inside = block(code, open);
     const forever = topLevelArguments(inside.slice(1, -1))[3] ?? "true";
     const rest = code.slice(open + inside.length).replace(/^[\s;]+/, "");
-    if (forever !== "true" || rest === "" || rest.startsWith("}")) continue;
+    if (forever !== "true" || !WORK.test(rest)) continue;
     return {
       at: open,
-      words: "subscribe(…) with true, or without a fourth argument, comes back " +
+      words:
+        "subscribe(…) with true, or without a fourth argument, comes back " +
         "only when the program ends: what follows it is too late. With false " +
         "as its fourth argument, the program goes on",
     };
@@ -112,9 +122,7 @@ export const callsExit: Find = (code) =>
   at(
     code,
     /\b(?:Deno|process)\.exit\(/,
-    () =>
-      "Deno.exit() ends it at once, and what is still under way is lost: await " +
-      "publishAsync first, and let the program end where it is told to",
+    () => "Deno.exit() ends it, and what is still under way is lost",
   );
 
 /**

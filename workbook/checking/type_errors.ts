@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Finding, quoteOf } from "./finding.ts";
 import { findSlip, isPython } from "./slips.ts";
@@ -10,7 +11,7 @@ import type { Files } from "./student_files.ts";
 
 /** How types are checked. */
 interface TypeCheckOptions {
-  /** The programs' names, with `.ts`, and their texts. */
+  /** The programs' texts, by their paths from the folder. */
   files: Files;
   /** Deno's flags for the project. */
   flags: readonly string[];
@@ -33,12 +34,14 @@ const WEAK = new Set(["TS7006", "TS7031", "TS7005", "TS7034", "TS18046"]);
 const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
   [
     /on type 'Promise<|Type 'Promise<|of type 'Promise<|Did you forget to use 'await'|object that may be .*'Promise/,
-    () => "An await is missing: without it, one has a promise, and not yet what " +
+    () =>
+      "An await is missing: without it, one has a promise, and not yet what " +
       "it promises",
   ],
   [
     /initializer of an? '(?:await )?using' declaration/i,
-    () => "An await is missing after the =, or \"using\" is used for what has " +
+    () =>
+      'An await is missing after the =, or "using" is used for what has ' +
       "nothing to close",
   ],
   [
@@ -82,6 +85,12 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
       `A payload is text, and this is ${type}: String(…) makes text of a number`,
   ],
   [
+    /does not exist in type 'Buffer/,
+    () =>
+      "A payload is text, and this is an object: JSON.stringify(…) makes text " +
+      "of one, if an object is asked for",
+  ],
+  [
     /Type '(.+?)' is not assignable to type '(.+?)'/,
     ([, given, wanted]) => `This is ${given}, and ${wanted} is needed`,
   ],
@@ -100,9 +109,9 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
 /**
  * Checks types, as an editor does.
  *
- * @param folder Where the programs lie, and the toolkit two folders above.
+ * @param folder The folder of an exercise, or of several.
  * @param options What is checked, and how.
- * @returns What is wrong, by the files' names; those that may matter first.
+ * @returns What is wrong, by the files' paths; what may matter first.
  */
 export async function findTypeErrors(
   folder: string,
@@ -189,11 +198,14 @@ function readErrors(
     if (end < 0) return [];
     const url = lines[end]!.trim().replace(/^at /, "");
     if (!url.startsWith(base)) return [];
-    const [, file = "", row = ""] = /^([^/]+):(\d+):\d+$/
+    const [, file = "", row = ""] = /^(.+):(\d+):\d+$/
       .exec(decodeURIComponent(url.slice(base.length))) ?? [];
     if (!Object.hasOwn(files, file)) return [];
     const text = new TextDecoder().decode(files[file]);
-    return [{ file, finding: toFinding(lines.slice(0, end), text, { file, row }) }];
+    return [{
+      file,
+      finding: toFinding(lines.slice(0, end), text, { file, row }),
+    }];
   });
 }
 
@@ -203,7 +215,8 @@ function toFinding(
   { file, row }: { file: string; row: string },
 ): Finding {
   const [head = ""] = lines;
-  const place = `${file}:${row}`;
+  const name = basename(file);
+  const place = `${name}:${row}`;
   const code = /^TS\d+/.exec(head)?.[0] ?? "";
   const isFatal = code === "";
   const message = lines.join("\n");
@@ -212,10 +225,10 @@ function toFinding(
   const source = caret < 1 ? [] : [lines[caret - 1]!, lines[caret]!];
   return {
     words: isFatal
-      ? `${file} can't be read, from line ${row} on: ` +
+      ? `${name} can't be read, from line ${row} on: ` +
         (findSlip(text, [isPython])?.words ??
           "a bracket, a comma or a quote may be missing just before")
-      : adviceOn(message) ?? `Deno finds a mistake in line ${row} of ${file}`,
+      : adviceOn(message) ?? `Deno finds a mistake in line ${row} of ${name}`,
     quote: quoteOf([
       head.replaceAll(/file:\/\/\S*\/(?=(?:lib|exercises)\/)/g, ""),
       ...source,

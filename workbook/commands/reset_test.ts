@@ -11,7 +11,7 @@ Deno.test("reset puts the stub back, and keeps the work where it says", async ()
     await project.write(WORK, work);
     await project.write(
       ".workbook/progress.json",
-      '{ "solved": ["01_presence", "x"], "hints": { "01_presence": 2 } }',
+      '{ "solved": ["01_presence", "x"] }',
     );
     const { code, output, errors } = await project.task("reset", "01");
     assertEquals({ code, errors }, { code: 0, errors: "" });
@@ -20,7 +20,6 @@ Deno.test("reset puts the stub back, and keeps the work where it says", async ()
     backups.push(await Deno.readTextFile(`${folder}/main.ts`));
     assertEquals(JSON.parse(await project.read(".workbook/progress.json")), {
       solved: ["x"],
-      hints: {},
     });
   }
   assertEquals(backups, ["// First\r\n", "// Second"]);

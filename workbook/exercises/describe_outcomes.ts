@@ -13,6 +13,9 @@ const MARKS = { passed: "✓", failed: "✗", skipped: "–" };
 /** More than these aren't read at once. */
 const MOST_CAUSES = 3;
 
+/** One mistake often leads to many: the first ones tell. */
+const MOST_TYPE_ERRORS = 2;
+
 /** A requirement and how it came out, in a line. */
 export function describeOutcome(
   { requirement, state, report }: Outcome,
@@ -36,23 +39,25 @@ export function causesOf(
   for (const { finding, state } of outcomes) {
     if (state === "failed" && finding) seen.set(finding.words, finding);
   }
-  const found = [...seen.values()];
-  const typed = typeErrors.map((error) => {
-    const same = found.find(({ place }) =>
-      place !== undefined && place === error.place
-    );
-    if (same === undefined) return error;
-    found.splice(found.indexOf(same), 1);
-    return { ...error, isFatal: same.isFatal ?? false, isWeak: false };
-  });
-  const rank = ({ isFatal, isOfRequirement, isWeak }: Finding) =>
-    isWeak ? 3 : isFatal ? 0 : isOfRequirement ? 2 : 1;
-  return [...typed, ...found].sort((one, other) => rank(one) - rank(other));
+  // Where one and the same line is wrong, what the types say of it is enough.
+  const places = new Set(typeErrors.map(({ place }) => place));
+  const others = [...seen.values()].filter(({ place }) =>
+    place === undefined || !places.has(place)
+  );
+  const isSame = others.length < seen.size;
+  const strong = typeErrors.filter(({ isWeak }) => !isWeak || isSame);
+  const weak = typeErrors.filter((error) => !strong.includes(error));
+  const rank = ({ isFatal, isOfRequirement }: Finding) =>
+    isFatal ? 0 : isOfRequirement ? 2 : 1;
+  others.sort((one, other) => rank(one) - rank(other));
+  return [...strong.slice(0, MOST_TYPE_ERRORS), ...others, ...weak];
 }
 
 /** Says what is wrong, the most important first, in a few lines. */
 export function describeCauses(causes: readonly Finding[]): string[] {
-  const lines = causes.slice(0, MOST_CAUSES).flatMap(({ words, quote = [] }) => [
+  const lines = causes.slice(0, MOST_CAUSES).flatMap((
+    { words, quote = [] },
+  ) => [
     `${MARKS.failed} ${printable(words)}`,
     ...quote.map((line) => `    ${printable(line)}`),
   ]);
@@ -72,7 +77,9 @@ export function isNothingChecked(outcomes: readonly Outcome[]): boolean {
 /** Says in a line that nothing could be checked. */
 export function describeNothing(outcomes: readonly Outcome[]): string {
   const extra = scoreOf(outcomes, true).total;
-  return `Nothing could be checked: ${scoreOf(outcomes, false).total} required` +
+  return `Nothing could be checked: ${
+    scoreOf(outcomes, false).total
+  } required` +
     (extra === 0 ? "" : `, ${extra} extra`);
 }
 

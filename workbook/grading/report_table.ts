@@ -3,12 +3,18 @@
  *
  * @module
  */
-import { describeOutcome } from "../exercises/describe_outcomes.ts";
+import {
+  describeCauses,
+  describeNothing,
+  describeOutcome,
+  isNothingChecked,
+} from "../exercises/describe_outcomes.ts";
 import { printable } from "../../lib/printable.ts";
 import { displayWidth, wrap } from "../terminal/wrap.ts";
 import type { Score } from "../exercises/check_exercise.ts";
 import {
   type ExerciseGrade,
+  type Grade,
   type Grading,
   mostOf,
   type Scores,
@@ -41,7 +47,9 @@ function detailLines(submission: SubmissionGrade): string[] {
   ];
 }
 
-function exerciseLines({ exercise, state, note, grades }: ExerciseGrade) {
+function exerciseLines(
+  { exercise, state, note, causes, grades }: ExerciseGrade,
+) {
   const heading = scoreLine(
     exercise.name,
     ...describeScores(scoresOf(grades)),
@@ -49,20 +57,28 @@ function exerciseLines({ exercise, state, note, grades }: ExerciseGrade) {
   if (state !== "checked") {
     return [heading, ...cut(`  ${state}: ${note}`)];
   }
+  // What a requirement alone has to say, it says below.
+  const top = describeCauses(causes.filter((one) => !one.isOfRequirement))
+    .flatMap((line) => cut(`  ${line}`, 2));
+  if (isNothingChecked(grades)) {
+    return [heading, ...top, `  ${describeNothing(grades)}`];
+  }
   const lines = grades.flatMap((grade) => [
     ...cut(
       `  ${describeOutcome(grade)}${grade.requirement.extra ? " (extra)" : ""}`,
       2,
     ),
-    ...reasons(grade.report).flatMap((reason) => cut(`      ${reason}`)),
+    ...reasons(grade).flatMap((reason) => cut(`      ${reason}`)),
   ]);
-  return [heading, ...lines];
+  return [heading, ...top, ...lines];
 }
 
 /** What a teacher wants to know at a glance of what a student reads. */
-function reasons(report: string): string[] {
+function reasons({ report, finding }: Grade): string[] {
+  const isTold = finding !== undefined && !finding.isOfRequirement;
   return report.split("\n").filter((line) =>
-    /^(Expected: |It looks like this: |The check broke)/.test(line)
+    /^(Expected: |The check broke)/.test(line) ||
+    !isTold && line.startsWith("It looks like this: ")
   );
 }
 

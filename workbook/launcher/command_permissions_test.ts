@@ -113,7 +113,6 @@ const NEEDS: Record<string, Record<string, Need>> = {
   },
   hint: {
     "--allow-read=": { why: PROJECT, args: ["01"] },
-    "--allow-write=.workbook": { why: "the last hint is noted", args: ["01"] },
   },
   solution: {
     "--allow-read=": { why: PROJECT, args: ["01", "--yes"] },
