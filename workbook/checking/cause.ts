@@ -57,7 +57,8 @@ export function findCause(
     findStrangers(evidence, isFatal) ?? findEnd(evidence, isFatal) ??
     first(evidence, findHandlerFailure) ??
     slipIn(evidence, [readsWithPrompt, callsNothing]) ??
-    known(mistakes) ?? first(evidence, findCrash) ??
+    known(mistakes) ?? first(evidence, findInterruption) ??
+    first(evidence, findCrash) ??
     findSilence(evidence, isFatal);
   return found && { isFatal, ...found };
 }
@@ -117,6 +118,16 @@ function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
       place: exit?.place,
     };
   });
+}
+
+/** Tells of a program that Ctrl-C has ended before it could tidy up. */
+function findInterruption({ code, isToEnd }: StudentProgram) {
+  if (!isToEnd || (code !== 130 && code !== 143)) return undefined;
+  return {
+    words: "Ctrl-C has ended it at once: nothing in it notices Ctrl-C, as " +
+      "StopSignal does",
+    isOfRequirement: true,
+  };
 }
 
 /** Guesses why a program doesn't do what it should. */

@@ -71,6 +71,12 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
       ", or missing in the import",
   ],
   [
+    /(?:Parameter|Binding element) '(.+?)' implicitly has an 'any' type/,
+    ([, name]) =>
+      `"${name}" has no type, which may be right, and no editor can help with ` +
+      "it: a message's type is Message",
+  ],
+  [
     /Cannot assign to '(.+?)' because it is a constant/,
     ([, name]) =>
       `"${name}" is a const, which never changes: let makes a variable that does`,

@@ -36,8 +36,11 @@ export function causesOf(
   typeErrors: readonly Finding[],
 ): Finding[] {
   const seen = new Map<string, Finding>();
-  for (const { finding, state } of outcomes) {
-    if (state === "failed" && finding) seen.set(finding.words, finding);
+  const extra = new Set<Finding>();
+  for (const { finding, requirement, state } of outcomes) {
+    if (state !== "failed" || !finding || seen.has(finding.words)) continue;
+    seen.set(finding.words, finding);
+    if (requirement.extra) extra.add(finding);
   }
   // Where one and the same line is wrong, what the types say of it is enough.
   const places = new Set(typeErrors.map(({ place }) => place));
@@ -47,8 +50,9 @@ export function causesOf(
   const isSame = others.length < seen.size;
   const strong = typeErrors.filter(({ isWeak }) => !isWeak || isSame);
   const weak = typeErrors.filter((error) => !strong.includes(error));
-  const rank = ({ isFatal, isOfRequirement }: Finding) =>
-    isFatal ? 0 : isOfRequirement ? 2 : 1;
+  const rank = (finding: Finding) =>
+    (extra.has(finding) ? 3 : 0) +
+    (finding.isFatal ? 0 : finding.isOfRequirement ? 2 : 1);
   others.sort((one, other) => rank(one) - rank(other));
   return [...strong.slice(0, MOST_TYPE_ERRORS), ...others, ...weak];
 }
@@ -74,13 +78,30 @@ export function isNothingChecked(outcomes: readonly Outcome[]): boolean {
     );
 }
 
-/** Says in a line that nothing could be checked. */
-export function describeNothing(outcomes: readonly Outcome[]): string {
-  const extra = scoreOf(outcomes, true).total;
-  return `Nothing could be checked: ${
-    scoreOf(outcomes, false).total
-  } required` +
-    (extra === 0 ? "" : `, ${extra} extra`);
+/**
+ * The requirements that couldn't be checked, for one and the same cause: one of
+ * several programs got nowhere.
+ */
+export function uncheckedOf(outcomes: readonly Outcome[]): Outcome[] {
+  const dead = outcomes.filter(({ state, finding }) =>
+    state === "failed" && finding?.isFatal
+  );
+  return dead.filter((one) =>
+    dead.some((other) =>
+      other !== one && other.finding?.words === one.finding?.words
+    )
+  );
+}
+
+/** Says in a line which requirements couldn't be checked, if there are any. */
+export function describeUnchecked(unchecked: readonly Outcome[]): string[] {
+  if (unchecked.length === 0) return [];
+  const required = scoreOf(unchecked, false).total;
+  const extra = scoreOf(unchecked, true).total;
+  return [
+    `Nothing could be checked: ${required} required` +
+    (extra === 0 ? "" : `, ${extra} extra`),
+  ];
 }
 
 /**
@@ -89,8 +110,9 @@ export function describeNothing(outcomes: readonly Outcome[]): string {
  */
 export function describeFailures(outcomes: readonly Outcome[]): string[] {
   const told = new Set<string>();
+  const unchecked = uncheckedOf(outcomes);
   return outcomes
-    .filter(({ state }) => state === "failed")
+    .filter((one) => one.state === "failed" && !unchecked.includes(one))
     .map(({ report, finding }) => {
       const isTold = finding !== undefined && told.has(finding.words);
       if (finding !== undefined) told.add(finding.words);

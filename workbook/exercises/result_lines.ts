@@ -2,10 +2,11 @@ import {
   causesOf,
   describeCauses,
   describeFailures,
-  describeNothing,
   describeOutcome,
   describeScores,
+  describeUnchecked,
   isNothingChecked,
+  uncheckedOf,
 } from "./describe_outcomes.ts";
 import type { Finding } from "../checking/finding.ts";
 import type { Outcome } from "../checking/requirement.ts";
@@ -24,10 +25,12 @@ export function resultLines(
   const causes = describeCauses(causesOf(outcomes, typeErrors));
   const top = causes.length === 0 ? [] : [...causes, ""];
   if (isNothingChecked(outcomes)) {
-    return [...top, describeNothing(outcomes), ""];
+    return [...top, ...describeUnchecked(outcomes), ""];
   }
+  const unchecked = uncheckedOf(outcomes);
   const part = (heading: string, isExtra: boolean) => {
     const lines = outcomes
+      .filter((outcome) => !unchecked.includes(outcome))
       .filter(({ requirement }) => (requirement.extra ?? false) === isExtra)
       .map((outcome) => `  ${describeOutcome(outcome)}`);
     return lines.length === 0 ? [] : [heading, ...lines];
@@ -36,6 +39,7 @@ export function resultLines(
     ...top,
     ...part("Required", false),
     ...part("Extra", true),
+    ...describeUnchecked(unchecked),
     ...describeFailures(outcomes).flatMap((failure) => ["", failure]),
     "",
     ...describeScores(outcomes),

@@ -4,10 +4,11 @@ import {
   causesOf,
   describeCauses,
   describeFailures,
-  describeNothing,
   describeOutcome,
   describeScores,
+  describeUnchecked,
   isNothingChecked,
+  uncheckedOf,
 } from "./describe_outcomes.ts";
 import {
   assertComplete,
@@ -95,7 +96,8 @@ export class Watch implements AsyncDisposable {
 
   async #run(exercise: Exercise, signal: AbortSignal): Promise<void> {
     const outcomes: Outcome[] = [];
-    const showState = () => this.#say(...this.#lines(exercise, outcomes));
+    const showState = (isOver = false) =>
+      this.#say(...this.#lines(exercise, outcomes, isOver));
     await this.#count();
     await assertComplete(exercise);
     const isNew = await isUntouched(exercise);
@@ -123,19 +125,23 @@ export class Watch implements AsyncDisposable {
     await noteSolved(exercise.name, isSolved(all));
     await this.#count();
     signal.throwIfAborted();
-    showState();
+    showState(true);
   }
 
   /** The causes, the results and what was seen, so far. */
-  #lines(exercise: Exercise, outcomes: readonly Outcome[]): string[] {
+  #lines(
+    exercise: Exercise,
+    outcomes: readonly Outcome[],
+    isOver: boolean,
+  ): string[] {
     const requirements = inOrder(exercise);
     const known = outcomes.filter((outcome) => outcome !== undefined);
-    const isOver = known.length === requirements.length;
     const causes = describeCauses(causesOf(known, this.#typeErrors));
     const top = causes.length === 0 ? [] : [...causes, ""];
     if (isOver && isNothingChecked(known)) {
-      return [...top, describeNothing(known)];
+      return [...top, ...describeUnchecked(known)];
     }
+    const unchecked = uncheckedOf(known);
     const solved = isOver && isSolved(known)
       ? ["Solved. n: the next exercise"]
       : [];
@@ -143,11 +149,13 @@ export class Watch implements AsyncDisposable {
       ...top,
       isOver ? describeScores(known).join(", ") : "Checking …",
       ...solved,
-      ...requirements.map(({ words, extra }, index) => {
+      ...requirements.flatMap(({ words, extra }, index) => {
         const outcome = outcomes[index];
+        if (outcome && unchecked.includes(outcome)) return [];
         const line = outcome ? describeOutcome(outcome) : `· ${words}`;
         return extra ? `${line} (extra)` : line;
       }),
+      ...describeUnchecked(unchecked),
       ...describeFailures(known).flatMap((text) => ["", ...text.split("\n")]),
     ];
   }

@@ -42,7 +42,7 @@ Deno.test("layOut() cuts from the end, and says so", () => {
     "✓ It publishes each line that is typed,",
     "  with accents and 이모지 🙂",
     "안녕하세요 세계 안녕하세요 세계",
-    "… 31 more lines: press a",
+    "… 29 more lines: press a",
     "",
     "h:\u00a0hint   a:\u00a0all   n:\u00a0next   p:\u00a0previous",
     "q:\u00a0quit",

@@ -5,8 +5,8 @@
  */
 import {
   describeCauses,
-  describeNothing,
   describeOutcome,
+  describeUnchecked,
   isNothingChecked,
 } from "../exercises/describe_outcomes.ts";
 import { printable } from "../../lib/printable.ts";
@@ -61,7 +61,11 @@ function exerciseLines(
   const top = describeCauses(causes.filter((one) => !one.isOfRequirement))
     .flatMap((line) => cut(`  ${line}`, 2));
   if (isNothingChecked(grades)) {
-    return [heading, ...top, `  ${describeNothing(grades)}`];
+    return [
+      heading,
+      ...top,
+      ...describeUnchecked(grades).map((line) => `  ${line}`),
+    ];
   }
   const lines = grades.flatMap((grade) => [
     ...cut(

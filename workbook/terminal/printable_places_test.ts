@@ -121,7 +121,12 @@ testPlaces([
     most: 2,
     print: (notes) => {
       const exercise = { name: "", programs: [], requirements: [] };
-      const refused = { exercise, state: "refused" as const, grades: [] };
+      const refused = {
+        exercise,
+        state: "refused" as const,
+        causes: [],
+        grades: [],
+      };
       const submission = { name: "", folder: "" };
       const exercises = notes.map((note) => ({ ...refused, note }));
       const submissions = [{ submission, exercises }];
