@@ -36,14 +36,20 @@ export interface ChecksOptions {
   seed: number;
   /** Deno's flags for the project, such as `--import-map`. */
   flags: readonly string[];
-  /** How long each wait may take, in milliseconds; 15,000 unless given. */
+  /** How long each wait may take, in milliseconds; 8000 unless given. */
   deadline?: number;
-  /** The same until a program has given its first sign; `deadline` unless given. */
+  /**
+   * The same until a program has given its first sign: `deadline` if that is
+   * given, and 15,000 if neither is.
+   */
   startDeadline?: number;
 }
 
 /** Longer than any answer takes, also on a busy machine. */
-const DEADLINE = 15_000;
+const DEADLINE = 8000;
+
+/** The same for a program that starts. */
+const START_DEADLINE = 15_000;
 
 /** Variables of this process without which programs don't start. */
 const SYSTEM_VARIABLES = [
@@ -77,7 +83,10 @@ export async function checkRequirement(
     const report = "On Windows no program can press Ctrl-C: try it by hand";
     return { requirement, state: "skipped", report };
   }
-  const { deadline = DEADLINE, startDeadline = deadline } = options;
+  const {
+    deadline = DEADLINE,
+    startDeadline = options.deadline ?? START_DEADLINE,
+  } = options;
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
