@@ -4,6 +4,9 @@
  * @module
  */
 
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+
 /** What is wrong, and how it shows. */
 export interface Finding {
   /** What is wrong, in a sentence. */
@@ -52,4 +55,13 @@ export function withoutFlags(text: string): string {
     /, run again with the --allow-\w+ flag| \(run the program with --allow-\w+\)/g,
     "",
   );
+}
+
+/** A text with a program's own files named as a student names them. */
+export function withoutFolder(text: string, folder: string): string {
+  return [folder, dirname(dirname(folder))].flatMap((place) => [
+    `${pathToFileURL(place).href}/`,
+    `${place}/`,
+    `${place}\\`,
+  ]).reduce((left, place) => left.replaceAll(place, ""), text);
 }

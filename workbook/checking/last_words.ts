@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Finding, quoteOf } from "./finding.ts";
+import { type Finding, quoteOf, withoutFolder } from "./finding.ts";
 import { findSlip, isPython } from "./slips.ts";
 import type { StudentProgram } from "./student_program.ts";
 
@@ -121,7 +119,7 @@ export function findCrash(program: Ended): Finding | undefined {
 
 /** Tells of a handler of messages that threw, which the toolkit survives. */
 export function findHandlerFailure(program: Ended): Finding | undefined {
-  const lines = nearBy(program).split(/\r?\n/);
+  const lines = withoutFolder(program.stderr, program.folder).split(/\r?\n/);
   const line = lines.find((line) => line.startsWith("Handler failed on "));
   if (line === undefined) return undefined;
   const place = /\(([^\s()]+:\d+)\)/.exec(line)?.[1];
@@ -142,7 +140,7 @@ export function subject({ name }: Pick<StudentProgram, "name">): string {
 function lastWords(
   program: Ended,
 ): { quote: string[]; place: string | undefined } {
-  const lines = nearBy(program).split(/\r?\n/);
+  const lines = withoutFolder(program.stderr, program.folder).split(/\r?\n/);
   const start = lines.findIndex((line) =>
     /^error: |Fatal JavaScript out of memory/.test(line)
   );
@@ -172,14 +170,4 @@ function lastWords(
 
 function spoken(lines: readonly string[]): string[] {
   return lines.filter((line) => line.replaceAll(/[\s|#]/g, "") !== "");
-}
-
-/** What a program printed, with its own files named as a student names them. */
-function nearBy({ stderr, folder }: Ended): string {
-  const places = [folder, dirname(dirname(folder))].flatMap((place) => [
-    `${pathToFileURL(place).href}/`,
-    `${place}/`,
-    `${place}\\`,
-  ]);
-  return places.reduce((text, place) => text.replaceAll(place, ""), stderr);
 }

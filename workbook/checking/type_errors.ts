@@ -17,6 +17,8 @@ interface TypeCheckOptions {
   flags: readonly string[];
   /** Puts limits around a command, where nobody knows who wrote the programs. */
   limit?: (command: readonly string[]) => string[];
+  /** How long it may take, in milliseconds; 20,000 unless given. */
+  deadline?: number;
   /** Gives up. */
   signal?: AbortSignal;
 }
@@ -149,7 +151,12 @@ export async function findTypeErrors(
 async function denoCheck(
   folder: string,
   files: readonly string[],
-  { flags, limit = (command) => [...command], signal }: Omit<
+  {
+    deadline = DEADLINE,
+    flags,
+    limit = (command) => [...command],
+    signal,
+  }: Omit<
     TypeCheckOptions,
     "files"
   >,
@@ -178,7 +185,7 @@ async function denoCheck(
       // It has ended in this moment.
     }
   };
-  const timer = setTimeout(kill, DEADLINE);
+  const timer = setTimeout(kill, deadline);
   signal?.addEventListener("abort", kill, { once: true });
   try {
     const { stderr } = await child.output();

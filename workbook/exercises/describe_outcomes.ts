@@ -38,8 +38,12 @@ export function causesOf(
   const seen = new Map<string, Finding>();
   const extra = new Set<Finding>();
   for (const { finding, requirement, state } of outcomes) {
-    if (state !== "failed" || !finding || seen.has(finding.words)) continue;
-    seen.set(finding.words, finding);
+    if (state !== "failed" || !finding) continue;
+    // Several requirements may fail for one known mistake.
+    const { isOfRequirement, quote = [], words } = finding;
+    const key = isOfRequirement && quote.length > 1 ? quote[0]! : words;
+    if (seen.has(key)) continue;
+    seen.set(key, finding);
     if (requirement.extra) extra.add(finding);
   }
   // Where one and the same line is wrong, what the types say of it is enough.

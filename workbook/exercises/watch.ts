@@ -141,7 +141,7 @@ export class Watch implements AsyncDisposable {
     if (isOver && isNothingChecked(known)) {
       return [...top, ...describeUnchecked(known)];
     }
-    const unchecked = uncheckedOf(known);
+    const unchecked = isOver ? uncheckedOf(known) : [];
     const solved = isOver && isSolved(known)
       ? ["Solved. n: the next exercise"]
       : [];

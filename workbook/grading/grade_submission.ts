@@ -124,6 +124,7 @@ async function findErrors(
     flags,
     signal,
     limit: limited,
+    deadline: LIMIT,
   });
   for (const [path, findings] of errors) {
     const [name = ""] = path.split("/");

@@ -8,7 +8,9 @@ import {
   describeOutcome,
   describeUnchecked,
   isNothingChecked,
+  uncheckedOf,
 } from "../exercises/describe_outcomes.ts";
+import type { Outcome } from "../checking/requirement.ts";
 import { printable } from "../../lib/printable.ts";
 import { displayWidth, wrap } from "../terminal/wrap.ts";
 import type { Score } from "../exercises/check_exercise.ts";
@@ -60,21 +62,19 @@ function exerciseLines(
   // What a requirement alone has to say, it says below.
   const top = describeCauses(causes.filter((one) => !one.isOfRequirement))
     .flatMap((line) => cut(`  ${line}`, 2));
-  if (isNothingChecked(grades)) {
-    return [
-      heading,
-      ...top,
-      ...describeUnchecked(grades).map((line) => `  ${line}`),
-    ];
-  }
-  const lines = grades.flatMap((grade) => [
+  const unchecked: Outcome[] = isNothingChecked(grades)
+    ? grades
+    : uncheckedOf(grades);
+  const checked = grades.filter((grade) => !unchecked.includes(grade));
+  const lines = checked.flatMap((grade) => [
     ...cut(
       `  ${describeOutcome(grade)}${grade.requirement.extra ? " (extra)" : ""}`,
       2,
     ),
     ...reasons(grade).flatMap((reason) => cut(`      ${reason}`)),
   ]);
-  return [heading, ...top, ...lines];
+  const rest = describeUnchecked(unchecked).map((line) => `  ${line}`);
+  return [heading, ...top, ...lines, ...rest];
 }
 
 /** What a teacher wants to know at a glance of what a student reads. */

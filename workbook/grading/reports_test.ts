@@ -65,7 +65,7 @@ const anna = {
       exercise: chat,
       state: "checked" as const,
       note: "",
-      causes: [],
+      causes: [{ words: "It breaks off", quote: ["error: ]]> & <b>"] }],
       grades: [grade(chat, 0, "passed"), grade(chat, 1, "failed")],
     },
     notStarted(fleet),
@@ -167,6 +167,7 @@ Deno.test("toJson() says all, in the form that the help documents", () => {
     name: "03_chat",
     state: "checked",
     note: "",
+    causes: ["It breaks off\nerror: ]]> & <b>"],
     required: 1,
     extra: 0,
     requirements: [

@@ -137,7 +137,7 @@ testPlaces([
     name: "check",
     print: async (texts) => {
       const outcomes = texts.map((text) => {
-        const program = { stdout: text, stderr: text, code: 1 };
+        const program = { stdout: text, stderr: text, code: 1, folder: "/" };
         const flags = { qos: 0, dup: false, retain: false } as const;
         const packet = {
           cmd: "publish",
