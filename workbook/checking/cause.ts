@@ -33,7 +33,7 @@ export interface Evidence {
   isOneShot: boolean;
 }
 
-type Slips = Parameters<typeof findSlip>[1];
+type SlipFinders = Parameters<typeof findSlip>[1];
 
 /** More characters than the words for a mistake have. */
 const MOST_WORDS = 500;
@@ -151,7 +151,7 @@ function known(mistakes: readonly KnownMistake[]): Finding | undefined {
 /** A slip in the text of a program, with its line. */
 function slipIn(
   { programs }: Pick<Evidence, "programs">,
-  slips: Slips,
+  slips: SlipFinders,
 ): Finding | undefined {
   for (const { name, source } of programs) {
     const slip = findSlip(source, slips);

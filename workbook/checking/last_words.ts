@@ -161,7 +161,7 @@ function lastWords(
   const first = told.findIndex((line) => /^ +at /.test(line));
   const isOwn = own !== undefined && frames[0] === own;
   const message = (first < 0 ? told.slice(0, 1) : told.slice(0, first))
-    .filter((line, index) => index === 0 || isOwn);
+    .filter((_line, index) => index === 0 || isOwn);
   return {
     quote: quoteOf([...message.slice(0, 3), ...own === undefined ? [] : [own]]),
     place,

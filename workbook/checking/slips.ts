@@ -10,10 +10,10 @@ const AWAITED =
   "subscribe|connect|publishOnce|publishMany|Button\\.open|LightSensor\\.open";
 
 /** Finds a slip in a program's text. */
-type Find = (code: string) => Slip | undefined;
+type Find = (code: string) => SlipAt | undefined;
 
 /** Where a slip is, and what it is. */
-interface Slip {
+interface SlipAt {
   at: number;
   words: string;
 }
@@ -111,7 +111,7 @@ export const callsNothing: Find = (code) =>
 export const namesAddress: Find = (code) =>
   at(
     code,
-    /(["'`])(?:(?:mqtts?|wss?|tcp):\/\/[^"'`]*|localhost(?::\d+)?|127\.0\.0\.1(?::\d+)?)\1/,
+    /(["'`])(?:mqtts?|wss?|tcp):\/\/[^"'`]*\1|(?<=\b(?:connect(?:Async)?|subscribe|messages|publish(?:Once|Many))\(\s*)(["'`])[\w.:-]+\2/,
     ([text]) =>
       `The broker's address is written into the program, as ${text}: the ` +
       "check has a broker of its own, and brokerUrl() names it",
@@ -149,7 +149,7 @@ function at(
   code: string,
   pattern: RegExp,
   words: (match: RegExpExecArray) => string,
-): Slip | undefined {
+): SlipAt | undefined {
   const match = pattern.exec(code);
   return match === null ? undefined : { at: match.index, words: words(match) };
 }

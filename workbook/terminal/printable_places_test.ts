@@ -136,8 +136,13 @@ testPlaces([
   {
     name: "check",
     print: async (texts) => {
-      const outcomes = texts.map((text) => {
-        const program = { stdout: text, stderr: text, code: 1, folder: "/" };
+      const outcomes = texts.map((text, index) => {
+        const program = {
+          stdout: text,
+          stderr: text,
+          code: 1,
+          folder: "/none",
+        };
         const flags = { qos: 0, dup: false, retain: false } as const;
         const packet = {
           cmd: "publish",
@@ -151,7 +156,7 @@ testPlaces([
         return checkRequirement(
           { name: "", programs: [], requirements: [] },
           {
-            ...{ id: "a", words: "It prints", hint: 1 },
+            ...{ id: "a", words: `It prints ${index}`, hint: 1 },
             check: () =>
               Promise.reject(new CheckFailure({ expected: "", seen })),
           },
