@@ -235,7 +235,10 @@ function toFinding(
   const message = lines.join("\n");
   // The line and the caret below it come last; between, why it doesn't fit.
   const caret = lines.findLastIndex((line) => /^[ |]*~/.test(line));
-  const source = caret < 1 ? [] : [lines[caret - 1]!, lines[caret]!];
+  const depth = /^ */.exec(lines[caret - 1] ?? "")![0].length;
+  const source = caret < 1
+    ? []
+    : [lines[caret - 1]!, lines[caret]!].map((line) => line.slice(depth));
   return {
     words: isFatal
       ? `${name} can't be read, from line ${row} on: ` +
