@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { copyExercises } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
-Deno.test("hint shows the hint that is asked for, the first unless one is, and notes nothing", async () => {
-  await using project = await copyExercises();
+test.exercise("hint shows the hint that is asked for, the first unless one is, and notes nothing", async (project) => {
   const page = await project.read("exercises/01_presence/hints.md");
   const [, ...texts] = page.split(/## Hint \d\r?\n/).map((text) => text.trim());
   const before = await project.files();
@@ -23,8 +22,7 @@ Deno.test("hint shows the hint that is asked for, the first unless one is, and n
   assertEquals(await project.files(), before);
 });
 
-Deno.test("hint says which exercises and which hints there are", async () => {
-  await using project = await copyExercises();
+test.exercise("hint says which exercises and which hints there are", async (project) => {
   const calls: [string[], string][] = [
     [[], "An exercise's number or name is missing: there are 01_presence\n"],
     [["01", "4"], 'Hint "4" of exercise 01 is unknown: it must be 1 to 3\n'],
