@@ -29,7 +29,7 @@ test.exercise("check passes a solution, and notes it, and writes nothing else", 
   const { solved } = JSON.parse(await project.read(PROGRESS));
   assertEquals(solved, ["01_presence"]);
   const list = await project.task("exercises");
-  assertEquals(list.output, "solved       01  presence  Presence\n");
+  assertEquals(list.output, "solved       01  presence  30 min  Presence\n");
 });
 
 test.exercise("check says of a failure what was asked, expected and seen, and where the hint is", async (project) => {

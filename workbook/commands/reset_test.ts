@@ -24,7 +24,7 @@ test.exercise("reset puts the stub back, and keeps the work where it says", asyn
   }
   assertEquals(backups, ["// First\r\n", "// Second"]);
   const { output } = await project.task("exercises");
-  assertEquals(output, "not started  01  presence  Presence\n");
+  assertEquals(output, "not started  01  presence  30 min  Presence\n");
 });
 
 test.exercise("reset does nothing if the exercise is untouched, whatever ends its lines", async (project) => {
