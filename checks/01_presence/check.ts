@@ -33,6 +33,10 @@ export const exercise: Exercise = {
         trial.expect(topic === TOPIC, `the message to be on ${TOPIC}`, () => [{
           when: topic.toLowerCase() === TOPIC,
           words: "Topics are compared letter by letter: case counts.",
+        }, {
+          when: true,
+          words: `It publishes on "${topic}": topics are compared letter by ` +
+            "letter.",
         }]);
         const text = payload.toString();
         trial.expect(
@@ -62,6 +66,11 @@ export const exercise: Exercise = {
             `the line "Reçu: ${line}"`,
             () => program.lines.includes(`Reçu: ${line}`),
             () => [{
+              when: program.lines.includes(`Reçu:  ${line}`),
+              words:
+                "There are two blanks: console.log puts one between what " +
+                'it is given, so give it "Reçu:" without one.',
+            }, {
               when: program.lines.includes(line),
               words: 'The text "Reçu: " is missing before the message.',
             }, {
@@ -86,7 +95,8 @@ export const exercise: Exercise = {
             {
               when: isBefore(trial, "publish", "suback"),
               words:
-                "It publishes before the broker has confirmed the subscription.",
+                "It publishes before the broker has confirmed the subscription: " +
+                "is there an await before subscribe?",
             },
             {
               when: /connecté/.test(program.stdout),

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** Where the presses are told. */
 export const TOPIC = "exercice2";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** Where everyone talks. */
 export const TOPIC = "exercice3";

@@ -23,6 +23,11 @@ async function untilPublished(
       when: trial.sent("publish").length > 0,
       words: `Did it take its period, ${PERIOD} s here, from the variable ` +
         "PERIOD? Does it go on after the first value?",
+    }, {
+      when: trial.sent("connect").length > 0,
+      words:
+        "It is connected, and publishes nothing: did it take its period, " +
+        `${PERIOD} s here, from the variable PERIOD?`,
     }],
   );
 }

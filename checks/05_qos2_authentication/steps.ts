@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { excerpt } from "../../lib/excerpt.ts";
 import { GpioButton } from "../../workbook/checking/gpio_button.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** Where the presses are told. */
 export const TOPIC = "exercice5";
@@ -106,6 +108,10 @@ export async function untilPrinted(
         words: "It prints the line, but not for each press.",
       },
       ...publishMistakes(trial),
+      {
+        when: trial.sent("pubrel").length > 0 && program.lines.length > 0,
+        words: `It prints ${excerpt(program.lines[0] ?? "")} in its place.`,
+      },
     ],
   );
   const mistake = "It prints the line more than once for a press.";

@@ -8,6 +8,7 @@ export const exercise: Exercise = {
   name: "06_csv_report",
   programs: ["main"],
   isOffline: true,
+  isOneShot: true,
   requirements: [
     {
       id: "report",

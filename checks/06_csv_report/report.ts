@@ -4,7 +4,8 @@
  * @module
  */
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 const LINE =
   /^(.+): count (\d+), mean (-?\d+\.\d\d), min (-?\d+\.\d\d), max (-?\d+\.\d\d)$/;

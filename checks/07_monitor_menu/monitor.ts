@@ -5,7 +5,8 @@
  */
 import type { Random } from "../../workbook/checking/random.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** The menu's line. Blanks in it don't matter. */
 const MENU = "0)온도 1)습도 2)조도 3)미세먼지 4)종료";

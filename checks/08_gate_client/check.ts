@@ -16,6 +16,7 @@ const HEARTBEAT = 200;
 /** What exercise 08 asks for (the gate of lesson 13). */
 export const exercise: Exercise = {
   name: "08_gate_client",
+  isOneShot: true,
   programs: ["main"],
   requirements: [
     {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
-import type { KnownMistake, Trial } from "../../workbook/checking/trial.ts";
+import type { KnownMistake } from "../../workbook/checking/finding.ts";
+import type { Trial } from "../../workbook/checking/trial.ts";
 
 /** A device, and what it publishes about its battery. */
 type Report = readonly [device: string, payload: number | string];

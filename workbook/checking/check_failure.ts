@@ -1,3 +1,5 @@
+import type { Finding } from "./finding.ts";
+
 /** The program doesn't do what was asked for. */
 export class CheckFailure extends Error {
   override readonly name = "CheckFailure";
@@ -5,19 +7,19 @@ export class CheckFailure extends Error {
   readonly expected: string;
   /** What happened. */
   readonly seen: string;
-  /** Which known mistake it looks like. */
-  readonly mistake: string | undefined;
+  /** What is wrong, as far as one can tell. */
+  readonly finding: Finding | undefined;
 
   constructor(
-    { expected, seen, mistake }: {
+    { expected, seen, finding }: {
       expected: string;
       seen: string;
-      mistake?: string | undefined;
+      finding?: Finding | undefined;
     },
   ) {
     super(`Expected ${expected}`);
     this.expected = expected;
     this.seen = seen;
-    this.mistake = mistake;
+    this.finding = finding;
   }
 }

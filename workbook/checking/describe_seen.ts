@@ -1,5 +1,6 @@
 import { describePacket } from "../../lib/client/describe_packet.ts";
 import { printable } from "../../lib/printable.ts";
+import { withoutFlags, withoutFolder } from "./finding.ts";
 import type { RecordedPacket } from "./recording_broker.ts";
 import type { StudentProgram } from "./student_program.ts";
 
@@ -10,7 +11,10 @@ import type { StudentProgram } from "./student_program.ts";
  * @returns Several lines, to follow "Seen:".
  */
 export function describeSeen(
-  programs: readonly Pick<StudentProgram, "code" | "stdout" | "stderr">[],
+  programs: readonly Pick<
+    StudentProgram,
+    "code" | "folder" | "stdout" | "stderr"
+  >[],
   packets: readonly RecordedPacket[],
 ): string {
   const parts = programs.map((program) => {
@@ -20,7 +24,9 @@ export function describeSeen(
     return `The program ${end}. It printed:\n${indent(program.stdout)}` +
       (program.stderr.trim() === ""
         ? ""
-        : `\nand on standard error:\n${indent(program.stderr)}`);
+        : `\nand on standard error:\n${
+          indent(withoutFolder(program.stderr, program.folder))
+        }`);
   });
   const lines = packets.map(({ from, packet }) => {
     const payload = packet.cmd === "publish"
@@ -37,7 +43,7 @@ const MOST_LINES = 12;
 
 /** The last lines of a text, indented; `(nothing)` if there is none. */
 function indent(text: string): string {
-  const lines = text.replace(/\n$/, "").split(/\r?\n/);
+  const lines = withoutFlags(text).replace(/\n$/, "").split(/\r?\n/);
   if (lines.join("") === "") return "    (nothing)";
   const shown = lines.slice(-MOST_LINES);
   if (shown.length < lines.length) {

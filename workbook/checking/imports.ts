@@ -18,7 +18,7 @@ import { type Files, RefusedError } from "./student_files.ts";
 /** What Deno tells of a module (`deno info --json`). */
 interface Module {
   specifier: string;
-  dependencies?: { code?: { specifier?: string } }[];
+  dependencies?: Record<"code" | "type", { specifier?: string } | undefined>[];
 }
 
 /** Longer than it takes to read a program's imports, in milliseconds. */
@@ -85,8 +85,11 @@ export async function outsideImports(
       seen.add(url);
       const path = pathOf(url);
       if (path === "" || isIn(path, stage)) {
-        for (const { code } of modules.get(url)?.dependencies ?? []) {
-          if (code?.specifier !== undefined) waiting.push(code.specifier);
+        for (const { code, type } of modules.get(url)?.dependencies ?? []) {
+          // A check of the types reads those, and quotes them where they don't fit.
+          for (const one of [code, type]) {
+            if (one?.specifier !== undefined) waiting.push(one.specifier);
+          }
         }
       } else if (!isIn(path, lib) && !isIn(path, STAND_INS)) {
         outside.add(url);

@@ -26,6 +26,18 @@ interface Mistake {
   edits?: readonly Edit[];
 }
 
+/**
+ * A beginner's slip, often far from a right answer: `check` must say what it is in
+ * the first lines that it prints.
+ */
+export interface Slip extends Omit<Mistake, "breaks"> {
+  /** Words that must stand in those lines. */
+  says: readonly (string | RegExp)[];
+}
+
+/** Slips by name. */
+export type Slips = Readonly<Record<string, Slip>>;
+
 /** The typical wrong answers to an exercise, by name. */
 export type Mistakes = Readonly<Record<string, Mistake>>;
 
@@ -56,17 +68,22 @@ export function applyEdits(solution: string, edits: readonly Edit[]): string {
  * The text of a program with a mistake.
  *
  * @param exercise The exercise.
- * @param of Its mistakes, and the name of the one.
+ * @param of Its mistakes, the name of the one, and the folder of those that are
+ * programs of their own, `mistakes` unless given.
  * @returns The solution with its edits, or the program that it is.
  * @throws {Error} If an edit no longer applies; it names the mistake.
  */
 export async function mistakeText(
   { name: exercise, programs }: Exercise,
-  { mistakes, name }: { mistakes: Mistakes; name: string },
+  { mistakes, name, folder = "mistakes" }: {
+    mistakes: Readonly<Record<string, Pick<Mistake, "edits" | "program">>>;
+    name: string;
+    folder?: "mistakes" | "slips";
+  },
 ): Promise<string> {
   const { edits, program = programs[0] } = mistakes[name]!;
   const read = (path: string) => Deno.readTextFile(new URL(path, PROJECT));
-  if (!edits) return await read(`checks/${exercise}/mistakes/${name}.ts`);
+  if (!edits) return await read(`checks/${exercise}/${folder}/${name}.ts`);
   const solution = await read(`solutions/${exercise}/${program}.ts`);
   try {
     return applyEdits(solution, edits);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Finding } from "./finding.ts";
 import type { Trial } from "./trial.ts";
 
 /** One thing that an exercise asks for. */
@@ -39,6 +40,8 @@ export interface Exercise {
   permissions?: readonly string[];
   /** Whether its programs need no broker. */
   isOffline?: boolean;
+  /** Whether its programs end by themselves, once they have done their work. */
+  isOneShot?: boolean;
   /** What it asks for. */
   requirements: readonly Requirement[];
 }
@@ -50,4 +53,6 @@ export interface Outcome {
   state: "passed" | "failed" | "skipped";
   /** What a student should read about it; empty if it passed. */
   report: string;
+  /** What is wrong, as far as one can tell. */
+  finding?: Finding | undefined;
 }

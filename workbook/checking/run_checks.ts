@@ -5,8 +5,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { brokerAddress } from "../../lib/broker_url.ts";
-import { printableLines } from "../../lib/printable.ts";
+import { printable, printableLines } from "../../lib/printable.ts";
 import { CheckFailure } from "./check_failure.ts";
+import type { Finding } from "./finding.ts";
 import type { Exercise, Outcome, Requirement } from "./requirement.ts";
 import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";
@@ -15,6 +16,7 @@ import { stage } from "./stage.ts";
 import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
+import { findTypeErrors } from "./type_errors.ts";
 
 /** What is checked, and how. */
 export interface ChecksOptions {
@@ -34,14 +36,20 @@ export interface ChecksOptions {
   seed: number;
   /** Deno's flags for the project, such as `--import-map`. */
   flags: readonly string[];
-  /** How long each wait may take, in milliseconds; 15,000 unless given. */
+  /** How long each wait may take, in milliseconds; 8000 unless given. */
   deadline?: number;
-  /** The same until a program has given its first sign; `deadline` unless given. */
+  /**
+   * The same until a program has given its first sign: `deadline` if that is
+   * given, and 15,000 if neither is.
+   */
   startDeadline?: number;
 }
 
 /** Longer than any answer takes, also on a busy machine. */
-const DEADLINE = 15_000;
+const DEADLINE = 8000;
+
+/** The same for a program that starts. */
+const START_DEADLINE = 15_000;
 
 /** Variables of this process without which programs don't start. */
 const SYSTEM_VARIABLES = [
@@ -75,7 +83,10 @@ export async function checkRequirement(
     const report = "On Windows no program can press Ctrl-C: try it by hand";
     return { requirement, state: "skipped", report };
   }
-  const { deadline = DEADLINE, startDeadline = deadline } = options;
+  const {
+    deadline = DEADLINE,
+    startDeadline = options.deadline ?? START_DEADLINE,
+  } = options;
   await using staged = await stage(exercise.name, options.files);
   await using trial = new Trial({
     seed: options.seed,
@@ -88,7 +99,10 @@ export async function checkRequirement(
     deadline,
     startDeadline,
     folder: staged.folder,
-    isOffline: exercise.isOffline ?? false,
+    nature: {
+      isOffline: exercise.isOffline ?? false,
+      isOneShot: exercise.isOneShot ?? false,
+    },
   });
   try {
     await requirement.check(trial);
@@ -96,14 +110,29 @@ export async function checkRequirement(
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
     const report = describeFailure(exercise, requirement, error, options.seed);
-    return { requirement, state: "failed", report };
+    const finding = toFinding(requirement, error);
+    return { requirement, state: "failed", report, finding };
   }
+}
+
+/** What is wrong with the program; if nobody knows, with what was asked of it. */
+function toFinding(
+  { words }: Requirement,
+  { expected, finding }: CheckFailure,
+): Finding {
+  if (finding !== undefined && !finding.isOfRequirement) return finding;
+  const known = finding === undefined ? [] : [finding.words];
+  return {
+    words,
+    quote: [...known, ...`Expected: ${expected}`.split("\n")],
+    isOfRequirement: true,
+  };
 }
 
 function describeFailure(
   { name }: Exercise,
   { words, hint }: Requirement,
-  { expected, seen, mistake }: CheckFailure,
+  { expected, seen, finding }: CheckFailure,
   seed: number,
 ): string {
   // What programs print, and what they publish, is in it.
@@ -112,9 +141,11 @@ function describeFailure(
     "",
     `Expected: ${expected}`,
     `Seen: ${seen}`,
-    ...mistake === undefined ? [] : ["", `It looks like this: ${mistake}`],
+    ...finding === undefined
+      ? []
+      : ["", `It looks like this: ${printable(finding.words)}`],
     "",
-    `Hint ${hint} may help: deno task hint ${name.slice(0, 2)}`,
+    `Hint ${hint} may help: deno task hint ${name.slice(0, 2)} ${hint}`,
     `(seed ${seed})`,
   ].join("\n"));
 }
@@ -123,7 +154,7 @@ function describeFailure(
 function launcher(
   { permissions = [] }: Exercise,
   folder: string,
-  { command, flags, permissions: given }: ChecksOptions,
+  { command, files, flags, permissions: given }: ChecksOptions,
 ): Launch {
   return (program, { url, variables, network, args }) => {
     const { hostname, port, username, password } = brokerAddress(url);
@@ -158,6 +189,8 @@ function launcher(
       `${folder}/${program}.ts`,
     ]);
     return new StudentProgram({
+      name: program,
+      source: new TextDecoder().decode(files[`${program}.ts`]),
       command: [...words, ...args],
       folder,
       variables: all,
@@ -184,15 +217,39 @@ export async function ownFiles(
   exercise: Exercise,
   flags: readonly string[],
 ): Promise<Files> {
-  const folder = fileURLToPath(
-    new URL(`../../exercises/${exercise.name}`, import.meta.url),
-  );
   try {
-    const files = readStudentFiles(Deno.realPathSync(folder));
+    const files = readStudentFiles(ownFolder(exercise));
     await assertOwnImports(exercise, files, flags);
     return files;
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     throw new RefusedError(`Not run: ${error.message}`);
   }
+}
+
+/**
+ * Checks the types of the student's programs where they lie, so that Deno knows
+ * next time what hasn't changed.
+ *
+ * @returns What is wrong, in the order of the programs; nothing if the check of
+ *   the types itself fails, which says nothing about them.
+ */
+export async function ownTypeErrors(
+  exercise: Exercise,
+  files: Files,
+  options: { flags: readonly string[]; signal: AbortSignal },
+): Promise<Finding[]> {
+  try {
+    const folder = ownFolder(exercise);
+    const found = await findTypeErrors(folder, { files, ...options });
+    return [...found.values()].flat();
+  } catch {
+    options.signal.throwIfAborted();
+    return [];
+  }
+}
+
+function ownFolder({ name }: Exercise): string {
+  const url = new URL(`../../exercises/${name}`, import.meta.url);
+  return Deno.realPathSync(fileURLToPath(url));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Files } from "./student_files.ts";
 
@@ -19,7 +20,8 @@ interface Stage extends AsyncDisposable {
  * above, so that a stub, a mistake and a submission from anywhere run as if they
  * lay in `exercises/`.
  *
- * @param name The exercise's name, such as `03_chat`.
+ * @param name The exercise's name, such as `03_chat`; empty for several, whose
+ * names stand before those of their files: `03_chat/main.ts`.
  * @param files What to write.
  * @param options Whether `lib` is there, unless the programs are only read.
  * @returns The staged exercise.
@@ -35,10 +37,12 @@ export async function stage(
   if (hasToolkit) {
     await Deno.symlink(LIB, `${root}/lib`, { type: "junction" });
   }
-  const folder = `${root}/exercises/${name}`;
+  const folder = join(root, "exercises", name);
   await Deno.mkdir(folder, { recursive: true });
   for (const [file, bytes] of Object.entries(files)) {
-    await Deno.writeFile(`${folder}/${file}`, bytes);
+    const path = join(folder, file);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, bytes);
   }
   return {
     folder,

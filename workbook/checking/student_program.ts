@@ -6,6 +6,10 @@
 
 /** How a program is started. */
 interface ProgramCall {
+  /** Its name, without `.ts`. */
+  name: string;
+  /** Its text; empty if it isn't known. */
+  source: string;
   /** The command and its arguments. */
   command: readonly string[];
   /** The folder that it runs in. */
@@ -36,6 +40,14 @@ export class StudentProgram implements AsyncDisposable {
   readonly startedAt = performance.now();
   /** The exit code, once it has ended. */
   code: number | undefined;
+  /** Whether it ought to end, because a check has asked it to. */
+  isToEnd = false;
+  /** Its name, without `.ts`. */
+  readonly name: string;
+  /** Its text; empty if it isn't known. */
+  readonly source: string;
+  /** The folder that it runs in. */
+  readonly folder: string;
   /** Called when it prints and when it ends. */
   onChange: () => void = () => {};
   readonly #child: Deno.ChildProcess;
@@ -45,9 +57,12 @@ export class StudentProgram implements AsyncDisposable {
   #begunLine = "";
 
   /** Starts the program. */
-  constructor({ command, folder, variables }: ProgramCall) {
-    const [name = "", ...args] = command;
-    this.#child = new Deno.Command(name, {
+  constructor({ command, folder, variables, name, source }: ProgramCall) {
+    this.name = name;
+    this.source = source;
+    this.folder = folder;
+    const [executable = "", ...args] = command;
+    this.#child = new Deno.Command(executable, {
       args,
       cwd: folder,
       clearEnv: true,
@@ -76,7 +91,7 @@ export class StudentProgram implements AsyncDisposable {
     try {
       for await (const chunk of text) {
         if (this[name].length > MOST_OUTPUT) {
-          this.kill("SIGKILL");
+          this.#send("SIGKILL");
           continue;
         }
         this[name] += chunk;
@@ -119,11 +134,17 @@ export class StudentProgram implements AsyncDisposable {
 
   /** Ends standard input. */
   async endInput(): Promise<void> {
+    this.isToEnd = true;
     await this.#input.close().catch(() => {});
   }
 
   /** Sends a signal, unless it has ended. */
   kill(signal: Deno.Signal): void {
+    this.isToEnd = true;
+    this.#send(signal);
+  }
+
+  #send(signal: Deno.Signal): void {
     try {
       this.#child.kill(signal);
     } catch {

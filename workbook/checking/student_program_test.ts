@@ -5,6 +5,8 @@ import { StudentProgram } from "./student_program.ts";
 /** Starts a program that is given as text. */
 function start(code: string): StudentProgram {
   return new StudentProgram({
+    name: "main",
+    source: code,
     command: [Deno.execPath(), "eval", code],
     folder: Deno.cwd(),
     variables: { NO_COLOR: "1" },

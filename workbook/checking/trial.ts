@@ -5,10 +5,11 @@
  */
 import type { Packet } from "mqtt-packet";
 import type { Message } from "../../lib/mod.ts";
-import { printable } from "../../lib/printable.ts";
 import { matchesFilter } from "../messages/matches_filter.ts";
+import { type Evidence, findCause } from "./cause.ts";
 import { CheckFailure } from "./check_failure.ts";
 import { describeSeen } from "./describe_seen.ts";
+import type { KnownMistake } from "./finding.ts";
 import { Random } from "./random.ts";
 import type { RecordingBroker } from "./recording_broker.ts";
 import type { StudentProgram } from "./student_program.ts";
@@ -19,9 +20,6 @@ const GRACE = 2000;
 
 /** The same, where none has sent a packet: only the first may be under way. */
 const SHORT_GRACE = 500;
-
-/** More characters than the words for a mistake have. */
-const MOST_WORDS = 500;
 
 /** How the programs of an exercise are started. */
 export type Launch = (
@@ -41,13 +39,8 @@ export interface StartOptions {
   args?: readonly string[];
 }
 
-/** What a known mistake leaves behind. */
-export interface KnownMistake {
-  /** Whether it looks like this. */
-  when: boolean;
-  /** What the mistake is. */
-  words: string;
-}
+/** What is known of the programs of an exercise beforehand. */
+type Nature = Pick<Evidence, "isOffline" | "isOneShot">;
 
 /** One try of a program. Disposing of it ends all that it has started. */
 export class Trial implements AsyncDisposable {
@@ -59,19 +52,19 @@ export class Trial implements AsyncDisposable {
   readonly #deadline: number;
   readonly #startDeadline: number;
   readonly #folder: string;
-  readonly #isOffline: boolean;
+  readonly #nature: Nature;
   readonly #programs: StudentProgram[] = [];
   #changed = Promise.withResolvers<void>();
 
   constructor(
-    { seed, broker, launch, deadline, startDeadline, folder, isOffline }: {
+    { seed, broker, launch, deadline, startDeadline, folder, nature }: {
       seed: number;
       broker: RecordingBroker;
       launch: Launch;
       deadline: number;
       startDeadline: number;
       folder: string;
-      isOffline: boolean;
+      nature: Nature;
     },
   ) {
     this.random = new Random(seed);
@@ -80,7 +73,7 @@ export class Trial implements AsyncDisposable {
     this.#deadline = deadline;
     this.#startDeadline = startDeadline;
     this.#folder = folder;
-    this.#isOffline = isOffline;
+    this.#nature = nature;
     broker.onChange = () => this.#wake();
   }
 
@@ -264,6 +257,7 @@ export class Trial implements AsyncDisposable {
     expected = "the program to end",
     mistakes: () => KnownMistake[] = () => [],
   ): Promise<number> {
+    program.isToEnd = true;
     const { code } = await this.until(
       expected,
       // A code of 0 is an answer, too.
@@ -288,13 +282,13 @@ export class Trial implements AsyncDisposable {
 
   /** Fails the check: tells what was expected and all that was seen. */
   fail(expected: string, mistakes: KnownMistake[] = []): never {
-    const mistake = [...mistakes, ...this.#commonMistakes()]
-      .find(({ when }) => when);
     throw new CheckFailure({
       expected,
       seen: describeSeen(this.#programs, this.broker.packets),
-      // It may quote the program, which mustn't write lines of the report.
-      mistake: mistake && printable(mistake.words.slice(0, MOST_WORDS)),
+      finding: findCause(
+        { programs: this.#programs, broker: this.broker, ...this.#nature },
+        mistakes,
+      ),
     });
   }
 
@@ -309,47 +303,6 @@ export class Trial implements AsyncDisposable {
   get #hasFlooded(): boolean {
     return this.broker.hasFlooded ||
       this.#programs.some(({ hasFlooded }) => hasFlooded);
-  }
-
-  #commonMistakes(): KnownMistake[] {
-    const errors = this.#programs.map(({ stderr }) => stderr).join("\n");
-    return [
-      {
-        when: this.#hasFlooded,
-        words:
-          "It prints or sends without end: is there a loop that waits for " +
-          "nothing?",
-      },
-      {
-        when: /NotCapable: Requires (\S+) access/.test(errors),
-        words: "It needs a permission that the exercise doesn't give.",
-      },
-      {
-        when: /^error: SyntaxError/m.test(errors),
-        words: "It doesn't start: Deno can't read it, and says where it stops.",
-      },
-      {
-        when: /Module not found "file:/.test(errors),
-        words:
-          "It imports a module that isn't there: your own lie beside the " +
-          "program, in no other folder, and end with .ts, .js or .json.",
-      },
-      {
-        when: /--cached-only is specified/.test(errors),
-        words: "It imports code from elsewhere: what is checked has only the " +
-          "packages of the workbook.",
-      },
-      {
-        when: this.sent("connect").length === 0 && this.broker.strangers > 0,
-        words:
-          "It connects without the user and the password of the check: are they taken from MQTT_URL, too?",
-      },
-      {
-        when: !this.#isOffline && this.sent("connect").length === 0,
-        words:
-          "It never connected to the broker of the check: is the address taken from MQTT_URL?",
-      },
-    ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

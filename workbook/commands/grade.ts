@@ -47,12 +47,13 @@ end or takes too much memory or time is ended, and the next one is tried. What
 fails is tried once more if anything of its exercise passes, since the machine
 may have been busy. After ten minutes, no more of a submission is checked.
 
-The table of one submission shows its requirements. With json or junit, the
-report of each that failed says what was expected and what was seen. JSON has
+The table of one submission says what is wrong, what its types say included,
+and shows its requirements. With json or junit, the report of each that failed
+says what was expected and what was seen. JSON has
 
   { seed, seconds, exercises: [{ name, required, extra }],
     submissions: [{ name, folder, required, extra, exercises: [{ name,
-      state: "checked" | "not started" | "refused", note, required, extra,
+      state: "checked" | "not started" | "refused", note, causes, required, extra,
       requirements: [{ id, words, part: "required" | "extra",
         state: "passed" | "failed" | "skipped" | "broken", seconds, report }]
     }] }] }

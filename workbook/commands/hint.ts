@@ -4,39 +4,39 @@
  * @module
  */
 import { namedExercise, numberOf } from "../exercises/exercises.ts";
-import { takeHint } from "../exercises/hints.ts";
-import { runProgram } from "../options/program.ts";
+import { readHints } from "../exercises/hints.ts";
+import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
 Shows a hint for an exercise.
 
-Usage: deno task hint EXERCISE [--more]
+Usage: deno task hint EXERCISE [N]
 
-EXERCISE is a number such as 03, or a name such as chat.
-
-  --more  the hint after the one that was shown last; without it, the first
+EXERCISE is a number such as 03, or a name such as chat. N says which hint, the
+first unless given: each tells more than the one before.
 `;
 
 await runProgram({
   help: HELP,
-  names: { positional: 1, boolean: ["more"] },
+  names: { positional: 2 },
   async main(options) {
-    const exercise = await namedExercise(options.positional[0]);
+    const [name, which = "1"] = options.positional;
+    const exercise = await namedExercise(name);
     const number = numberOf(exercise);
-    const hint = await takeHint(
-      exercise,
-      options.has("more") ? "next" : "first",
-    );
+    const hints = await readHints(exercise);
+    const hint = /^\d+$/.test(which) ? hints[Number(which) - 1] : undefined;
     if (hint === undefined) {
-      console.log(
-        `Exercise ${number} has no more hints. ` +
-          `Its solution: deno task solution ${number}`,
+      throw new UsageError(
+        `Hint "${which}" of exercise ${number} is unknown: it must be ` +
+          `1 to ${hints.length}`,
       );
-      return;
     }
-    console.log(`Hint ${hint.number} of ${hint.count}\n\n${hint.text}`);
-    if (hint.number < hint.count) {
-      console.log(`\nThe next one: deno task hint ${number} --more`);
-    }
+    const next = Number(which) + 1;
+    console.log(`Hint ${Number(which)} of ${hints.length}\n\n${hint}\n`);
+    console.log(
+      next <= hints.length
+        ? `The next one: deno task hint ${number} ${next}`
+        : `The solution: deno task solution ${number}`,
+    );
   },
 });

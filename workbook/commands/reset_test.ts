@@ -11,7 +11,7 @@ test.exercise("reset puts the stub back, and keeps the work where it says", asyn
     await project.write(WORK, work);
     await project.write(
       ".workbook/progress.json",
-      '{ "solved": ["01_presence", "x"], "hints": { "01_presence": 2 } }',
+      '{ "solved": ["01_presence", "x"] }',
     );
     const { code, output, errors } = await project.task("reset", "01");
     assertEquals({ code, errors }, { code: 0, errors: "" });
@@ -20,12 +20,11 @@ test.exercise("reset puts the stub back, and keeps the work where it says", asyn
     backups.push(await Deno.readTextFile(`${folder}/main.ts`));
     assertEquals(JSON.parse(await project.read(".workbook/progress.json")), {
       solved: ["x"],
-      hints: {},
     });
   }
   assertEquals(backups, ["// First\r\n", "// Second"]);
   const { output } = await project.task("exercises");
-  assertEquals(output, "not started  01  presence  Presence\n");
+  assertEquals(output, "not started  01  presence  30 min  Presence\n");
 });
 
 test.exercise("reset does nothing if the exercise is untouched, whatever ends its lines", async (project) => {

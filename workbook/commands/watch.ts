@@ -19,8 +19,8 @@ Usage: deno task watch [EXERCISE]
 EXERCISE is a number such as 03, or a name such as chat. Without it, the first
 that isn't solved is checked.
 
-Keys: h shows a hint, and the next one; n and p go to the next and the previous
-exercise; q or Ctrl-C ends it.
+Keys: h shows a hint, and the next one; a shows the rest, where not all has room;
+n and p go to the next and the previous exercise; q or Ctrl-C ends it.
 `;
 
 await runProgram({
@@ -55,6 +55,7 @@ async function obeyKeys(terminal: Terminal, watch: Watch): Promise<void> {
   for await (const key of terminal.keys()) {
     if (key === "q") return;
     if (key === "h") await watch.hint();
+    if (key === "a") watch.turnPage();
     if (key === "n") await watch.go(1);
     if (key === "p") await watch.go(-1);
   }

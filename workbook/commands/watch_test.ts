@@ -93,13 +93,8 @@ Deno.test({
     assertEquals(code, 0);
     assertEquals(stdout.split(THE_OTHER_SCREEN).length, 2);
     assertStringIncludes(stdout.split(THE_OTHER_SCREEN)[1]!, BACK);
-    const { solved, hints } = JSON.parse(
-      await project.read(".workbook/progress.json"),
-    );
-    assertEquals({ solved, hints }, {
-      solved: ["01_presence"],
-      hints: { "01_presence": 2 },
-    });
+    const progress = await project.read(".workbook/progress.json");
+    assertEquals(JSON.parse(progress), { solved: ["01_presence"] });
   },
 });
 
@@ -116,7 +111,7 @@ Deno.test({
     await project.solve();
     await watch.untilPrinted("Solved. n:");
     // The old check alone would have taken its whole deadline, 15 s.
-    assertLess(performance.now() - began, 12_000);
+    assertLess(performance.now() - began, 14_500);
     await watch.write("\x03");
     assertEquals((await watch.end()).code, 0);
   },

@@ -50,12 +50,17 @@ export async function checkExercise(
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
   const outcomes: Outcome[] = [];
+  let dead: Outcome | undefined;
   const check = async ([index, requirement]: [number, Requirement]) => {
     stop.throwIfAborted();
     const tried = endedBy(stop, requirement);
-    const outcome = await checkRequirement(exercise, tried, options);
+    const outcome = dead ?? await checkRequirement(exercise, tried, options);
     stop.throwIfAborted();
     outcomes[index] = { ...outcome, requirement };
+    // A program that gets nowhere does so each time, after a long wait.
+    if (exercise.programs.length === 1 && outcome.finding?.isFatal) {
+      dead ??= outcome;
+    }
     onOutcome(outcomes[index], index);
   };
   await pool(inOrder(exercise).entries(), AT_ONCE, async (entry) => {

@@ -4,11 +4,7 @@ import {
   type CheckExerciseOptions,
   isSolved,
 } from "./check_exercise.ts";
-import {
-  describeFailures,
-  describeOutcome,
-  describeScores,
-} from "./describe_outcomes.ts";
+import { resultLines } from "./result_lines.ts";
 import {
   assertComplete,
   headingOf,
@@ -21,8 +17,8 @@ import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { noteSolved } from "./progress.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
 import { wrap } from "../terminal/wrap.ts";
-import type { Exercise, Outcome } from "../checking/requirement.ts";
-import { ownFiles } from "../checking/run_checks.ts";
+import type { Exercise } from "../checking/requirement.ts";
+import { ownFiles, ownTypeErrors } from "../checking/run_checks.ts";
 import { type Files, RefusedError } from "../checking/student_files.ts";
 
 /** What all checks of a run have in common. */
@@ -66,17 +62,15 @@ export class CheckRun implements Disposable {
   async checkStarted(exercises: readonly Exercise[]): Promise<number> {
     const solved: Exercise[] = [];
     let started = 0;
-    for (const [index, exercise] of exercises.entries()) {
+    for (const exercise of exercises) {
       const heading = await headingOf(exercise);
       if (await isUntouched(exercise)) {
         this.#print(`${heading}: not started`);
         continue;
       }
       started++;
-      this.#showBar(`${progressBar(index, exercises.length)}  ${heading}`);
       if (await this.#check(exercise)) solved.push(exercise);
     }
-    this.#showBar("");
     this.#print(
       `Solved: ${solved.length} of ${started} started, ` +
         `${exercises.length} in all`,
@@ -87,34 +81,33 @@ export class CheckRun implements Disposable {
   async #check(exercise: Exercise, command?: string[]): Promise<boolean> {
     if (command === undefined) await assertComplete(exercise);
     this.#print(`${await headingOf(exercise)} (seed ${this.#common.seed})\n`);
-    const flags = launcherFlags();
+    const common = { ...this.#common, flags: launcherFlags() };
+    const total = exercise.requirements.length;
+    const bar = (done: number) => `${progressBar(done, total)} checked`;
+    this.#showBar(bar(0));
     let files: Files = {};
     try {
-      if (command === undefined) files = await ownFiles(exercise, flags);
+      if (command === undefined) files = await ownFiles(exercise, common.flags);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       this.#print(`${error.message}\n`);
       await this.#note(exercise, false);
       return false;
     }
-    const printer = new InOrder((line) => this.#print(line));
-    const outcomes = await checkExercise(exercise, {
-      ...this.#common,
-      files,
-      command,
-      flags,
-      onOutcome: (outcome, index) => printer.take(outcome, index),
-    });
-    this.#printResult(outcomes);
+    let done = 0;
+    const [typeErrors, outcomes] = await Promise.all([
+      command === undefined ? ownTypeErrors(exercise, files, common) : [],
+      checkExercise(exercise, {
+        ...common,
+        files,
+        command,
+        onOutcome: () => this.#showBar(bar(++done)),
+      }),
+    ]);
+    this.#showBar("");
+    for (const line of resultLines(outcomes, typeErrors)) this.#print(line);
     await this.#note(exercise, isSolved(outcomes));
     return isSolved(outcomes);
-  }
-
-  #printResult(outcomes: Outcome[]): void {
-    for (const failure of describeFailures(outcomes)) {
-      this.#print(`\n${failure}`);
-    }
-    this.#print(["", ...describeScores(outcomes), ""].join("\n"));
   }
 
   /** What has been checked counts, also where nothing can be written. */
@@ -151,29 +144,5 @@ export class CheckRun implements Disposable {
 
   [Symbol.dispose](): void {
     this.#showBar("");
-  }
-}
-
-/** Prints outcomes in order, those that are required apart from the others. */
-class InOrder {
-  readonly #print: (line: string) => void;
-  readonly #early = new Map<number, Outcome>();
-  #next = 0;
-  #heading = "";
-
-  constructor(print: (line: string) => void) {
-    this.#print = print;
-  }
-
-  take(outcome: Outcome, index: number): void {
-    this.#early.set(index, outcome);
-    for (;;) {
-      const next = this.#early.get(this.#next);
-      if (next === undefined) return;
-      this.#next++;
-      const heading = next.requirement.extra ? "Extra" : "Required";
-      if (heading !== this.#heading) this.#print(this.#heading = heading);
-      this.#print(`  ${describeOutcome(next)}`);
-    }
   }
 }

@@ -4,8 +4,6 @@ import { fileURLToPath } from "node:url";
 export interface Progress {
   /** The exercises of which all that is required has passed, when last checked. */
   solved: string[];
-  /** Which hint was shown last. */
-  hints: Record<string, number>;
 }
 
 const FOLDER = new URL("../../.workbook/", import.meta.url);
@@ -18,13 +16,10 @@ export async function readProgress(): Promise<Progress> {
       await Deno.readTextFile(FILE),
     );
     const solved = Array.isArray(data?.solved) ? data.solved : [];
-    return {
-      solved: solved.filter((name) => typeof name === "string"),
-      hints: { ...data?.hints },
-    };
+    return { solved: solved.filter((name) => typeof name === "string") };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) {
-      return { solved: [], hints: {} };
+      return { solved: [] };
     }
     throw error;
   }

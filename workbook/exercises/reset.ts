@@ -32,7 +32,6 @@ export async function resetExercise(
   const { name } = exercise;
   await changeProgress((progress) => {
     progress.solved = progress.solved.filter((other) => other !== name);
-    delete progress.hints[name];
   });
   return backup;
 }

@@ -1,26 +1,31 @@
 import { dirname } from "node:path";
 import { checkExercise, inOrder, isSolved } from "./check_exercise.ts";
 import {
+  causesOf,
+  describeCauses,
   describeFailures,
   describeOutcome,
   describeScores,
+  describeUnchecked,
+  isNothingChecked,
+  uncheckedOf,
 } from "./describe_outcomes.ts";
 import {
   assertComplete,
   exerciseFile,
   headingOf,
-  numberOf,
   placeOf,
   programFiles,
 } from "./exercises.ts";
 import { isUntouched } from "./exercise_state.ts";
-import { takeHint } from "./hints.ts";
+import { readHints } from "./hints.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { noteSolved, readProgress } from "./progress.ts";
 import { watchFiles } from "./watch_files.ts";
 import type { Screen } from "./watch_screen.ts";
+import type { Finding } from "../checking/finding.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
-import { ownFiles } from "../checking/run_checks.ts";
+import { ownFiles, ownTypeErrors } from "../checking/run_checks.ts";
 
 /** What a {@linkcode Watch} is given. */
 interface WatchOptions {
@@ -41,9 +46,13 @@ export class Watch implements AsyncDisposable {
   #check = new AbortController();
   /** Resolves when nothing of the checks so far is left running. */
   #ended: Promise<unknown> = Promise.resolve();
-  #hint = "";
-  #report = "";
-  readonly #screen: Omit<Screen, "text">;
+  #hint: string[] = [];
+  /** How many hints have been shown of this exercise. */
+  #hints = 0;
+  /** What the last check of the types has found, until there is another. */
+  #typeErrors: readonly Finding[] = [];
+  #report: string[] = [];
+  readonly #screen: Omit<Screen, "body">;
 
   /** Makes a watch that {@linkcode open} starts. */
   constructor({ exercises, start, show }: WatchOptions) {
@@ -51,8 +60,7 @@ export class Watch implements AsyncDisposable {
     this.#index = start;
     this.#show = show;
     const total = exercises.length;
-    const nothing = { heading: "", files: [], results: [], rest: "" };
-    this.#screen = { ...nothing, solved: 0, total };
+    this.#screen = { heading: "", files: [], solved: 0, total, page: 0 };
   }
 
   get #exercise(): Exercise {
@@ -67,7 +75,8 @@ export class Watch implements AsyncDisposable {
     this.#files?.[Symbol.dispose]();
     this.#files = watchFiles(folder, () => this.check());
     this.#screen.heading = await headingOf(exercise);
-    this.#screen.rest = `… The rest: deno task check ${numberOf(exercise)}`;
+    this.#hints = 0;
+    this.#typeErrors = [];
     this.#screen.files = names.map((file) => placeOf(exercise, file));
     this.check();
   }
@@ -76,7 +85,8 @@ export class Watch implements AsyncDisposable {
   check(): void {
     this.#check.abort();
     this.#check = new AbortController();
-    this.#hint = "";
+    this.#hint = [];
+    this.#screen.page = 0;
     const { signal } = this.#check;
     const check = this.#run(this.#exercise, signal).catch((error) => {
       if (!signal.aborted) this.#say(String(error.message ?? error));
@@ -85,42 +95,69 @@ export class Watch implements AsyncDisposable {
   }
 
   async #run(exercise: Exercise, signal: AbortSignal): Promise<void> {
-    const requirements = inOrder(exercise);
     const outcomes: Outcome[] = [];
-    const showResults = () => {
-      this.#screen.results = requirements.map(({ words, extra }, index) => {
-        const outcome = outcomes[index];
-        const line = outcome ? describeOutcome(outcome) : `· ${words}`;
-        return extra ? `${line} (extra)` : line;
-      });
-    };
-    showResults();
+    const showState = (isOver = false) =>
+      this.#say(...this.#lines(exercise, outcomes, isOver));
     await this.#count();
     await assertComplete(exercise);
     const isNew = await isUntouched(exercise);
     signal.throwIfAborted();
     if (isNew) return this.#say("Not started yet: edit it, and save.");
-    this.#say("Checking …");
-    const flags = launcherFlags();
-    const all = await checkExercise(exercise, {
-      files: await ownFiles(exercise, flags),
-      seed: Math.floor(Math.random() * 2 ** 32),
-      flags,
-      signal,
-      onOutcome: (outcome, index) => {
-        outcomes[index] = outcome;
-        showResults();
-        this.#say("Checking …", ...describeFailures(outcomes));
-      },
-    });
+    showState();
+    const options = { flags: launcherFlags(), signal };
+    const files = await ownFiles(exercise, options.flags);
+    signal.throwIfAborted();
+    const [, all] = await Promise.all([
+      ownTypeErrors(exercise, files, options).then((errors) => {
+        this.#typeErrors = errors;
+        showState();
+      }),
+      checkExercise(exercise, {
+        ...options,
+        files,
+        seed: Math.floor(Math.random() * 2 ** 32),
+        onOutcome: (outcome, index) => {
+          outcomes[index] = outcome;
+          showState();
+        },
+      }),
+    ]);
     await noteSolved(exercise.name, isSolved(all));
     await this.#count();
     signal.throwIfAborted();
-    this.#say(
-      describeScores(all).join(", "),
-      ...isSolved(all) ? ["Solved. n: the next exercise"] : [],
-      ...describeFailures(all),
-    );
+    showState(true);
+  }
+
+  /** The causes, the results and what was seen, so far. */
+  #lines(
+    exercise: Exercise,
+    outcomes: readonly Outcome[],
+    isOver: boolean,
+  ): string[] {
+    const requirements = inOrder(exercise);
+    const known = outcomes.filter((outcome) => outcome !== undefined);
+    const causes = describeCauses(causesOf(known, this.#typeErrors));
+    const top = causes.length === 0 ? [] : [...causes, ""];
+    if (isOver && isNothingChecked(known)) {
+      return [...top, ...describeUnchecked(known)];
+    }
+    const unchecked = isOver ? uncheckedOf(known) : [];
+    const solved = isOver && isSolved(known)
+      ? ["Solved. n: the next exercise"]
+      : [];
+    return [
+      ...top,
+      isOver ? describeScores(known).join(", ") : "Checking …",
+      ...solved,
+      ...requirements.flatMap(({ words, extra }, index) => {
+        const outcome = outcomes[index];
+        if (outcome && unchecked.includes(outcome)) return [];
+        const line = outcome ? describeOutcome(outcome) : `· ${words}`;
+        return extra ? `${line} (extra)` : line;
+      }),
+      ...describeUnchecked(unchecked),
+      ...describeFailures(known).flatMap((text) => ["", ...text.split("\n")]),
+    ];
   }
 
   async #count(): Promise<void> {
@@ -138,25 +175,32 @@ export class Watch implements AsyncDisposable {
 
   /** Shows a hint, or the next one if there is one in view. */
   async hint(): Promise<void> {
-    const which = this.#hint === "" ? "last" : "next";
-    const hint = await takeHint(this.#exercise, which) ??
-      await takeHint(this.#exercise, "last");
-    this.#hint = hint === undefined
-      ? "There is no hint."
-      : `Hint ${hint.number} of ${hint.count}\n\n${hint.text}`;
+    const hints = await readHints(this.#exercise);
+    const next = this.#hint.length === 0 ? this.#hints : this.#hints + 1;
+    this.#hints = Math.min(Math.max(1, next), hints.length);
+    const text = hints[this.#hints - 1];
+    this.#hint = text === undefined
+      ? ["There is no hint.", ""]
+      : [`Hint ${this.#hints} of ${hints.length}`, "", ...text.split("\n"), ""];
+    this.#screen.page = 0;
+    this.draw();
+  }
+
+  /** Shows the next part of what has no room at once. */
+  turnPage(): void {
+    this.#screen.page++;
     this.draw();
   }
 
   /** Says how the check goes, below the hint that is in view. */
-  #say(...paragraphs: string[]): void {
-    this.#report = paragraphs.join("\n\n");
+  #say(...lines: string[]): void {
+    this.#report = lines;
     this.draw();
   }
 
   /** Shows all anew. */
   draw(): void {
-    const texts = [this.#hint, this.#report].filter((text) => text !== "");
-    this.#show({ ...this.#screen, text: texts.join("\n\n") });
+    this.#show({ ...this.#screen, body: [...this.#hint, ...this.#report] });
   }
 
   /** Ends the check that runs, and all that it has started. */

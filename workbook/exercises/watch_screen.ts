@@ -10,26 +10,26 @@ export interface Screen {
   /** How many exercises are solved, and how many there are. */
   solved: number;
   total: number;
-  /** A line for each requirement. */
-  results: string[];
-  /** What comes below them: a report, a hint, or what to do. */
-  text: string;
-  /** Stands at the end if there is no room for all of it. */
-  rest: string;
+  /** What there is to say, line by line, the most important first. */
+  body: string[];
+  /** Which part of it is shown if there isn't room for all, from 0. */
+  page: number;
 }
 
 // Lines aren't broken at the blanks after colons, which are no-break spaces.
-const KEYS = "h:\u00a0hint   n:\u00a0next   p:\u00a0previous   q:\u00a0quit";
+const KEYS =
+  "h:\u00a0hint   a:\u00a0all   n:\u00a0next   p:\u00a0previous   q:\u00a0quit";
 
 /**
- * Lays a screen out. The keys are always in view; what has no room is cut.
+ * Lays a screen out. The keys are always in view; what has no room is cut from
+ * the end, and the key "a" turns the page.
  *
  * @param screen What to show.
  * @param size The terminal's size.
- * @returns At most as many lines as the terminal has.
+ * @returns As many lines as the terminal has.
  */
 export function layOut(
-  { heading, files, solved, total, results, text, rest }: Screen,
+  { heading, files, solved, total, body, page }: Screen,
   { columns, rows }: { columns: number; rows: number },
 ): string[] {
   const bar = `${
@@ -41,22 +41,33 @@ export function layOut(
     ...files.flatMap((file) => wrap(file, columns)),
     "",
   ];
-  const middle = results.flatMap((result) => wrap(result, columns, 2));
-  const bottom = text.split("\n").flatMap((line) => wrap(line, columns));
+  const lines = body.flatMap((line) => wrap(line, columns, 2));
   const keys = wrap(KEYS, columns);
-  // The results leave at least half of the room to the text, if it needs that.
-  const room = rows - top.length - keys.length - 2;
-  const most = Math.max(room - bottom.length, room >> 1);
-  const shown = [...top, ...cut(middle, most, "…"), ""];
-  const left = rows - shown.length - keys.length - 1;
-  shown.push(...cut(bottom, left, wrap(rest, columns)[0]!));
+  const shown = [
+    ...top,
+    ...pageOf(lines, page, {
+      room: rows - top.length - keys.length - 1,
+      columns,
+    }),
+  ];
   const gap = Array(Math.max(0, rows - shown.length - keys.length)).fill("");
   return [...shown, ...gap].slice(0, Math.max(0, rows - keys.length))
     .concat(keys).slice(-rows);
 }
 
-/** The first lines of many, and a last one that says that there are more. */
-function cut(lines: string[], most: number, more: string): string[] {
-  if (lines.length <= most) return lines;
-  return most < 1 ? [] : [...lines.slice(0, most - 1), more];
+/** As many lines as there is room for, and a last one that says what is left. */
+function pageOf(
+  lines: readonly string[],
+  page: number,
+  { room, columns }: { room: number; columns: number },
+): string[] {
+  if (lines.length <= room) return [...lines];
+  const size = Math.max(1, room - 1);
+  const start = page % Math.ceil(lines.length / size) * size;
+  const part = lines.slice(start, start + size);
+  const left = lines.length - start - part.length;
+  const rest = left > 0
+    ? `… ${left} more lines: press a`
+    : "… The end: press a for the beginning";
+  return room < 1 ? [] : [...part, wrap(rest, columns)[0]!];
 }

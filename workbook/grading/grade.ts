@@ -4,6 +4,7 @@
  * @module
  */
 import { type Score, scoreOf } from "../exercises/check_exercise.ts";
+import type { Finding } from "../checking/finding.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import type { Submission } from "./submission.ts";
 
@@ -22,6 +23,8 @@ export interface ExerciseGrade {
   state: "checked" | "not started" | "refused";
   /** Why it was not checked; empty if it was. */
   note: string;
+  /** What is wrong, the most important first. */
+  causes: readonly Finding[];
   /** A grade for each requirement, also where nothing was checked. */
   grades: Grade[];
 }

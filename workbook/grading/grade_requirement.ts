@@ -5,6 +5,7 @@
  */
 import { endedBy } from "../exercises/check_exercise.ts";
 import { CheckFailure } from "../checking/check_failure.ts";
+import type { Finding } from "../checking/finding.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import {
   checkRequirement,
@@ -49,16 +50,21 @@ export async function gradeRequirement(
 ): Promise<Grade> {
   signal.throwIfAborted();
   const began = performance.now();
-  const graded = (state: Grade["state"], report: string): Grade => ({
+  const graded = (
+    state: Grade["state"],
+    report: string,
+    finding?: Finding,
+  ): Grade => ({
     requirement,
     state,
     report,
+    finding,
     seconds: (performance.now() - began) / 1000,
   });
   using stop = new Stop(limit, signal);
   using stuck = new Alarm(limit + TIDYING);
   try {
-    const { state, report } = await Promise.race([
+    const { state, report, finding } = await Promise.race([
       checkRequirement(exercise, endedBy(stop.signal, requirement), {
         ...options,
         ...programs,
@@ -66,7 +72,7 @@ export async function gradeRequirement(
       stuck.rings,
     ]);
     signal.throwIfAborted();
-    return graded(state, report);
+    return graded(state, report, finding);
   } catch (error) {
     signal.throwIfAborted();
     const report = `The check broke, which says nothing about the program: ${

@@ -4,9 +4,14 @@
  * @module
  */
 import { inOrder } from "../exercises/check_exercise.ts";
+import { causesOf } from "../exercises/describe_outcomes.ts";
+import { limited } from "../checking/confinement.ts";
+import type { Finding } from "../checking/finding.ts";
 import { pool } from "../checking/pool.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
 import { assertOwnImports } from "../checking/imports.ts";
+import { stage } from "../checking/stage.ts";
+import { findTypeErrors } from "../checking/type_errors.ts";
 import { RefusedError } from "../checking/student_files.ts";
 import type { ExerciseGrade, Grade, SubmissionGrade } from "./grade.ts";
 import {
@@ -81,14 +86,55 @@ export async function gradeSubmission(
       if (programs === undefined) onGrade();
       else entries.push({ exercise, requirement, programs });
     }
-    results.push({ exercise, state, note, grades });
+    results.push({ exercise, state, note, grades, causes: [] });
   }
   await gradeEntries(entries, { ...options, onGrade });
   for (const { exercise, grades } of results) {
     const own = entries.filter((entry) => entry.exercise === exercise);
     grades.push(...own.map(({ grade }) => grade!));
   }
+  const typeErrors = await findErrors(entries, options);
+  for (const result of results) {
+    const errors = typeErrors.get(result.exercise.name) ?? [];
+    if (result.state !== "checked") continue;
+    result.causes = causesOf(result.grades, errors);
+  }
   return { submission, exercises: results };
+}
+
+/**
+ * Checks the types of the exercises that have failed something, all at once: of
+ * what a check of types takes, most is for the toolkit.
+ *
+ * @returns What is wrong, by the exercises' names.
+ */
+async function findErrors(
+  entries: readonly Entry[],
+  { flags, signal }: Pick<GradeOptions, "flags" | "signal">,
+): Promise<Map<string, Finding[]>> {
+  const failed = entries.filter(({ grade }) => grade?.state === "failed");
+  const files = Object.fromEntries(
+    failed.flatMap(({ exercise: { name }, programs }) =>
+      Object.entries(programs.files).map(([file, bytes]) =>
+        [`${name}/${file}`, bytes] as const
+      )
+    ),
+  );
+  const found = new Map<string, Finding[]>();
+  if (Object.keys(files).length === 0) return found;
+  await using staged = await stage("", files);
+  const errors = await findTypeErrors(staged.folder, {
+    files,
+    flags,
+    signal,
+    limit: limited,
+    deadline: LIMIT,
+  });
+  for (const [path, findings] of errors) {
+    const [name = ""] = path.split("/");
+    found.set(name, [...found.get(name) ?? [], ...findings]);
+  }
+  return found;
 }
 
 /** What is to be checked of an exercise, or why nothing is. */

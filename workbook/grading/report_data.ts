@@ -36,11 +36,14 @@ export function toJson(grading: Grading): string {
   return `${escapeAll(JSON.stringify(data, null, 2))}\n`;
 }
 
-function exerciseData({ exercise, state, note, grades }: ExerciseGrade) {
+function exerciseData(
+  { exercise, state, note, causes, grades }: ExerciseGrade,
+) {
   return {
     name: exercise.name,
     state,
     note,
+    causes: causes.map(({ words, quote = [] }) => [words, ...quote].join("\n")),
     ...points(scoresOf(grades), "passed"),
     requirements: grades.map((grade) => ({
       id: grade.requirement.id,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeCauses } from "../exercises/describe_outcomes.ts";
 import type { ExerciseGrade, Grade, Grading } from "./grade.ts";
 
 /** Writes a test suite for each exercise of each submission. */
@@ -29,7 +30,7 @@ export function toJunit({ submissions, seconds, seed }: Grading): string {
 
 function suite(
   submission: string,
-  { exercise, state, grades }: ExerciseGrade,
+  { exercise, state, causes, grades }: ExerciseGrade,
   seed: number,
 ): string {
   const className = `${submission}.${exercise.name}`;
@@ -47,6 +48,11 @@ function suite(
     `      <property${attributes({ name: "state", value: state })}/>`,
     "    </properties>",
     ...grades.map((grade) => testCase(className, grade)),
+    ...causes.length === 0 ? [] : [
+      `    <system-out>${
+        escape(describeCauses(causes).join("\n"))
+      }</system-out>`,
+    ],
     "  </testsuite>",
   ].join("\n");
 }

@@ -3,12 +3,20 @@
  *
  * @module
  */
-import { describeOutcome } from "../exercises/describe_outcomes.ts";
+import {
+  describeCauses,
+  describeOutcome,
+  describeUnchecked,
+  isNothingChecked,
+  uncheckedOf,
+} from "../exercises/describe_outcomes.ts";
+import type { Outcome } from "../checking/requirement.ts";
 import { printable } from "../../lib/printable.ts";
 import { displayWidth, wrap } from "../terminal/wrap.ts";
 import type { Score } from "../exercises/check_exercise.ts";
 import {
   type ExerciseGrade,
+  type Grade,
   type Grading,
   mostOf,
   type Scores,
@@ -41,7 +49,9 @@ function detailLines(submission: SubmissionGrade): string[] {
   ];
 }
 
-function exerciseLines({ exercise, state, note, grades }: ExerciseGrade) {
+function exerciseLines(
+  { exercise, state, note, causes, grades }: ExerciseGrade,
+) {
   const heading = scoreLine(
     exercise.name,
     ...describeScores(scoresOf(grades)),
@@ -49,20 +59,30 @@ function exerciseLines({ exercise, state, note, grades }: ExerciseGrade) {
   if (state !== "checked") {
     return [heading, ...cut(`  ${state}: ${note}`)];
   }
-  const lines = grades.flatMap((grade) => [
+  // What a requirement alone has to say, it says below.
+  const top = describeCauses(causes.filter((one) => !one.isOfRequirement))
+    .flatMap((line) => cut(`  ${line}`, 2));
+  const unchecked: Outcome[] = isNothingChecked(grades)
+    ? grades
+    : uncheckedOf(grades);
+  const checked = grades.filter((grade) => !unchecked.includes(grade));
+  const lines = checked.flatMap((grade) => [
     ...cut(
       `  ${describeOutcome(grade)}${grade.requirement.extra ? " (extra)" : ""}`,
       2,
     ),
-    ...reasons(grade.report).flatMap((reason) => cut(`      ${reason}`)),
+    ...reasons(grade).flatMap((reason) => cut(`      ${reason}`)),
   ]);
-  return [heading, ...lines];
+  const rest = describeUnchecked(unchecked).map((line) => `  ${line}`);
+  return [heading, ...top, ...lines, ...rest];
 }
 
 /** What a teacher wants to know at a glance of what a student reads. */
-function reasons(report: string): string[] {
+function reasons({ report, finding }: Grade): string[] {
+  const isTold = finding !== undefined && !finding.isOfRequirement;
   return report.split("\n").filter((line) =>
-    /^(Expected: |It looks like this: |The check broke)/.test(line)
+    /^(Expected: |The check broke)/.test(line) ||
+    !isTold && line.startsWith("It looks like this: ")
   );
 }
 

@@ -52,6 +52,7 @@ const notStarted = (exercise: Exercise): ExerciseGrade => ({
   exercise,
   state: "not started",
   note: "missing",
+  causes: [],
   grades: exercise.requirements.map((_, index) =>
     grade(exercise, index, "failed")
   ),
@@ -64,6 +65,7 @@ const anna = {
       exercise: chat,
       state: "checked" as const,
       note: "",
+      causes: [{ words: "It breaks off", quote: ["error: ]]> & <b>"] }],
       grades: [grade(chat, 0, "passed"), grade(chat, 1, "failed")],
     },
     notStarted(fleet),
@@ -76,12 +78,14 @@ const ben = {
       exercise: chat,
       state: "refused" as const,
       note: 'it imports "file:///etc/passwd"',
+      causes: [],
       grades: [grade(chat, 0, "failed"), grade(chat, 1, "failed")],
     },
     {
       exercise: fleet,
       state: "checked" as const,
       note: "",
+      causes: [],
       grades: [
         grade(fleet, 0, "skipped", { report: "Not on Windows" }),
         grade(fleet, 1, "failed", {
@@ -175,6 +179,7 @@ Deno.test("toJson() says all, in the form that the help documents", () => {
     name: "03_chat",
     state: "checked",
     note: "",
+    causes: ["It breaks off\nerror: ]]> & <b>"],
     required: 1,
     extra: 0,
     requirements: [

@@ -99,7 +99,6 @@ const NEEDS: Record<string, Record<string, Need>> = {
   },
   hint: {
     "--allow-read=": need(PROJECT, "01"),
-    "--allow-write=.workbook": need("the last hint is noted", "01"),
   },
   solution: { "--allow-read=": need(PROJECT, "01", "--yes") },
   "test:faults": {

@@ -140,10 +140,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   hint: {
     description: "Show a hint for an exercise",
-    steps: confined("hint", [
-      scoped("--allow-read", "."),
-      scoped("--allow-write", ".workbook"),
-    ]),
+    steps: confined("hint", [scoped("--allow-read", ".")]),
   },
   solution: {
     description: "Show the solution of an exercise",

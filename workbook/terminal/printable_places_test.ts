@@ -121,7 +121,12 @@ testPlaces([
     most: 2,
     print: (notes) => {
       const exercise = { name: "", programs: [], requirements: [] };
-      const refused = { exercise, state: "refused" as const, grades: [] };
+      const refused = {
+        exercise,
+        state: "refused" as const,
+        causes: [],
+        grades: [],
+      };
       const submission = { name: "", folder: "" };
       const exercises = notes.map((note) => ({ ...refused, note }));
       const submissions = [{ submission, exercises }];
@@ -131,8 +136,13 @@ testPlaces([
   {
     name: "check",
     print: async (texts) => {
-      const outcomes = texts.map((text) => {
-        const program = { stdout: text, stderr: text, code: 1 };
+      const outcomes = texts.map((text, index) => {
+        const program = {
+          stdout: text,
+          stderr: text,
+          code: 1,
+          folder: "/none",
+        };
         const flags = { qos: 0, dup: false, retain: false } as const;
         const packet = {
           cmd: "publish",
@@ -146,7 +156,7 @@ testPlaces([
         return checkRequirement(
           { name: "", programs: [], requirements: [] },
           {
-            ...{ id: "a", words: "It prints", hint: 1 },
+            ...{ id: "a", words: `It prints ${index}`, hint: 1 },
             check: () =>
               Promise.reject(new CheckFailure({ expected: "", seen })),
           },

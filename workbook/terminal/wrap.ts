@@ -37,6 +37,8 @@ export function displayWidth(text: string): number {
  * @param hanging How much deeper the lines that follow are indented.
  */
 export function wrap(line: string, width: number, hanging = 0): string[] {
+  // A caret below a line of code stays where it points to.
+  if (displayWidth(line.trimEnd()) <= width) return [line.trimEnd()];
   const [indent = ""] = /^ */.exec(line) ?? [];
   const rest = " ".repeat(Math.min(indent.length + hanging, width >> 1));
   const lines: string[] = [];

@@ -1,0 +1,109 @@
+/**
+ * Slips of beginners: the first five lines that `check` prints name the cause.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { denoFlags } from "../testing/deno_flags.ts";
+import { inOrder } from "../workbook/exercises/check_exercise.ts";
+import { resultLines } from "../workbook/exercises/result_lines.ts";
+import { mistakeText, type Slips } from "../workbook/checking/mistake.ts";
+import { pool } from "../workbook/checking/pool.ts";
+import type { Exercise, Outcome } from "../workbook/checking/requirement.ts";
+import { checkRequirement } from "../workbook/checking/run_checks.ts";
+import { stage } from "../workbook/checking/stage.ts";
+import { findTypeErrors } from "../workbook/checking/type_errors.ts";
+
+/** `check` prints a heading and an empty line above. */
+const FIRST = 3;
+
+/** How many programs run at once: most of a check is waiting. */
+const AT_ONCE = 8;
+
+/**
+ * From the program's first sign on, so that none fails for starting slowly. One
+ * that gives no sign is waited for as long as it takes elsewhere.
+ */
+const WAITS = { deadline: 8000, startDeadline: 20_000 };
+
+const NAMES = [
+  "01_presence",
+  "03_chat",
+  "04_luminosity",
+  "05_qos2_authentication",
+];
+
+const list: { exercise: Exercise; slips: Slips }[] = [];
+for (const name of NAMES) {
+  const { exercise } = await import(`./${name}/check.ts`);
+  const { slips } = await import(`./${name}/slips.ts`);
+  list.push({ exercise, slips });
+}
+
+Deno.test("there are 25 slips or more", () => {
+  const counts = list.map(({ slips }) => Object.keys(slips).length);
+  assert(counts.reduce((sum, count) => sum + count) >= 25, counts.join());
+});
+
+for (const { exercise, slips } of list) {
+  Deno.test(`${exercise.name}: check names the cause of each slip at once`, async () => {
+    const encoder = new TextEncoder();
+    const texts: Record<string, Uint8Array> = {};
+    for (const name of Object.keys(slips)) {
+      const text = await mistakeText(exercise, {
+        mistakes: slips,
+        name,
+        folder: "slips",
+      });
+      texts[`${name}.ts`] = encoder.encode(text);
+    }
+    await using staged = await stage(exercise.name, texts);
+    const typeErrors = await findTypeErrors(staged.folder, {
+      files: texts,
+      flags: denoFlags(),
+    });
+    const failures: string[] = [];
+    await pool(Object.keys(slips), 2, async (name) => {
+      const { program = exercise.programs[0]!, says } = slips[name]!;
+      const outcomes: Outcome[] = [];
+      const requirements = inOrder(exercise).filter(({ extra }) => !extra);
+      await pool(requirements.entries(), AT_ONCE, async ([index, one]) => {
+        outcomes[index] = await checkRequirement(exercise, one, {
+          files: {
+            ...await solution(exercise),
+            [`${program}.ts`]: texts[`${name}.ts`]!,
+          },
+          seed: 1,
+          flags: denoFlags(),
+          ...WAITS,
+        });
+      });
+      const errors = (typeErrors.get(`${name}.ts`) ?? []).map((error) => ({
+        ...error,
+        place: error.place?.replace(name, program),
+      }));
+      const lines = resultLines(outcomes, errors);
+      const top = lines.slice(0, FIRST).join("\n");
+      // The exercise gives what is needed: other flags are never the answer.
+      if (/--allow-/.test(lines.join("\n"))) failures.push(`${name}: a flag`);
+      if (Deno.env.get("WORKBOOK_SLIPS")) console.log(`## ${name}\n${top}\n`);
+      const missing = says.filter((words) =>
+        typeof words === "string" ? !top.includes(words) : !words.test(top)
+      );
+      if (missing.length > 0) failures.push(`${name}: ${missing}\n${top}`);
+    });
+    assertEquals(failures.join("\n\n"), "");
+  });
+}
+
+/** The exercise's solution. */
+async function solution(
+  { name, programs }: Exercise,
+): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for (const program of programs) {
+    const url = new URL(`../solutions/${name}/${program}.ts`, import.meta.url);
+    files[`${program}.ts`] = await Deno.readFile(url);
+  }
+  return files;
+}
