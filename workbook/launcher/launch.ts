@@ -39,18 +39,18 @@ export async function launch(args: string[]): Promise<number> {
 async function runSteps(name: string, steps: Step[]): Promise<number> {
   const source = await stdSource();
   passSignals();
-  const lockFile = await copyLockFile();
+  const locks = await copyLockFile();
   const failed: string[] = [];
   let code = 0;
   try {
     for (const step of steps) {
       if (steps.length > 1) console.error(`${name}: ${step.name}`);
-      code = await runStep(step, { source, lockFile });
+      code = await runStep(step, { source, locks });
       if (code > 128) return code; // Ended by a signal, such as Ctrl-C
       if (code !== 0) failed.push(step.name);
     }
   } finally {
-    await Deno.remove(lockFile);
+    await Deno.remove(locks.folder, { recursive: true });
   }
   if (steps.length === 1) return code;
   if (failed.length === 0) return 0;
@@ -59,47 +59,76 @@ async function runSteps(name: string, steps: Step[]): Promise<number> {
 }
 
 /**
- * Finds out where `@std` comes from, and says so where it isn't JSR. A program
- * that a command starts is told by a variable, and neither asks nor says again.
+ * Finds out where `@std` comes from. A program that a command starts is told by
+ * a variable, and needn't ask.
  */
 async function stdSource(): Promise<StdSource> {
   const given = Deno.env.get("WORKBOOK_STD");
   if (given === "jsr" || given === "npm") return given;
-  const source = await chooseStdSource({
+  return await chooseStdSource({
     jsrUrl: Deno.env.get("JSR_URL") ?? "https://jsr.io/",
     memoryFile: new URL(".workbook/jsr_unreachable.json", PROJECT),
   });
-  if (source === "npm") {
-    console.error("JSR can't be reached: using the npm stand-ins for @std");
-  }
-  return source;
+}
+
+/** Copies of the lock file, for as long as a command runs. */
+interface Locks {
+  /** The folder that they are in. */
+  folder: string;
+  /** The copy as it is. */
+  whole: string;
+  /** The copy without what only a type check needs. */
+  untyped: string;
 }
 
 /**
  * Deno writes what it finds on JSR into the lock file. A copy pins the npm
  * packages just as well, and leaves the project as it is.
  */
-async function copyLockFile(): Promise<string> {
-  const copy = await Deno.makeTempFile({ prefix: "mqtt_", suffix: ".lock" });
-  await Deno.copyFile(new URL("deno.lock", PROJECT), copy);
-  return copy;
+async function copyLockFile(): Promise<Locks> {
+  const text = await Deno.readTextFile(new URL("deno.lock", PROJECT));
+  const folder = await Deno.makeTempDir({ prefix: "mqtt_" });
+  const whole = `${folder}/deno.lock`;
+  const untyped = `${folder}/untyped.lock`;
+  await Deno.writeTextFile(whole, text);
+  await Deno.writeTextFile(untyped, withoutTypes(text));
+  return { folder, whole, untyped };
+}
+
+/**
+ * Deno downloads all that a package depends on, and MQTT.js depends on types: a
+ * fifth of the whole, which a program doesn't need to run.
+ */
+function withoutTypes(lock: string): string {
+  const withoutNames = (_key: string, value: unknown) =>
+    Array.isArray(value)
+      ? value.filter((name: string) => !name.startsWith("@types/"))
+      : value;
+  return JSON.stringify(JSON.parse(lock), withoutNames);
 }
 
 async function runStep(
   step: Step,
-  { source, lockFile }: { source: StdSource; lockFile: string },
+  { source, locks }: { source: StdSource; locks: Locks },
 ): Promise<number> {
-  const flags = [`--config=${fileURLToPath(new URL("deno.json", PROJECT))}`];
-  if (step.loadsModules) flags.push(`--lock=${lockFile}`);
-  if (step.loadsModules && source === "npm") {
+  const flags = (lock: string) => {
+    const config = [`--config=${fileURLToPath(new URL("deno.json", PROJECT))}`];
+    if (!step.loadsModules) return config;
     const map = new URL("workbook/npm_std/import_map.json", PROJECT);
-    flags.push(`--import-map=${fileURLToPath(map)}`);
-  }
-  return await runDeno([step.subcommand, ...flags, ...step.args], {
+    return [
+      ...config,
+      `--lock=${lock}`,
+      ...source === "npm" ? [`--import-map=${fileURLToPath(map)}`] : [],
+    ];
+  };
+  const { untyped, whole } = locks;
+  const own = flags(step.subcommand === "run" ? untyped : whole);
+  return await runDeno([step.subcommand, ...own, ...step.args], {
     folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
     variables: {
       WORKBOOK_STD: source,
-      WORKBOOK_FLAGS: JSON.stringify(flags),
+      // What it starts may check types.
+      WORKBOOK_FLAGS: JSON.stringify(flags(whole)),
       ...step.variables,
     },
   });
