@@ -42,7 +42,12 @@ try {
   const used = Object.entries<string>(packages)
     .filter(([name]) => source.includes(`from "${name}"`));
   const imports = Object.fromEntries(used);
-  const text = JSON.stringify({ nodeModulesDir: "auto", imports });
+  const text = JSON.stringify({
+    nodeModulesDir: "auto",
+    // Of what the lock file lists, only what the program imports.
+    unstable: ["npm-lazy-caching"],
+    imports,
+  });
   await Deno.writeTextFile(`${BUNDLE}/deno.json`, text);
   await Deno.copyFile(new URL("deno.lock", PROJECT), `${BUNDLE}/deno.lock`);
 } catch (error) {
