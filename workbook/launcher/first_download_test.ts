@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import importMap from "../npm_std/import_map.json" with { type: "json" };
 import { copyExercises } from "../../testing/project/exercises.ts";
@@ -38,7 +39,7 @@ function withDependencies(specifier: string): Set<string> {
     found.add(id);
     LOCK.npm[id]!.dependencies?.forEach(visit);
   };
-  visit(specifier.replace(/^npm:|\/sync$/g, ""));
+  visit(/^npm:((?:@[^/]+\/)?[^/]+)/.exec(specifier)![1]!);
   return found;
 }
 
@@ -97,12 +98,9 @@ Deno.test("no program needs more than MQTT.js, but those that say why", () => {
 Deno.test("deno task start needs MQTT.js and the stand-ins' packages, without types", async () => {
   await using project = await copyExercises();
   await using cache = await temporaryFolder();
-  const { imports } = importMap;
-  const needed = [
-    imports.mqtt,
-    imports["csv-parse/sync"],
-    imports["csv-stringify/sync"],
-  ].flatMap((specifier) => [...withDependencies(specifier)]);
+  const needed = Object.values(importMap.imports)
+    .filter((specifier) => specifier.startsWith("npm:"))
+    .flatMap((specifier) => [...withDependencies(specifier)]);
   const untyped = needed.filter((id) => !id.startsWith("@types/"));
   await copyPackages(untyped, `${cache.path}/npm`);
   const nowhere = "http://127.0.0.1:1/";
@@ -114,6 +112,20 @@ Deno.test("deno task start needs MQTT.js and the stand-ins' packages, without ty
     },
   });
   assertEquals(code, 0, errors);
+});
+
+Deno.test("a program that runs without a lock file gets the same versions", async () => {
+  // The date in deno.json says so: raise it whenever deno.lock changes.
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/deno.lock`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", `--lock=${file}`, "lib/mod.ts"],
+    cwd: fileURLToPath(new URL(".", LOCK_FILE)),
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const { npm } = JSON.parse(await Deno.readTextFile(file));
+  assert(importMap.imports.mqtt.replace("npm:", "") in npm);
+  assertEquals(Object.keys(npm).filter((id) => !(id in LOCK.npm)), []);
 });
 
 /** Copies packages of this machine's cache, from whichever registry they came. */
