@@ -95,14 +95,13 @@ Deno.test("no program needs more than MQTT.js, but those that say why", () => {
   });
 });
 
-Deno.test("deno task start needs MQTT.js and the stand-ins' packages, without types", async () => {
+Deno.test("deno task start needs MQTT.js and the stand-ins' packages only", async () => {
   await using project = await copyExercises();
   await using cache = await temporaryFolder();
   const needed = Object.values(importMap.imports)
     .filter((specifier) => specifier.startsWith("npm:"))
     .flatMap((specifier) => [...withDependencies(specifier)]);
-  const untyped = needed.filter((id) => !id.startsWith("@types/"));
-  await copyPackages(untyped, `${cache.path}/npm`);
+  await copyPackages(needed, `${cache.path}/npm`);
   const nowhere = "http://127.0.0.1:1/";
   const { code, errors } = await project.run(["task", "start", "--help"], {
     variables: {

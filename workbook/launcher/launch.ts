@@ -39,18 +39,18 @@ export async function launch(args: string[]): Promise<number> {
 async function runSteps(name: string, steps: Step[]): Promise<number> {
   const source = await stdSource();
   passSignals();
-  const locks = await copyLockFile();
+  const lockFile = await copyLockFile();
   const failed: string[] = [];
   let code = 0;
   try {
     for (const step of steps) {
       if (steps.length > 1) console.error(`${name}: ${step.name}`);
-      code = await runStep(step, { source, locks });
+      code = await runStep(step, { source, lockFile });
       if (code > 128) return code; // Ended by a signal, such as Ctrl-C
       if (code !== 0) failed.push(step.name);
     }
   } finally {
-    await Deno.remove(locks.folder, { recursive: true });
+    await Deno.remove(lockFile);
   }
   if (steps.length === 1) return code;
   if (failed.length === 0) return 0;
@@ -71,64 +71,31 @@ async function stdSource(): Promise<StdSource> {
   });
 }
 
-/** Copies of the lock file, for as long as a command runs. */
-interface Locks {
-  /** The folder that they are in. */
-  folder: string;
-  /** The copy as it is. */
-  whole: string;
-  /** The copy without what only a type check needs. */
-  untyped: string;
-}
-
 /**
  * Deno writes what it finds on JSR into the lock file. A copy pins the npm
  * packages just as well, and leaves the project as it is.
  */
-async function copyLockFile(): Promise<Locks> {
-  const text = await Deno.readTextFile(new URL("deno.lock", PROJECT));
-  const folder = await Deno.makeTempDir({ prefix: "mqtt_" });
-  const whole = `${folder}/deno.lock`;
-  const untyped = `${folder}/untyped.lock`;
-  await Deno.writeTextFile(whole, text);
-  await Deno.writeTextFile(untyped, withoutTypes(text));
-  return { folder, whole, untyped };
-}
-
-/**
- * Deno downloads all that a package depends on, and MQTT.js depends on types: a
- * fifth of the whole, which a program doesn't need to run.
- */
-function withoutTypes(lock: string): string {
-  const withoutNames = (_key: string, value: unknown) =>
-    Array.isArray(value)
-      ? value.filter((name: string) => !name.startsWith("@types/"))
-      : value;
-  return JSON.stringify(JSON.parse(lock), withoutNames);
+async function copyLockFile(): Promise<string> {
+  const copy = await Deno.makeTempFile({ prefix: "mqtt_", suffix: ".lock" });
+  await Deno.copyFile(new URL("deno.lock", PROJECT), copy);
+  return copy;
 }
 
 async function runStep(
   step: Step,
-  { source, locks }: { source: StdSource; locks: Locks },
+  { source, lockFile }: { source: StdSource; lockFile: string },
 ): Promise<number> {
-  const flags = (lock: string) => {
-    const config = [`--config=${fileURLToPath(new URL("deno.json", PROJECT))}`];
-    if (!step.loadsModules) return config;
+  const flags = [`--config=${fileURLToPath(new URL("deno.json", PROJECT))}`];
+  if (step.loadsModules) flags.push(`--lock=${lockFile}`);
+  if (step.loadsModules && source === "npm") {
     const map = new URL("workbook/npm_std/import_map.json", PROJECT);
-    return [
-      ...config,
-      `--lock=${lock}`,
-      ...source === "npm" ? [`--import-map=${fileURLToPath(map)}`] : [],
-    ];
-  };
-  const { untyped, whole } = locks;
-  const own = flags(step.subcommand === "run" ? untyped : whole);
-  return await runDeno([step.subcommand, ...own, ...step.args], {
+    flags.push(`--import-map=${fileURLToPath(map)}`);
+  }
+  return await runDeno([step.subcommand, ...flags, ...step.args], {
     folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
     variables: {
       WORKBOOK_STD: source,
-      // What it starts may check types.
-      WORKBOOK_FLAGS: JSON.stringify(flags(whole)),
+      WORKBOOK_FLAGS: JSON.stringify(flags),
       ...step.variables,
     },
   });
