@@ -97,7 +97,7 @@ function describeVersions(): Record<string, string> {
   return {
     deno: Deno.version.deno,
     v8: Deno.version.v8,
-    mqtt: config.imports.mqtt.replace("npm:mqtt@", ""),
+    mqtt: config.scopes["file:///"].mqtt.replace("npm:mqtt@", ""),
     mosquitto: versionOf("mosquitto", ["-h"]),
     mosquitto_pub: versionOf("mosquitto_pub", ["--help"]),
     mosquitto_sub: versionOf("mosquitto_sub", ["--help"]),

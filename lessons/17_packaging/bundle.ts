@@ -38,11 +38,16 @@ try {
   // file with their checksums: whatever mirror a package comes from, Deno refuses
   // it if it isn't the same to the last byte.
   const config = await Deno.readTextFile(new URL("deno.json", PROJECT));
-  const used = Object.entries<string>(JSON.parse(config).imports)
-    .filter(([name]) => source.includes(`from "${name}"`))
-    .filter(([, address]) => address.startsWith("npm:"));
+  const packages = JSON.parse(config).scopes["file:///"];
+  const used = Object.entries<string>(packages)
+    .filter(([name]) => source.includes(`from "${name}"`));
   const imports = Object.fromEntries(used);
-  const text = JSON.stringify({ nodeModulesDir: "auto", imports });
+  const text = JSON.stringify({
+    nodeModulesDir: "auto",
+    // Of what the lock file lists, only what the program imports.
+    unstable: ["npm-lazy-caching"],
+    imports,
+  });
   await Deno.writeTextFile(`${BUNDLE}/deno.json`, text);
   await Deno.copyFile(new URL("deno.lock", PROJECT), `${BUNDLE}/deno.lock`);
 } catch (error) {

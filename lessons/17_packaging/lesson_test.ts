@@ -155,6 +155,12 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
     .map(({ name }) => name);
   assert(files.includes("mod.ts"));
   assert(!files.some((name) => name.includes("test")), files.join());
+  const packages = Array.from(
+    Deno.readDirSync(`${path}/${BUNDLE}/node_modules/.deno`),
+    ({ name }) => name,
+  );
+  assert(packages.includes("mqtt@5.16.0"), packages.join());
+  assert(!packages.some((name) => name.includes("playwright")));
 
   await using broker = await startBroker({ port: 0 });
   await using subscriber = await openClient(broker.url);

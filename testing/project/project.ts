@@ -114,7 +114,8 @@ async function readFiles(
   }
 }
 
-async function npmCache(): Promise<string> {
+/** The folder in which Deno keeps npm packages. */
+export async function npmCache(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json"],
   }).output();

@@ -60,20 +60,16 @@ async function runSteps(name: string, steps: Step[]): Promise<number> {
 }
 
 /**
- * Finds out where `@std` comes from, and says so where it isn't JSR. A program
- * that a command starts is told by a variable, and neither asks nor says again.
+ * Finds out where `@std` comes from. A program that a command starts is told by
+ * a variable, and needn't ask.
  */
 async function stdSource(): Promise<StdSource> {
   const given = Deno.env.get("WORKBOOK_STD");
   if (given === "jsr" || given === "npm") return given;
-  const source = await chooseStdSource({
+  return await chooseStdSource({
     jsrUrl: Deno.env.get("JSR_URL") ?? "https://jsr.io/",
     memoryFile: new URL(".workbook/jsr_unreachable.json", PROJECT),
   });
-  if (source === "npm") {
-    console.error("JSR can't be reached: using the npm stand-ins for @std");
-  }
-  return source;
 }
 
 /**

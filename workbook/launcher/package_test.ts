@@ -34,7 +34,7 @@ Deno.test("deno publish takes what the faces reach, and four pages", async () =>
 });
 
 Deno.test("importLate() names each package as deno.json does", () => {
-  const imports: Record<string, string> = config.imports;
+  const imports: Record<string, string> = config.scopes["file:///"];
   const calls = [...modules].flatMap(([path, { text }]) =>
     path.startsWith("lib/") && !path.endsWith("_test.ts")
       ? [...text.matchAll(/\bimportLate<[^]+?>\("(.+)", "(.+)"\)/g)]

@@ -24,6 +24,8 @@ const STD_NAMES = Object.keys(importMap.imports)
  * Decides whether programs can use the real `@std` packages. They can if Deno
  * has them, or can download them now. Deno itself can't be left to find out: on
  * a network that swallows packets, it waits without end.
+ *
+ * Says when it finds that they can't, and not again while it remembers that.
  */
 export async function chooseStdSource(
   options: StdSourceOptions,
@@ -33,6 +35,7 @@ export async function chooseStdSource(
   if (await doesRegistryAnswer(options) && await download(options)) {
     return "jsr";
   }
+  console.error("JSR can't be reached: using the npm stand-ins for @std");
   await rememberUnreachable(options);
   return "npm";
 }
