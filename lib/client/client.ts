@@ -19,7 +19,11 @@ import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
-import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
+import {
+  explainRefusal,
+  type Outgoing,
+  refuseByLimits,
+} from "./refused_publish.ts";
 import { RetryPace } from "./retry_pace.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
@@ -52,6 +56,13 @@ interface ToolkitOptions extends StreamOptions {
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];
   log: (line: string) => void;
+}
+
+/** A publish that MQTT.js has not been given, or has not answered. */
+interface WaitingPublish extends Outgoing {
+  qos: 0 | 1 | 2;
+  /** Tells who asked for it. */
+  settle: PacketCallback;
 }
 
 type SubscribeTopics = string | string[] | ISubscriptionMap;
@@ -90,7 +101,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly #pace: RetryPace;
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
-  readonly #publishes: PublishQueue;
+  readonly #publishes: PublishQueue<WaitingPublish>;
+  /** What is called whenever there may be room for a publish. */
+  readonly onRoom = new Set<() => void>();
   readonly #inflight: InflightLedger;
   /** What is to be subscribed to, or not, after what goes one by one. */
   readonly #waitingToAsk: (() => void)[] = [];
@@ -107,13 +120,15 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   constructor(options: IClientOptions, toolkit: ToolkitOptions) {
     const { addresses, inflightWindow, retryDelay, log } = toolkit;
-    const messageIdProvider = new MessageIds();
     super((client) => {
       const next = addresses[this.#turn % addresses.length];
       this.address = next ?? addresses[0];
       const stream = openStream(client, this.address, toolkit);
       stream.on("error", (error: Error) => this.#lastError = error);
-      stream.on("drain", () => this.#publishes.sendWaiting());
+      stream.on("drain", () => {
+        this.#publishes.sendWaiting();
+        this.#tellRoom();
+      });
       this.#lastError = undefined;
       this.#farewell = undefined;
       return stream;
@@ -124,16 +139,21 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       ...(process.env.DEBUG === undefined && { log: () => {} }),
       reconnectPeriod: retryDelay[0] * 1000,
       ...options,
-      messageIdProvider,
+      // A timer made anew at each acknowledgement costs more than a ping a minute.
+      reschedulePings: false,
       manualConnect: true,
     });
-    messageIdProvider.client = this;
+    this.messageIdProvider = new MessageIds(this);
     this.addresses = addresses;
     this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
     this.#pace = new RetryPace(retryDelay);
-    this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.#publishes = new PublishQueue({
+      canSend: () => this.canSend,
+      send: (publish) => this.#send(publish),
+      window: inflightWindow,
+    });
     this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this, () => this.#goOn());
     this.outgoingStore = this.#inflight;
@@ -204,6 +224,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#inflight.resume(connack, this.isSessionKept);
       this.#isReady = true;
       if (!this.#inflight.isHolding) this.#goOn();
+      this.#tellRoom();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -222,6 +243,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.isAway = !wasReady;
       this.#isHasty = this.#isReady = false;
       if (isCut) this.#inflight.noteCut(this.lastError);
+      this.#tellRoom();
       if (!isLoss) return;
       this.#reportLoss();
       // If it said why, that has just been told.
@@ -333,23 +355,30 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this;
     }
     const settle = this.#unsettled.track(callback);
-    this.#publishes.add(qos, (answered) => {
-      const refusal = refuseByLimits(message, this.serverProperties);
-      if (refusal !== undefined) {
-        settle(refusal);
-        // Later, since what waits is sent from within.
-        return queueMicrotask(answered);
-      }
-      if (qos === 0) {
-        super.publish(topic, payload, options);
-        return settle();
-      }
+    this.#publishes.add({ ...message, qos, settle });
+    return this;
+  }
+
+  #send(publish: WaitingPublish): void {
+    const { topic, payload, options, qos, settle } = publish;
+    const refusal = refuseByLimits(publish, this.serverProperties);
+    if (refusal !== undefined) {
+      settle(refusal);
+      // Later, since what waits is sent from within.
+      if (qos > 0) queueMicrotask(() => this.#publishes.noteAnswer(publish));
+    } else if (qos === 0) {
+      super.publish(topic, payload, options);
+      settle();
+    } else {
       super.publish(topic, payload, options, (error, packet) => {
         settle(error && explainRefusal(topic, error, packet), packet);
-        answered();
+        this.#publishes.noteAnswer(publish);
       });
-    });
-    return this;
+    }
+  }
+
+  #tellRoom(): void {
+    for (const tell of this.onRoom) tell();
   }
 
   /** Tells who asked for what can't be done. */
