@@ -5,7 +5,7 @@
  * @module
  */
 
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { within } from "../deadline.ts";
 
 /** A packet as it came over the wire. */

@@ -24,7 +24,7 @@ export const CURES: Readonly<Record<string, readonly Change[]>> = {
     },
     {
       file: "lib/client/client.ts",
-      from: "      this.#inflight.resume(connack, this.isSessionKept);\n",
+      from: "      this.#inflight.resume(connack, this.watch.isSessionKept);\n",
       to: "",
     },
   ],
