@@ -7,6 +7,7 @@ import {
   fieldsOf,
   rowOf,
 } from "./csv_rows.ts";
+import { times } from "../../testing/test.ts";
 
 const TIME = "2026-11-21 09:30:00.123456";
 
@@ -18,10 +19,7 @@ function* oddTopics(letters: string[], count: number): Generator<string> {
     return state % limit;
   };
   for (let made = 0; made < count; made++) {
-    yield Array.from(
-      { length: 1 + below(9) },
-      () => letters[below(letters.length)],
-    ).join("");
+    yield times(1 + below(9), () => letters[below(letters.length)]).join("");
   }
 }
 

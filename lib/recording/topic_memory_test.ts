@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { TopicMemory } from "./topic_memory.ts";
+import { times } from "../../testing/test.ts";
 
 function remember(topics: string[]): TopicMemory {
   const memory = new TopicMemory((topic) => topic);
@@ -12,10 +13,7 @@ function known(memory: TopicMemory, topics: string[]): number {
 }
 
 Deno.test("TopicMemory knows the topics on which something came last", () => {
-  const strangers = Array.from(
-    { length: 50_000 },
-    (_, index) => `stranger/${index}`,
-  );
+  const strangers = times(50_000, (index) => `stranger/${index}`);
   const memory = remember(
     strangers.flatMap((topic, index) =>
       index % 9_000 ? topic : [topic, "live"]
@@ -27,10 +25,7 @@ Deno.test("TopicMemory knows the topics on which something came last", () => {
 });
 
 Deno.test("TopicMemory keeps two million characters of topics at most", () => {
-  const topics = Array.from(
-    { length: 60 },
-    (_, index) => `${index}/`.padEnd(50_000, "x"),
-  );
+  const topics = times(60, (index) => `${index}/`.padEnd(50_000, "x"));
   assertEquals(known(remember(topics), topics.slice(-20)), 20);
   assertEquals(known(remember(topics), topics.slice(0, 20)), 0);
 });
