@@ -1,15 +1,15 @@
 import { clearImmediate, setImmediate } from "node:timers";
-import { rowOf } from "./recording/csv_rows.ts";
+import { fieldOf, rowOf } from "./recording/csv_rows.ts";
 import { unrounded } from "./recording/digits.ts";
 import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
-import { LastValues } from "./recording/last_values.ts";
 import {
   nowInMicroseconds,
   type TimeFormat,
   timeFormatter,
 } from "./recording/local_time.ts";
 import { RowFile } from "./recording/row_file.ts";
+import { TopicMemory } from "./recording/topic_memory.ts";
 import type { Message } from "./message.ts";
 import { printable } from "./printable.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
@@ -96,11 +96,11 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #log: (line: string) => void;
   readonly #onFailure: ((error: RecordingError) => void) | undefined;
   readonly #formatTime: (microseconds: number) => string;
-  readonly #guard: (topic: string) => string;
   readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
-  /** The value that was last written for each topic. */
-  readonly #last = new LastValues();
+  readonly #topics: TopicMemory;
   #batch: string[] = [];
+  /** The time of the latest row, in microseconds. */
+  #time = 0;
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #rows = 0;
   #lost = 0;
@@ -121,7 +121,9 @@ export class CsvRecorder implements AsyncDisposable {
     this.#onFailure = onFailure;
     this.#ignored = new IgnoredPayloads(log);
     this.#formatTime = timeFormatter(time);
-    this.#guard = options.guardFormulas ? guardFormulas : (topic) => topic;
+    this.#topics = new TopicMemory((topic) =>
+      fieldOf(options.guardFormulas ? guardFormulas(topic) : topic)
+    );
     this.#retained = options.retained ?? "once";
   }
 
@@ -223,18 +225,18 @@ export class CsvRecorder implements AsyncDisposable {
       this.#ignored.add(message);
       return false;
     }
-    if (this.#isWritten(message, value)) return false;
-    const time = this.#formatTime(nowInMicroseconds());
-    this.#batch.push(rowOf(time, this.#guard(message.topic), value));
+    const topic = this.#topics.get(message.topic);
+    if (this.#retained === "once") {
+      if (message.retain && topic.last === value) return false;
+      topic.last = value;
+    }
+    // Within a turn of the event loop the clock is read once: to look at it takes as
+    // long as the row.
+    this.#time = this.#batch.length === 0
+      ? nowInMicroseconds()
+      : this.#time + 1;
+    this.#batch.push(rowOf(this.#formatTime(this.#time), topic.field, value));
     return true;
-  }
-
-  /** Whether a message is an old one, and notes what is new. */
-  #isWritten({ topic, retain }: Message, value: number | string): boolean {
-    if (this.#retained !== "once") return false;
-    if (retain && this.#last.get(topic) === value) return true;
-    this.#last.set(topic, value);
-    return false;
   }
 
   #write({ unacknowledged = 0 } = {}): void {

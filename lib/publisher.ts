@@ -61,7 +61,7 @@ export class Publisher implements AsyncDisposable {
   readonly #pending = new Set<Promise<void>>();
   #failed: Error[] = [];
   #failures = 0;
-  #room: { promise: Promise<void>; resolve: () => void } | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
 
   /**
    * Publishes over a connection that others may use too, and that `close` leaves open.
@@ -118,12 +118,10 @@ export class Publisher implements AsyncDisposable {
   get ready(): Promise<void> {
     if (this.#hasRoom) return DONE;
     if (this.#room === undefined) {
-      const { promise: room, resolve } = Promise.withResolvers<void>();
-      const promise = this.#answers.wait(room);
-      promise.catch(() => this.#endWait());
-      this.#room = { promise, resolve };
-      this.#client.stream.once("drain", this.#wake);
-      this.#client.on("close", this.#wake).on("connect", this.#wake);
+      this.#room = Promise.withResolvers<void>();
+      this.#room.promise.catch(() => {});
+      this.#answers.begin(this.#giveUp);
+      this.#client.onRoom.add(this.#wake);
     }
     return this.#room.promise;
   }
@@ -136,17 +134,17 @@ export class Publisher implements AsyncDisposable {
   }
 
   readonly #wake = () => {
-    if (this.#room === undefined) return;
-    if (this.#hasRoom) return this.#endWait();
-    // Each connection has a stream of its own.
-    this.#client.stream.off("drain", this.#wake).once("drain", this.#wake);
+    if (this.#room !== undefined && this.#hasRoom) this.#endWait()?.resolve();
   };
 
-  #endWait(): void {
-    this.#client.stream.off("drain", this.#wake);
-    this.#client.off("close", this.#wake).off("connect", this.#wake);
-    this.#room?.resolve();
+  readonly #giveUp = (error: Error) => this.#endWait()?.reject(error);
+
+  #endWait(): PromiseWithResolvers<void> | undefined {
+    this.#answers.end(this.#giveUp);
+    this.#client.onRoom.delete(this.#wake);
+    const room = this.#room;
     this.#room = undefined;
+    return room;
   }
 
   /**

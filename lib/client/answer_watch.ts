@@ -6,6 +6,9 @@ import { BrokerUnreachableError } from "../errors.ts";
 export class AnswerWatch {
   readonly #client: ToolkitClient;
   readonly #seconds: number;
+  /** What each that waits is told if the broker stays silent. */
+  readonly #waiting = new Set<(error: Error) => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #last = 0;
 
   /**
@@ -29,27 +32,58 @@ export class AnswerWatch {
    */
   async wait(answers: Promise<unknown>): Promise<void> {
     const { promise: silence, reject } = Promise.withResolvers<never>();
-    const begin = performance.now();
-    const check = () => {
-      const { stream, address, watch } = this.#client;
-      const { isAway, backSince } = watch;
-      // A broker that isn't there, or whose line is still busy, isn't silent. One
-      // that takes each connection, and ends it, is.
-      if (isAway || stream.writableNeedDrain) this.note();
-      const since = Math.max(begin, this.#last, backSince);
-      const left = this.#seconds - (performance.now() - since) / 1000;
-      if (left > 0) {
-        timer = startTimer(left, check);
-      } else {
-        const cause = new Error("it does not acknowledge what is published");
-        reject(new BrokerUnreachableError(address.label, cause));
-      }
-    };
-    let timer = startTimer(this.#seconds, check);
+    this.begin(reject);
     try {
       await Promise.race([answers, silence]);
     } finally {
-      clearTimeout(timer);
+      this.end(reject);
+      if (this.#waiting.size === 0) this.#stop();
     }
+  }
+
+  /** Begins to wait: `reject` is called if the broker stays silent from now on. */
+  begin(reject: (error: Error) => void): void {
+    if (this.#waiting.size === 0) this.note();
+    this.#waiting.add(reject);
+    // One timer for all: one for each would cost as much as a message does.
+    this.#timer ??= this.#start(this.#seconds);
+  }
+
+  /** Waits no longer. */
+  end(reject: (error: Error) => void): void {
+    this.#waiting.delete(reject);
+  }
+
+  #start(seconds: number): ReturnType<typeof setTimeout> | undefined {
+    const timer = startTimer(seconds, () => {
+      this.#stop();
+      if (this.#waiting.size > 0) this.#check();
+    });
+    if (timer !== undefined) this.#client.once("end", this.#stop);
+    return timer;
+  }
+
+  readonly #stop = () => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#client.off("end", this.#stop);
+  };
+
+  #check(): void {
+    const { stream, address, watch } = this.#client;
+    const { isAway, backSince } = watch;
+    // A broker that isn't there, or whose line is still busy, isn't silent. One
+    // that takes each connection, and ends it, is.
+    if (isAway || stream.writableNeedDrain) this.note();
+    const since = Math.max(this.#last, backSince);
+    const left = this.#seconds - (performance.now() - since) / 1000;
+    if (left > 0) {
+      this.#timer = this.#start(left);
+      return;
+    }
+    const cause = new Error("it does not acknowledge what is published");
+    const error = new BrokerUnreachableError(address.label, cause);
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
   }
 }

@@ -18,7 +18,11 @@ import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
-import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
+import {
+  explainRefusal,
+  type Outgoing,
+  refuseByLimits,
+} from "./refused_publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
@@ -47,6 +51,13 @@ interface ToolkitOptions extends StreamOptions {
   log: (line: string) => void;
 }
 
+/** A publish that MQTT.js has not been given, or has not answered. */
+interface WaitingPublish extends Outgoing {
+  qos: 0 | 1 | 2;
+  /** Tells who asked for it. */
+  settle: PacketCallback;
+}
+
 type SubscribeTopics = string | string[] | ISubscriptionMap;
 
 /**
@@ -67,7 +78,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   refusal: ConnectionRefusedError | undefined;
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
-  readonly #publishes: PublishQueue;
+  readonly #publishes: PublishQueue<WaitingPublish>;
+  /** What is called whenever there may be room for a publish. */
+  readonly onRoom = new Set<() => void>();
   readonly #inflight: InflightLedger;
   /** What is to be subscribed to, or not, after what goes one by one. */
   readonly #waitingToAsk: (() => void)[] = [];
@@ -79,11 +92,13 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   constructor(options: IClientOptions, toolkit: ToolkitOptions) {
     const { addresses, inflightWindow, retryDelay, log } = toolkit;
-    const messageIdProvider = new MessageIds();
     super((client) => {
       const stream = openStream(client, this.watch.begin(), toolkit);
       stream.on("error", (error: Error) => this.watch.fail(error));
-      stream.on("drain", () => this.#publishes.sendWaiting());
+      stream.on("drain", () => {
+        this.#publishes.sendWaiting();
+        this.#tellRoom();
+      });
       return stream;
     }, {
       connectTimeout: CONNACK_TIMEOUT,
@@ -92,15 +107,20 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       ...(process.env.DEBUG === undefined && { log: () => {} }),
       reconnectPeriod: retryDelay[0] * 1000,
       ...options,
-      messageIdProvider,
+      // A timer made anew at each acknowledgement costs more than a ping a minute.
+      reschedulePings: false,
       manualConnect: true,
     });
-    messageIdProvider.client = this;
+    this.messageIdProvider = new MessageIds(this);
     this.addresses = addresses;
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
     this.watch = new ConnectionWatch(this, addresses, retryDelay);
-    this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
+    this.#publishes = new PublishQueue({
+      canSend: () => this.canSend,
+      send: (publish) => this.#send(publish),
+      window: inflightWindow,
+    });
     this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this, () => this.#goOn());
     this.outgoingStore = this.#inflight;
@@ -153,6 +173,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#inflight.resume(connack, this.watch.isSessionKept);
       this.#isReady = true;
       if (!this.#inflight.isHolding) this.#goOn();
+      this.#tellRoom();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
@@ -161,6 +182,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.#isReady = false;
       if (isCut) this.#inflight.noteCut(this.watch.lastError);
       if (isLoss) this.watch.tellLoss(isCut);
+      this.#tellRoom();
     });
     this.on("error", (error) => {
       this.watch.fail(error);
@@ -235,23 +257,30 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this;
     }
     const settle = this.#unsettled.track(callback);
-    this.#publishes.add(qos, (answered) => {
-      const refusal = refuseByLimits(message, this.serverProperties);
-      if (refusal !== undefined) {
-        settle(refusal);
-        // Later, since what waits is sent from within.
-        return queueMicrotask(answered);
-      }
-      if (qos === 0) {
-        super.publish(topic, payload, options);
-        return settle();
-      }
+    this.#publishes.add({ ...message, qos, settle });
+    return this;
+  }
+
+  #send(publish: WaitingPublish): void {
+    const { topic, payload, options, qos, settle } = publish;
+    const refusal = refuseByLimits(publish, this.serverProperties);
+    if (refusal !== undefined) {
+      settle(refusal);
+      // Later, since what waits is sent from within.
+      if (qos > 0) queueMicrotask(() => this.#publishes.noteAnswer(publish));
+    } else if (qos === 0) {
+      super.publish(topic, payload, options);
+      settle();
+    } else {
       super.publish(topic, payload, options, (error, packet) => {
         settle(error && explainRefusal(topic, error, packet), packet);
-        answered();
+        this.#publishes.noteAnswer(publish);
       });
-    });
-    return this;
+    }
+  }
+
+  #tellRoom(): void {
+    for (const tell of this.onRoom) tell();
   }
 
   /** Tells who asked for what can't be done. */

@@ -48,11 +48,17 @@ export class InflightLedger implements Store {
     const internals = internalsOf(client);
     const send = this.#send = internals._sendPacket.bind(client);
     internals._sendPacket = (packet, done, ...rest) => {
-      // A lost connection's last PUBREC: `resume` is to answer it, and once.
-      if (packet.cmd !== "pubrel" || client.connected) {
-        return send(packet, done, ...rest);
-      }
-      this.put(packet, done);
+      if (client.connected) {
+        // MQTT.js would make a copy for the store, for topic aliases' sake.
+        const isStored = packet.cmd === "publish" && packet.qos > 0 &&
+          client.options.protocolVersion !== 5;
+        if (!isStored) return send(packet, done, ...rest);
+        this.put(packet);
+        send(packet, done, undefined, isStored);
+      } else if (packet.cmd === "pubrel") {
+        // A lost connection's last PUBREC: `resume` is to answer it, and once.
+        this.put(packet, done);
+      } else send(packet, done, ...rest);
     };
   }
 

@@ -4,7 +4,8 @@ import type { MqttClient, Packet } from "mqtt";
 export type SendPacket = (
   packet: Packet,
   done?: (error?: Error) => void,
-  ...rest: never[]
+  onStored?: () => void,
+  isStored?: boolean,
 ) => void;
 
 /** The one private method of MQTT.js that the toolkit calls and replaces. */

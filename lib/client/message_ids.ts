@@ -1,38 +1,51 @@
-import mqtt, { type MqttClient } from "mqtt";
+import type { IClientOptions, MqttClient } from "mqtt";
+
+type Provider = NonNullable<IClientOptions["messageIdProvider"]>;
 
 const MOST = 65_535;
 
 /**
- * Message ids that are never given twice.
+ * Gives message ids one after the other, and none that is still in use: in use is
+ * what the client waits for an answer to.
  *
- * MQTT.js forgets at each reconnect which ids its unacknowledged messages hold,
- * so that a new packet could take the id of one that is about to be sent again.
+ * MQTT.js's own providers forget at each reconnect which ids its unacknowledged
+ * messages hold, so that a new packet could take the id of one that is about to be
+ * sent again.
  *
  * In a session that is kept, a program before this one may have left messages of QoS
  * 2 half sent, and the broker takes a new one under such an id for the old one. So
- * the ids begin anywhere there, and follow each other, instead of being the lowest.
+ * the ids begin anywhere there.
  */
-export class MessageIds extends mqtt.UniqueMessageIdProvider {
-  /** The client whose ids these are. */
-  client?: MqttClient;
-  #next = Math.floor(Math.random() * MOST);
+export class MessageIds implements Provider {
+  readonly #client: MqttClient;
+  #last: number;
 
-  override allocate(): number {
-    if (this.client?.options.clean !== false) return super.allocate();
-    const id = this.#next = this.#next % MOST + 1;
-    return super.register(id) ? id : super.allocate();
+  constructor(client: MqttClient) {
+    this.#client = client;
+    const isSessionKept = client.options.clean === false;
+    this.#last = isSessionKept ? Math.floor(Math.random() * MOST) : 0;
   }
 
-  override clear(): void {
-    super.clear();
-    for (const id of Object.keys(this.client?.outgoing ?? {})) {
-      super.register(Number(id));
+  /** Gives an id, or null if all are in use, which makes MQTT.js wait. */
+  allocate(): number {
+    const { outgoing } = this.#client;
+    for (let tried = 0; tried < MOST; tried++) {
+      this.#last = this.#last % MOST + 1;
+      if (outgoing[this.#last] === undefined) return this.#last;
     }
+    return null as unknown as number;
+  }
+
+  getLastAllocated(): number {
+    return this.#last;
   }
 
   /** Takes back an id for a packet that is sent again under it. */
-  override register(id: number): boolean {
-    super.register(id);
+  register(): boolean {
     return true;
   }
+
+  deallocate(): void {}
+
+  clear(): void {}
 }

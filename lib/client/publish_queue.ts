@@ -3,31 +3,36 @@
 const DEFAULT_QOS_2_WINDOW = 19;
 const DEFAULT_WINDOW = 1000;
 
-interface Waiting {
-  qos: 0 | 1 | 2;
-  send: () => void;
+type Qos = 0 | 1 | 2;
+
+/** What a {@linkcode PublishQueue} needs of the client. */
+interface QueueOptions<Publish> {
+  /** Whether the connection stands and its buffer has room. */
+  canSend: () => boolean;
+  /** Sends one, and sees to it that its answer is noted. */
+  send: (publish: Publish) => void;
+  /** The in-flight window, if the user chose one. */
+  window: number | undefined;
 }
 
 /**
  * Publishes that wait: at QoS 0 for the connection or its buffer, at QoS 1 and 2
  * for a place in the in-flight window. MQTT.js knows neither of these bounds.
  */
-export class PublishQueue {
+export class PublishQueue<Publish extends { qos: Qos }> {
   readonly #canSend: () => boolean;
+  readonly #send: (publish: Publish) => void;
   readonly #most: number;
   readonly #mostQos2: number;
-  readonly #unacknowledged: Waiting[] = [];
-  readonly #acknowledged: Waiting[] = [];
+  readonly #unacknowledged: Publish[] = [];
+  readonly #acknowledged: Publish[] = [];
   #window: number;
   #inflight = 0;
   #inflightQos2 = 0;
 
-  /**
-   * @param canSend Whether the connection stands and its buffer has room.
-   * @param window The in-flight window, if the user chose one.
-   */
-  constructor(canSend: () => boolean, window: number | undefined) {
+  constructor({ canSend, send, window }: QueueOptions<Publish>) {
     this.#canSend = canSend;
+    this.#send = send;
     this.#most = window ?? DEFAULT_WINDOW;
     this.#mostQos2 = window ?? DEFAULT_QOS_2_WINDOW;
     this.#window = this.#most;
@@ -43,28 +48,26 @@ export class PublishQueue {
     this.#window = Math.min(this.#most, receiveMaximum);
   }
 
-  /** Adds a publish; `send` is given what to call when it has been answered. */
-  add(qos: 0 | 1 | 2, send: (answered: () => void) => void): void {
-    if (qos === 0) {
-      this.#unacknowledged.push({ qos, send: () => send(() => {}) });
-    } else {
-      this.#acknowledged.push({ qos, send: () => this.#begin(qos, send) });
-    }
+  /** Sends a publish, now if it may be sent and none waits before it. */
+  add(publish: Publish): void {
+    const waiting = publish.qos === 0
+      ? this.#unacknowledged
+      : this.#acknowledged;
+    if (waiting.length === 0 && this.#mayBegin(publish)) this.#begin(publish);
+    else waiting.push(publish);
+  }
+
+  /** Notes that a publish of QoS 1 or 2 has been answered, which makes room. */
+  noteAnswer({ qos }: Publish): void {
+    this.#inflight--;
+    if (qos === 2) this.#inflightQos2--;
     this.sendWaiting();
   }
 
   /** Sends what may be sent now. */
   sendWaiting(): void {
-    while (this.#canSend() && this.#unacknowledged.length > 0) {
-      this.#unacknowledged.shift()?.send();
-    }
-    while (this.#canSend() && this.#inflight < this.#window) {
-      const [next] = this.#acknowledged;
-      const isFull = this.#inflightQos2 >= this.#mostQos2;
-      if (next === undefined || (next.qos === 2 && isFull)) return;
-      this.#acknowledged.shift();
-      next.send();
-    }
+    this.#sendFirst(this.#unacknowledged);
+    this.#sendFirst(this.#acknowledged);
   }
 
   /** Forgets what waits. */
@@ -73,16 +76,22 @@ export class PublishQueue {
     this.#acknowledged.length = 0;
   }
 
-  #begin(qos: 1 | 2, send: (answered: () => void) => void): void {
-    this.#count(qos, 1);
-    send(() => {
-      this.#count(qos, -1);
-      this.sendWaiting();
-    });
+  #sendFirst(waiting: Publish[]): void {
+    while (waiting.length > 0 && this.#mayBegin(waiting[0]!)) {
+      this.#begin(waiting.shift()!);
+    }
   }
 
-  #count(qos: 1 | 2, change: 1 | -1): void {
-    this.#inflight += change;
-    if (qos === 2) this.#inflightQos2 += change;
+  #mayBegin({ qos }: Publish): boolean {
+    if (!this.#canSend()) return false;
+    if (qos === 0) return true;
+    return this.#inflight < this.#window &&
+      (qos === 1 || this.#inflightQos2 < this.#mostQos2);
+  }
+
+  #begin(publish: Publish): void {
+    if (publish.qos > 0) this.#inflight++;
+    if (publish.qos === 2) this.#inflightQos2++;
+    this.#send(publish);
   }
 }

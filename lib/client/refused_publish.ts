@@ -3,7 +3,7 @@ import type { IClientPublishOptions, IConnackPacket, Packet } from "mqtt";
 import { describeReason, PublishError } from "../errors.ts";
 
 /** A message as MQTT.js is given it. */
-interface Outgoing {
+export interface Outgoing {
   topic: string;
   payload: string | Buffer;
   options: IClientPublishOptions;

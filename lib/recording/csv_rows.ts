@@ -9,9 +9,12 @@ const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|((?!")[^,]*))(,|$)/y;
 
 const SPECIAL = /[",\n]/;
 
-/**
- * Writes a reading, byte for byte as `@std/csv` does (RFC 4180).
- */
+/** Writes a field, byte for byte as `@std/csv` does (RFC 4180). */
+export function fieldOf(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Writes a reading, whose topic {@linkcode fieldOf} has written. */
 export function rowOf(
   time: string,
   topic: string,
@@ -19,10 +22,7 @@ export function rowOf(
 ): string {
   // String(-0) is "0".
   const text = Object.is(value, -0) ? "-0" : String(value);
-  const field = SPECIAL.test(topic)
-    ? `"${topic.replaceAll('"', '""')}"`
-    : topic;
-  return `${time},${field},${text}\r\n`;
+  return `${time},${topic},${text}\r\n`;
 }
 
 /**

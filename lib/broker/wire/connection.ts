@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import process from "node:process";
 import type { Duplex } from "node:stream";
 import type { Figures } from "../figures.ts";
 
@@ -88,7 +89,7 @@ export class Connection {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#whenAllowed(() => this.#flush()));
+    process.nextTick(() => this.#whenAllowed(() => this.#flush()));
   }
 
   #flush(): void {
