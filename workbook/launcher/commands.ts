@@ -142,6 +142,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Show the solution of an exercise",
     steps: confined("solution", [scoped("--allow-read", ".")]),
   },
+  copy: {
+    description: "Copy programs into a folder that needs no workbook",
+    steps: (args) =>
+      confined("copy", [scoped("--allow-read", "."), ...copyPermissions(args)])(
+        args,
+      ),
+  },
   reset: {
     description: "Put an exercise back to how it began, and keep your work",
     steps: confined("reset", [
@@ -250,6 +257,20 @@ function storePermission(args: string[]): string[] {
   const folder = /=(.*)$/s.exec(args[index] ?? "")?.[1] ?? args[index + 1];
   if (index < 0 || !folder) return [];
   return [pathPermission("--allow-write", folder)];
+}
+
+/** What a copy needs for the folder that it writes to, and to make one file. */
+function copyPermissions(args: string[]): string[] {
+  const folder = args.filter((arg) => !arg.startsWith("-"))[1];
+  if (!folder) return [];
+  return [
+    pathPermission("--allow-read", folder),
+    pathPermission("--allow-write", folder),
+    // The bundler reads its own code where Deno keeps packages, and Deno formats.
+    ...args.includes("--single")
+      ? ["--allow-read", `--allow-run=${Deno.execPath()}`]
+      : [],
+  ];
 }
 
 /** A permission for a folder of the project. */
