@@ -6,6 +6,7 @@
 import { configText, lockText, type Task } from "./configuration.ts";
 import { BROKER, collectFiles, withoutFolders } from "./copied_files.ts";
 import type { CopySource } from "./copy_source.ts";
+import { nameOf, titleIn } from "./program_header.ts";
 import { readmeText } from "./readme.ts";
 
 /** What a folder without programs runs, once a student has written it. */
@@ -37,7 +38,7 @@ export function newFolder(source: CopySource): Map<string, string> {
 
   const programs = source.programs.map(({ path, run }) => {
     const words = withoutFolders(run);
-    const name = path.replace(/^.*\/|\.ts$/g, "");
+    const name = nameOf(path);
     return { name, run: words, description: titleIn(texts.get(`${name}.ts`)!) };
   });
   if (programs.length === 0) programs.push(FIRST_PROGRAM);
@@ -73,10 +74,4 @@ export function newFolder(source: CopySource): Map<string, string> {
 function commandOf(run: string, file: string): string {
   const words = run.split(" ");
   return ["deno", "run", ...words.slice(0, words.indexOf(file) + 1)].join(" ");
-}
-
-/** What a program is about, in its header: a title, or the first sentence. */
-function titleIn(text: string): string {
-  const [, title] = /^ \* (?:@title )?(.+?):?\r?$/m.exec(text) ?? [];
-  return title?.replace(/^(?:Solution of exercise|Exercise) \d+: /, "") ?? "";
 }

@@ -144,10 +144,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   copy: {
     description: "Copy programs into a folder that needs no workbook",
-    steps: (args) =>
-      confined("copy", [scoped("--allow-read", "."), ...copyPermissions(args)])(
-        args,
-      ),
+    steps: (args) => confined("copy", copyPermissions(args))(args),
   },
   reset: {
     description: "Put an exercise back to how it began, and keep your work",
@@ -259,18 +256,20 @@ function storePermission(args: string[]): string[] {
   return [pathPermission("--allow-write", folder)];
 }
 
-/** What a copy needs for the folder that it writes to, and to make one file. */
+/** What a copy needs, which depends on the folder that it writes to. */
 function copyPermissions(args: string[]): string[] {
   const folder = args.filter((arg) => !arg.startsWith("-"))[1];
-  if (!folder) return [];
-  return [
-    pathPermission("--allow-read", folder),
-    pathPermission("--allow-write", folder),
-    // The bundler reads its own code where Deno keeps packages, and Deno formats.
-    ...args.includes("--single")
-      ? ["--allow-read", `--allow-run=${Deno.execPath()}`]
-      : [],
-  ];
+  const places = folder
+    ? [
+      pathPermission("--allow-read", folder),
+      pathPermission("--allow-write", folder),
+    ]
+    : [];
+  if (!args.includes("--single")) {
+    return [scoped("--allow-read", "."), ...places];
+  }
+  // The bundler reads its own code where Deno keeps packages, and Deno formats.
+  return ["--allow-read", `--allow-run=${Deno.execPath()}`, ...places.slice(1)];
 }
 
 /** A permission for a folder of the project. */
