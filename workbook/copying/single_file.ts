@@ -192,14 +192,18 @@ function withAddresses(text: string, imports: Record<string, string>): string {
 
 /** Takes the types out, and leaves all else where it is. */
 function withoutTypes(path: string, text: string): string {
+  const code = text.replaceAll(TYPE_DOCS, "");
   try {
-    return stripTypeScriptTypes(text.replaceAll(TYPE_DOCS, ""));
+    return stripTypeScriptTypes(code);
+  } catch {
+    // It has more of TypeScript, such as an enum.
+  }
+  try {
+    // Deno's own types don't know of this mode.
+    return stripTypeScriptTypes(code, { mode: "transform" as "strip" });
   } catch (error) {
-    throw new Error(
-      `"${path}" is more than JavaScript with types, and can't be made one file: ${
-        (error as Error).message
-      }`,
-    );
+    const [reason = ""] = (error as Error).message.split("\n");
+    throw new Error(`"${path}" can't be read: ${reason}`);
   }
 }
 
