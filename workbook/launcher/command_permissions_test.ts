@@ -149,6 +149,9 @@ const NEEDS: Record<string, Record<string, Need>> = {
       args: ["--start"],
     },
   },
+  copy: {
+    "--allow-read=": { why: PROJECT, args: ["exercise:01", "x"] },
+  },
   reset: {
     "--allow-read=": { why: PROJECT, args: ["01"] },
     "--allow-write=.workbook": { why: "the work is kept there", args: ["01"] },
