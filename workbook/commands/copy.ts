@@ -4,7 +4,7 @@
  * @module
  */
 import { relative, resolve } from "node:path";
-import { inProject } from "../copying/project_files.ts";
+import { inProject } from "../launcher/modules.ts";
 import { findSource } from "../copying/copy_source.ts";
 import { newFolder } from "../copying/new_folder.ts";
 import { singleFile } from "../copying/single_file.ts";

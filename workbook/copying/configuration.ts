@@ -5,7 +5,7 @@
  * @module
  */
 import config from "../../deno.json" with { type: "json" };
-import { inProject } from "./project_files.ts";
+import { inProject } from "../launcher/modules.ts";
 
 /** A task of the new folder. */
 export interface Task {

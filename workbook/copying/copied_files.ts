@@ -6,8 +6,7 @@
  */
 import { posix } from "node:path";
 import importMap from "../npm_std/import_map.json" with { type: "json" };
-import { reachedFrom, readModules } from "../launcher/modules.ts";
-import { inProject } from "./project_files.ts";
+import { inProject, reachedFrom, readModules } from "../launcher/modules.ts";
 
 /** What is copied. */
 export interface CopiedFiles {

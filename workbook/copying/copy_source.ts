@@ -17,7 +17,7 @@ import type { Exercise } from "../checking/requirement.ts";
 import { isStudentFile } from "../checking/student_files.ts";
 import { type Lesson, listLessons, listPrograms } from "../lessons/lessons.ts";
 import { UsageError } from "../options/program.ts";
-import { inProject } from "./project_files.ts";
+import { inProject } from "../launcher/modules.ts";
 
 /** What is taken away. Paths are seen from the project's folder. */
 export interface CopySource {
