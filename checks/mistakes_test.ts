@@ -34,11 +34,19 @@ Deno.test("mistakes come out of the solutions, and those that don't lie beside t
     for (const name of Object.keys(mistakes)) {
       texts.push(await mistakeText(exercise, { mistakes, name }));
     }
-    assertEquals(new Set(texts).size, texts.length, exercise.name);
+    assertEquals(
+      new Set(texts).size,
+      texts.length,
+      `${exercise.name}: two mistakes are the same program`,
+    );
     const programs = Object.keys(mistakes)
       .filter((name) => mistakes[name]!.edits === undefined)
       .map((name) => `${name}.ts`);
-    assertEquals(namesIn(`${exercise.name}/mistakes`), programs.sort());
+    assertEquals(
+      namesIn(`${exercise.name}/mistakes`),
+      programs.sort(),
+      `checks/${exercise.name}/mistakes/ must have the mistakes without edits`,
+    );
   }
 });
 

@@ -38,6 +38,21 @@ Deno.test("stubs number their TODOs from 1, and have no fewer than the page has 
   }
 });
 
+Deno.test("a check_test.ts checks the exercise that it lies beside", () => {
+  for (const exercise of exercises) {
+    const text = read(`../exercises/${exercise}/check_test.ts`);
+    const named = Array.from(
+      text.matchAll(/\/checks\/(\w+)/g),
+      ([, name]) => name,
+    );
+    assertEquals(
+      new Set(named),
+      new Set([exercise]),
+      `exercises/${exercise}/check_test.ts must import from its own checks`,
+    );
+  }
+});
+
 // Where a student has begun, the file may differ: it no longer says so. In CI
 // nobody has begun.
 Deno.test("a student's file begins as its stub", () => {

@@ -4,8 +4,8 @@
  * run, and the names in the first are held against those that paho has.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { test } from "../testing/test_programs.ts";
 import * as toolkit from "../lib/mod.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
 import { denoFlags } from "../testing/deno_flags.ts";
 import { temporaryFile } from "../testing/temporary_file.ts";
@@ -180,16 +180,12 @@ for module, prefix in (client, ""), (publish, "publish."), (subscribe, "subscrib
                 print(prefix + name + "." + attribute)
 `;
 
-peerTest(
-  ["paho"],
-  "the page has every public name of paho's client, publish and subscribe, and no other",
-  async ({ paho }) => {
-    await using python = startProcess(paho, ["-c", LIST_NAMES]);
-    const { code, stdout, stderr } = await python.end();
-    assertEquals(code, 0, stderr);
-    const names = new Set(stdout.trim().split(/\r?\n/));
-    const onPage = new Set(readRows().flatMap((row) => row.names));
-    assertEquals(Array.from(names.difference(onPage)), [], "The page lacks");
-    assertEquals(Array.from(onPage.difference(names)), [], "paho hasn't");
-  },
-);
+test.paho("the page has every public name of paho's client, publish and subscribe, and no other", async ({ paho }) => {
+  await using python = startProcess(paho, ["-c", LIST_NAMES]);
+  const { code, stdout, stderr } = await python.end();
+  assertEquals(code, 0, stderr);
+  const names = new Set(stdout.trim().split(/\r?\n/));
+  const onPage = new Set(readRows().flatMap((row) => row.names));
+  assertEquals(Array.from(names.difference(onPage)), [], "The page lacks");
+  assertEquals(Array.from(onPage.difference(names)), [], "paho hasn't");
+});

@@ -16,7 +16,7 @@ import {
   type TextMessage,
 } from "../testing/unprintable.ts";
 import { denoFlags } from "../testing/deno_flags.ts";
-import { startLesson } from "../testing/project/lessons.ts";
+import { lessonAt } from "../testing/project/lessons.ts";
 
 const LESSONS = [
   "02_subscribe/receiver",
@@ -116,7 +116,7 @@ testPlaces([
       printed([messageOf(text!)], (url) => {
         const [folder, program] = name.split("/");
         const lesson = new URL(`${folder}/`, import.meta.url).href;
-        return startLesson(lesson, program!, { url });
+        return lessonAt(lesson).start(program!, { url });
       }),
   })),
   ...SOLUTIONS.map(({ name, messages }): PrintingPlace => ({

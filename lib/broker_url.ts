@@ -8,8 +8,8 @@ import {
 export type { BrokerAddress } from "./client/address.ts";
 
 /**
- * The address of the broker that a program should use: the variable `MQTT_URL`,
- * or `mqtt://localhost:1883` without it. It may be a list of hosts, such as
+ * The address of the broker that a program should use: the variable `MQTT_URL`, or
+ * `mqtt://localhost:1883` without it. It may be a list of hosts, such as
  * `mqtt://one.lan:1883,two.lan`; `connect` tries them in turn.
  *
  * @example Where a lesson's program finds its broker
@@ -19,8 +19,6 @@ export type { BrokerAddress } from "./client/address.ts";
  *
  * assertMatch(brokerUrl(), /^(mqtt|ws)s?:\/\//);
  * ```
- *
- * @returns A URL such as `mqtt://localhost:1883`.
  */
 export function brokerUrl(): string {
   const host = namedBroker() ?? "localhost:1883";
@@ -41,10 +39,8 @@ export function brokerUrl(): string {
  * assertEquals([hostname, port], ["broker.lan", 1883]);
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, unless given.
- * @returns Its parts.
- * @throws {TypeError} If it is none of these.
- * @throws {RangeError} If the port isn't 1 to 65535.
+ * @throws {TypeError | RangeError} If it is no name, `name:port` or URL, or the port
+ * isn't 1 to 65535.
  */
 export function brokerAddress(host?: string): BrokerAddress {
   return parseAddresses(host)[0];

@@ -6,9 +6,9 @@ import { StopSignal } from "./stop_signal.ts";
 /** Options of {@linkcode Button.open}. */
 export interface ButtonOptions {
   /**
-   * A button on a Raspberry Pi, such as `pigpio://localhost:8888/26`: the host and
-   * port of its pigpio daemon, and the GPIO that the button connects to ground.
-   * The variable `BUTTON`, then the keyboard, unless given.
+   * A button on a Raspberry Pi, such as `pigpio://localhost:8888/26`: its pigpio daemon,
+   * and the GPIO that the button connects to ground. The variable `BUTTON`, then the
+   * keyboard, unless given.
    */
   source?: string;
   /** Ends the loop over the presses, as Ctrl-C does. */
@@ -16,17 +16,15 @@ export interface ButtonOptions {
 }
 
 /**
- * A push button (document fr, exercises 2 and 5). It gives its presses, numbered
- * from 1, to a loop that ends at Ctrl-C, SIGTERM, `options.signal`, or the end of
- * standard input. Presses before the loop wait for it.
+ * A push button (document fr, exercises 2 and 5). It gives its presses, numbered from
+ * 1, to a loop that ends at Ctrl-C, SIGTERM, `options.signal`, or the end of standard
+ * input. Presses before the loop wait for it.
  *
- * Without `BUTTON` the button is the keyboard: space or Enter. A terminal tells
- * when a key repeats, not when it is released, so presses closer than 700 ms are
- * one press of a key that is held. Where standard input isn't a terminal, each of
- * its lines is one press. The keyboard is read ahead, and closed with the button.
- *
- * On a Raspberry Pi, holding the button is one press, and so is one whose contacts
- * bounce.
+ * On the keyboard the button is space or Enter, which is closed with it. Presses
+ * closer than 700 ms are one press of a key that is held, since a terminal doesn't
+ * tell when it is released. Where standard input isn't a terminal, each of its lines
+ * is one press. On a Raspberry Pi, holding the button is one press, and so is one
+ * whose contacts bounce.
  *
  * @example One message for each press
  * ```ts
@@ -61,8 +59,6 @@ export class Button implements AsyncIterable<number>, AsyncDisposable {
   /**
    * Opens the button. Dispose of it when you need it no more.
    *
-   * @param options Where the button is, and what else ends its loop.
-   * @returns The button.
    * @throws {TypeError} If the source isn't a URL of this kind.
    * @throws {Error} If the pigpio daemon can't be reached, or refuses the GPIO.
    * @throws {DOMException} An `AbortError`, if a stop comes before it is open.
@@ -103,12 +99,7 @@ export class Button implements AsyncIterable<number>, AsyncDisposable {
     this.#changed = Promise.withResolvers();
   }
 
-  /**
-   * Gives the presses.
-   *
-   * @returns The number of each press, counted from 1.
-   * @throws {Error} If the pigpio daemon goes away.
-   */
+  /** Gives the presses; throws if the pigpio daemon goes away. */
   async *[Symbol.asyncIterator](): AsyncGenerator<number, void, void> {
     while (!this.#stop.signal.aborted) {
       if (this.#waiting > 0) {

@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Button } from "./button.ts";
-import { within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { type Process, startProcess } from "../testing/processes.ts";
+import { times } from "../testing/test.ts";
 
 const PROGRAM = `
   import { Button } from "${new URL("./button.ts", import.meta.url).href}";
@@ -64,7 +65,7 @@ Deno.test({
       await process.untilPrinted("over after 1");
       // It has ended by itself: its input still stands.
       const more = process.untilPrinted("anything more");
-      await assertRejects(() => more, Error, "ended without");
+      await rejection(more, Error, "ended without");
       assertEquals((await process.end()).code, 0);
     }
   },
@@ -83,14 +84,16 @@ Deno.test("Button takes the GPIO of the variable BUTTON, with no more permission
 });
 
 /** A button on GPIO 26 of a daemon, both of which the test ends. */
-async function openOnGpio(signal?: AbortSignal) {
+async function openOnGpio() {
   const daemon = startPigpioDaemon();
+  const stop = new AbortController();
   const source = `${daemon.url}/26`;
-  const button = await Button.open(signal ? { source, signal } : { source });
+  const button = await Button.open({ source, signal: stop.signal });
   await within("NB", daemon.watched(26));
   return {
     daemon,
     button,
+    stop,
     async [Symbol.asyncDispose]() {
       await button[Symbol.asyncDispose]();
       await daemon[Symbol.asyncDispose]();
@@ -98,9 +101,20 @@ async function openOnGpio(signal?: AbortSignal) {
   };
 }
 
-Deno.test("Button sets its GPIO up as an input that is pulled up and debounced", async () => {
-  await using opened = await openOnGpio();
-  assertEquals(opened.daemon.settings(26), {
+type OnGpio = Awaited<ReturnType<typeof openOnGpio>>;
+
+const test = {
+  /** With a button on a GPIO. */
+  onGpio(name: string, run: (opened: OnGpio) => unknown): void {
+    Deno.test(name, async () => {
+      await using opened = await openOnGpio();
+      await run(opened);
+    });
+  },
+};
+
+test.onGpio("Button sets its GPIO up as an input that is pulled up and debounced", ({ daemon }) => {
+  assertEquals(daemon.settings(26), {
     mode: 0,
     pull: 2,
     steady: 20_000,
@@ -174,13 +188,11 @@ for (
 ) {
   Deno.test(`Button on a GPIO takes ${name}`, async () => {
     const presses = await pressesUntilEnd(move);
-    assertEquals(presses, Array.from({ length: expected }, (_, n) => n + 1));
+    assertEquals(presses, times(expected, (n) => n + 1));
   });
 }
 
-Deno.test("Button gives presses as they come, also to a second loop", async () => {
-  await using opened = await openOnGpio();
-  const { daemon, button } = opened;
+test.onGpio("Button gives presses as they come, also to a second loop", async ({ daemon, button }) => {
   for (const expected of [1, 2, 3]) {
     const loop = button[Symbol.asyncIterator]();
     const next = loop.next();
@@ -191,9 +203,7 @@ Deno.test("Button gives presses as they come, also to a second loop", async () =
   }
 });
 
-Deno.test("Button keeps the presses from before the loop, for each who listens", async () => {
-  await using opened = await openOnGpio();
-  const { daemon, button } = opened;
+test.onGpio("Button keeps the presses from before the loop, for each who listens", async ({ daemon, button }) => {
   await using witness = await Button.open({ source: `${daemon.url}/26` });
   for (let move = 0; move < 10; move++) daemon.bounce(26);
   for (const listener of [witness, button]) {
@@ -205,10 +215,7 @@ Deno.test("Button keeps the presses from before the loop, for each who listens",
   }
 });
 
-Deno.test("Button ends its loop when the signal aborts, with presses unread", async () => {
-  const stop = new AbortController();
-  await using opened = await openOnGpio(stop.signal);
-  const { daemon, button } = opened;
+test.onGpio("Button ends its loop when the signal aborts, with presses unread", async ({ daemon, button, stop }) => {
   await using witness = await Button.open({ source: `${daemon.url}/26` });
   for (let move = 0; move < 10; move++) daemon.bounce(26);
   for await (const press of witness) if (press === 5) break;
@@ -220,17 +227,13 @@ Deno.test("Button ends its loop when the signal aborts, with presses unread", as
   assertEquals(presses, [1]);
 });
 
-Deno.test("Button ends its loop when the signal aborts while it waits", async () => {
-  const stop = new AbortController();
-  await using opened = await openOnGpio(stop.signal);
-  const loop = within("the loop", Array.fromAsync(opened.button));
+test.onGpio("Button ends its loop when the signal aborts while it waits", async ({ button, stop }) => {
+  const loop = within("the loop", Array.fromAsync(button));
   stop.abort();
   assertEquals(await loop, []);
 });
 
-Deno.test("Button leaves the daemon when it is disposed of, which ends its loop", async () => {
-  await using opened = await openOnGpio();
-  const { daemon, button } = opened;
+test.onGpio("Button leaves the daemon when it is disposed of, which ends its loop", async ({ daemon, button }) => {
   assertEquals(daemon.connections(), 2);
   const loop = within("the loop", Array.fromAsync(button));
   await button[Symbol.asyncDispose]();
@@ -242,17 +245,14 @@ Deno.test("Button.open() gives up when the signal aborts", async () => {
   await using daemon = startPigpioDaemon();
   const source = `${daemon.url}/26`;
   const signal = AbortSignal.abort();
-  const error = await assertRejects(
-    () => Button.open({ source, signal }),
-    DOMException,
-  );
+  const error = await rejection(Button.open({ source, signal }), DOMException);
   assertEquals(error.name, "AbortError");
 });
 
 Deno.test("Button.open() says that the daemon refuses the GPIO, and leaves it", async () => {
   await using daemon = startPigpioDaemon();
-  await assertRejects(
-    () => Button.open({ source: `${daemon.url}/28` }),
+  await rejection(
+    Button.open({ source: `${daemon.url}/28` }),
     Error,
     `Pigpio daemon at 127.0.0.1:${daemon.port} refused MODES 28, 0: there is no permission to use this GPIO (code -41)`,
   );
@@ -274,8 +274,8 @@ for (
   ]
 ) {
   Deno.test(`Button rejects the source "${source}"`, async () => {
-    await assertRejects(
-      () => Button.open({ source }),
+    await rejection(
+      Button.open({ source }),
       TypeError,
       `Button "${source}" is not a URL such as pigpio://localhost:8888/26`,
     );
@@ -284,8 +284,8 @@ for (
 
 for (const gpio of ["", "32", "-1", "2.5", "x", "0x1a"]) {
   Deno.test(`Button rejects the GPIO "${gpio}"`, async () => {
-    await assertRejects(
-      () => Button.open({ source: `pigpio://localhost:8888/${gpio}` }),
+    await rejection(
+      Button.open({ source: `pigpio://localhost:8888/${gpio}` }),
       TypeError,
       `GPIO "${gpio}" is not a number from 0 to 31`,
     );

@@ -16,17 +16,14 @@ export type {
 } from "./properties.ts";
 
 /**
- * Connects to a broker: what paho's `connect` does (documents ko §1, en
- * "Initiate and create connection").
+ * Connects to a broker: what paho's `connect` does (documents ko §1, en "Initiate and
+ * create connection"). `host` is a name, `name:port` or a URL (`mqtt`, `mqtts`, `ws`,
+ * `wss`), or several names with commas; `MQTT_URL`, then localhost, unless given.
  *
  * A broker that can't be reached is tried again, with a growing pause, until
- * `timeout` or `signal`. Once connected, a lost connection is restored in the
- * same way, for as long as it takes. So is one on which something comes that isn't
- * MQTT: it is closed (MQTT 3.1.1 section 4.8), and the log says so.
- *
- * All of `mqtt`, `mqtts`, `ws` and `wss` may be used in one program, in any order.
- * (MQTT.js's own `mqtt.connect` keeps to the transports of its first call if that
- * asked for `forceNativeWebSocket`.)
+ * `timeout` or `signal`. Once connected, a lost connection is restored in the same
+ * way, for as long as it takes. So is one on which something comes that isn't MQTT:
+ * it is closed (MQTT 3.1.1 section 4.8), and the log says so.
  *
  * @example Connecting, publishing, and closing
  * ```ts
@@ -39,9 +36,6 @@ export type {
  * assert(client.connected);
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, unless given.
- * @param options Client id, session, user, will, TLS and more.
- * @returns MQTT.js's client, connected.
  * @throws {ConnectionRefusedError} If the broker refuses: code and reason say why.
  * @throws {BrokerUnreachableError} If it can't be reached in time.
  * @throws {TypeError | RangeError} If the host or an option isn't valid.

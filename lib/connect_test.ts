@@ -2,7 +2,6 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
-  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import { fileURLToPath } from "node:url";
@@ -10,17 +9,16 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { messages } from "./messages.ts";
-import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
-import { within } from "../testing/deadline.ts";
+import type { ConnectOptions } from "./client/connect_options.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
 import { inOwnProcess } from "../testing/own_process.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import { connack, QUICK, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/peer_tests.ts";
 
-Deno.test("connect() sends what the options say, and DISCONNECT at the end", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() sends what the options say, and DISCONNECT at the end", async (broker) => {
   const client = await connect(broker.url, {
     clientId: "gate",
     clean: false,
@@ -42,8 +40,7 @@ Deno.test("connect() sends what the options say, and DISCONNECT at the end", asy
   assertEquals(goodbye?.cmd, "disconnect");
 });
 
-Deno.test("connect() takes user and password from the URL", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() takes user and password from the URL", async (broker) => {
   const url = broker.url.replace("//", "//info:p%40ss@");
   await using _client = await connect(url);
   const [hello] = broker.packets;
@@ -73,21 +70,12 @@ Deno.test("connect() waits for a broker that starts later", async () => {
 
 Deno.test("connect() gives up after its timeout, naming address and cause", async () => {
   const port = freePort();
-  const error = await assertRejects(
-    () => connect(`127.0.0.1:${port}`, { timeout: 0.2, log: silent }),
+  const error = await rejection(
+    connect(`127.0.0.1:${port}`, { timeout: 0.2, log: silent }),
     BrokerUnreachableError,
     `Broker at 127.0.0.1:${port} can't be reached: connection refused`,
   );
   assertInstanceOf(error.cause, Error);
-});
-
-Deno.test("connect() says of a broker that never answers that it is silent", async () => {
-  await using broker = await startScriptedBroker(() => "answered");
-  await assertRejects(
-    () => connect(broker.url, { timeout: 0.2, log: silent }),
-    BrokerUnreachableError,
-    "it accepts, but does not answer",
-  );
 });
 
 Deno.test("connect() says of a broker that hangs up that it did", async () => {
@@ -95,8 +83,8 @@ Deno.test("connect() says of a broker that hangs up that it did", async () => {
     socket.end();
     return "answered";
   });
-  await assertRejects(
-    () => within("the end", connect(broker.url, { retry: false })),
+  await rejection(
+    connect(broker.url, { retry: false }),
     BrokerUnreachableError,
     "can't be reached: the broker closed the connection",
   );
@@ -109,18 +97,17 @@ Deno.test("connect() stops trying when its signal aborts", async () => {
     signal: controller.signal,
     log: () => controller.abort(),
   });
-  await assertRejects(() => within("the abort", connecting), DOMException);
+  await rejection(connecting, DOMException);
 });
 
 for (const code of [1, 2, 3, 4, 5]) {
   Deno.test(`connect() rejects at once if the broker refuses with code ${code}`, async () => {
-    await using broker = await startScriptedBroker((packet, { send }) => {
+    await using broker = await startScriptedBroker((packet) => {
       if (packet.cmd !== "connect") return;
-      send({ cmd: "connack", returnCode: code, sessionPresent: false });
-      return "answered";
+      return connack(code);
     });
-    const error = await assertRejects(
-      () => within("the refusal", connect(broker.url, { retryDelay: QUICK })),
+    const error = await rejection(
+      connect(broker.url, { retryDelay: QUICK }),
       ConnectionRefusedError,
       `refused the connection: `,
     );
@@ -130,56 +117,34 @@ for (const code of [1, 2, 3, 4, 5]) {
   });
 }
 
-peerTest(
-  ["mosquitto"],
-  "connect() gives the reason code of MQTT 5",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/users`, "");
-        return `password_file ${directory}/users\nallow_anonymous false\n`;
-      },
-    });
-    const error = await assertRejects(
-      () => connect(mosquitto.url, { protocolVersion: 5, username: "x" }),
-      ConnectionRefusedError,
-      "not authorized (code 135)",
-    );
-    assertEquals(error.code, 135);
-  },
-);
-
-Deno.test("connect() checks its options", async () => {
-  await assertRejects(
-    () => connect("x", { clean: false }),
-    TypeError,
-    "client",
+test.mosquitto("connect() gives the reason code of MQTT 5", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/users`, "");
+      return `password_file ${directory}/users\nallow_anonymous false\n`;
+    },
+  });
+  const error = await rejection(
+    connect(mosquitto.url, { protocolVersion: 5, username: "x" }),
+    ConnectionRefusedError,
+    "not authorized (code 135)",
   );
-  await assertRejects(() => connect("x", { keepalive: -1 }), RangeError, "-1");
-  await assertRejects(
-    () => connect("x", { inflightWindow: 0 }),
-    RangeError,
-    "In-flight window is 0",
-  );
-  await assertRejects(
-    () => connect("x", { will: { topic: "a/#", payload: "" } }),
-    TypeError,
-    '"a/#"',
-  );
+  assertEquals(error.code, 135);
 });
 
-Deno.test("connect() speaks TLS and secure WebSocket with an authority of its own", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
-  for (const url of [broker.tlsUrl!, broker.secureWebsocketUrl!]) {
-    await using client = await connect(url, { tls: { ca: CA }, timeout: 5 });
-    await client.publishAsync("lamp", url, { retain: true, qos: 1 });
-    for await (const { text } of messages(url, "lamp", { tls: { ca: CA } })) {
-      assertEquals(text, url);
-      break;
-    }
+const MISUSES: [ConnectOptions, typeof TypeError, message: string, string?][] =
+  [
+    [{ clean: false }, TypeError, "client"],
+    [{ keepalive: -1 }, RangeError, "-1"],
+    [{ inflightWindow: 0 }, RangeError, "In-flight window is 0"],
+    [{ will: { topic: "a/#", payload: "" } }, TypeError, '"a/#"'],
+    [{ retryDelay: [0, 1] }, RangeError, "Retry delay is [0,1]"],
+    [{ password: "s3cret" }, TypeError, "Password is given without a user"],
+    [{}, TypeError, "it needs a username", ":s3cret@x"],
+  ];
+Deno.test("connect() checks its options before it tries them", async () => {
+  for (const [options, errorClass, message, host = "x"] of MISUSES) {
+    await rejection(connect(host, options), errorClass, message);
   }
 });
 
@@ -200,8 +165,7 @@ Deno.test("connect() speaks WebSocket, and carries 3 MB over it", async () => {
   }
 });
 
-Deno.test("connect() takes a transport together with the broker of MQTT_URL", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() takes a transport together with the broker of MQTT_URL", async (broker) => {
   const toolkit = JSON.stringify(import.meta.resolve("./mod.ts"));
   const printed = await inOwnProcess(
     `import { connect } from ${toolkit};
@@ -210,14 +174,6 @@ Deno.test("connect() takes a transport together with the broker of MQTT_URL", as
     { MQTT_URL: broker.url.replace("mqtt:", "ws:") },
   );
   assertEquals(printed, "true\n");
-});
-
-Deno.test("connect() rejects a pause of no time", async () => {
-  await assertRejects(
-    () => connect("x", { retryDelay: [0, 1] }),
-    RangeError,
-    "Retry delay is [0,1]",
-  );
 });
 
 Deno.test("connect() gives up at once without the permission, and names it", async () => {
@@ -246,19 +202,4 @@ Deno.test("connect() gives up at once without the permission, and names it", asy
     });
   }
   await Deno.remove(program);
-});
-
-Deno.test("connect() refuses a password without a user before it tries it", async () => {
-  for (
-    const [host, options] of [
-      [":s3cret@127.0.0.1:1", {}],
-      ["127.0.0.1:1", { password: "s3cret" }],
-    ] as const
-  ) {
-    await assertRejects(
-      () => connect(host, { ...options, retry: false }),
-      TypeError,
-      "Password is given without a user: it needs a username",
-    );
-  }
 });

@@ -1,7 +1,6 @@
 /**
  * Sensor readings in CSV files: {@linkcode CsvRecorder} writes them,
- * {@linkcode readReadings} reads them. Kept apart from `mod.ts` because it is
- * the one that needs `@std/csv`.
+ * {@linkcode readReadings} reads them.
  *
  * @example Recording what arrives on a topic
  * ```ts

@@ -22,34 +22,31 @@ const LARGEST_BATCH = 10_000;
 /** Options of {@linkcode CsvRecorder.open}. */
 export interface CsvRecorderOptions {
   /**
-   * How rows tell the time: local as Python prints it,
-   * `2026-11-21 09:30:00.123456`, or with the offset that RFC 3339 asks for,
-   * `2026-11-21T09:30:00.123456+09:00`. The latter stays unambiguous in the
-   * night when summer time ends. `"local"` by default.
+   * How rows tell the time: `"local"`, unless given, as Python prints it, `2026-11-21
+   * 09:30:00.123456`; or `"rfc3339"` with its offset, `2026-11-21T09:30:00.123456+09:00`,
+   * which stays unambiguous in the night when summer time ends.
    */
   time?: TimeFormat;
   /**
-   * What becomes of retained messages, which the broker sends at each subscription,
-   * as old as they are. `"once"` by default: it writes them, but not again after a
-   * reconnect, when a topic's is the value that was last written for it (of the
-   * latest 10,000 topics). `"never"` leaves them out. `"always"` is for a subscription with
-   * `retainAsPublished`, where new messages have the flag, too.
+   * What becomes of retained messages, which the broker sends at each subscription.
+   * `"once"`, unless given, writes them, but not again after a reconnect, when a topic's is
+   * the value that was last written for it (of the latest 10,000 topics). `"never"` leaves
+   * them out. `"always"` is for `retainAsPublished`, where new messages have the flag, too.
    */
   retained?: "once" | "never" | "always";
   /**
-   * Whether to write an apostrophe before the beginning of a topic that a
-   * spreadsheet would take for a formula (`=`, `+`, `-`, `@` and their kind); false
-   * by default. It stays when the file is read.
+   * Whether to write an apostrophe before a topic that a spreadsheet would take for a
+   * formula (it begins with `=`, `+`, `-`, `@` and their kind); false unless given.
    */
   guardFormulas?: boolean;
   /**
-   * Told, in whole lines, what a user should know and no caller can be told: a
-   * file mended, payloads ignored, readings lost. `console.error` by default.
+   * Told what a user should know and no caller can be told: a file mended, payloads
+   * ignored, readings lost. `console.error` unless given.
    */
   log?: (line: string) => void;
   /**
-   * Called once, when the file can't be written any more. It is how a program
-   * hears of it at QoS 0, where nobody awaits a row; without it, `log` is told.
+   * Called once, when the file can't be written any more: at QoS 0 nobody awaits a row.
+   * Unless given, `log` is told.
    */
   onFailure?: (error: RecordingError) => void;
 }
@@ -129,33 +126,12 @@ export class CsvRecorder implements AsyncDisposable {
   }
 
   /**
-   * Opens a file to append to, or creates it. Mends it first if a crash tore
-   * its last row; an existing header, or line ends without CR, stay as they are.
-   * Needs the permissions to read and to write it.
+   * Opens a file to append to, or creates it, with the permissions to read and to write
+   * it. Mends it first if a crash tore its last row; an existing header, or line ends
+   * without CR, stay as they are.
    *
-   * @example Appending to the rows of yesterday
-   * ```ts
-   * import { CsvRecorder } from "./csv.ts";
-   * import { Message } from "./mod.ts";
-   * import { assertMatch } from "@std/assert";
-   *
-   * const path = await Deno.makeTempFile({ suffix: ".csv" });
-   * await Deno.writeTextFile(path, "time,topic,value\n");
-   * const recorder = await CsvRecorder.open(path, { time: "rfc3339" });
-   * recorder.record(Message.from("iot/user1/humi", "40"));
-   * await recorder.close();
-   * assertMatch(
-   *   await Deno.readTextFile(path),
-   *   /^time,topic,value\n....-..-..T..:..:..\.......[+-]..:..,iot\/user1\/humi,40\r\n$/,
-   * );
-   * await Deno.remove(path);
-   * ```
-   *
-   * @param path The file's path; its folder must exist.
-   * @param options Time format and where to report to.
-   * @returns The recorder; close it, or declare it with `await using`.
-   * @throws {RecordingError} If the file can't be opened, or ends in what
-   * neither is a whole row nor looks like a torn one.
+   * @throws {RecordingError} If the file can't be opened, or ends in what neither is a
+   * whole row nor looks like a torn one.
    */
   static async open(
     path: string,
@@ -181,14 +157,10 @@ export class CsvRecorder implements AsyncDisposable {
   }
 
   /**
-   * Records a message, timed now. It is bound to its recorder, so that it can
-   * be handed to `subscribe` as it is.
+   * Records a message, timed now. It is bound, so that `subscribe` can be given it as it
+   * is. At QoS 1 and 2 it gives a promise, which resolves when the row is in the file.
    *
-   * @param message The message.
-   * @returns Nothing at QoS 0; at QoS 1 and 2 a promise that resolves when the
-   * row is in the file, and rejects if it can't be.
-   * @throws {RecordingError} At QoS 0, if the file could not be written before
-   * or the recorder is closed.
+   * @throws {RecordingError} If the file can't be written, or the recorder is closed.
    */
   readonly record = (message: Message): void | Promise<void> => {
     if (message.qos > 0) return this.#recordThrough(message);
@@ -199,33 +171,25 @@ export class CsvRecorder implements AsyncDisposable {
     else this.#nextTurn ??= setImmediate(this.#writeUnawaited);
   };
 
-  /**
-   * Writes the rows in hand to the file.
-   *
-   * @throws {RecordingError} If the file can't be written.
-   */
+  /** Writes the rows in hand to the file, or rejects with why it can't. */
   // deno-lint-ignore require-await -- so that it rejects rather than throws
   async flush(): Promise<void> {
     this.#write();
   }
 
   /**
-   * Writes the rows in hand and closes the file. Calling it again does nothing
-   * but return the same promise.
+   * Writes the rows in hand and closes the file. Calling it again does nothing more.
    *
-   * @returns A promise that resolves when the file is closed.
-   * @throws {RecordingError} If the file could not be written, now or before;
-   * it is closed all the same.
+   * @throws {RecordingError} If the file could not be written, now or before; it is closed
+   * all the same.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#end();
   }
 
   /**
-   * Closes the recorder at the end of an `await using` block.
-   *
-   * @throws {RecordingError} If the file could not be written, and neither a
-   * call nor `onFailure` has said so yet.
+   * Closes the recorder; throws if the file could not be written, and neither a call nor
+   * `onFailure` has said so yet.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const told = this.#failureTold;

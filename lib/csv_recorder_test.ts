@@ -12,6 +12,8 @@ import { CsvRecorder, type CsvRecorderOptions } from "./csv_recorder.ts";
 import { Message } from "./message.ts";
 import { type Reading, readReadings } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
+import { logged, times } from "../testing/test.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
 
 /** A recorder on a new file, what it has logged, and what the file holds. */
 interface Recording extends AsyncDisposable {
@@ -22,10 +24,9 @@ interface Recording extends AsyncDisposable {
 }
 
 async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/sensorvalues.csv`;
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const folder = await temporaryFolder();
+  const path = `${folder.path}/sensorvalues.csv`;
+  const { lines, log } = logged();
   const recorder = await CsvRecorder.open(path, { log, ...options });
   return {
     recorder,
@@ -34,14 +35,22 @@ async function record(options: CsvRecorderOptions = {}): Promise<Recording> {
     readings: () => Array.fromAsync(readReadings(path)),
     [Symbol.asyncDispose]: async () => {
       await recorder.close().catch(() => {});
-      await Deno.remove(folder, { recursive: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
 
-Deno.test("CsvRecorder appends rows as the document's program does", async () => {
-  await using recording = await record();
-  const { recorder, path } = recording;
+const test = {
+  /** With a recording, which ends with it. */
+  recording(name: string, run: (recording: Recording) => Promise<void>): void {
+    Deno.test(name, async () => {
+      await using recording = await record();
+      await run(recording);
+    });
+  },
+};
+
+test.recording("CsvRecorder appends rows as the document's program does", async ({ recorder, path, readings }) => {
   const before = new Date();
   recorder.record(Message.from("iot/user1/temp", "21.50"));
   await recorder.close();
@@ -51,7 +60,7 @@ Deno.test("CsvRecorder appends rows as the document's program does", async () =>
     text,
     /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6},iot\/user1\/temp,21\.5\r\n$/,
   );
-  const [reading] = await recording.readings();
+  const [reading] = await readings();
   assert(reading && before <= reading.time && reading.time <= new Date());
   assertEquals(recorder.rows, 1);
 });
@@ -68,10 +77,8 @@ Deno.test("CsvRecorder reads back identical, whatever the topic and number", asy
 
   const readings = await recording.readings();
   assertEquals(readings.map(({ topic }) => topic), [...topics, "zero"]);
-  assertEquals(readings.map(({ value }) => String(value)), [
-    ...values.map(String),
-    "0",
-  ]);
+  const texts = readings.map(({ value }) => String(value));
+  assertEquals(texts, [...values.map(String), "0"]);
   assert(Object.is(readings.at(-1)?.value, -0), "the sign of zero");
   const text = await Deno.readTextFile(recording.path);
   const times = text.match(/....-..-..T..:..:..\.......[+-]..:../g) ?? [];
@@ -85,57 +92,46 @@ Deno.test("CsvRecorder reads back identical, whatever the topic and number", asy
   );
 });
 
-Deno.test("CsvRecorder.record() writes a turn's messages of QoS 0 together", async () => {
-  await using recording = await record();
-  const { recorder, path } = recording;
+test.recording("CsvRecorder.record() writes a turn's messages of QoS 0 together", async ({ recorder, path, readings }) => {
   for (let value = 0; value < 1_000; value++) {
     assertEquals(recorder.record(Message.from("iot/x", `${value}`)), undefined);
   }
   assertEquals(Deno.statSync(path).size, 0, "nothing before the turn ends");
   assertEquals(recorder.rows, 0);
   await setImmediate();
-  assertEquals((await recording.readings()).length, 1_000);
+  assertEquals((await readings()).length, 1_000);
   assertEquals(recorder.rows, 1_000);
 });
 
-Deno.test("CsvRecorder.record() holds 10,000 rows at most", async () => {
-  await using recording = await record();
+test.recording("CsvRecorder.record() holds 10,000 rows at most", async ({ readings, recorder }) => {
   for (let value = 0; value < 25_000; value++) {
-    recording.recorder.record(Message.from("iot/x", `${value}`));
+    recorder.record(Message.from("iot/x", `${value}`));
   }
-  assertEquals(recording.recorder.rows, 20_000);
-  await recording.recorder.close();
-  const readings = await recording.readings();
-  assertEquals(
-    readings.map(({ value }) => value),
-    Array.from({ length: 25_000 }, (_, index) => index),
-  );
+  assertEquals(recorder.rows, 20_000);
+  await recorder.close();
+  const values = (await readings()).map(({ value }) => value);
+  assertEquals(values, times(25_000, (index) => index));
 });
 
-Deno.test("CsvRecorder.record() resolves at QoS 1 and 2 once the row is in the file", async () => {
-  await using recording = await record();
-  const { recorder } = recording;
+test.recording("CsvRecorder.record() resolves at QoS 1 and 2 once the row is in the file", async ({ recorder, readings }) => {
   recorder.record(Message.from("iot/x", "0"));
   await recorder.record(Message.from("iot/x", "1", { qos: 1 }));
-  assertEquals((await recording.readings()).map(({ value }) => value), [0, 1]);
+  assertEquals((await readings()).map(({ value }) => value), [0, 1]);
   await recorder.record(Message.from("iot/x", "2", { qos: 2 }));
-  assertEquals((await recording.readings()).length, 3);
+  assertEquals((await readings()).length, 3);
   assertEquals(recorder.rows, 3);
 });
 
-Deno.test("CsvRecorder.record() is bound to its recorder", async () => {
-  await using recording = await record();
-  const { record: onMessage } = recording.recorder;
+test.recording("CsvRecorder.record() is bound to its recorder", async ({ recorder }) => {
+  const { record: onMessage } = recorder;
   await Promise.all(
     [Message.from("iot/x", "1"), Message.from("iot/x", "2", { qos: 1 })]
       .map(onMessage),
   );
-  assertEquals(recording.recorder.rows, 2);
+  assertEquals(recorder.rows, 2);
 });
 
-Deno.test("CsvRecorder counts and reports payloads that aren't numbers", async () => {
-  await using recording = await record();
-  const { recorder, lines } = recording;
+test.recording("CsvRecorder counts and reports payloads that aren't numbers", async ({ recorder, lines, readings }) => {
   const payloads = ["", "on", "0x10", "NaN", "1e999", "1,5", "12 V"];
   for (const payload of payloads) {
     recorder.record(Message.from("iot/x", payload));
@@ -144,30 +140,27 @@ Deno.test("CsvRecorder counts and reports payloads that aren't numbers", async (
   recorder.record(Message.from("iot/x", " 7 "));
   await recorder.close();
   assertEquals(recorder.ignored, 14);
-  assertEquals((await recording.readings()).map(({ value }) => value), [7]);
+  assertEquals((await readings()).map(({ value }) => value), [7]);
   assertEquals(lines, [
     'Payload that is not a number is ignored: "" on "iot/x"',
     "In all, 14 payloads were ignored",
   ]);
 });
 
-Deno.test("CsvRecorder.flush() writes before the turn ends", async () => {
-  await using recording = await record();
-  recording.recorder.record(Message.from("iot/x", "1"));
-  await recording.recorder.flush();
-  assertEquals(recording.recorder.rows, 1);
-  await recording.recorder.flush();
-  assertEquals((await recording.readings()).length, 1);
+test.recording("CsvRecorder.flush() writes before the turn ends", async ({ readings, recorder }) => {
+  recorder.record(Message.from("iot/x", "1"));
+  await recorder.flush();
+  assertEquals(recorder.rows, 1);
+  await recorder.flush();
+  assertEquals((await readings()).length, 1);
 });
 
-Deno.test("CsvRecorder.close() flushes, once, and ends the recording", async () => {
-  await using recording = await record();
-  const { recorder, path } = recording;
+test.recording("CsvRecorder.close() flushes, once, and ends the recording", async ({ recorder, path, readings }) => {
   recorder.record(Message.from("iot/x", "1"));
   const closed = recorder.close();
   assertStrictEquals(recorder.close(), closed);
   await closed;
-  assertEquals((await recording.readings()).length, 1);
+  assertEquals((await readings()).length, 1);
 
   const message = `Recorder of "${path}" is closed`;
   const late = Message.from("iot/x", "2");
@@ -180,15 +173,12 @@ Deno.test("CsvRecorder.close() flushes, once, and ends the recording", async () 
   );
 });
 
-Deno.test("CsvRecorder.open() appends to what is there, as it is", async () => {
-  await using recording = await record();
-  const { path } = recording;
-  await recording.recorder.close();
+test.recording("CsvRecorder.open() appends to what is there, as it is", async ({ path, recorder }) => {
+  await recorder.close();
   const old = "time,topic,value\n2026-11-21 09:30:00.123456,iot/x,21.0\n";
   await Deno.writeTextFile(path, `${old}2026-11-21 09:30:05.1`);
 
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   {
     await using recorder = await CsvRecorder.open(path, { log });
     recorder.record(Message.from("iot/x", "22"));
@@ -208,8 +198,7 @@ async function rowsOf({ recorder, path }: Recording): Promise<string[]> {
   return text.split("\r\n").slice(0, -1).map((row) => row.slice(27));
 }
 
-Deno.test("CsvRecorder keeps all digits of a whole number beyond 2^53", async () => {
-  await using recording = await record();
+test.recording("CsvRecorder keeps all digits of a whole number beyond 2^53", async (recording) => {
   const payloads: [payload: string, value: string][] = [
     ["9007199254740993", "9007199254740993"],
     [" -9007199254740993 ", "-9007199254740993"],

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
 import { describeError } from "./describe_error.ts";
 import { startProcess } from "../testing/processes.ts";
 import { temporaryFolder } from "../testing/temporary_folder.ts";
+import { test } from "../testing/test.ts";
 
 const IMPORTS = `import { connect, exitWithError, Sensor, subscribe } from "${
   import.meta.resolve("./mod.ts")
@@ -78,8 +78,7 @@ for (const [name, body, code, error] of PROGRAMS) {
   });
 }
 
-Deno.test("subscribe() and Sensor tell where the mistake is in what they call", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscribe() and Sensor tell where the mistake is in what they call", async (broker) => {
   const body = `const enough = Promise.withResolvers();
     let lines = 0;
     const log = (line) => {

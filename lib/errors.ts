@@ -4,48 +4,39 @@ import { printable } from "./printable.ts";
 import { reasonWords, refusalWords } from "./reason_codes.ts";
 
 /**
- * The broker answered, and refused the connection: a wrong password, for
- * instance. Trying again without a change makes no sense, so nothing does.
+ * The broker answered, and refused the connection: a wrong password, for instance.
+ * Trying again without a change makes no sense, so nothing does.
  *
  * @example Telling a wrong password from a broker that isn't there
  * ```ts
- * import { ConnectionRefusedError } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
+ * import { connect, ConnectionRefusedError, startBroker } from "./mod.ts";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
- * const error = new ConnectionRefusedError("localhost:1883", 5);
- * assertEquals(error.code, 5);
- * assertEquals(error.reason, "not authorized");
+ * await using broker = await startBroker({ port: 0, users: { ann: "secret" } });
+ * const connecting = () => connect(broker.url);
+ * const error = await assertRejects(connecting, ConnectionRefusedError);
+ * assertEquals([error.code, error.reason], [5, "not authorized"]);
  * ```
  */
 export class ConnectionRefusedError extends Error {
-  /** The error's name. */
-  override readonly name = "ConnectionRefusedError";
   /** The broker's host and port. */
   readonly address: string;
   /**
-   * The CONNACK return code 1–5 of MQTT 3.1.1 (section 3.2.2.3), or the reason
-   * code from 128 of MQTT 5 (section 3.2.2.2).
+   * The CONNACK return code 1–5 of MQTT 3.1.1 (section 3.2.2.3), or the reason code from
+   * 128 of MQTT 5 (section 3.2.2.2).
    */
   readonly code: number;
   /** The code in words. */
   readonly reason: string;
-  /**
-   * The reason in the broker's own words, if it gave one: MQTT 5.0 section
-   * 3.2.2.3.9.
-   */
+  /** The reason in the broker's own words, if it gave one (MQTT 5). */
   readonly reasonString: string | undefined;
 
-  /**
-   * Makes the error from the code of a CONNACK packet.
-   *
-   * @param address The broker's host and port.
-   * @param code The return code or reason code.
-   * @param options The reason in the broker's own words.
-   */
+  /** @ignore */
   constructor(address: string, code: number, options: ReasonOptions = {}) {
     const reason = refusalWords(code);
     const description = describeReason(code, options, reason);
     super(`Broker at ${address} refused the connection: ${description}`);
+    this.name = "ConnectionRefusedError";
     this.address = address;
     this.code = code;
     this.reason = reason;
@@ -53,8 +44,12 @@ export class ConnectionRefusedError extends Error {
   }
 }
 
-/** What a broker's answer says beside its code (MQTT 5.0 section 3.2.2.3.9). */
-export interface ReasonOptions {
+/**
+ * What a broker's answer says beside its code (MQTT 5.0 section 3.2.2.3.9).
+ *
+ * @ignore
+ */
+interface ReasonOptions {
   /** The reason in the broker's own words. */
   reasonString?: string | undefined;
 }
@@ -70,50 +65,46 @@ export function describeReason(
 }
 
 /**
- * The broker could not be reached in time: nothing listens there, the name is
- * unknown, TLS failed, or the answer never came. `cause` is the last error; what
- * is wrong with a certificate stands in its `code`, as Node names it, such as
- * `CERT_HAS_EXPIRED`.
+ * The broker could not be reached in time: nothing listens there, the name is unknown,
+ * TLS failed, or the answer never came. `cause` is the last error; what is wrong with
+ * a certificate stands in its `code`, such as `CERT_HAS_EXPIRED`.
  *
  * @example Reading the message
  * ```ts
- * import { BrokerUnreachableError } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
+ * import { BrokerUnreachableError, connect } from "./mod.ts";
+ * import { assertRejects } from "@std/assert";
  *
- * const cause = Object.assign(new Error(), { code: "ECONNREFUSED" });
- * assertEquals(
- *   new BrokerUnreachableError("localhost:1883", cause).message,
- *   "Broker at localhost:1883 can't be reached: connection refused (is a broker running there?)",
+ * await assertRejects(
+ *   () => connect("localhost:1", { retry: false }),
+ *   BrokerUnreachableError,
+ *   "Broker at localhost:1 can't be reached: connection refused",
  * );
  * ```
  */
 export class BrokerUnreachableError extends Error {
-  /** The error's name. */
-  override readonly name = "BrokerUnreachableError";
   /** The broker's host and port. */
   readonly address: string;
 
-  /**
-   * Makes the error from the last attempt's failure.
-   *
-   * @param address The broker's host and port.
-   * @param cause The last attempt's error, if there was one.
-   */
+  /** @ignore */
   constructor(address: string, cause?: Error) {
     super(`Broker at ${address} can't be reached: ${describeCause(cause)}`, {
       cause,
     });
+    this.name = "BrokerUnreachableError";
     this.address = address;
   }
 }
 
-/** A topic filter that a broker refused, and why. */
+/**
+ * A topic filter that a broker refused, and why.
+ *
+ * @ignore
+ */
 export interface RefusedFilter extends ReasonOptions {
   /** The topic filter. */
   filter: string;
   /**
-   * SUBACK's code: 128 in MQTT 3.1.1 (section 3.9.3), which says no more than no;
-   * a reason code from 128 in MQTT 5 (section 3.9.3).
+   * SUBACK's code: 128 in MQTT 3.1.1, a reason code in MQTT 5 (section 3.9.3).
    */
   code: number;
 }
@@ -121,25 +112,24 @@ export interface RefusedFilter extends ReasonOptions {
 const NO_REASON = 128;
 
 /**
- * The broker refused to grant one or more topic filters (a SUBACK with 128 or
- * more: MQTT 3.1.1 and MQTT 5.0, section 3.9.3).
+ * The broker refused to grant one or more topic filters (a SUBACK with 128 or more:
+ * MQTT 3.1.1 and MQTT 5.0, section 3.9.3).
  *
- * @example Reading which filters were refused, and why
+ * @example Reading which filters were refused
  * ```ts
- * import { SubscriptionRefusedError } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
+ * import { startBroker, subscribe, SubscriptionRefusedError } from "./mod.ts";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
- * const error = new SubscriptionRefusedError([{ filter: "secret/#", code: 135 }]);
- * assertEquals(error.filters, ["secret/#"]);
- * assertEquals(
- *   error.message,
- *   'Broker refused the topic filter "secret/#": not authorized (code 135)',
+ * const rules = [{ subscribe: ["iot/#"] }];
+ * await using broker = await startBroker({ port: 0, rules });
+ * const error = await assertRejects(
+ *   () => subscribe(broker.url, "secret/#", () => {}, false),
+ *   SubscriptionRefusedError,
  * );
+ * assertEquals(error.filters, ["secret/#"]);
  * ```
  */
 export class SubscriptionRefusedError extends Error {
-  /** The error's name. */
-  override readonly name = "SubscriptionRefusedError";
   /** The topic filters that were refused. */
   readonly filters: readonly string[];
   /** The codes with which they were refused, in the same order. */
@@ -147,12 +137,7 @@ export class SubscriptionRefusedError extends Error {
   /** What is subscribed to all the same, if anything; disposing of it ends it. */
   readonly subscription: AsyncDisposable | undefined;
 
-  /**
-   * Makes the error from what was refused.
-   *
-   * @param refused The topic filters that were refused, and why.
-   * @param subscription What is subscribed to all the same.
-   */
+  /** @ignore */
   constructor(
     refused: readonly RefusedFilter[],
     subscription?: AsyncDisposable,
@@ -164,14 +149,19 @@ export class SubscriptionRefusedError extends Error {
     );
     const noun = `topic filter${refused.length > 1 ? "s" : ""}`;
     super(`Broker refused the ${noun} ${list.join(", ")}`);
+    this.name = "SubscriptionRefusedError";
     this.filters = refused.map(({ filter }) => filter);
     this.codes = refused.map(({ code }) => code);
     this.subscription = subscription;
   }
 }
 
-/** Options of {@linkcode PublishError}. */
-export interface PublishErrorOptions extends ErrorOptions {
+/**
+ * Options of {@linkcode PublishError}.
+ *
+ * @ignore
+ */
+interface PublishErrorOptions extends ErrorOptions {
   /** Whether the message was sent and may have arrived; false unless given. */
   mayHaveArrived?: boolean;
   /** The broker's reason code. */
@@ -179,48 +169,38 @@ export interface PublishErrorOptions extends ErrorOptions {
 }
 
 /**
- * A message that was not published: the queue was full, the connection was
- * closed first, or the broker refused it. Or one of which nobody knows, because
- * it was sent, and the connection or the session was lost before the broker had
- * confirmed it: then `mayHaveArrived` is true.
+ * A message that was not published: the queue was full, the connection was closed
+ * first, or the broker refused it. Or one of which nobody knows, since it was sent,
+ * and the connection or the session lost before the broker had confirmed it: then
+ * `mayHaveArrived` is true.
  *
  * @example Reading what was refused
  * ```ts
- * import { PublishError } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
+ * import { Publisher, PublishError, startBroker } from "./mod.ts";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
- * const error = new PublishError("iot/user1/temp", "the queue is full");
- * assertEquals(
- *   error.message,
- *   'Message on "iot/user1/temp" was not published: the queue is full',
- * );
- * assertEquals(error.mayHaveArrived, false);
+ * await using broker = await startBroker({ port: 0 });
+ * const publisher = await Publisher.connect(broker.url);
+ * await publisher.close();
+ * const publishing = () => publisher.publish("iot/user1/temp", 21);
+ * const error = await assertRejects(publishing, PublishError, "is closed");
+ * assertEquals([error.topic, error.mayHaveArrived], ["iot/user1/temp", false]);
  * ```
  */
 export class PublishError extends Error {
-  /** The error's name. */
-  override readonly name = "PublishError";
   /** The message's topic. */
   readonly topic: string;
   /**
-   * Whether the message was sent and may have arrived all the same. Publishing it
-   * again may then make two of it.
+   * Whether it may have arrived all the same: published again, there may be two of it.
    */
   readonly mayHaveArrived: boolean;
   /**
-   * The reason code from 128 with which the broker refused it: that of PUBACK or
-   * PUBREC (MQTT 5.0 sections 3.4.2.1 and 3.5.2.1).
+   * The reason code from 128 with which the broker refused it: that of PUBACK or PUBREC
+   * (MQTT 5.0 sections 3.4.2.1 and 3.5.2.1).
    */
   readonly code: number | undefined;
 
-  /**
-   * Makes the error.
-   *
-   * @param topic The message's topic.
-   * @param reason Why it was not published.
-   * @param options The error that caused it, if any; whether the message may have
-   *   arrived, false unless given; the broker's reason code.
-   */
+  /** @ignore */
   constructor(
     topic: string,
     reason: string,
@@ -231,6 +211,7 @@ export class PublishError extends Error {
       ? "may or may not have arrived"
       : "was not published";
     super(`Message on "${topic}" ${what}: ${reason}`, cause);
+    this.name = "PublishError";
     this.topic = topic;
     this.mayHaveArrived = mayHaveArrived;
     this.code = code;

@@ -2,11 +2,11 @@ import { describeError, findMistake } from "./describe_error.ts";
 import { printable } from "./printable.ts";
 
 /**
- * Ends the program with one line that says what went wrong, and without a stack
- * trace. The exit code is 2 if the program was called wrongly (an address, a
- * topic or an option that isn't valid), and 1 for all else. The file and the line
- * of a mistake in the program, such as `console.lgo is not a function`, are told.
- * What a stop has aborted is no error: it ends with 0 and without a word.
+ * Ends the program with one line that says what went wrong, and without a stack trace.
+ * The exit code is 2 if the program was called wrongly (an address, a topic or an
+ * option that isn't valid), and 1 for all else. A mistake in the program, such as
+ * `console.lgo is not a function`, is told with its file and line. What a stop has
+ * aborted is no error: it ends with 0 and without a word.
  *
  * @example A program that says so if there is no broker
  * ```ts
@@ -17,8 +17,6 @@ import { printable } from "./printable.ts";
  * await using client = await connect(broker.url).catch(exitWithError);
  * assert(client.connected);
  * ```
- *
- * @param error What was thrown.
  */
 export function exitWithError(error: unknown): never {
   if (error instanceof Error && error.name === "AbortError") {

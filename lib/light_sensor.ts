@@ -5,9 +5,9 @@ import { simulateLight } from "./inputs/simulated_light.ts";
 /** Options of {@linkcode LightSensor.open}. */
 export interface LightSensorOptions {
   /**
-   * A sensor on a Raspberry Pi, such as `pigpio://localhost:8888/ads1115/0`: the
-   * host and port of its pigpio daemon, and the channel 0 to 3 of an ADS1115 at
-   * I²C address 0x48. The variable `LIGHT`, then a simulation, unless given.
+   * A sensor on a Raspberry Pi, such as `pigpio://localhost:8888/ads1115/0`: its pigpio
+   * daemon, and the channel 0 to 3 of an ADS1115 at I²C address 0x48. The variable
+   * `LIGHT`, then a simulation, unless given.
    */
   source?: string;
   /** The volts that are 100 %, up to 6.144; 3.3 unless given, the Pi's supply. */
@@ -38,10 +38,7 @@ export class LightSensor implements AsyncDisposable {
   /**
    * Opens the sensor. Dispose of it when you need it no more.
    *
-   * @param options Where the sensor is, and what full light is.
-   * @returns The sensor.
-   * @throws {TypeError} If the source isn't a URL of this kind.
-   * @throws {RangeError} If the full scale isn't one that the ADS1115 has.
+   * @throws {TypeError | RangeError} If the source or the full scale isn't one.
    * @throws {Error} If the pigpio daemon can't be reached, or the ADS1115 doesn't answer.
    */
   static async open(options: LightSensorOptions = {}): Promise<LightSensor> {
@@ -52,10 +49,8 @@ export class LightSensor implements AsyncDisposable {
   }
 
   /**
-   * Measures the luminosity.
-   *
-   * @returns A percentage from 0 to 100, not rounded.
-   * @throws {Error} If the pigpio daemon went away, or the ADS1115 doesn't answer.
+   * Measures the luminosity: a percentage from 0 to 100, not rounded. Throws if the
+   * pigpio daemon went away, or the ADS1115 doesn't answer.
    */
   async read(): Promise<number> {
     return Math.min(Math.max(await this.#source.read() * 100, 0), 100);

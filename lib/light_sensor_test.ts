@@ -1,14 +1,9 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { PigpioConnection } from "./inputs/pigpio.ts";
 import { parsePigpioUrl } from "./inputs/pigpio_url.ts";
 import { LightSensor } from "./light_sensor.ts";
-import { within } from "../testing/deadline.ts";
 import { startPigpioDaemon } from "../workbook/checking/raspberry_pi/pigpio_daemon.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 
 /** The ADS1115's smallest step, in percent of 3.3 V, in its range of 4.096 V. */
@@ -129,8 +124,8 @@ Deno.test("LightSensor says that the ADS1115 doesn't answer, from the start and 
     `ADS1115 at I²C address 0x48 of the pigpio daemon at ${host} does not answer: writing on the I²C bus failed (code -82)`;
   await using sensor = await LightSensor.open({ source });
   daemon.unplugAds1115();
-  await assertRejects(() => sensor.read(), Error, message);
-  await assertRejects(() => LightSensor.open({ source }), Error, message);
+  await rejection(sensor.read(), Error, message);
+  await rejection(LightSensor.open({ source }), Error, message);
 });
 
 Deno.test("LightSensor says that the daemon went away", async () => {
@@ -138,8 +133,8 @@ Deno.test("LightSensor says that the daemon went away", async () => {
   const source = `${daemon.url}/ads1115/0`;
   await using sensor = await LightSensor.open({ source });
   await daemon[Symbol.asyncDispose]();
-  await assertRejects(
-    () => sensor.read(),
+  await rejection(
+    sensor.read(),
     Error,
     `Pigpio daemon at 127.0.0.1:${daemon.port} went away`,
   );
@@ -157,19 +152,16 @@ for (
   ] as const
 ) {
   Deno.test(`LightSensor rejects the path "${path}"`, async () => {
-    await assertRejects(
-      () => LightSensor.open({ source: `pigpio://pi:8888/${path}` }),
-      TypeError,
-      message,
-    );
+    const opening = LightSensor.open({ source: `pigpio://pi:8888/${path}` });
+    await rejection(opening, TypeError, message);
   });
 }
 
 for (const fullScale of [0, -1, NaN, 6.2]) {
   Deno.test(`LightSensor rejects the full scale ${fullScale}`, async () => {
     const source = "pigpio://pi:8888/ads1115/0";
-    await assertRejects(
-      () => LightSensor.open({ source, fullScale }),
+    await rejection(
+      LightSensor.open({ source, fullScale }),
       RangeError,
       `Full scale is ${fullScale}: it must be a number of volts above 0, and 6.144 at most`,
     );

@@ -57,14 +57,12 @@ export interface ReadLinesOptions {
 }
 
 /**
- * Reads standard input line by line: what a user types, or what is piped in. It
- * goes on until the end of the input, Ctrl-C, SIGTERM or `options.signal`.
+ * Reads standard input line by line: what a user types, or what is piped in. It goes on
+ * until the end of the input, Ctrl-C, SIGTERM or `options.signal`.
  *
- * A line comes as UTF-8 and without its end (LF or CRLF), the last one also if it
- * has none. Not a byte is read ahead, so that what follows the last line taken
- * is left to whoever reads next; this takes some 10 µs a byte. A stop that comes
- * while it waits for a line closes the input, which would keep the program from
- * ending otherwise.
+ * A line comes as UTF-8 and without its end (LF or CRLF), the last one also if it has
+ * none. Not a byte is read ahead, so that what follows is left to whoever reads next;
+ * this takes some 10 µs a byte. A stop while it waits for a line closes the input.
  *
  * @example Answering each line
  * ```ts
@@ -79,9 +77,6 @@ export interface ReadLinesOptions {
  * }
  * assertEquals(answers, ["You said: Hello", "You said: world!"]);
  * ```
- *
- * @param options What is read, and what else ends the reading.
- * @returns The lines.
  */
 export async function* readLines(
   options: ReadLinesOptions = {},

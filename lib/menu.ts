@@ -43,32 +43,23 @@ export class Menu {
   readonly #choices: { label: string; action: () => unknown }[] = [];
   #ending = new AbortController();
 
-  /**
-   * Makes a menu without choices.
-   *
-   * @param options Where it reads and writes, and what ends it.
-   */
+  /** Makes a menu without choices. */
   constructor(options: MenuOptions = {}) {
     this.#options = options;
   }
 
   /**
-   * Adds a choice. The first one has the number 0.
-   *
-   * @param label What the menu calls it.
-   * @param action Carries it out. The menu waits if it returns a promise.
+   * Adds a choice; the first one has the number 0. The menu waits for its action if that
+   * returns a promise.
    */
   add(label: string, action: () => unknown): void {
     this.#choices.push({ label, action });
   }
 
   /**
-   * Shows the menu and carries out what is chosen, again and again, until `exit`
-   * is called, the input ends, or Ctrl-C, SIGTERM or `options.signal` stops it.
-   * An action that has begun comes to its end first.
-   *
-   * @returns A promise that resolves when the menu has ended.
-   * @throws {TypeError} If there is no choice.
+   * Shows the menu and carries out what is chosen, again and again, until `exit` is
+   * called, the input ends, or Ctrl-C, SIGTERM or `options.signal` stops it. An action
+   * that has begun comes to its end first. Throws a `TypeError` if there is no choice.
    */
   async run(): Promise<void> {
     if (this.#choices.length === 0) {
@@ -91,10 +82,7 @@ export class Menu {
     }
   }
 
-  /**
-   * Ends the menu. It is bound to its menu, so that it can be an action as it is:
-   * `menu.add("종료", menu.exit)`.
-   */
+  /** Ends the menu. It is bound: `menu.add("종료", menu.exit)`. */
   readonly exit = (): void => this.#ending.abort();
 
   /** The menu as a line. */

@@ -1,6 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { Menu, type MenuOptions } from "./menu.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 
 const SHOWN = "0)온도 1)종료";
@@ -134,7 +134,7 @@ Deno.test("Menu runs again after its end", async () => {
 });
 
 Deno.test("Menu rejects to run without a choice", async () => {
-  await assertRejects(() => new Menu().run(), TypeError, "Menu is empty");
+  await rejection(new Menu().run(), TypeError, "Menu is empty");
 });
 
 Deno.test("Menu reads standard input, and leaves what follows to others", async () => {

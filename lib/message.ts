@@ -44,7 +44,7 @@ export class Message {
   /** The quality of service of this delivery: 0, 1 or 2. */
   readonly qos: 0 | 1 | 2;
   /**
-   * Whether the broker had kept this message from before the subscription; with
+   * Whether the broker had kept it from before the subscription; with
    * `retainAsPublished`, whether it was published to be kept.
    */
   readonly retain: boolean;
@@ -53,18 +53,11 @@ export class Message {
   /** The packet's number at QoS 1 and 2, and 0 at QoS 0 (paho: `mid`). */
   readonly messageId: number;
   /**
-   * What the message carries beside its payload in MQTT 5, and an empty object
-   * without it (section 3.3.2.3).
+   * What it carries beside its payload in MQTT 5 (section 3.3.2.3); {} without.
    */
   readonly properties: MessageProperties;
 
-  /**
-   * Wraps a packet of MQTT.js.
-   *
-   * @param topic The topic's name.
-   * @param payload The payload's bytes.
-   * @param packet The PUBLISH packet's flags and properties.
-   */
+  /** @ignore */
   constructor(
     topic: string,
     payload: Uint8Array,
@@ -83,22 +76,8 @@ export class Message {
   }
 
   /**
-   * Makes a message without a broker, to test a handler with.
-   *
-   * @example Testing a handler
-   * ```ts
-   * import { Message } from "./mod.ts";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const message = Message.from("iot/greeting", "Hello world!", { qos: 1 });
-   * assertEquals(message.qos, 1);
-   * ```
-   *
-   * @param topic The topic's name.
-   * @param payload Text, which is encoded as UTF-8, or bytes.
-   * @param flags QoS, retain and duplicate, 0 and false unless given, and
-   *   properties.
-   * @returns The message.
+   * Makes a message without a broker, to test a handler with. Text is encoded as UTF-8;
+   * QoS, retain and duplicate are 0 and false unless given.
    */
   static from(
     topic: string,
@@ -114,18 +93,16 @@ export class Message {
   }
 
   /**
-   * The payload decoded as UTF-8; a byte that isn't UTF-8 becomes U+FFFD. Anyone may
-   * have written it: print it through {@linkcode printable}.
+   * The payload decoded as UTF-8; what isn't UTF-8 becomes U+FFFD. Anyone may have
+   * written it: print it through {@linkcode printable}.
    */
   get text(): string {
     return decoder.decode(this.payload);
   }
 
   /**
-   * The payload as a decimal number, such as `21`, `-0.5` or `1e3`, with blanks
-   * around it allowed.
-   *
-   * @throws {TypeError} If the payload isn't a finite decimal number.
+   * The payload as a decimal number, such as `21`, `-0.5` or `1e3`, with blanks around it
+   * allowed; throws a `TypeError` if it isn't a finite one.
    */
   get number(): number {
     const number = parseDecimal(this.text.trim());
@@ -137,11 +114,7 @@ export class Message {
     );
   }
 
-  /**
-   * The payload parsed as JSON.
-   *
-   * @throws {SyntaxError} If the payload isn't JSON.
-   */
+  /** The payload parsed as JSON; throws a `SyntaxError` if it isn't. */
   get json(): unknown {
     try {
       return JSON.parse(this.text);

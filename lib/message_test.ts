@@ -58,10 +58,3 @@ Deno.test("Message.json parses, or says what it got", () => {
     'Payload of t is not JSON: "{a}"',
   );
 });
-
-Deno.test("Message.number and Message.json let no payload or topic move the cursor", () => {
-  const message = Message.from("iot/\x1b[2J", "\x1b[31mred\n");
-  const shown = 'Payload of iot/\\x1b[2J is not a number: "\\x1b[31mred\\n"';
-  assertThrows(() => message.number, TypeError, shown);
-  assertThrows(() => message.json, SyntaxError, shown.slice(0, 28));
-});

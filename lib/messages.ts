@@ -6,11 +6,11 @@ import { StopSignal } from "./stop_signal.ts";
 import type { SubscribeOptions } from "./subscribe.ts";
 
 /**
- * Subscribes to topics, and gives the messages as an async iterable, until
+ * Subscribes as `subscribe` does, and gives the messages as an async iterable, until
  * Ctrl-C, SIGTERM or `options.signal` ends the loop.
  *
- * At QoS 1 and 2 a message is acknowledged when the loop asks for the next one;
- * the one in hand when the loop is left (`break`, or an error) is not.
+ * At QoS 1 and 2 a message is acknowledged when the loop asks for the next one; the one
+ * in hand when the loop is left (`break`, or an error) is not.
  *
  * @example Waiting for one message
  * ```ts
@@ -25,11 +25,6 @@ import type { SubscribeOptions } from "./subscribe.ts";
  * }
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
- *   quality of service, options for the filter.
- * @param options Those of `subscribe`.
- * @returns The messages, in the order of their arrival.
  * @throws {SubscriptionRefusedError} If the broker refuses every filter.
  * @throws {ConnectionRefusedError} If the broker refuses the connection, now or later.
  * @throws {BrokerUnreachableError} If it can't be reached within `options.timeout`.

@@ -1,5 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "./broker.ts";
+import { assertEquals } from "@std/assert";
 import {
   BrokerUnreachableError,
   ConnectionRefusedError,
@@ -7,9 +6,11 @@ import {
 } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
-import { publishMany } from "./publish_once.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { publishMany, publishOnce } from "./publish_once.ts";
+import { rejection, within } from "../testing/deadline.ts";
+import { test, times } from "../testing/test.ts";
+import { deliver } from "../testing/brokers/scripts.ts";
+import { openBroker } from "../testing/brokers/embedded_broker.ts";
 
 /** Reads a number of messages, each within a deadline. */
 async function take(
@@ -24,153 +25,73 @@ async function take(
   return texts;
 }
 
+/** A message that says that a subscription stands. */
+const READY = { topic: "a", payload: "ready", retain: true, qos: 1 } as const;
+
 for (const qos of [0, 1, 2] as const) {
-  Deno.test(`messages() gives messages in order at QoS ${qos}`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    const numbers = Array.from({ length: 200 }, (_, index) => `${index}`);
-    await publishMany(broker.url, [{
-      topic: "a",
-      payload: "ready",
-      retain: true,
-      qos: 1,
-    }]);
+  test.broker(`messages() gives messages in order at QoS ${qos}`, async (broker) => {
+    const numbers = times(200, (index) => `${index}`);
+    const all = numbers.map((payload) => ({ topic: "b", payload, qos }));
+    await publishOnce(broker.url, READY);
     const source = messages(broker.url, "#", { qos });
-    // The retained message says that the subscription stands.
     assertEquals(await take(source, 1), ["ready"]);
-    await publishMany(
-      broker.url,
-      numbers.map((payload) => ({ topic: "b", payload, qos })),
-    );
+    await publishMany(broker.url, all);
     assertEquals(await take(source, 200), numbers);
     await source.return();
   });
 }
 
-Deno.test("messages() acknowledges a message when the next is asked for", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() acknowledges a message when the next is asked for", async (broker) => {
   const source = messages(broker.url, "#", { qos: 1 });
   const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  for (const messageId of [1, 2]) {
-    broker.connections[0]!.send({
-      cmd: "publish",
-      topic: "a",
-      payload: `${messageId}`,
-      qos: 1,
-      messageId,
-      retain: false,
-      dup: false,
-    });
-  }
+  await broker.received("subscribe");
+  for (const id of [1, 2]) deliver(broker, { qos: 1, id });
   assertEquals((await within("the first", first)).value?.text, "1");
   assertEquals((await within("the second", source.next())).value?.text, "2");
-  await within("PUBACK", broker.received("puback"));
+  await broker.received("puback");
   await source.return();
-  await within("DISCONNECT", broker.received("disconnect"));
-  const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+  await broker.received("disconnect");
+  const acknowledged = broker.all("puback");
   assertEquals(acknowledged.map(({ messageId }) => messageId), [1]);
 });
 
-Deno.test("messages() ends its loop when the signal aborts", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const controller = new AbortController();
-  await publishMany(broker.url, [{
-    topic: "a",
-    payload: "ready",
-    retain: true,
-    qos: 1,
-  }]);
+test.broker("messages() ends its loop when the signal aborts", async (broker) => {
+  const stop = new AbortController();
+  await publishOnce(broker.url, READY);
   let count = 0;
-  for await (
-    const _ of messages(broker.url, "#", { signal: controller.signal })
-  ) {
+  const { signal } = stop;
+  for await (const _ of messages(broker.url, "#", { signal })) {
     count++;
-    controller.abort();
+    stop.abort();
   }
   assertEquals(count, 1);
 });
 
-Deno.test("messages() passes on what the loop's body throws", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await publishMany(broker.url, [{
-    topic: "a",
-    payload: "ready",
-    retain: true,
-    qos: 1,
-  }]);
-  await assertRejects(
-    async () => {
-      for await (const { number } of messages(broker.url, "#")) number;
-    },
-    TypeError,
-    'Payload of a is not a number: "ready"',
-  );
+test.broker("messages() passes on what the loop's body throws", async (broker) => {
+  await publishOnce(broker.url, READY);
+  const loop = async () => {
+    for await (const { number } of messages(broker.url, "#")) number;
+  };
+  const words = 'Payload of a is not a number: "ready"';
+  await rejection(loop(), TypeError, words);
 });
 
 Deno.test("messages() rejects if it can't connect, is refused, or may not subscribe", async () => {
   const log = () => {};
-  await using broker = await startBroker({
-    port: 0,
-    users: { info: "Password1234" },
-    rules: [],
-  });
+  const users = { info: "Password1234" };
+  await using broker = await openBroker({ users, rules: [] });
   const url = broker.url.replace("//", "//info:Password1234@");
-  await assertRejects(
-    () => messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next(),
-    BrokerUnreachableError,
-  );
-  await assertRejects(
-    () => messages(broker.url, "#").next(),
-    ConnectionRefusedError,
-  );
-  await assertRejects(
-    () => messages(url, "#").next(),
-    SubscriptionRefusedError,
-  );
+  const attempt = messages("127.0.0.1:1", "#", { timeout: 0.1, log }).next();
+  await rejection(attempt, BrokerUnreachableError);
+  await rejection(messages(broker.url, "#").next(), ConnectionRefusedError);
+  await rejection(messages(url, "#").next(), SubscriptionRefusedError);
 });
 
-Deno.test("messages() ends at once when its loop is left with a message in hand", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("messages() ends at once when its loop is left with a message in hand", async (broker) => {
   const source = messages(broker.url, "#");
   const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "a",
-    payload: "1",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
+  await broker.received("subscribe");
+  deliver(broker, { topic: "a", text: "1", qos: 0 });
   await within("the message", first);
   await within("the end", source.return(), 2000);
-});
-
-Deno.test("messages() rejects when the broker refuses to take it back", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  const source = messages(broker.url, "#", {
-    retryDelay: [0.02, 0.1],
-    log: () => {},
-  });
-  const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "a",
-    payload: "1",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
-  await within("the message", first);
-  const second = source.next();
-  broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", second),
-    ConnectionRefusedError,
-  );
 });

@@ -34,9 +34,6 @@ export {
   BrokerUnreachableError,
   ConnectionRefusedError,
   PublishError,
-  type PublishErrorOptions,
-  type ReasonOptions,
-  type RefusedFilter,
   SubscriptionRefusedError,
 } from "./errors.ts";
 export * from "./exit_with_error.ts";

@@ -1,18 +1,25 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "./broker.ts";
+import { assert, assertEquals } from "@std/assert";
 import { connect } from "./connect.ts";
 import type { Message } from "./message.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { subscribe } from "./subscribe.ts";
 import { assertTopicFilter } from "./topics.ts";
-import { within } from "../testing/deadline.ts";
+import type { Topics } from "./client/topic_requests.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { collector, KEPT, QUICK, silent } from "../testing/brokers/scripts.ts";
+import {
+  collector,
+  KEPT,
+  listen,
+  QUIET,
+  silent,
+} from "../testing/brokers/scripts.ts";
+import { times } from "../testing/test.ts";
+import { test } from "../testing/peer_tests.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 /** What MQTT 5 brings, on a broker that speaks it. */
 const behaviours: Record<string, (url: string) => Promise<void>> = {
@@ -52,10 +59,8 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 
   async "noLocal keeps back what the client has published itself"(url) {
     const { take, have, texts } = collector();
-    await using subscription = await subscribe(url, "iot/#", take, false, {
-      ...MQTT5,
-      noLocal: true,
-    });
+    const options = { ...MQTT5, noLocal: true };
+    await using subscription = await listen({ url }, take, options);
     await subscription.client.publishAsync("iot/own", "1", { qos: 1 });
     await publishOnce(url, { topic: "iot/other", payload: "2" });
     await have(1);
@@ -67,25 +72,23 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     const messages: Message[] = [];
     const kept = { payload: "old", retain: true, qos: 1 } as const;
     await publishMany(url, [{ topic: "a", ...kept }, { topic: "b", ...kept }]);
-    await using _subscription = await subscribe(
-      url,
-      [["a", { retainHandling: 2, retainAsPublished: true }], ["b", 0]],
-      (message) => {
-        messages.push(message);
-        take(message);
-      },
-      false,
-      { ...MQTT5, subscriptionIdentifier: 7 },
-    );
+    const asPublished = { retainHandling: 2, retainAsPublished: true } as const;
+    const topics: Topics = [["a", asPublished], ["b", 0]];
+    await using _subscription = await listen({ url }, (message) => {
+      messages.push(message);
+      take(message);
+    }, { ...MQTT5, topics, subscriptionIdentifier: 7 });
     const live = { ...kept, payload: "new" };
     await publishMany(url, [{ topic: "a", ...live }, { topic: "b", ...live }]);
     await have(3);
-    assertEquals(
-      messages.map(({ topic, text, retain, properties }) =>
-        `${topic} ${text} ${retain} ${properties.subscriptionIdentifier}`
-      ).sort(),
-      ["a new true 7", "b new false 7", "b old true 7"],
+    const texts = messages.map(({ topic, text, retain, properties }) =>
+      `${topic} ${text} ${retain} ${properties.subscriptionIdentifier}`
     );
+    assertEquals(texts.sort(), [
+      "a new true 7",
+      "b new false 7",
+      "b old true 7",
+    ]);
   },
 
   async "a shared subscription gives each message to one of its group"(url) {
@@ -95,7 +98,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     await using second = await share(1);
     await publishMany(
       url,
-      Array.from({ length: 20 }, (_, number) => (
+      times(20, (number) => (
         { topic: `iot/${number}`, payload: number, qos: 1 }
       )),
     );
@@ -103,32 +106,23 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     assert(first && second);
     assert(received.every(({ length }) => length > 0), `${received}`);
     const numbers = received.flat().map(Number).sort((a, b) => a - b);
-    assertEquals(numbers, Array.from({ length: 20 }, (_, number) => number));
+    assertEquals(numbers, times(20, (number) => number));
 
     function share(index: number) {
-      return subscribe(
-        url,
-        ["$share/readers/iot/#", 1],
-        ({ text }) => {
-          received[index]!.push(text);
-          if (received.flat().length === 20) allCame.resolve();
-        },
-        false,
-        MQTT5,
-      );
+      return listen({ url }, ({ text }) => {
+        received[index]!.push(text);
+        if (received.flat().length === 20) allCame.resolve();
+      }, { ...MQTT5, topics: ["$share/readers/iot/#", 1] });
     }
   },
 
   async "topic aliases shorten a topic that was sent before"(url) {
     const { take, have, texts } = collector();
-    await using subscription = await subscribe(url, "#", take, false, {
-      ...MQTT5,
-      properties: { topicAliasMaximum: 5 },
-    });
-    await using publisher = await Publisher.connect(url, {
-      ...MQTT5,
-      topicAliases: true,
-    });
+    const properties = { topicAliasMaximum: 5 };
+    const all = { ...MQTT5, topics: "#", properties };
+    await using subscription = await listen({ url }, take, all);
+    const options = { ...MQTT5, topicAliases: true };
+    await using publisher = await Publisher.connect(url, options);
     const sent: string[] = [];
     publisher.client.on("packetsend", (packet) => {
       if (packet.cmd === "publish") {
@@ -167,10 +161,7 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
       else count++;
     });
     await publishMany(url, [
-      ...Array.from(
-        { length: 10 },
-        () => ({ topic: "iot/x", qos: 1 as const }),
-      ),
+      ...times(10, () => ({ topic: "iot/x", qos: 1 as const })),
       { topic: "iot/x" },
     ]);
     await within("the message of QoS 0", endCame.promise);
@@ -180,32 +171,27 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
 };
 
 for (const [name, behaviour] of Object.entries(behaviours)) {
-  Deno.test(`${name}, on the embedded broker`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`${name}, on the embedded broker`, async (broker) => {
     await within(name, behaviour(broker.url), 20_000);
   });
-  peerTest(["mosquitto"], `${name}, on mosquitto`, async () => {
+  test.mosquitto(`${name}, on mosquitto`, async () => {
     await using mosquitto = await startMosquitto();
     await within(name, behaviour(mosquitto.url), 20_000);
   });
 }
 
-Deno.test("close() rejects what DISCONNECT can't say, and leaves the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() rejects what DISCONNECT can't say, and leaves the connection", async (broker) => {
   await using plain = await connect(broker.url);
-  await assertRejects(
-    () => plain.close({ reasonCode: 4 }),
+  await rejection(
+    plain.close({ reasonCode: 4 }),
     TypeError,
     "Reason code or session expiry are given, and MQTT 3.1.1 has none",
   );
   await using client = await connect(broker.url, MQTT5);
-  await assertRejects(
-    () => client.close({ sessionExpiryInterval: 60 }),
-    RangeError,
-    "Session expiry is 60: it must be 0",
-  );
-  await assertRejects(
-    () => client.close({ reasonCode: 5 as 4 }),
+  const closing = client.close({ sessionExpiryInterval: 60 });
+  await rejection(closing, RangeError, "Session expiry is 60: it must be 0");
+  await rejection(
+    client.close({ reasonCode: 5 as 4 }),
     RangeError,
     "Reason code is 5: it must be 0 or 4",
   );
@@ -214,17 +200,16 @@ Deno.test("close() rejects what DISCONNECT can't say, and leaves the connection"
 
 Deno.test("topic aliases are those of the connection, also for what is sent again", async () => {
   let connections = 0;
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish" && connections === 1) return "answered";
     if (packet.cmd !== "connect") return;
     connections++;
-    send({
+    return {
       cmd: "connack",
       reasonCode: 0,
       sessionPresent: false,
       properties: { topicAliasMaximum: 1 },
-    });
-    return "answered";
+    };
   });
   await using publisher = await Publisher.connect(broker.url, {
     ...MQTT5,
@@ -233,7 +218,7 @@ Deno.test("topic aliases are those of the connection, also for what is sent agai
   const published = ["1", "2"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("both", broker.received("publish", 2));
+  await broker.received("publish", 2);
   broker.connections[0]!.socket.destroy();
   await within("the answers", Promise.all(published));
   const sent = broker.packets.flatMap((packet) =>
@@ -246,20 +231,16 @@ Deno.test("topic aliases are those of the connection, also for what is sent agai
 
 Deno.test("subscribe() rejects a shared subscription that can't be", async () => {
   for (const filter of ["$share/", "$share/g", "$share/g/", "$share//a"]) {
-    await assertRejects(
-      () => subscribe("x", filter, silent, false),
+    await rejection(
+      subscribe("x", filter, silent, false),
       TypeError,
       `Topic filter is "${filter}": a shared one must be $share/group/filter`,
     );
   }
-  await assertRejects(
-    () => subscribe("x", "$share/a+/b", silent, false),
-    TypeError,
-    "its group must have no wildcard",
-  );
-  await assertRejects(
-    () =>
-      subscribe("x", "$share/g/a", silent, false, { ...MQTT5, noLocal: true }),
+  const subscribing = subscribe("x", "$share/a+/b", silent, false);
+  await rejection(subscribing, TypeError, "its group must have no wildcard");
+  await rejection(
+    subscribe("x", "$share/g/a", silent, false, { ...MQTT5, noLocal: true }),
     TypeError,
     "can't be subscribed to with noLocal",
   );
@@ -268,16 +249,15 @@ Deno.test("subscribe() rejects a shared subscription that can't be", async () =>
   }
 });
 
-Deno.test("a client's own subscribe() rejects what only MQTT 5 has", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("a client's own subscribe() rejects what only MQTT 5 has", async (broker) => {
   await using client = await connect(broker.url);
-  await assertRejects(
-    () => client.subscribeAsync("a", { qos: 0, nl: true }),
+  await rejection(
+    client.subscribeAsync("a", { qos: 0, nl: true }),
     TypeError,
     "Options of a subscription are given",
   );
-  await assertRejects(
-    () => client.subscribeAsync({ a: { qos: 0, rh: 1 } }),
+  await rejection(
+    client.subscribeAsync({ a: { qos: 0, rh: 1 } }),
     TypeError,
     "Options of a subscription are given",
   );

@@ -7,9 +7,10 @@ const UNPRINTABLE =
 const NAMES: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 /**
- * Makes a text that a stranger wrote, such as a topic or a payload, safe to print:
- * what could move the cursor, change the screen, begin a line, turn it round or hide
- * in it is shown as it is written in a program (`\x1b`, `\u202e`). All else stays.
+ * Makes a text that a stranger wrote, such as a topic or a payload, safe to print, in one
+ * line: what could move the cursor, change the screen, begin a line, turn it round or
+ * hide in it (Unicode's categories Cc, Cf, Zl, Zp and Cs, except joiners between emoji)
+ * is shown as it is written in a program (`\x1b`, `\u202e`). All else stays.
  *
  * @example A payload that would clear the screen
  * ```ts
@@ -19,10 +20,6 @@ const NAMES: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
  * const message = Message.from("iot/lamp", "on\x1b[2J\n");
  * assertEquals(printable(message.text), "on\\x1b[2J\\n");
  * ```
- *
- * @param text The text.
- * @returns One line without characters of Unicode's categories Cc, Cf, Zl, Zp and
- *   Cs, except joiners (U+200D) between emoji. It isn't changed by a second call.
  */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, escape);

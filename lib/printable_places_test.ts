@@ -1,3 +1,5 @@
+import type { Packet } from "mqtt-packet";
+import { connack, listen } from "../testing/brokers/scripts.ts";
 /**
  * Where the toolkit prints what strangers have written: a row for each place.
  *
@@ -5,16 +7,14 @@
  */
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
 import { describePacket } from "./client/describe_packet.ts";
 import { connect } from "./connect.ts";
 import { CsvRecorder } from "./csv_recorder.ts";
 import { Menu } from "./menu.ts";
 import { Message } from "./message.ts";
 import { readReadings } from "./readings.ts";
-import { subscribe } from "./subscribe.ts";
 import { within } from "../testing/deadline.ts";
-import { connect5, publish5, subscribe5 } from "../testing/clients/packets5.ts";
+import { connect5, subscribe5 } from "../testing/clients/packets5.ts";
 import { openRaw } from "../testing/clients/raw_client.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import { temporaryFolder } from "../testing/temporary_folder.ts";
@@ -24,6 +24,8 @@ import {
   UNPRINTABLE,
 } from "../testing/unprintable.ts";
 import { httpRequest, UPGRADE } from "../testing/clients/websocket_frames.ts";
+import { openBroker } from "../testing/brokers/embedded_broker.ts";
+import { logged } from "../testing/test.ts";
 
 /** What a function throws for each text. */
 function messagesOf(texts: readonly string[], fail: (text: string) => unknown) {
@@ -114,32 +116,19 @@ testPlaces([
   {
     name: "subscribe(), when a handler fails",
     print: (texts) =>
-      logOf(
-        texts,
-        (broker, log, done) =>
-          subscribe(
-            broker,
-            "#",
-            ({ topic, text }) => {
-              if (topic === texts.at(-1)) queueMicrotask(done);
-              throw new Error(text);
-            },
-            false,
-            { log },
-          ),
-      ),
+      logOf(texts, (url, log, done) =>
+        listen({ url }, ({ topic, text }) => {
+          if (topic === texts.at(-1)) queueMicrotask(done);
+          throw new Error(text);
+        }, { topics: "#", log })),
   },
   {
     name: "connect(), when MQTT 5 refuses it",
     print: (texts) =>
       Promise.all(texts.map(async (reasonString) => {
-        await using broker = await startScriptedBroker(({ cmd }, { send }) => {
+        await using broker = await startScriptedBroker(({ cmd }) => {
           if (cmd !== "connect") return;
-          send({
-            ...{ cmd: "connack", reasonCode: 135, sessionPresent: false },
-            properties: { reasonString },
-          });
-          return "answered";
+          return { ...connack(135), properties: { reasonString } } as Packet;
         });
         const attempt = connect(broker.url, { protocolVersion: 5 });
         const error = await within("a refusal", attempt).catch((one) => one);
@@ -151,24 +140,22 @@ testPlaces([
     print: async (texts) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const reasons = texts.values();
-      const lines: string[] = [];
+      const { lines, log } = logged();
       await using broker = await startScriptedBroker(({ cmd }, connection) => {
         if (cmd !== "connect") return;
         const { send, socket } = connection;
         const { value: reasonString } = reasons.next();
         if (reasonString === undefined) return resolve() as undefined;
         queueMicrotask(() => {
-          send({
-            ...{ cmd: "disconnect", reasonCode: 139 },
-            properties: { reasonString },
-          });
+          const properties = { reasonString };
+          send({ cmd: "disconnect", reasonCode: 139, properties });
           socket.end();
         });
       });
       await using _client = await connect(broker.url, {
         protocolVersion: 5,
         retryDelay: [0.01, 0.01],
-        log: (line) => lines.push(line),
+        log,
       });
       await within("all connections", promise, 60_000);
       return lines.join("\n");
@@ -179,11 +166,10 @@ testPlaces([
     most: 100, // Only the first of them are told.
     print: async (texts) => {
       await using folder = await temporaryFolder();
-      const lines: string[] = [];
+      const { lines, log } = logged();
       for (const text of texts) {
-        await using recorder = await CsvRecorder.open(`${folder.path}/a.csv`, {
-          log: (line) => lines.push(line),
-        });
+        const path = `${folder.path}/a.csv`;
+        await using recorder = await CsvRecorder.open(path, { log });
         await recorder.record(Message.from(text, text));
       }
       return lines.join("\n");
@@ -206,11 +192,11 @@ testPlaces([
   {
     name: "Menu, when a choice fails",
     print: async (texts) => {
-      const lines: string[] = [];
+      const { lines, log } = logged();
       const menu = new Menu({
         input: new Blob(texts.map((_, index) => `${index}\n`)).stream(),
         output: () => {},
-        log: (line) => lines.push(line),
+        log,
       });
       for (const text of texts) {
         menu.add("", () => Promise.reject(new Error(text)));
@@ -223,34 +209,26 @@ testPlaces([
     name: "startBroker(), which logs names and topics",
     without: REFUSED,
     print: async (texts) => {
-      const lines: string[] = [];
-      await using broker = await startBroker({
-        port: 0,
-        rules: [{ subscribe: ["iot"] }],
-        log: (line) => lines.push(line),
-      });
+      const rules = [{ subscribe: ["iot"] }];
+      await using broker = await openBroker({ rules });
       for (const text of texts) {
         const clientId = text;
         await using client = await openRaw(broker);
         await client.send(connect5({ clientId, user: text, password: "" }));
         await client.next();
         await client.send(subscribe5({ [text]: 0 }));
-        await client.send(publish5({ topic: text }));
+        await client.publish({ topic: text });
         await client.next();
       }
-      return lines.join("\n");
+      return broker.lines.join("\n");
     },
   },
   {
     name: "startBroker(), which refuses a page",
     without: NO_HEADER,
     print: async (texts) => {
-      const lines: string[] = [];
-      await using broker = await startBroker({
-        port: 0,
-        websocketPort: 0,
-        log: (line) => lines.push(line),
-      });
+      const { lines, log } = logged();
+      await using broker = await openBroker({ websocketPort: 0, log });
       const port = Number(new URL(broker.websocketUrl!).port);
       for (const text of texts) {
         using client = await Deno.connect({ hostname: "127.0.0.1", port });

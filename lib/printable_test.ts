@@ -2,25 +2,17 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { printable, printableLines } from "./printable.ts";
 import { UNPRINTABLE } from "../testing/unprintable.ts";
 
-Deno.test("printable() shows what would move the cursor, and leaves all else", () => {
-  assertEquals(
-    printable("\t\tReçu: 안녕 🙂\n\x1b[2Jx\r\x07\x9b"),
-    "\\t\\tReçu: 안녕 🙂\\n\\x1b[2Jx\\r\\x07\\x9b",
-  );
-});
-
-Deno.test("printable() shows what would turn the line round", () => {
-  assertEquals(
-    printable("a\u202eb\u2066c\u2028d\u200fe"),
-    "a\\u202eb\\u2066c\\u2028d\\u200fe",
-  );
-});
-
-Deno.test("printable() shows what can't be seen", () => {
-  assertEquals(
-    printable("a\xadb\u200bc\ufeffd\u{e0041}e\ud800f\u0600"),
-    "a\\xadb\\u200bc\\ufeffd\\u{e0041}e\\ud800f\\u0600",
-  );
+Deno.test("printable() shows what would move the cursor, turn the line round or stay unseen, and leaves all else", () => {
+  const texts = {
+    "\t\tReçu: 안녕 🙂\n\x1b[2Jx\r\x07\x9b":
+      "\\t\\tReçu: 안녕 🙂\\n\\x1b[2Jx\\r\\x07\\x9b",
+    "a\u202eb\u2066c\u2028d\u200fe": "a\\u202eb\\u2066c\\u2028d\\u200fe",
+    "a\xadb\u200bc\ufeffd\u{e0041}e\ud800f\u0600":
+      "a\\xadb\\u200bc\\ufeffd\\u{e0041}e\\ud800f\\u0600",
+  };
+  for (const [text, shown] of Object.entries(texts)) {
+    assertEquals(printable(text), shown);
+  }
 });
 
 Deno.test("printable() leaves the joiner between emoji, and shows any other", () => {

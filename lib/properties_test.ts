@@ -7,17 +7,15 @@ import { publishOnce } from "./publish_once.ts";
 import { Publisher } from "./publisher.ts";
 import { Sensor } from "./sensor.ts";
 import { subscribe, type SubscribeOptions } from "./subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
 import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
-import {
-  type ScriptedBroker,
-  startScriptedBroker,
-} from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import type { ScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { QUIET, silent } from "../testing/brokers/scripts.ts";
+import { test } from "../testing/peer_tests.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 function first<Command extends Packet["cmd"]>(
   { packets }: ScriptedBroker,
@@ -28,8 +26,7 @@ function first<Command extends Packet["cmd"]>(
   );
 }
 
-Deno.test("connect() sends its properties and the will's", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() sends its properties and the will's", async (broker) => {
   const properties = {
     sessionExpiryInterval: 60,
     receiveMaximum: 5,
@@ -62,25 +59,15 @@ Deno.test("connect() sends its properties and the will's", async () => {
   });
 });
 
+const LASTING = { clean: false, clientId: "gate" };
 const expiries: [ConnectOptions, number | undefined][] = [
-  [{ clean: false, clientId: "gate" }, 0xffffffff],
-  [
-    { clean: false, clientId: "gate", properties: { receiveMaximum: 5 } },
-    0xffffffff,
-  ],
-  [
-    {
-      clean: false,
-      clientId: "gate",
-      properties: { sessionExpiryInterval: 0 },
-    },
-    0,
-  ],
+  [LASTING, 0xffffffff],
+  [{ ...LASTING, properties: { receiveMaximum: 5 } }, 0xffffffff],
+  [{ ...LASTING, properties: { sessionExpiryInterval: 0 } }, 0],
   [{ clientId: "gate" }, undefined],
 ];
 for (const [options, expected] of expiries) {
-  Deno.test(`connect() keeps the session of ${JSON.stringify(options)} for ${expected} s`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`connect() keeps the session of ${JSON.stringify(options)} for ${expected} s`, async (broker) => {
     await using _client = await connect(broker.url, { ...MQTT5, ...options });
     const { properties } = first(broker, "connect") ?? {};
     assertEquals(properties?.sessionExpiryInterval, expected);
@@ -96,48 +83,44 @@ const publishProperties: PublishProperties = {
   contentType: "text/plain",
 };
 
-peerTest(
-  ["mosquitto"],
-  "a message's properties arrive as they were published",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const received: Message[] = [];
-    const { promise: allCame, resolve } = Promise.withResolvers<void>();
-    await using _subscription = await subscribe(
-      url,
-      ["iot/#", { qos: 1, subscriptionIdentifier: 300 }],
-      (message) => {
-        received.push(message);
-        if (received.length === 3) resolve();
-      },
-      false,
-      MQTT5,
-    );
-    const properties = publishProperties;
-    await using publisher = await Publisher.connect(url, MQTT5);
-    await publisher.publish("iot/x", "1", { qos: 1, properties });
-    await using sensor = new Sensor(0.01, [0, 1], "iot/y", {
-      ...MQTT5,
-      host: url,
-      messageProperties: properties,
+test.mosquitto("a message's properties arrive as they were published", async () => {
+  await using mosquitto = await startMosquitto();
+  const { url } = mosquitto;
+  const received: Message[] = [];
+  const { promise: allCame, resolve } = Promise.withResolvers<void>();
+  await using _subscription = await subscribe(
+    url,
+    ["iot/#", { qos: 1, subscriptionIdentifier: 300 }],
+    (message) => {
+      received.push(message);
+      if (received.length === 3) resolve();
+    },
+    false,
+    MQTT5,
+  );
+  const properties = publishProperties;
+  await using publisher = await Publisher.connect(url, MQTT5);
+  await publisher.publish("iot/x", "1", { qos: 1, properties });
+  await using sensor = new Sensor(0.01, [0, 1], "iot/y", {
+    ...MQTT5,
+    host: url,
+    messageProperties: properties,
+  });
+  await sensor.start();
+  await publishOnce(url, { topic: "iot/z", qos: 2, properties }, MQTT5);
+  await within("the messages", allCame);
+  for (const message of received) {
+    const { messageExpiryInterval: left = 0 } = message.properties;
+    assertEquals(left >= 59 && left <= 60, true, `${left}`);
+    assertEquals(plain(message.properties), {
+      ...properties,
+      messageExpiryInterval: left,
+      correlationData: "\u0000\ufffd\u0007",
+      userProperties: { b: ["1", "3"], a: "2", "": "", 2: "x" },
+      subscriptionIdentifier: 300,
     });
-    await sensor.start();
-    await publishOnce(url, { topic: "iot/z", qos: 2, properties }, MQTT5);
-    await within("the messages", allCame);
-    for (const message of received) {
-      const { messageExpiryInterval: left = 0 } = message.properties;
-      assertEquals(left >= 59 && left <= 60, true, `${left}`);
-      assertEquals(plain(message.properties), {
-        ...properties,
-        messageExpiryInterval: left,
-        correlationData: "\u0000\ufffd\u0007",
-        userProperties: { b: ["1", "3"], a: "2", "": "", 2: "x" },
-        subscriptionIdentifier: 300,
-      });
-    }
-  },
-);
+  }
+});
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],
@@ -212,8 +195,7 @@ const faults: [PublishProperties, string][] = [
   ],
 ];
 for (const [properties, message] of faults) {
-  Deno.test(`publish() rejects: ${message.slice(0, 60)}`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`publish() rejects: ${message.slice(0, 60)}`, async (broker) => {
     await using publisher = await Publisher.connect(broker.url, MQTT5);
     for (const qos of [0, 1] as const) {
       const error = await assertRejects(() =>
@@ -242,21 +224,19 @@ const misuses: [string, ConnectOptions & SubscribeOptions, string][] = [
 ];
 for (const [name, options, what] of misuses) {
   Deno.test(`subscribe() rejects ${name} without MQTT 5`, async () => {
-    await assertRejects(
-      () => subscribe("x", "a", silent, false, options),
+    await rejection(
+      subscribe("x", "a", silent, false, options),
       TypeError,
       `${what} are given, and MQTT 3.1.1 has none: protocolVersion must be 5`,
     );
   });
 }
 
-Deno.test("publishOnce() rejects properties without MQTT 5", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishOnce() rejects properties without MQTT 5", async (broker) => {
   const message = { topic: "iot/x", properties: {} };
   for (const qos of [0, 1] as const) {
-    await assertRejects(
-      () =>
-        publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
+    await rejection(
+      publishOnce(broker.url, { ...message, qos }, { protocolVersion: 3 }),
       TypeError,
       "Properties of a message are given, and MQTT 3.1 has none: protocolVersion must be 5",
     );

@@ -14,8 +14,9 @@ export interface OutgoingMessage extends PublishOptions {
 }
 
 /**
- * Publishes one message over a connection that isn't kept: paho's
- * `publish.single` (document zh-hant).
+ * Publishes one message over a connection that isn't kept: paho's `publish.single`
+ * (document zh-hant). It resolves once the message is with the broker (QoS 1 and 2) or
+ * sent (QoS 0), and the connection is closed. `host` and `options` are as for `connect`.
  *
  * @example One message
  * ```ts
@@ -29,11 +30,6 @@ export interface OutgoingMessage extends PublishOptions {
  * });
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param message The message.
- * @param options Those of `connect`: user, password, client id and more.
- * @returns A promise that resolves once the message is with the broker (QoS 1
- *   and 2) or sent (QoS 0), and the connection is closed.
  * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
  * @throws {PublishError | TypeError} If the message was not published.
  */
@@ -46,8 +42,8 @@ export async function publishOnce(
 }
 
 /**
- * Publishes several messages over a connection that isn't kept: paho's
- * `publish.multiple` (document zh-hant).
+ * Publishes several messages, in order, over a connection that isn't kept: paho's
+ * `publish.multiple` (document zh-hant). All else is as for {@linkcode publishOnce}.
  *
  * @example Two messages
  * ```ts
@@ -59,14 +55,6 @@ export async function publishOnce(
  *   { topic: "humidity", payload: "65%", qos: 1 },
  * ]);
  * ```
- *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param messages The messages, in order.
- * @param options Those of `connect`: user, password, client id and more.
- * @returns A promise that resolves once all are with the broker (QoS 1 and 2) or
- *   sent (QoS 0), and the connection is closed.
- * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
- * @throws {PublishError | TypeError} If a message was not published.
  */
 export async function publishMany(
   host: string | undefined,

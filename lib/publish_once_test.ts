@@ -1,16 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { startBroker } from "./broker.ts";
-import {
-  BrokerUnreachableError,
-  ConnectionRefusedError,
-  PublishError,
-} from "./errors.ts";
+import { BrokerUnreachableError, ConnectionRefusedError } from "./errors.ts";
 import { publishMany, publishOnce } from "./publish_once.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { test, times } from "../testing/test.ts";
+import { rejection } from "../testing/deadline.ts";
 
-Deno.test("publishOnce() connects, publishes, disconnects", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishOnce() connects, publishes, disconnects", async (broker) => {
   await publishOnce(broker.url, {
     topic: "tw/rocksaying",
     payload: "hello mqtt",
@@ -27,54 +22,28 @@ Deno.test("publishOnce() connects, publishes, disconnects", async () => {
   assertEquals(goodbye?.cmd, "disconnect");
 });
 
-Deno.test("publishMany() publishes all in order over one connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishMany() publishes all in order over one connection", async (broker) => {
   async function* numbers() {
     for (let payload = 0; payload < 3000; payload++) {
       yield await Promise.resolve({ topic: "n", payload, qos: 1 as const });
     }
   }
   await publishMany(broker.url, numbers());
-  const sent = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [Number(packet.payload)] : []
-  );
-  assertEquals(sent, Array.from({ length: 3000 }, (_, index) => index));
+  const sent = broker.all("publish").map((packet) => Number(packet.payload));
+  assertEquals(sent, times(3000, (index) => index));
   assertEquals(broker.connections.length, 1);
 });
 
 Deno.test("publishOnce() rejects with what went wrong", async () => {
   await using broker = await startBroker({ port: 0, users: { info: "x" } });
-  await assertRejects(
-    () => publishOnce(broker.url, { topic: "a" }, { username: "info" }),
+  await rejection(
+    publishOnce(broker.url, { topic: "a" }, { username: "info" }),
     ConnectionRefusedError,
   );
-  await assertRejects(
-    () =>
-      publishOnce("127.0.0.1:1", { topic: "a" }, {
-        timeout: 0.1,
-        log: () => {},
-      }),
+  await rejection(
+    publishOnce("127.0.0.1:1", { topic: "a" }, { timeout: 0.1, log: () => {} }),
     BrokerUnreachableError,
   );
   await using open = await startBroker({ port: 0 });
-  await assertRejects(
-    () => publishOnce(open.url, { topic: "a/#" }),
-    TypeError,
-    '"a/#"',
-  );
-});
-
-Deno.test("publishOnce() gives up a broker that never acknowledges", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
-  await assertRejects(
-    () =>
-      within(
-        "publishOnce()",
-        publishOnce(broker.url, { topic: "a", qos: 1 }, { timeout: 0.2 }),
-      ),
-    PublishError,
-    "closed first",
-  );
+  await rejection(publishOnce(open.url, { topic: "a/#" }), TypeError, '"a/#"');
 });

@@ -11,13 +11,12 @@ export type { PublishOptions } from "./publish_options.ts";
 /** Options of {@linkcode Publisher}. */
 export interface PublisherOptions {
   /**
-   * How many messages may wait, in flight or offline, until further ones are
-   * refused; 10,000 unless given.
+   * How many messages may wait until further ones are refused; 10,000 unless given.
    */
   queueLimit?: number;
   /**
-   * Seconds after which `ready` and `flush` give up a broker that is connected
-   * but acknowledges nothing; 30 unless given.
+   * Seconds after which `ready` and `flush` give up a broker that is connected but
+   * acknowledges nothing; 30 unless given.
    */
   answerTimeout?: number;
 }
@@ -29,28 +28,17 @@ const FAILURES_TO_KEEP = 10;
  * Publishes many messages over one connection under flow control: what paho's
  * `publish` and `wait_for_publish` do together (document fr, "QoS").
  *
- * Each promise of `publish` settles once the connection is back or closed: at QoS
- * 0 once the message is on its way, at QoS 1 and 2 once the broker has it (PUBACK,
- * PUBCOMP). The in-flight window is the connection's `inflightWindow`. While the
- * broker is away messages wait, up to `queueLimit`; what exceeds it is refused.
- * What a broker that is there never acknowledges is rejected by `close`.
+ * Each promise of `publish` settles: at QoS 0 once the message is on its way, which may
+ * be lost with the connection; at QoS 1 and 2 once the broker has it (PUBACK, PUBCOMP).
+ * At most `inflightWindow` of these are in flight. While the broker is away messages
+ * wait, up to `queueLimit`. A message at which the broker ends the connection three
+ * times is given up, and one that is never acknowledged is rejected by `close`.
  *
- * What a resolved promise means, and what a lost connection does to what is in
- * flight (MQTT 3.1.1 sections 4.1, 4.3 and 4.4):
- *
- * - QoS 0: the message was sent. It may be lost with the connection.
- * - QoS 1: the broker has it, once or more often. What is in flight is sent again
- *   on the next connection, with or without the session.
- *   A message at which the broker ends the connection three times is given up, at
- *   QoS 2 too: its promise rejects.
- * - QoS 2, in a session that the broker keeps (`clean: false` and a `clientId`):
- *   the broker has it exactly once. What is in flight goes on where it was. (Not in
- *   another program that takes over the session: nothing is kept on the disk.)
- * - QoS 2 in a session that ends with the connection (`clean: true`, which is
- *   usual), or that the broker has lost: what resolves arrived exactly once. Of
- *   what is in flight when the connection is lost nobody can know any more
- *   whether it arrived: its promise rejects, with a {@linkcode PublishError} whose
- *   `mayHaveArrived` is true, and it is not sent again.
+ * What a lost connection has left in flight (MQTT 3.1.1 sections 4.1, 4.3 and 4.4) is at
+ * QoS 1 sent again: it arrives once or more often. At QoS 2 it goes on where it was, and
+ * arrives once, if the broker keeps the session (`clean: false` and a `clientId`, for
+ * the time of this program). If it doesn't, nobody can know whether it arrived: its
+ * promise rejects with a {@linkcode PublishError} whose `mayHaveArrived` is true.
  *
  * @example A thousand readings, as fast as the connection takes them
  * ```ts
@@ -76,14 +64,10 @@ export class Publisher implements AsyncDisposable {
   #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
   /**
-   * Publishes over a connection that others may use too, and that `close` leaves
-   * open.
+   * Publishes over a connection that others may use too, and that `close` leaves open.
    *
-   * @param client The client, as `connect` gives it.
-   * @param options How many messages may wait, and how long.
-   * @throws {TypeError} If the client was not made by `connect`.
-   * @throws {RangeError} If `queueLimit` isn't a whole number above 0, or
-   *   `answerTimeout` isn't a number above 0.
+   * @throws {TypeError | RangeError} If `connect` has not made the client, or a limit
+   * isn't above 0.
    */
   constructor(client: Client, options: PublisherOptions = {}) {
     const { queueLimit = 10_000, answerTimeout = 30 } = options;
@@ -106,11 +90,8 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Connects, and publishes over a connection of its own, which `close` ends.
+   * Connects as `connect` does, over a connection of its own, which `close` ends.
    *
-   * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, unless given.
-   * @param options Those of `connect`, and how many messages may wait.
-   * @returns The publisher, once connected.
    * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
    */
   static async connect(
@@ -128,10 +109,11 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Resolves when there is room for a message in the in-flight window and in the
-   * connection's buffer: await it before each `publish` to go no faster than the
-   * connection does. It rejects with a {@linkcode BrokerUnreachableError} if the
-   * broker acknowledges nothing for `answerTimeout`; an outage is waited out.
+   * Resolves when there is room in the in-flight window and in the connection's buffer:
+   * await it before each `publish` to go no faster than the connection does.
+   *
+   * @throws {BrokerUnreachableError} If the broker acknowledges nothing for
+   * `answerTimeout`; an outage is waited out.
    */
   get ready(): Promise<void> {
     if (this.#hasRoom) return DONE;
@@ -168,19 +150,13 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Publishes a message.
+   * Publishes a message: text, bytes, or a finite number, which is sent as text. It
+   * resolves once the message is on its way (QoS 0) or with the broker (QoS 1 and 2).
+   * Left alone, a failure is told by `flush` and `close`.
    *
-   * @param topic The topic's name.
-   * @param payload Text, bytes, or a finite number, which is sent as text.
-   * @param options Quality of service, retain, and MQTT 5's properties.
-   * @returns A promise that resolves once the message is on its way (QoS 0) or
-   *   with the broker (QoS 1 and 2). Left alone, its failure is told by `flush`
-   *   and `close`.
-   * @throws {PublishError} If the queue is full, the broker doesn't take the
-   *   message, the connection was closed first, or, at QoS 2, the session was lost
-   *   with the message in flight.
-   * @throws {TypeError | RangeError} If the topic, the payload, the quality of
-   *   service or a property isn't valid, or properties are given without MQTT 5.
+   * @throws {PublishError} If the queue is full, the broker doesn't take the message, the
+   * connection was closed first, or, at QoS 2, the session was lost.
+   * @throws {TypeError | RangeError} If the topic, the payload or an option isn't valid.
    */
   publish(
     topic: string,
@@ -238,13 +214,12 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Waits until each message so far is on its way or with the broker. A failure
-   * is told once: by this, or by `close`.
+   * Waits until each message so far is on its way or with the broker.
    *
-   * @throws {AggregateError} If messages were not published since the last
-   *   `flush`: `errors` holds the first ten failures.
+   * @throws {AggregateError} If messages were not published since the last `flush`;
+   * `errors` holds the first ten failures.
    * @throws {BrokerUnreachableError} If the broker acknowledges nothing for
-   *   `answerTimeout`.
+   * `answerTimeout`.
    */
   async flush(): Promise<void> {
     await this.#answers.wait(this.#whenSettled());
@@ -253,12 +228,10 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Waits for what is in flight, at most `timeout` seconds (5 unless given), and
-   * ends the connection if it is the publisher's own.
+   * Waits for what is in flight, at most `timeout` seconds (5 unless given), and ends the
+   * connection if it is the publisher's own.
    *
-   * @param options The timeout.
-   * @throws {AggregateError} If messages were not published since the last
-   *   `flush`, or still wait on a connection that others use too.
+   * @throws {AggregateError} If messages were not published since the last `flush`.
    */
   async close(options: { timeout?: number } = {}): Promise<void> {
     const { timeout = 5 } = options;

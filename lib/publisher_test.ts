@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -10,50 +9,43 @@ import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
-import { subscribe } from "./subscribe.ts";
-import { CA, LOCALHOST } from "../testing/certificates/certificates.ts";
-import { within } from "../testing/deadline.ts";
-import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../testing/brokers/scripts.ts";
+import { CA } from "../testing/certificates/certificates.ts";
+import { rejection, within } from "../testing/deadline.ts";
+import { listen, QUIET, startSilentOn } from "../testing/brokers/scripts.ts";
+import { test, times } from "../testing/test.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+  urlsOf,
+} from "../testing/brokers/embedded_broker.ts";
 
 Deno.test("Publisher settles every promise when it is closed, and tells of failures", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const publisher = await Publisher.connect(broker.url, { inflightWindow: 2 });
-  const published = Array.from(
-    { length: 5 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  const published = times(
+    5,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
-  const error = await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.1 })),
+  const error = await rejection(
+    publisher.close({ timeout: 0.1 }),
     AggregateError,
     "5 messages were not confirmed",
   );
   assertEquals(error.errors.length, 5);
   const outcomes = await Promise.allSettled(published);
-  assertEquals(
-    outcomes.map((outcome) =>
-      outcome.status === "rejected" && outcome.reason.mayHaveArrived
-    ),
-    [true, true, false, false, false],
+  const mayHaveArrived = outcomes.map((outcome) =>
+    outcome.status === "rejected" && outcome.reason.mayHaveArrived
   );
-  await assertRejects(
-    () => publisher.publish("iot/x", 1),
-    PublishError,
-    "closed",
-  );
+  assertEquals(mayHaveArrived, [true, true, false, false, false]);
+  await rejection(publisher.publish("iot/x", 1), PublishError, "closed");
 });
 
 Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restarted", async () => {
   const broker = await startBroker({ port: 0 });
-  await using publisher = await Publisher.connect(broker.url, {
-    retryDelay: QUICK,
-    log: silent,
-  });
-  const published = Array.from(
-    { length: 500 },
-    (_, index) => publisher.publish("iot/x", index, { qos: 1 }),
+  await using publisher = await Publisher.connect(broker.url, QUIET);
+  const published = times(
+    500,
+    (index) => publisher.publish("iot/x", index, { qos: 1 }),
   );
   await broker.close();
   await using again = await startBroker({ port: broker.port });
@@ -62,14 +54,9 @@ Deno.test("Publisher delivers at QoS 1 what was in flight when the broker restar
 });
 
 Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
-  const urls = [broker.url, broker.websocketUrl, broker.tlsUrl];
-  for (const url of [...urls, broker.secureWebsocketUrl]) {
-    const isSecure = /^(mqtts|wss):/.test(url ?? "");
+  await using broker = await openBroker(EVERYWHERE);
+  for (const url of urlsOf(broker)) {
+    const isSecure = /^(mqtts|wss):/.test(url);
     await using publisher = await Publisher.connect(url, {
       ...(isSecure && { tls: { ca: CA } }),
     });
@@ -81,14 +68,12 @@ Deno.test("Publisher.flush() ends over TCP, TLS and WebSocket", async () => {
   }
 });
 
-Deno.test("Publisher shares a connection, and leaves it open", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("Publisher shares a connection, and leaves it open", async (broker) => {
   const received = Promise.withResolvers<string>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "#",
+  await using _subscription = await listen(
+    broker,
     ({ topic, payload }) => received.resolve(`${topic} ${[...payload]}`),
-    false,
+    { topics: "#" },
   );
   await using client = await connect(broker.url);
   {
@@ -99,17 +84,12 @@ Deno.test("Publisher shares a connection, and leaves it open", async () => {
   assert(client.connected);
 });
 
-Deno.test("Publisher checks topic, queue limit and client", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("Publisher checks topic, queue limit and client", async (broker) => {
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
-  await assertRejects(() => publisher.publish("a/#", 1), TypeError, '"a/#"');
-  await assertRejects(
-    () => publisher.publish("a/+", 1, { qos: 1 }),
-    TypeError,
-    '"a/+"',
-  );
-  const failed = await assertRejects(() => publisher.flush(), AggregateError);
+  await rejection(publisher.publish("a/#", 1), TypeError, '"a/#"');
+  await rejection(publisher.publish("a/+", 1, { qos: 1 }), TypeError, '"a/+"');
+  const failed = await rejection(publisher.flush(), AggregateError);
   assertStringIncludes(failed.message, "2 messages were not published");
   assertThrows(
     () => new Publisher(client, { queueLimit: 0 }),
@@ -126,8 +106,7 @@ Deno.test("Publisher checks topic, queue limit and client", async () => {
   await plain.endAsync();
 });
 
-Deno.test("Publisher tells the first ten failures, and counts the rest", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher tells the first ten failures, and counts the rest", async (broker) => {
   const publisher = await Publisher.connect(broker.url);
   await publisher.close();
   for (let index = 0; index < 15; index++) publisher.publish("a", index);
@@ -136,53 +115,37 @@ Deno.test("Publisher tells the first ten failures, and counts the rest", async (
   assert(error.message.startsWith("15 messages were not published"));
 });
 
-Deno.test("Publisher carries text of several bytes a character", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher carries text of several bytes a character", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
-  const sent = Array.from(
-    { length: 2000 },
-    (_, index) => "이십일점오".repeat(index % 41),
-  );
+  const sent = times(2000, (index) => "이십일점오".repeat(index % 41));
   for (const text of sent) publisher.publish("온도", text);
   await publisher.publish("last", "", { qos: 1 });
-  const texts = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" && packet.qos === 0 ? [`${packet.payload}`] : []
-  );
+  const texts = broker.all("publish").map(({ payload }) => `${payload}`);
   assert(sent.every((text, index) => texts[index] === text));
 });
 
 Deno.test("Publisher.close() waits on a shared connection for what is in flight", async () => {
-  const held: (() => void)[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "publish") return;
-    const { messageId } = packet;
-    held.push(() => send({ cmd: "puback", messageId: messageId! }));
-    return "answered";
-  });
+  await using broker = await startSilentOn("publish");
   await using client = await connect(broker.url);
   const publisher = new Publisher(client);
   publisher.publish("a", 1, { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
-  await assertRejects(
-    () => within("close()", publisher.close({ timeout: 0.05 }), 2000),
-    AggregateError,
-    "the broker has not answered",
-  );
+  await broker.received("publish");
+  const attempt = within("close()", publisher.close({ timeout: 0.05 }), 2000);
+  await rejection(attempt, AggregateError, "the broker has not answered");
   const closing = publisher.close();
-  held.forEach((answer) => answer());
+  const [{ messageId = 0 } = {}] = broker.all("publish");
+  broker.connections[0]!.send({ cmd: "puback", messageId });
   await within("close()", closing);
   assert(client.connected);
 });
 
-Deno.test("Publisher.flush() resolves for each of several callers", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.flush() resolves for each of several callers", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   publisher.publish("a", 1, { qos: 1 });
   await within("both", Promise.all([publisher.flush(), publisher.flush()]));
 });
 
-Deno.test("Publisher.flush() leaves nothing of QoS 0 unwritten", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.flush() leaves nothing of QoS 0 unwritten", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   publisher.publish("a", 1);
   await publisher.flush();
@@ -191,21 +154,15 @@ Deno.test("Publisher.flush() leaves nothing of QoS 0 unwritten", async () => {
   await within("the message", broker.received("publish"), 2000);
 });
 
-Deno.test("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Publisher.publish() rejects a payload that is no text, no bytes and no finite number", async (broker) => {
   await using publisher = await Publisher.connect(broker.url);
   for (const payload of [NaN, -Infinity, undefined, null, {}, 1n]) {
-    const error = await assertRejects(
-      () => publisher.publish("iot/x", payload as number),
-      TypeError,
-    );
-    assertEquals(
-      error.message,
-      `Payload is ${payload}: it must be text, bytes or a finite number`,
-    );
+    const publishing = publisher.publish("iot/x", payload as number);
+    const { message } = await rejection(publishing, TypeError);
+    const rule = "it must be text, bytes or a finite number";
+    assertEquals(message, `Payload is ${payload}: ${rule}`);
   }
   await publisher.publish("iot/x", 0, { qos: 1 });
-  await assertRejects(() => publisher.flush(), AggregateError, "6 messages");
-  const sent = broker.packets.filter(({ cmd }) => cmd === "publish");
-  assertEquals(sent.length, 1);
+  await rejection(publisher.flush(), AggregateError, "6 messages");
+  assertEquals(broker.all("publish").length, 1);
 });

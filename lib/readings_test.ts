@@ -1,25 +1,27 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   type Reading,
   readReadings,
   type ReadReadingsOptions,
 } from "./readings.ts";
 import { RecordingError } from "./recording_error.ts";
+import { rejection } from "../testing/deadline.ts";
+import { temporaryFolder } from "../testing/temporary_folder.ts";
+import { test } from "../testing/test.ts";
 
 /** Reads a text as if it were in the file `FILE`. */
 async function read(
   text: string,
   options: ReadReadingsOptions = {},
 ): Promise<Reading[]> {
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/x.csv`;
+  await Deno.writeTextFile(path, text);
   try {
-    await Deno.writeTextFile(path, text);
     return await Array.fromAsync(readReadings(path, options));
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     throw new RecordingError("FILE", error.message.replace(path, "FILE"));
-  } finally {
-    await Deno.remove(path);
   }
 }
 
@@ -76,10 +78,8 @@ Deno.test("readReadings() names the file and the line of what isn't a reading", 
       ['"a"b,c,1', 'Row has 1 field instead of 3: "\\"a\\"b,c,1"'],
     ]
   ) {
-    const error = await assertRejects(
-      () => read(`${twoLines}${twoLines}${row}\n${ROW}\n`),
-      RecordingError,
-    );
+    const reading = read(`${twoLines}${twoLines}${row}\n${ROW}\n`);
+    const error = await rejection(reading, RecordingError);
     assertEquals(error.message, `FILE:5: ${reason}`);
   }
 });
@@ -101,14 +101,9 @@ Deno.test("readReadings() takes no last row without a line end, wherever it was 
     assertEquals(await read(text, { onInvalid }), [READING], text);
     assertEquals(invalid, [2], text);
   }
-  const error = await assertRejects(
-    () => read(`${ROW}\r\n${ROW}`),
-    RecordingError,
-  );
-  assertEquals(
-    error.message,
-    `FILE:2: Row has no line end, as if torn: "${ROW}"`,
-  );
+  const error = await rejection(read(`${ROW}\r\n${ROW}`), RecordingError);
+  const expected = `FILE:2: Row has no line end, as if torn: "${ROW}"`;
+  assertEquals(error.message, expected);
 });
 
 Deno.test("readReadings() loses one line to a quote that is never closed", async () => {
@@ -130,30 +125,25 @@ Deno.test("readReadings() reads a file larger than its buffer, topics and all", 
   for (const reading of readings) assert(reading.topic === topic);
 });
 
-Deno.test("readReadings() closes its file when the reader leaves early", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
+test.folder("readReadings() closes its file when the reader leaves early", async (folder) => {
+  const path = `${folder}/x.csv`;
   await Deno.writeTextFile(path, `${ROW}\n`.repeat(20_000));
   for await (const reading of readReadings(path)) {
     assertEquals(reading, READING);
     break;
   }
-  await Deno.remove(path);
 });
 
-Deno.test("readReadings() says what it can't read", async () => {
-  const folder = await Deno.makeTempDir();
+test.folder("readReadings() says what it can't read", async (folder) => {
   for (
     const [path, message] of [
       [`${folder}/x.csv`, `File "${folder}/x.csv" does not exist`],
       [folder, `"${folder}" is a folder, not a file`],
     ] as const
   ) {
-    const error = await assertRejects(
-      () => Array.fromAsync(readReadings(path)),
-      RecordingError,
-    );
+    const attempt = Array.fromAsync(readReadings(path));
+    const error = await rejection(attempt, RecordingError);
     assertEquals(error.message, message);
     assertEquals(error.path, path);
   }
-  await Deno.remove(folder);
 });

@@ -63,8 +63,8 @@ const RETURNS: Record<number, string> = {
 const UNKNOWN = "unknown reason";
 
 /**
- * Says what a reason code of MQTT 5 means (MQTT 5.0 section 2.4). 0 is "success",
- * which SUBACK calls "granted QoS 0", and DISCONNECT "normal disconnection".
+ * Says what a reason code of MQTT 5 means (MQTT 5.0 section 2.4), or "unknown reason". 0
+ * is "success", which SUBACK calls "granted QoS 0", and DISCONNECT "normal disconnection".
  *
  * @example The answer to a message that nobody has subscribed to
  * ```ts
@@ -73,9 +73,6 @@ const UNKNOWN = "unknown reason";
  *
  * assertEquals(reasonWords(16), "no matching subscribers");
  * ```
- *
- * @param code The code.
- * @returns Its words, or "unknown reason".
  */
 export function reasonWords(code: number): string {
   return REASONS[code] ?? UNKNOWN;

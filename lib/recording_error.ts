@@ -20,20 +20,13 @@
  * ```
  */
 export class RecordingError extends Error {
-  /** The error's name. */
-  override readonly name = "RecordingError";
   /** The recording's path. */
   readonly path: string;
 
-  /**
-   * Makes the error.
-   *
-   * @param path The recording's path.
-   * @param message What went wrong, in a sentence that names the file.
-   * @param options The error underneath, as `cause`.
-   */
+  /** @ignore */
   constructor(path: string, message: string, options: ErrorOptions = {}) {
     super(message, options);
+    this.name = "RecordingError";
     this.path = path;
   }
 }

@@ -15,18 +15,15 @@ export type SensorValue = number | string;
 /** Options of {@linkcode Sensor}. */
 export interface SensorOptions
   extends ConnectOptions, Omit<PublishOptions, "properties"> {
-  /**
-   * What each message carries beside its payload in MQTT 5; `properties` are the
-   * connection's.
-   */
+  /** What each message carries in MQTT 5; `properties` are the connection's. */
   messageProperties?: PublishProperties;
   /** The broker; `MQTT_URL`, then localhost, unless given. */
   host?: string;
   /** A connection to share; the sensor opens and closes its own unless given. */
   client?: Client;
   /**
-   * Gives the value, in place of a random one in the range. What is neither a
-   * finite number nor a text isn't published, and the log says so once.
+   * Gives the value, in place of a random one. What is neither a finite number nor a text
+   * isn't published, and the log says so once.
    */
   read?: () => SensorValue | Promise<SensorValue>;
   /** Called with each value that is published. */
@@ -76,12 +73,8 @@ export class Sensor implements AsyncDisposable {
   /**
    * Describes the sensor; `start` sets it going.
    *
-   * @param interval Seconds between two readings, above 0.
-   * @param range The least and the greatest value.
-   * @param topic The topic to publish on.
-   * @param options Where to publish, how, and what to read.
-   * @throws {RangeError} If the interval or the range isn't valid.
-   * @throws {TypeError} If the topic isn't valid.
+   * @throws {TypeError | RangeError} If the interval (seconds above 0), the range or the
+   * topic isn't valid.
    */
   constructor(
     interval: number,
@@ -110,7 +103,6 @@ export class Sensor implements AsyncDisposable {
   /**
    * Connects, unless the connection is shared, and begins to publish.
    *
-   * @returns A promise that resolves once the sensor runs.
    * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
    */
   async start(): Promise<void> {
@@ -189,10 +181,8 @@ export class Sensor implements AsyncDisposable {
   }
 
   /**
-   * Stops at once, waits for what is in flight unless the connection is lost, and
-   * closes the sensor's own connection.
-   *
-   * @returns A promise that resolves once the sensor has stopped.
+   * Stops at once, waits for what is in flight unless the connection is lost, and closes
+   * the sensor's own connection.
    */
   async stop(): Promise<void> {
     this.#run = undefined;

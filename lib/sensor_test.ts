@@ -1,12 +1,13 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { Sensor, type SensorOptions } from "./sensor.ts";
-import { subscribe } from "./subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
+import { logged, test } from "../testing/test.ts";
+import { listen } from "../testing/brokers/scripts.ts";
 
 /** Runs a sensor until it has published some values, which it returns. */
 async function values(
@@ -20,7 +21,7 @@ async function values(
     texts.push(text);
     if (texts.length === count) enough.resolve();
   };
-  await using _subscription = await subscribe(broker.url, "iot/#", take, false);
+  await using _subscription = await listen(broker, take);
   await using sensor = new Sensor(0.005, [3, 10], "iot/user1/temp", {
     host: broker.url,
     ...options,
@@ -38,14 +39,14 @@ Deno.test("Sensor publishes different values inside its range", async () => {
 });
 
 Deno.test("Sensor publishes what it is told to read, and outlives a failed reading", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   let reading = 0;
   const read = () => {
     reading++;
     if (reading === 2 || reading === 3) throw new Error("no answer");
     return Promise.resolve(reading);
   };
-  const texts = await values(3, { read, log: (line) => lines.push(line) });
+  const texts = await values(3, { read, log });
   assertEquals(texts, ["1", "4", "5"]);
   assertEquals(lines, ["Sensor on iot/user1/temp failed: no answer"]);
 });
@@ -80,13 +81,10 @@ const NOTHING: [name: string, read: () => unknown][] = [
 ];
 for (const [index, [name, read]] of NOTHING.entries()) {
   Deno.test(`Sensor publishes nothing for a reading of ${name} (${index + 1}), and says so once`, async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     let readings = 0;
     const readOrNothing = () => ++readings > 3 ? readings : read();
-    const texts = await values(2, {
-      read: readOrNothing as () => number,
-      log: (line) => lines.push(line),
-    });
+    const texts = await values(2, { read: readOrNothing as () => number, log });
     assertEquals(texts, ["4", "5"]);
     assertEquals(lines, [
       "Sensor on iot/user1/temp failed: Value read is " +
@@ -115,7 +113,7 @@ Deno.test("Sensor keeps to its intervals although readings take time", async () 
     },
   });
   await sensor.start();
-  await within("ten values", broker.received("publish", 10));
+  await broker.received("publish", 10);
   // Each tick is due a whole number of intervals after the first one; with
   // drift, each would be 0.4 intervals later than the one before.
   const late = starts.map((start) => (start - starts[0]!) / interval / 1000)
@@ -125,8 +123,7 @@ Deno.test("Sensor keeps to its intervals although readings take time", async () 
   assert(median < 0.15, `the median tick is off by ${median} intervals`);
 });
 
-Deno.test("Sensor stops at once, and starts again", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Sensor stops at once, and starts again", async (broker) => {
   const sensor = new Sensor(3600, [0, 1], "iot/x", { host: broker.url });
   await sensor.start();
   await within("stop()", sensor.stop(), 2000);
@@ -136,18 +133,15 @@ Deno.test("Sensor stops at once, and starts again", async () => {
   assertEquals(commands, ["connect", "disconnect", "connect", "disconnect"]);
 });
 
-Deno.test("Sensors share a connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Sensors share a connection", async (broker) => {
   await using client = await connect(broker.url);
   const sensors = ["temp", "humi", "illu", "dust"].map((name) =>
     new Sensor(0.005, [0, 1], `iot/user1/${name}`, { client, qos: 1 })
   );
   await Promise.all(sensors.map((sensor) => sensor.start()));
-  await within("some values", broker.received("publish", 12));
+  await broker.received("publish", 12);
   await Promise.all(sensors.map((sensor) => sensor.stop()));
-  const topics = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.topic] : []
-  );
+  const topics = broker.all("publish").map((packet) => packet.topic);
   assertEquals(new Set(topics).size, 4);
   assertEquals(broker.connections.length, 1);
   assert(client.connected);
@@ -159,8 +153,8 @@ Deno.test("Sensor.start() rejects if there is no broker, and may be tried again"
     timeout: 0.1,
     log: () => {},
   });
-  await assertRejects(() => sensor.start(), BrokerUnreachableError);
-  await assertRejects(() => sensor.start(), BrokerUnreachableError);
+  await rejection(sensor.start(), BrokerUnreachableError);
+  await rejection(sensor.start(), BrokerUnreachableError);
 });
 
 for (const interval of [0, -1, NaN, Infinity, 1e9]) {
@@ -183,8 +177,7 @@ for (const range of [[2, 1], [NaN, 1], [0, Infinity]] as [number, number][]) {
   });
 }
 
-Deno.test("Sensor tells onValue what it publishes, and says so if it can't", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Sensor tells onValue what it publishes, and says so if it can't", async (broker) => {
   await using client = await connect(broker.url);
   const values: unknown[] = [];
   const failed = Promise.withResolvers<string>();
@@ -194,10 +187,10 @@ Deno.test("Sensor tells onValue what it publishes, and says so if it can't", asy
     log: failed.resolve,
   });
   await sensor.start();
-  await within("values", broker.received("publish", 3));
-  const sent = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.topic, String(packet.payload)] : []
-  );
+  await broker.received("publish", 3);
+  const sent = broker.all("publish").flatMap((
+    { topic, payload },
+  ) => [topic, `${payload}`]);
   assertEquals(values.slice(0, sent.length), sent);
   await client.close();
   const line = await within("the report", failed.promise);
@@ -207,8 +200,7 @@ Deno.test("Sensor tells onValue what it publishes, and says so if it can't", asy
   );
 });
 
-Deno.test("Sensor started, stopped and started again runs once", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("Sensor started, stopped and started again runs once", async (broker) => {
   const sensor = new Sensor(3600, [0, 1], "iot/x", { host: broker.url });
   const starting = sensor.start();
   await sensor.stop();

@@ -28,11 +28,7 @@ export class StopSignal implements Disposable {
   readonly #alsoStopBy: AbortSignal | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Begins to listen.
-   *
-   * @param alsoStopBy A signal that asks for the same.
-   */
+  /** Begins to listen; `alsoStopBy` asks for the same. */
   constructor(alsoStopBy?: AbortSignal) {
     const controller = new AbortController();
     const { promise, resolve } = Promise.withResolvers<void>();

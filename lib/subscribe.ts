@@ -28,9 +28,14 @@ export interface Subscription extends AsyncDisposable {
 }
 
 /**
- * Subscribes to topics and hands each message to a handler, until Ctrl-C, SIGTERM
- * or `options.signal` (document ko §5 b, `subscribe`). It waits for a broker that
- * isn't there, and survives one that restarts.
+ * Subscribes to topics and hands each message to a handler, until Ctrl-C, SIGTERM or
+ * `options.signal` (document ko §5 b, `subscribe`). `host` is a name, `name:port` or a
+ * URL; `undefined` stands for `MQTT_URL`, then localhost. `topic` is one filter,
+ * several, or `[filter, qos]` pairs.
+ *
+ * It waits for a broker that isn't there (for `options.timeout`, if given), and
+ * survives one that restarts. A filter that the broker refuses is logged, and the
+ * others go on.
  *
  * @example Until Ctrl-C, or until something else ends it
  * ```ts
@@ -48,18 +53,9 @@ export interface Subscription extends AsyncDisposable {
  * assertEquals(lines, ["iot/lamp on"]);
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
- *   quality of service, options for the filter.
- * @param onMessage Called with each message and the client.
- * @param forever Whether to wait for the end.
- * @param options Those of `connect`, and those of a filter.
- * @returns A promise that resolves after a clean stop. A filter that the broker
- *   refuses is logged, and the others go on.
  * @throws {SubscriptionRefusedError} If the broker refuses every filter.
  * @throws {ConnectionRefusedError} If the broker refuses the connection, now or later.
- * @throws {BrokerUnreachableError} If `options.timeout` is given, and it can't be
- *   reached or doesn't answer in time.
+ * @throws {BrokerUnreachableError} If it doesn't answer within `options.timeout`.
  * @throws {TypeError | RangeError} If the host, a filter or an option isn't valid.
  */
 export function subscribe(
@@ -70,7 +66,8 @@ export function subscribe(
   options?: SubscribeOptions,
 ): Promise<void>;
 /**
- * Subscribes to topics, and hands each message to a handler in the background.
+ * With `forever` false, resolves once the broker has granted the subscription, and
+ * hands each message to the handler in the background.
  *
  * @example In the background
  * ```ts
@@ -78,28 +75,20 @@ export function subscribe(
  * import { assertEquals } from "@std/assert";
  *
  * await using broker = await startBroker({ port: 0 });
- * const received = Promise.withResolvers<string>();
+ * const { promise, resolve } = Promise.withResolvers<string>();
  * await using _subscription = await subscribe(
  *   broker.url,
  *   "iot/#",
- *   (message) => received.resolve(message.text),
+ *   (message) => resolve(message.text),
  *   false,
  * );
- * await publishOnce(broker.url, { topic: "iot/greeting", payload: "Hello world!" });
- * assertEquals(await received.promise, "Hello world!");
+ * await publishOnce(broker.url, { topic: "iot/lamp", payload: "on" });
+ * assertEquals(await promise, "on");
  * ```
  *
- * @param host A name, `name:port` or URL; `MQTT_URL`, then localhost, if undefined.
- * @param topic One topic filter, several, or `[filter, qos]` pairs; in place of the
- *   quality of service, options for the filter.
- * @param onMessage Called with each message and the client.
- * @param forever False, not to wait for the end.
- * @param options Those of `connect`, and those of a filter.
- * @returns The subscription, once the broker has granted it.
- * @throws {SubscriptionRefusedError} If the broker refuses a filter. The others
- *   stay subscribed, and the error's `subscription` closes them.
+ * @throws {SubscriptionRefusedError} If the broker refuses a filter. The others stay
+ * subscribed, and the error's `subscription` closes them.
  * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
- * @throws {TypeError | RangeError} If the host, a filter or an option isn't valid.
  */
 export function subscribe(
   host: string | undefined,

@@ -1,15 +1,19 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "./broker.ts";
-import { ConnectionRefusedError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { messages } from "./messages.ts";
 import { publishOnce } from "./publish_once.ts";
 import { type LowerGrant, subscribe, type Topics } from "./subscribe.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
-import { QUICK, reconnect, silent } from "../testing/brokers/scripts.ts";
+import {
+  listen,
+  QUICK,
+  reconnect,
+  silent,
+} from "../testing/brokers/scripts.ts";
+import { logged, test } from "../testing/test.ts";
 
 const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
   ["iot/#", [["iot/#", 0]]],
@@ -19,16 +23,10 @@ const topicForms: [Topics, [string, 0 | 1 | 2][]][] = [
 ];
 
 for (const [topics, expected] of topicForms) {
-  Deno.test(`subscribe() takes the topics ${JSON.stringify(topics)}`, async () => {
-    await using broker = await startScriptedBroker();
-    await using _subscription = await subscribe(
-      broker.url,
-      topics,
-      silent,
-      false,
-    );
-    const asked = broker.packets.flatMap((packet) =>
-      packet.cmd === "subscribe" ? packet.subscriptions : []
+  test.scripted(`subscribe() takes the topics ${JSON.stringify(topics)}`, async (broker) => {
+    await using _subscription = await listen(broker, silent, { topics });
+    const asked = broker.all("subscribe").flatMap((packet) =>
+      packet.subscriptions
     );
     assertEquals(asked.map(({ topic, qos }) => [topic, qos]), expected);
   });
@@ -36,64 +34,40 @@ for (const [topics, expected] of topicForms) {
 
 for (const topic of ["a/#/b", "a#", "+a", "", "a\0"]) {
   Deno.test(`subscribe() rejects the filter ${JSON.stringify(topic)}`, async () => {
-    await assertRejects(
-      () => subscribe("x", topic, silent, false),
-      TypeError,
-      "Topic filter",
-    );
+    const subscribing = subscribe("x", topic, silent, false);
+    await rejection(subscribing, TypeError, "Topic filter");
   });
 }
 
 Deno.test("subscribe() rejects an empty list of topics and QoS 3", async () => {
-  await assertRejects(() => subscribe("x", [], silent), TypeError, "empty");
-  await assertRejects(
-    () => subscribe("x", ["a", 3 as 2], silent),
-    RangeError,
-    "QoS is 3",
-  );
+  await rejection(subscribe("x", [], silent), TypeError, "empty");
+  const subscribing = subscribe("x", ["a", 3 as 2], silent);
+  await rejection(subscribing, RangeError, "QoS is 3");
 });
 
-Deno.test("subscribe() hands over topic, payload and flags", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await publishOnce(broker.url, {
-    topic: "iot/kept",
-    payload: "21.5",
-    retain: true,
-    qos: 1,
-  });
+test.broker("subscribe() hands over topic, payload and flags", async (broker) => {
+  const kept = { topic: "iot/kept", payload: "21.5", retain: true } as const;
+  await publishOnce(broker.url, { ...kept, qos: 1 });
   const received = Promise.withResolvers<Message>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    received.resolve,
-    false,
-    { qos: 1 },
-  );
+  const options = { qos: 1 } as const;
+  await using _subscription = await listen(broker, received.resolve, options);
   const message = await within("the message", received.promise);
   const { topic, text, number, json, qos, retain } = message;
-  assertEquals(
-    { topic, text, number, json, qos, retain },
-    {
-      topic: "iot/kept",
-      text: "21.5",
-      number: 21.5,
-      json: 21.5,
-      qos: 1,
-      retain: true,
-    },
-  );
+  assertEquals({ topic, text, number, json, qos, retain }, {
+    ...{ topic: "iot/kept", text: "21.5", number: 21.5, json: 21.5 },
+    ...{ qos: 1, retain: true },
+  });
 });
 
-Deno.test("subscribe() resolves after its signal, with a DISCONNECT", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() resolves after its signal, with a DISCONNECT", async (broker) => {
   const controller = new AbortController();
   const ended = subscribe(broker.url, "iot/#", silent, true, {
     signal: controller.signal,
   });
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   controller.abort();
   await within("the end", ended);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
 });
 
 Deno.test("subscribe() resolves after its signal while no broker is there", async () => {
@@ -102,24 +76,6 @@ Deno.test("subscribe() resolves after its signal while no broker is there", asyn
     signal: controller.signal,
     log: () => controller.abort(),
   });
-});
-
-Deno.test("subscribe() rejects when the broker refuses to take it back", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  const ended = subscribe(broker.url, "iot/#", silent, true, {
-    retryDelay: QUICK,
-    log: silent,
-  });
-  await within("SUBSCRIBE", broker.received("subscribe"));
-  broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", ended),
-    ConnectionRefusedError,
-  );
 });
 
 Deno.test({
@@ -148,14 +104,9 @@ Deno.test({
   },
 });
 
-Deno.test("subscribe() resolves when a handler closes its client", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await publishOnce(broker.url, {
-    topic: "iot/x",
-    payload: "1",
-    retain: true,
-    qos: 1,
-  });
+test.broker("subscribe() resolves when a handler closes its client", async (broker) => {
+  const kept = { topic: "iot/x", payload: "1", retain: true } as const;
+  await publishOnce(broker.url, { ...kept, qos: 1 });
   const ended = subscribe(broker.url, "iot/#", (_message, client) => {
     client.close();
   });
@@ -164,11 +115,10 @@ Deno.test("subscribe() resolves when a handler closes its client", async () => {
 
 /** Starts a broker that grants no more than a quality of service. */
 function startGranting(most: number) {
-  return startScriptedBroker((packet, { send }) => {
+  return startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
     const granted = packet.subscriptions.map(({ qos }) => Math.min(qos, most));
-    send({ cmd: "suback", messageId: packet.messageId!, granted });
-    return "answered";
+    return { cmd: "suback", granted };
   });
 }
 
@@ -176,19 +126,12 @@ const WITH_QOS: Topics = [["a", 0], ["b", 1], ["c", 2]];
 
 Deno.test("subscribe() tells once of each filter that is granted at a lower QoS", async () => {
   await using broker = await startGranting(0);
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   const again = Promise.withResolvers<void>();
   let times = 0;
   const onSubscribe = () => ++times === 2 && again.resolve();
-  const options = { retryDelay: QUICK, log, onSubscribe };
-  await using _subscription = await subscribe(
-    broker.url,
-    WITH_QOS,
-    silent,
-    false,
-    options,
-  );
+  const options = { topics: WITH_QOS, retryDelay: QUICK, log, onSubscribe };
+  await using _subscription = await listen(broker, silent, options);
   await reconnect(broker);
   await within("the second SUBACKs", again.promise);
   const told = lines.filter((line) => line.includes("granted"));
@@ -201,26 +144,19 @@ Deno.test("subscribe() tells once of each filter that is granted at a lower QoS"
 Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and outlive its failure", async () => {
   await using broker = await startGranting(1);
   const grants: LowerGrant[] = [];
-  const lines: string[] = [];
-  const options = {
-    onLowerGrant: (grant: LowerGrant) => {
-      grants.push(grant);
-      throw new Error("no screen");
-    },
-    log: (line: string) => lines.push(line),
+  const { lines, log } = logged();
+  const onLowerGrant = (grant: LowerGrant) => {
+    grants.push(grant);
+    throw new Error("no screen");
   };
-  await using _subscription = await subscribe(
-    broker.url,
-    WITH_QOS,
-    silent,
-    false,
-    options,
-  );
+  const options = { onLowerGrant, log };
+  const all = { ...options, topics: WITH_QOS };
+  await using _subscription = await listen(broker, silent, all);
   const stop = new AbortController();
   const { signal } = stop;
   const source = messages(broker.url, ["c", 2], { ...options, signal });
   const next = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe", 4));
+  await broker.received("subscribe", 4);
   stop.abort();
   await within("the end", next);
   const grant = { filter: "c", requested: 2, granted: 1 } as const;
@@ -229,19 +165,11 @@ Deno.test("subscribe() and messages() hand a lower grant to onLowerGrant, and ou
   assertEquals(lines, [failure, failure]);
 });
 
-Deno.test("subscribe() says nothing of what is granted as it was asked for", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+test.broker("subscribe() says nothing of what is granted as it was asked for", async (broker) => {
+  const { lines, log } = logged();
   for (const protocolVersion of [3, 4, 5] as const) {
-    const options = { log, protocolVersion };
-    await using _subscription = await subscribe(
-      broker.url,
-      WITH_QOS,
-      silent,
-      false,
-      options,
-    );
+    const options = { topics: WITH_QOS, log, protocolVersion };
+    await using _subscription = await listen(broker, silent, options);
   }
   assertEquals(lines, []);
 });

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "./broker.ts";
 import type { KeyPair } from "./broker/listen/key_pair.ts";
@@ -13,10 +8,11 @@ import {
 } from "../workbook/certificates/certificates.ts";
 import { connect } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
-import { within } from "../testing/deadline.ts";
+import { rejection, within } from "../testing/deadline.ts";
 import { startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { peerTest } from "../testing/peers.ts";
 import { startProcess } from "../testing/processes.ts";
+import { logged } from "../testing/test.ts";
+import { test } from "../testing/peer_tests.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const CONFIG = fileURLToPath(import.meta.resolve("../deno.json"));
@@ -102,12 +98,8 @@ async function startReal(tls?: KeyPair) {
 /** Connects in vain, and gives the sentence after the address, and the code. */
 async function refusal(url: string, ca = authority.cert) {
   const isSecure = /^(mqtts|wss):/.test(url);
-  const error = await assertRejects(
-    () =>
-      within(
-        `the refusal of ${url}`,
-        connect(url, { retry: false, ...isSecure && { tls: { ca } } }),
-      ),
+  const error = await rejection(
+    connect(url, { retry: false, ...isSecure && { tls: { ca } } }),
     BrokerUnreachableError,
   );
   const { host } = new URL(url);
@@ -168,28 +160,19 @@ Deno.test("connect() takes the embedded broker's right certificate", () =>
 Deno.test("connect() tells the embedded broker's ports with and without TLS apart", () =>
   tellsPortsApart(startEmbedded));
 
-peerTest(
-  ["mosquitto"],
-  "connect() names each fault of mosquitto's certificate",
-  () => namesFaults(startReal),
-);
+test.mosquitto("connect() names each fault of mosquitto's certificate", () =>
+  namesFaults(startReal));
 
-peerTest(
-  ["mosquitto"],
-  "connect() takes mosquitto's right certificate",
-  () => takesRightOne(startReal),
-);
+test.mosquitto("connect() takes mosquitto's right certificate", () =>
+  takesRightOne(startReal));
 
-peerTest(
-  ["mosquitto"],
-  "connect() tells mosquitto's ports with and without TLS apart",
-  () => tellsPortsApart(startReal),
-);
+test.mosquitto("connect() tells mosquitto's ports with and without TLS apart", () =>
+  tellsPortsApart(startReal));
 
 Deno.test("connect() doesn't trust Deno's own authorities in place of one that isn't there", async () => {
   for (const ca of ["", [], "rubbish", [authority.cert, ""]]) {
-    await assertRejects(
-      () => connect("mqtts://localhost", { tls: { ca } }),
+    await rejection(
+      connect("mqtts://localhost", { tls: { ca } }),
       TypeError,
       "TLS authority (ca) holds no certificate",
     );
@@ -229,8 +212,8 @@ Deno.test("connect() rejects for a servername that no host can have", async () =
   );
   const tls = { ca: authority.cert, servername: "a..b" };
   const connecting = connect(broker.mqtt, { tls, retry: false });
-  await assertRejects(
-    () => within("the refusal", connecting),
+  await rejection(
+    connecting,
     BrokerUnreachableError,
     "its certificate is for another host name",
   );
@@ -239,14 +222,9 @@ Deno.test("connect() rejects for a servername that no host can have", async () =
 Deno.test("connect() names the cause also in the line about its first failure, and after its timeout", async () => {
   const [, pair, , sentence] = faults[1]!;
   await using broker = await startEmbedded(pair);
-  const lines: string[] = [];
-  const error = await assertRejects(
-    () =>
-      connect(broker.mqtt, {
-        tls: { ca: authority.cert },
-        timeout: 0.3,
-        log: (line) => lines.push(line),
-      }),
+  const { lines, log } = logged();
+  const error = await rejection(
+    connect(broker.mqtt, { tls: { ca: authority.cert }, timeout: 0.3, log }),
     BrokerUnreachableError,
     sentence,
   );

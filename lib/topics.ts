@@ -12,7 +12,6 @@ const encoder = new TextEncoder();
  * assertThrows(() => assertTopicName("iot/#"), TypeError, "iot/#");
  * ```
  *
- * @param topic The topic's name.
  * @throws {TypeError} If it is empty, too long, or has a wildcard or NUL in it.
  */
 export function assertTopicName(topic: string): void {
@@ -33,14 +32,12 @@ export function assertTopicName(topic: string): void {
  * import { assertTopicFilter } from "./mod.ts";
  * import { assertThrows } from "@std/assert";
  *
- * assertTopicFilter("iot/+/temp");
  * assertTopicFilter("$share/recorders/iot/+/temp");
  * assertThrows(() => assertTopicFilter("a/#/b"), TypeError, "a/#/b");
  * ```
  *
- * @param filter The topic filter.
- * @throws {TypeError} If it is empty, too long, misplaces a wildcard, or is a shared
- *   one without a group or a filter.
+ * @throws {TypeError} If it is empty, too long, misplaces a wildcard, or is a shared one
+ * without a group or a filter.
  */
 export function assertTopicFilter(filter: string): void {
   assertTopic(filter, "Topic filter");
@@ -92,7 +89,7 @@ function assertTopic(topic: string, kind: string): void {
 }
 
 /**
- * Checks a quality of service (MQTT 3.1.1 section 4.3).
+ * Checks a quality of service: 0, 1 or 2 (MQTT 3.1.1 section 4.3).
  *
  * @example There are three
  * ```ts
@@ -103,8 +100,7 @@ function assertTopic(topic: string, kind: string): void {
  * assertThrows(() => assertQos(3), RangeError, "QoS is 3");
  * ```
  *
- * @param qos The quality of service.
- * @throws {RangeError} If it isn't 0, 1 or 2.
+ * @throws {RangeError} If it is another number.
  */
 export function assertQos(qos: number): asserts qos is 0 | 1 | 2 {
   if (qos === 0 || qos === 1 || qos === 2) return;

@@ -8,73 +8,46 @@
 export type Peer = keyof typeof PEERS;
 
 interface Requirement {
-  /** Where to look, best first: names on the PATH or absolute paths. */
-  commands: string[];
   /** Arguments that make the command end at once if all is there. */
   probe: string[];
   /** The Debian package that brings it. */
   package: string;
+  /** Where to look, best first, if not for its name on the PATH. */
+  commands?: string[];
 }
 
 /** mosquitto's programs end `--help` with 1 or 0, depending on the version. */
 const PEERS = {
   mosquitto: {
-    commands: ["mosquitto", "/usr/sbin/mosquitto"],
     probe: ["-h"],
     package: "mosquitto",
+    commands: ["mosquitto", "/usr/sbin/mosquitto"],
   },
-  mosquitto_passwd: {
-    commands: ["mosquitto_passwd"],
-    probe: ["--help"],
-    package: "mosquitto",
-  },
-  mosquitto_pub: {
-    commands: ["mosquitto_pub"],
-    probe: ["--help"],
-    package: "mosquitto-clients",
-  },
-  mosquitto_sub: {
-    commands: ["mosquitto_sub"],
-    probe: ["--help"],
-    package: "mosquitto-clients",
-  },
+  mosquitto_passwd: { probe: ["--help"], package: "mosquitto" },
+  mosquitto_pub: { probe: ["--help"], package: "mosquitto-clients" },
+  mosquitto_sub: { probe: ["--help"], package: "mosquitto-clients" },
   paho: {
-    // Debian's Python comes first: another one on the PATH may lack the module.
-    commands: ["/usr/bin/python3", "python3", "python"],
     probe: ["-c", "import paho.mqtt.client"],
     package: "python3-paho-mqtt",
+    // Debian's Python comes first: another one on the PATH may lack the module.
+    commands: ["/usr/bin/python3", "python3", "python"],
   },
   pigpio: {
-    commands: ["/usr/bin/python3"],
     probe: ["-c", "import pigpio"],
     package: "python3-pigpio",
+    commands: ["/usr/bin/python3"],
   },
   // util-linux's, which runs a command in a terminal; others take other flags.
-  script: {
-    commands: ["script"],
-    probe: ["--version"],
-    package: "bsdutils",
-  },
+  script: { probe: ["--version"], package: "bsdutils" },
+  tmux: { probe: ["-V"], package: "tmux" },
   dbus_run_session: {
-    commands: ["dbus-run-session"],
     probe: ["--version"],
     package: "dbus",
+    commands: ["dbus-run-session"],
   },
-  gdbus: {
-    commands: ["gdbus"],
-    probe: ["help"],
-    package: "libglib2.0-bin",
-  },
-  dpkg: {
-    commands: ["dpkg"],
-    probe: ["--version"],
-    package: "dpkg",
-  },
-  chromium: {
-    commands: ["chromium"],
-    probe: ["--version"],
-    package: "chromium",
-  },
+  gdbus: { probe: ["help"], package: "libglib2.0-bin" },
+  dpkg: { probe: ["--version"], package: "dpkg" },
+  chromium: { probe: ["--version"], package: "chromium" },
 } satisfies Record<string, Requirement>;
 
 const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>([
@@ -94,8 +67,8 @@ const found = new Map<Peer, string | undefined>();
  */
 export function findPeer(peer: Peer): string | undefined {
   if (!found.has(peer)) {
-    const command = PEERS[peer].commands.find((name) => answers(peer, name));
-    found.set(peer, command);
+    const { commands = [peer] }: Requirement = PEERS[peer];
+    found.set(peer, commands.find((name) => answers(peer, name)));
   }
   return found.get(peer);
 }

@@ -33,6 +33,8 @@ export interface Process extends AsyncDisposable {
   ): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
+  /** Sends a signal, SIGTERM unless told otherwise, and waits for its end. */
+  stop(signal?: Deno.Signal): ReturnType<Process["end"]>;
 }
 
 /**
@@ -87,6 +89,10 @@ export function startProcess(
     await close();
     return { code, ...output };
   }
+  function kill(signal: Deno.Signal): void {
+    isSignalled = true;
+    child.kill(signal);
+  }
   async function until(
     name: "stdout" | "stderr",
     text: string,
@@ -116,9 +122,10 @@ export function startProcess(
       await within(`${command} to read`, input.write(bytes));
     },
     end,
-    kill(signal) {
-      isSignalled = true;
-      child.kill(signal);
+    kill,
+    stop(signal = "SIGTERM") {
+      kill(signal);
+      return end();
     },
     async [Symbol.asyncDispose]() {
       if (!isOver) {

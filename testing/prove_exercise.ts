@@ -70,6 +70,7 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
     assertEquals(
       [...failed.keys()].sort(),
       required.map(({ id }) => id).sort(),
+      "the stub does nothing yet, and must pass nothing that is required",
     );
     const reports = [...failed.values()];
     assertEquals(reports.filter((report) => DID_NOT_RUN.test(report)), []);
@@ -97,7 +98,12 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
       outcomes[mistake] = outcomeOf(failed.get(breaks));
     });
     const expected = Object.keys(mistakes).map((name) => [name, "fails"]);
-    assertEquals(outcomes, Object.fromEntries(expected));
+    assertEquals(
+      outcomes,
+      Object.fromEntries(expected),
+      "a mistake that passes isn't noticed by the check of what it breaks: " +
+        "that check must try more, or the mistake breaks something else",
+    );
   });
 
   if (!isThere(`checks/${name}/python`)) return;

@@ -5,13 +5,14 @@
  */
 
 /** A folder; disposing of it removes it with all that is in it. */
-export interface TemporaryFolder extends AsyncDisposable {
+interface TemporaryFolder extends AsyncDisposable {
   path: string;
 }
 
 /** Makes an empty folder. */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await Deno.makeTempDir();
+  // macOS has its temporary files behind a link.
+  const path = await Deno.realPath(await Deno.makeTempDir());
   return {
     path,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),

@@ -1,4 +1,4 @@
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { connectPacket } from "../../testing/clients/raw_client.ts";
 
 /** A connection that does next to nothing, so that a broker is the slower side. */

@@ -2,7 +2,7 @@
  * Counts the readings that subscribers get, acknowledges them, and looks at
  * nothing else in them. It ends when each has the message that follows them.
  */
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { subscribePacket, TYPE } from "../../testing/clients/raw_client.ts";
 import { END, FILTER } from "../_programs.ts";
 import { now, print, readJob } from "./_job.ts";

@@ -2,7 +2,7 @@
  * Publishes readings from packets that are made beforehand, as fast as a broker
  * takes them; at QoS 1 and 2 never with more in flight than the window.
  */
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { Buffer } from "node:buffer";
 import {
   acknowledgement,

@@ -1,10 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
-import { runLesson } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 Deno.test("publisher prints Connecté, publishes allo and disconnects", async () => {
   const lines: string[] = [];
@@ -14,38 +15,28 @@ Deno.test("publisher prints Connecté, publishes allo and disconnects", async ()
   });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url, variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", {
+    url: broker.url,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals({ code, stdout }, { code: 0, stdout: "Connecté\n" });
   const [message] = await subscriber.untilReceived(1);
   assertEquals([message?.topic, message?.text], ["test", "allo"]);
-  const packets = [...stderr.matchAll(/[→←] (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr);
   assertEquals(packets, ["CONNECT", "CONNACK", "PUBLISH", "DISCONNECT"]);
 });
 
 Deno.test("publisher prints the code with which the broker refuses it", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", broker);
   assertEquals({ code, stdout }, { code: 1, stdout: "Erreur code 5\n" });
   assertStringIncludes(stderr, "refused the connection: not authorized");
 });
 
-Deno.test("greeting publishes Hello world! and prints nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("greeting publishes Hello world! and prints nothing", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("iot/#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "greeting",
-    { url: broker.url },
-  );
+  const { code, stdout, stderr } = await lesson.run("greeting", broker);
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "", stderr: "" });
   const [message] = await subscriber.untilReceived(1);
   assertEquals([message?.topic, message?.text], [
@@ -54,18 +45,12 @@ Deno.test("greeting publishes Hello world! and prints nothing", async () => {
   ]);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "publisher and greeting are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "#", 2);
-    await runLesson(import.meta.url, "publisher", { url });
-    await runLesson(import.meta.url, "greeting", { url });
-    assertEquals(await subscriber.lines(), [
-      "test allo",
-      "iot/greeting Hello world!",
-    ]);
-  },
-);
+test.pahoOverMosquitto("publisher and greeting are received by paho over mosquitto", async (mosquitto) => {
+  await using subscriber = await subscribeWithPaho(mosquitto.url, "#", 2);
+  await lesson.run("publisher", mosquitto);
+  await lesson.run("greeting", mosquitto);
+  assertEquals(await subscriber.lines(), [
+    "test allo",
+    "iot/greeting Hello world!",
+  ]);
+});

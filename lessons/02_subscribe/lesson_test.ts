@@ -1,29 +1,26 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
-const LESSON_01 = new URL("../01_publish/", import.meta.url).href;
+const lesson = lessonAt(import.meta.url);
+const lesson01 = lessonAt(new URL("../01_publish/", import.meta.url));
 const CONNECTED = "Connected with result code 0\n";
 
-Deno.test("subscriber and receiver print what lesson 01 publishes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
+test.broker("subscriber and receiver print what lesson 01 publishes", async (broker) => {
   const variables = { MQTT_TRACE: "1" };
-  await using subscriber = startLesson(import.meta.url, "subscriber", {
-    url,
+  await using subscriber = lesson.start("subscriber", {
+    url: broker.url,
     variables,
   });
-  await using receiver = startLesson(import.meta.url, "receiver", { url });
+  await using receiver = lesson.start("receiver", broker);
   await subscriber.untilPrinted(CONNECTED);
   await receiver.untilPrinted("Connecté\n");
-  await runLesson(LESSON_01, "publisher", { url });
-  await runLesson(LESSON_01, "greeting", { url });
+  await lesson01.run("publisher", broker);
+  await lesson01.run("greeting", broker);
   await receiver.untilPrinted("Reçu: allo\n");
   await subscriber.untilPrinted("iot/greeting  Hello world!\n");
   receiver.kill("SIGTERM");
@@ -38,7 +35,7 @@ Deno.test("subscriber and receiver print what lesson 01 publishes", async () => 
     code: 0,
     stdout: `${CONNECTED}iot/greeting  Hello world!\n`,
   });
-  const packets = [...stderr.matchAll(/[→←] (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr);
   assertEquals(packets, [
     ...["CONNECT", "CONNACK", "SUBSCRIBE", "SUBACK"],
     ...["PUBLISH", "DISCONNECT"],
@@ -54,8 +51,7 @@ for (const program of ["subscriber", "receiver"]) {
       return "answered";
     });
     for (code = 1; code <= 5; code++) {
-      const { url } = broker;
-      const ended = await runLesson(import.meta.url, program, { url });
+      const ended = await lesson.run(program, broker);
       assertEquals([ended.code, ended.stdout], [
         1,
         program === "receiver"
@@ -68,10 +64,8 @@ for (const program of ["subscriber", "receiver"]) {
     }
   });
 
-  Deno.test(`${program} subscribes again after a reconnect`, async () => {
-    await using broker = await startScriptedBroker();
-    const { url } = broker;
-    await using process = startLesson(import.meta.url, program, { url });
+  test.scripted(`${program} subscribes again after a reconnect`, async (broker) => {
+    await using process = lesson.start(program, broker);
     await within("the subscription", broker.received("subscribe"));
     broker.connections[0]!.socket.destroy();
     await within("the next one", broker.received("subscribe", 2));
@@ -86,8 +80,7 @@ for (const program of ["subscriber", "receiver"]) {
     await process.untilPrinted(
       program === "receiver" ? "Reçu: again\n" : "iot/greeting  again\n",
     );
-    process.kill("SIGTERM");
-    const { code, stderr } = await process.end();
+    const { code, stderr } = await process.stop();
     assertEquals(code, 0);
     assertStringIncludes(stderr, "lost: ");
     assertEquals(broker.packets.map(({ cmd }) => cmd), [
@@ -95,22 +88,12 @@ for (const program of ["subscriber", "receiver"]) {
       "disconnect",
     ]);
   });
-
-  Deno.test(`${program} waits for a broker, and ends on SIGTERM`, async () => {
-    const url = "mqtt://127.0.0.1:1";
-    await using process = startLesson(import.meta.url, program, { url });
-    await process.untilLogged("(is a broker running there?); trying again\n");
-    process.kill("SIGTERM");
-    const { code, stdout } = await process.end();
-    assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  });
 }
 
-Deno.test("subscriber takes another topic filter, and says what is wrong with it", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("subscriber takes another topic filter, and says what is wrong with it", async (broker) => {
   await using publisher = await openClient(broker.url);
   const { url } = broker;
-  await using subscriber = startLesson(import.meta.url, "subscriber", {
+  await using subscriber = lesson.start("subscriber", {
     url,
     args: ["iot/+/temp"],
   });
@@ -122,7 +105,7 @@ Deno.test("subscriber takes another topic filter, and says what is wrong with it
     subscriber.printed(),
     `${CONNECTED}iot/user1/temp  온도 21\n`,
   );
-  const { code, stderr } = await runLesson(import.meta.url, "subscriber", {
+  const { code, stderr } = await lesson.run("subscriber", {
     url,
     args: ["iot/#/temp"],
   });
@@ -146,7 +129,7 @@ function filterRows(): [filter: string, hears: string[], not: string[]][] {
   });
 }
 
-async function assertFiltersHear(url: string): Promise<void> {
+test.brokers("the page's topic filters hear what it says", async ({ url }) => {
   const rows = filterRows();
   assert(rows.length >= 4, `Only ${rows.length} rows`);
   for (const [filter, hears, not] of rows) {
@@ -159,44 +142,22 @@ async function assertFiltersHear(url: string): Promise<void> {
     const received = await client.untilReceived(hears.length);
     assertEquals(received.map(({ topic }) => topic), hears, filter);
   }
-}
-
-Deno.test("the page's topic filters hear what it says", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await assertFiltersHear(broker.url);
 });
 
-peerTest(
-  ["mosquitto"],
-  "the page's topic filters hear what it says on mosquitto, too",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertFiltersHear(mosquitto.url);
-  },
-);
-
-peerTest(
-  ["mosquitto", "paho"],
-  "subscriber and receiver print what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = startLesson(import.meta.url, "subscriber", {
-      url,
-    });
-    await using receiver = startLesson(import.meta.url, "receiver", { url });
-    await subscriber.untilPrinted(CONNECTED);
-    await receiver.untilPrinted("Connecté\n");
-    await publishWithPaho(url, [
-      ["iot/greeting", "Hello world!"],
-      ["test", "déjà vu"],
-      ["iot", "the parent"],
-    ]);
-    await subscriber.untilPrinted("iot  the parent\n");
-    await receiver.untilPrinted("Reçu: déjà vu\n");
-    assertEquals(
-      subscriber.printed(),
-      `${CONNECTED}iot/greeting  Hello world!\niot  the parent\n`,
-    );
-  },
-);
+test.pahoOverMosquitto("subscriber and receiver print what paho publishes over mosquitto", async (mosquitto) => {
+  await using subscriber = lesson.start("subscriber", mosquitto);
+  await using receiver = lesson.start("receiver", mosquitto);
+  await subscriber.untilPrinted(CONNECTED);
+  await receiver.untilPrinted("Connecté\n");
+  await publishWithPaho(mosquitto.url, [
+    ["iot/greeting", "Hello world!"],
+    ["test", "déjà vu"],
+    ["iot", "the parent"],
+  ]);
+  await subscriber.untilPrinted("iot  the parent\n");
+  await receiver.untilPrinted("Reçu: déjà vu\n");
+  assertEquals(
+    subscriber.printed(),
+    `${CONNECTED}iot/greeting  Hello world!\niot  the parent\n`,
+  );
+});

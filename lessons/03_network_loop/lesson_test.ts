@@ -3,15 +3,15 @@ import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const TOPIC = "paho/temperature";
 const TRACE = { MQTT_TRACE: "1" };
 // The permission to read the thread's file is relative to the project's folder.
@@ -28,10 +28,9 @@ function secondsOf(stdout: string, text: string): number {
   return Number(seconds);
 }
 
-Deno.test("forever waits until SIGTERM, and disconnects", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("forever waits until SIGTERM, and disconnects", async (broker) => {
   await using publisher = await openClient(broker.url);
-  await using program = startLesson(import.meta.url, "forever", {
+  await using program = lesson.start("forever", {
     url: broker.url,
     variables: TRACE,
   });
@@ -39,8 +38,7 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   await publisher.publish(TOPIC, "21.5");
   await program.untilPrinted("paho/temperature  21.5\n");
   assert(!program.logged().includes("The waiting is over"));
-  program.kill("SIGTERM");
-  const { code, stdout, stderr } = await program.end();
+  const { code, stdout, stderr } = await program.stop();
   assertEquals({ code, stdout }, {
     code: 0,
     stdout: "paho/temperature  21.5\n",
@@ -49,29 +47,18 @@ Deno.test("forever waits until SIGTERM, and disconnects", async () => {
   assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
 });
 
-Deno.test("forever waits for a broker, and says so", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  await using program = startLesson(import.meta.url, "forever", { url });
-  await program.untilLogged("connection refused (is a broker running there?)");
-  program.kill("SIGTERM");
-  assertEquals((await program.end()).code, 0);
-});
-
-Deno.test("one_turn ends well on SIGTERM", async () => {
-  await using broker = await startScriptedBroker();
-  await using program = startLesson(import.meta.url, "one_turn", broker);
+test.scripted("one_turn ends well on SIGTERM", async (broker) => {
+  await using program = lesson.start("one_turn", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
-  program.kill("SIGTERM");
-  const { code, stderr } = await program.end();
+  const { code, stderr } = await program.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 
-Deno.test("connect_async goes on before the broker has answered", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("connect_async goes on before the broker has answered", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe(TOPIC);
-  const output = await runLesson(import.meta.url, "connect_async", broker);
+  const output = await lesson.run("connect_async", broker);
   assertEquals(output, {
     code: 0,
     stdout: "1. mqtt.connect() is back, connected: false\n" +
@@ -86,11 +73,7 @@ Deno.test("connect_async goes on before the broker has answered", async () => {
 
 Deno.test("connect_async learns only later that there is no broker", async () => {
   const url = "mqtt://127.0.0.1:1";
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "connect_async",
-    { url },
-  );
+  const { code, stdout, stderr } = await lesson.run("connect_async", { url });
   assertEquals({ code, stderr }, {
     code: 1,
     stderr: "connect ECONNREFUSED 127.0.0.1:1\n",
@@ -98,13 +81,8 @@ Deno.test("connect_async learns only later that there is no broker", async () =>
   assert(stdout.endsWith("3. The main program has come to its last line\n"));
 });
 
-Deno.test("reconnect is back at once, as the same client", async () => {
-  await using broker = await startScriptedBroker();
-  const { code, stdout } = await runLesson(
-    import.meta.url,
-    "reconnect",
-    broker,
-  );
+test.scripted("reconnect is back at once, as the same client", async (broker) => {
+  const { code, stdout } = await lesson.run("reconnect", broker);
   assertEquals({ code, stdout }, {
     code: 0,
     stdout: "Connected: true\nConnected: false\nConnected: true\n",
@@ -121,7 +99,7 @@ const SLOW: Record<string, () => Promise<void>> = {
   async "background receives while it works"() {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
-    await using program = startLesson(import.meta.url, "background", {
+    await using program = lesson.start("background", {
       url: broker.url,
       args: ["20"],
       variables: TRACE,
@@ -131,8 +109,7 @@ const SLOW: Record<string, () => Promise<void>> = {
     await program.untilPrinted("paho/temperature  21.5\n");
     // It neither waited for the message nor stops because of it.
     await program.untilLogged("2 s of other work done\n");
-    program.kill("SIGTERM");
-    const { code, stdout, stderr } = await program.end();
+    const { code, stdout, stderr } = await program.stop();
     assertEquals({ code, stdout }, {
       code: 0,
       stdout: "paho/temperature  21.5\nend\n",
@@ -142,7 +119,7 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "background ends by itself, and wants a number of seconds"() {
     await using broker = await startBroker({ port: 0 });
-    const output = await runLesson(import.meta.url, "background", {
+    const output = await lesson.run("background", {
       url: broker.url,
       args: ["1"],
     });
@@ -152,7 +129,7 @@ const SLOW: Record<string, () => Promise<void>> = {
       stderr: "1 s of other work done\n",
     });
     for (const argument of ["soon", "0", "1.5", "Infinity"]) {
-      const { code, stderr } = await runLesson(import.meta.url, "background", {
+      const { code, stderr } = await lesson.run("background", {
         url: broker.url,
         args: [argument],
       });
@@ -166,7 +143,7 @@ const SLOW: Record<string, () => Promise<void>> = {
   async "one_turn gets a message in one of its turns, also after an empty one"() {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
-    await using program = startLesson(import.meta.url, "one_turn", {
+    await using program = lesson.start("one_turn", {
       url: broker.url,
       variables: TRACE,
     });
@@ -184,11 +161,10 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "lost_connection comes back with its subscription"() {
     await using broker = await startBroker({ port: 0 });
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "lost_connection",
-      { url: broker.url, variables: TRACE },
-    );
+    const { code, stdout, stderr } = await lesson.run("lost_connection", {
+      url: broker.url,
+      variables: TRACE,
+    });
     assertEquals(code, 0);
     const [first, second, third, ...rest] = stdout.trimEnd().split("\n");
     assertEquals([first, second], ["Subscribed", "Connection cut"]);
@@ -208,21 +184,16 @@ const SLOW: Record<string, () => Promise<void>> = {
     await using broker = await startBroker({ port: 0 });
     await using subscriber = await openClient(broker.url);
     await subscriber.subscribe("#");
-    await using program = startLesson(
-      import.meta.url,
-      "temperature_publisher",
-      {
-        url: broker.url,
-        variables: TRACE,
-      },
-    );
+    await using program = lesson.start("temperature_publisher", {
+      url: broker.url,
+      variables: TRACE,
+    });
     const received = await subscriber.untilReceived(2);
     for (const { topic, text } of received) {
       assertEquals(topic, TOPIC);
       assertMatch(text, /^2[0-5]\.\d$/);
     }
-    program.kill("SIGTERM");
-    const { code, stdout, stderr } = await program.end();
+    const { code, stdout, stderr } = await program.stop();
     assertEquals({ code, stdout }, { code: 0, stdout: "" });
     assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
   },
@@ -233,8 +204,8 @@ const SLOW: Record<string, () => Promise<void>> = {
     await subscriber.subscribe(TOPIC, 1);
     const run = { url: broker.url, variables: TRACE, folder: PROJECT };
     const [blocked, free] = await Promise.all([
-      runLesson(import.meta.url, "blocked_loop", run),
-      runLesson(import.meta.url, "read_in_thread", run),
+      lesson.run("blocked_loop", run),
+      lesson.run("read_in_thread", run),
     ]);
     const timer = "the timer for 0\\.5 s fires";
     assertEquals(blocked.code, 0);
@@ -254,13 +225,12 @@ const SLOW: Record<string, () => Promise<void>> = {
 
   async "read_in_thread ends its thread on SIGTERM, too"() {
     await using broker = await startScriptedBroker();
-    await using program = startLesson(import.meta.url, "read_in_thread", {
+    await using program = lesson.start("read_in_thread", {
       url: broker.url,
       folder: PROJECT,
     });
     await program.untilPrinted("the timer for 0.5 s fires\n");
-    program.kill("SIGTERM");
-    const { code, stdout } = await program.end();
+    const { code, stdout } = await program.stop();
     assertEquals(code, 0);
     assert(!stdout.includes("the sensor has been read"), stdout);
     assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
@@ -276,45 +246,31 @@ Deno.test("programs that take seconds", async (context) => {
   await Promise.all(steps);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "what waits receives from paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const start = (name: string, args: string[] = []) =>
-      startLesson(import.meta.url, name, { url, args, variables: TRACE });
-    await using forever = start("forever");
-    await using background = start("background", ["20"]);
-    await using oneTurn = start("one_turn");
-    const programs = [forever, background, oneTurn];
-    for (const program of programs) await program.untilLogged("← SUBACK");
-    await publishWithPaho(url, [[TOPIC, "21.5"]]);
-    for (const program of programs) {
-      await program.untilPrinted("paho/temperature  21.5\n");
-      program.kill("SIGTERM");
-      assertEquals((await program.end()).code, 0);
-    }
-  },
-);
+test.pahoOverMosquitto("what waits receives from paho over mosquitto", async ({ url }) => {
+  const start = (name: string, args: string[] = []) =>
+    lesson.start(name, { url, args, variables: TRACE });
+  await using forever = start("forever");
+  await using background = start("background", ["20"]);
+  await using oneTurn = start("one_turn");
+  const programs = [forever, background, oneTurn];
+  for (const program of programs) await program.untilLogged("← SUBACK");
+  await publishWithPaho(url, [[TOPIC, "21.5"]]);
+  for (const program of programs) {
+    await program.untilPrinted("paho/temperature  21.5\n");
+    assertEquals((await program.stop()).code, 0);
+  }
+});
 
-peerTest(
-  ["mosquitto", "paho"],
-  "what is published is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
-    await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
-    await runLesson(import.meta.url, "connect_async", { url });
-    const program = "temperature_publisher";
-    await using publisher = startLesson(import.meta.url, program, { url });
-    await runLesson(import.meta.url, "lost_connection", { url });
-    assertEquals(await other.lines(), ["paho/lost_connection still here"]);
-    const [message, reading] = await temperatures.lines();
-    assertEquals(message, "paho/temperature 21.5");
-    assertMatch(reading!, /^paho\/temperature 2[0-5]\.\d$/);
-    publisher.kill("SIGTERM");
-    assertEquals((await publisher.end()).code, 0);
-  },
-);
+test.pahoOverMosquitto("what is published is received by paho over mosquitto", async ({ url }) => {
+  await using temperatures = await subscribeWithPaho(url, TOPIC, 2);
+  await using other = await subscribeWithPaho(url, "paho/lost_connection", 1);
+  await lesson.run("connect_async", { url });
+  const program = "temperature_publisher";
+  await using publisher = lesson.start(program, { url });
+  await lesson.run("lost_connection", { url });
+  assertEquals(await other.lines(), ["paho/lost_connection still here"]);
+  const [message, reading] = await temperatures.lines();
+  assertEquals(message, "paho/temperature 21.5");
+  assertMatch(reading!, /^paho\/temperature 2[0-5]\.\d$/);
+  assertEquals((await publisher.stop()).code, 0);
+});

@@ -3,19 +3,20 @@ import mqtt, { type ISubscriptionGrant } from "mqtt";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type Script,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 // The documents' running result.
 const RUNNING_RESULT = `\
@@ -94,19 +95,15 @@ for way in "clean", "broken":
     ended.wait(5)
 `;
 
-Deno.test("complete_client prints the running result", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const output = await runLesson(import.meta.url, "complete_client", broker);
+test.broker("complete_client prints the running result", async (broker) => {
+  const output = await lesson.run("complete_client", broker);
   assertEquals(output, { code: 0, stdout: RUNNING_RESULT, stderr: "" });
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "complete_client prints the running result, as paho does",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
-    const ours = await runLesson(import.meta.url, "complete_client", { url });
+  async ({ host, port, url }, { paho }) => {
+    const ours = await lesson.run("complete_client", { url });
     await using theirs = startProcess(paho, [
       ...["-c", PAHO_CLIENT],
       ...[host, `${port}`],
@@ -132,7 +129,7 @@ Deno.test("complete_client publishes only once every topic is acknowledged", asy
     return "answered";
   };
   await using broker = await startScriptedBroker(script);
-  await using client = startLesson(import.meta.url, "complete_client", broker);
+  await using client = lesson.start("complete_client", broker);
   await client.untilPrinted("topic: early");
   assertEquals(
     broker.packets.map(({ cmd }) => cmd),
@@ -154,18 +151,14 @@ Deno.test("complete_client names what doesn't come back in 5 seconds", async () 
     connection.send(packet);
     return undefined;
   });
-  const { code, stderr } = await runLesson(
-    import.meta.url,
-    "complete_client",
-    broker,
-  );
+  const { code, stderr } = await lesson.run("complete_client", broker);
   assertEquals({ code, stderr }, { code: 1, stderr: "Missing: humidity\n" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 
 Deno.test("complete_client says in a line what goes wrong", async () => {
   const port = 1;
-  const offline = await runLesson(import.meta.url, "complete_client", {
+  const offline = await lesson.run("complete_client", {
     url: `mqtt://127.0.0.1:${port}`,
   });
   assertEquals(offline, {
@@ -174,24 +167,22 @@ Deno.test("complete_client says in a line what goes wrong", async () => {
     stderr: `connect ECONNREFUSED 127.0.0.1:${port}\n`,
   });
   await using guarded = await startBroker({ port: 0, users: { ann: "x" } });
-  const refused = await runLesson(import.meta.url, "complete_client", guarded);
+  const refused = await lesson.run("complete_client", guarded);
   assertEquals(refused.code, 1);
   assertEquals(refused.stderr, "Connection refused: Not authorized\n");
   await using strict = await startBroker({
     port: 0,
     rules: [{ subscribe: ["hello"] }],
   });
-  const denied = await runLesson(import.meta.url, "complete_client", strict);
+  const denied = await lesson.run("complete_client", strict);
   assertEquals(denied.code, 1);
   assertEquals(denied.stderr, "Subscribe error: Unspecified error\n");
 });
 
-Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
-  await using broker = await startScriptedBroker();
-  await using client = startLesson(import.meta.url, "first_client", broker);
+test.scripted("first_client subscribes, and ends well on SIGTERM", async (broker) => {
+  await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
-  client.kill("SIGTERM");
-  const { code, stdout, stderr } = await client.end();
+  const { code, stdout, stderr } = await client.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const [first, , , , last] = RUNNING_RESULT.split(/(?<=\n)/);
   assertEquals(stdout, `${first}${last}`);
@@ -201,17 +192,15 @@ Deno.test("first_client subscribes, and ends well on SIGTERM", async () => {
   );
 });
 
-Deno.test("first_client prints another result when the connection breaks", async () => {
-  await using broker = await startScriptedBroker();
-  await using client = startLesson(import.meta.url, "first_client", broker);
+test.scripted("first_client prints another result when the connection breaks", async (broker) => {
+  await using client = lesson.start("first_client", broker);
   await within("SUBSCRIBE", broker.received("subscribe"));
   broker.connections[0]?.socket.destroy();
   await client.untilPrinted("Disconnection returned result: 7\n");
 });
 
-Deno.test("subscribe_forms prints what the broker grants each form", async () => {
-  await using broker = await startScriptedBroker();
-  const output = await runLesson(import.meta.url, "subscribe_forms", broker);
+test.scripted("subscribe_forms prints what the broker grants each form", async (broker) => {
+  const output = await lesson.run("subscribe_forms", broker);
   assertEquals(output, {
     code: 0,
     stdout: 'subscribe("my/topic", 2): mid 1, granted 2\n' +
@@ -230,8 +219,7 @@ Deno.test("subscribe_forms prints what the broker grants each form", async () =>
   ]);
 });
 
-Deno.test("MQTT.js alone doesn't ask again for a topic that it has at a higher QoS", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("MQTT.js alone doesn't ask again for a topic that it has at a higher QoS", async (broker) => {
   const client = mqtt.connect(broker.url);
   try {
     const ask = (qos: 0 | 1 | 2) =>
@@ -246,11 +234,10 @@ Deno.test("MQTT.js alone doesn't ask again for a topic that it has at a higher Q
   assertEquals(asked.length, 1);
 });
 
-Deno.test("publish_results prints the message ids, and what can't be published", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publish_results prints the message ids, and what can't be published", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("my/topic", 2);
-  const output = await runLesson(import.meta.url, "publish_results", broker);
+  const output = await lesson.run("publish_results", broker);
   assertEquals(output, {
     code: 0,
     stdout: "QoS 0: published, mid none\n" +
@@ -266,15 +253,10 @@ Deno.test("publish_results prints the message ids, and what can't be published",
   assertEquals(received.map(({ qos }) => qos).sort(), [0, 1, 2]);
 });
 
-Deno.test("unsubscribe receives nothing more of its topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("unsubscribe receives nothing more of its topic", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout } = await runLesson(
-    import.meta.url,
-    "unsubscribe",
-    broker,
-  );
+  const { code, stdout } = await lesson.run("unsubscribe", broker);
   assertEquals(code, 0);
   assertEquals(
     stdout,
@@ -287,13 +269,11 @@ Deno.test("unsubscribe receives nothing more of its topic", async () => {
   assertEquals(received.map(({ text }) => text), ["24.0", "25.0", "65%"]);
 });
 
-Deno.test("two_endings is disconnected cleanly, and then thrown out", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "two_endings",
-    { ...broker, variables: { MQTT_TRACE: "1" } },
-  );
+test.broker("two_endings is disconnected cleanly, and then thrown out", async (broker) => {
+  const { code, stdout, stderr } = await lesson.run("two_endings", {
+    ...broker,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals(code, 0);
   assertEquals(
     stdout,
@@ -304,11 +284,9 @@ Deno.test("two_endings is disconnected cleanly, and then thrown out", async () =
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2);
 });
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "subscribe_forms and two_endings give the numbers that paho gives",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
+  async (mosquitto, { paho }) => {
     const { host, port, url } = mosquitto;
     await using process = startProcess(
       paho,
@@ -316,8 +294,8 @@ peerTest(
     );
     const theirs = await process.end();
     assertEquals(theirs.stderr, "");
-    const forms = await runLesson(import.meta.url, "subscribe_forms", { url });
-    const endings = await runLesson(import.meta.url, "two_endings", { url });
+    const forms = await lesson.run("subscribe_forms", { url });
+    const endings = await lesson.run("two_endings", { url });
     assertEquals(
       forms.stdout.replaceAll(/^.*(?=mid)/gm, "") + endings.stdout,
       theirs.stdout,
@@ -329,39 +307,33 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
-  "the clients talk with paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using first = startLesson(import.meta.url, "first_client", { url });
-    await first.untilPrinted("Connection returned with result code: 0\n");
-    await using subscriber = await subscribeWithPaho(url, "#", 10);
-    await runLesson(import.meta.url, "complete_client", { url });
-    await runLesson(import.meta.url, "publish_results", { url });
-    await runLesson(import.meta.url, "unsubscribe", { url });
-    await publishWithPaho(url, [["hello", "from paho"]]);
-    assertEquals(await subscriber.lines(), [
-      "hello Hello world!",
-      "temperature 24.0",
-      "humidity 65%",
-      "my/topic 24.0",
-      "my/topic 24.0",
-      "my/topic 24.0",
-      "temperature 24.0",
-      "temperature 25.0",
-      "humidity 65%",
-      "hello from paho",
-    ]);
-    await first.untilPrinted(
-      "Received message, topic: hello payload: Hello world!\n" +
-        "Received message, topic: hello payload: from paho\n",
-    );
-    first.kill("SIGTERM");
-    assertEquals((await first.end()).code, 0);
-    assert(
-      mosquitto.log().every((line) => !line.includes("closed its connection")),
-    );
-  },
-);
+test.pahoOverMosquitto("the clients talk with paho over mosquitto", async (mosquitto) => {
+  const { url } = mosquitto;
+  await using first = lesson.start("first_client", { url });
+  await first.untilPrinted("Connection returned with result code: 0\n");
+  await using subscriber = await subscribeWithPaho(url, "#", 10);
+  await lesson.run("complete_client", { url });
+  await lesson.run("publish_results", { url });
+  await lesson.run("unsubscribe", { url });
+  await publishWithPaho(url, [["hello", "from paho"]]);
+  assertEquals(await subscriber.lines(), [
+    "hello Hello world!",
+    "temperature 24.0",
+    "humidity 65%",
+    "my/topic 24.0",
+    "my/topic 24.0",
+    "my/topic 24.0",
+    "temperature 24.0",
+    "temperature 25.0",
+    "humidity 65%",
+    "hello from paho",
+  ]);
+  await first.untilPrinted(
+    "Received message, topic: hello payload: Hello world!\n" +
+      "Received message, topic: hello payload: from paho\n",
+  );
+  assertEquals((await first.stop()).code, 0);
+  assert(
+    mosquitto.log().every((line) => !line.includes("closed its connection")),
+  );
+});

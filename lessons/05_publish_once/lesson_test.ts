@@ -2,12 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const SILENT = { code: 0, stdout: "", stderr: "" };
 const NO_LOGIN = { MQTT_USER: "", MQTT_PASSWORD: "" };
 const READINGS = [
@@ -25,10 +25,7 @@ Deno.test("single publishes hello mqtt at QoS 1 and prints nothing", async () =>
   const { url } = broker;
   await using subscriber = await openClient(url);
   await subscriber.subscribe("tw/rocksaying/#", 2);
-  const ended = await runLesson(import.meta.url, "single", {
-    url,
-    variables: NO_LOGIN,
-  });
+  const ended = await lesson.run("single", { url, variables: NO_LOGIN });
   assertEquals(ended, SILENT);
   assertEquals(await subscriber.untilReceived(1), [{
     topic: "tw/rocksaying",
@@ -47,7 +44,7 @@ Deno.test("single gives the user and the password that the broker asks for", asy
     log: (line) => lines.push(line),
   });
   const run = (MQTT_USER: string, MQTT_PASSWORD: string) =>
-    runLesson(import.meta.url, "single", {
+    lesson.run("single", {
       url: broker.url,
       variables: { MQTT_USER, MQTT_PASSWORD },
     });
@@ -60,12 +57,10 @@ Deno.test("single gives the user and the password that the broker asks for", asy
   }
 });
 
-Deno.test("multiple publishes three readings and prints nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using subscriber = await openClient(url);
+test.broker("multiple publishes three readings and prints nothing", async (broker) => {
+  await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/#", 2);
-  assertEquals(await runLesson(import.meta.url, "multiple", { url }), SILENT);
+  assertEquals(await lesson.run("multiple", broker), SILENT);
   const received = await subscriber.untilReceived(3);
   assertEquals(
     received.map(({ topic, text: payload, qos }) => ({ topic, payload, qos })),
@@ -73,18 +68,14 @@ Deno.test("multiple publishes three readings and prints nothing", async () => {
   );
 });
 
-Deno.test("lesson 02's subscriber prints what both publish", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using subscriber = startLesson(
-    new URL("../02_subscribe/", import.meta.url).href,
-    "subscriber",
-    { url, args: ["tw/rocksaying/#"] },
-  );
+test.broker("lesson 02's subscriber prints what both publish", async ({ url }) => {
+  await using subscriber = lessonAt(
+    new URL("../02_subscribe/", import.meta.url),
+  ).start("subscriber", { url, args: ["tw/rocksaying/#"] });
   await subscriber.untilPrinted("Connected with result code 0\n");
-  await runLesson(import.meta.url, "single", { url, variables: NO_LOGIN });
+  await lesson.run("single", { url, variables: NO_LOGIN });
   await subscriber.untilPrinted("tw/rocksaying  hello mqtt\n");
-  await runLesson(import.meta.url, "multiple", { url });
+  await lesson.run("multiple", { url });
   await subscriber.untilPrinted("tw/rocksaying/humidity  40\n");
 });
 
@@ -114,12 +105,10 @@ Deno.test("the page says what each way to publish costs", async () => {
   const page = Deno.readTextFileSync(new URL("README.md", import.meta.url))
     .replaceAll(/ +/g, " ");
   const single = await measure((url) =>
-    runLesson(import.meta.url, "single", { url, variables: NO_LOGIN })
+    lesson.run("single", { url, variables: NO_LOGIN })
   );
   assertStringIncludes(page, `| one message, \`single.ts\` | ${single}`);
-  const multiple = await measure((url) =>
-    runLesson(import.meta.url, "multiple", { url })
-  );
+  const multiple = await measure((url) => lesson.run("multiple", { url }));
   assertStringIncludes(page, `| three messages, \`multiple.ts\` | ${multiple}`);
   const apart = await measure(async (url) => {
     for (const reading of READINGS) await publishOnce(url, reading);
@@ -130,30 +119,14 @@ Deno.test("the page says what each way to publish costs", async () => {
   );
 });
 
-for (const program of ["single", "multiple"]) {
-  Deno.test(`${program} says so if there is no broker`, async () => {
-    const url = "mqtt://127.0.0.1:1";
-    await using offline = startLesson(import.meta.url, program, { url });
-    await offline.untilLogged(
-      "Broker at 127.0.0.1:1 can't be reached: connection refused",
-    );
-  });
-}
-
-peerTest(
-  ["mosquitto", "paho"],
-  "single and multiple are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
-    await runLesson(import.meta.url, "single", { url, variables: NO_LOGIN });
-    await runLesson(import.meta.url, "multiple", { url });
-    assertEquals(await subscriber.lines(), [
-      "tw/rocksaying hello mqtt",
-      "tw/rocksaying/battery 2.9 V",
-      "tw/rocksaying/temperature 21.5",
-      "tw/rocksaying/humidity 40",
-    ]);
-  },
-);
+test.pahoOverMosquitto("single and multiple are received by paho over mosquitto", async ({ url }) => {
+  await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 4);
+  await lesson.run("single", { url, variables: NO_LOGIN });
+  await lesson.run("multiple", { url });
+  assertEquals(await subscriber.lines(), [
+    "tw/rocksaying hello mqtt",
+    "tw/rocksaying/battery 2.9 V",
+    "tw/rocksaying/temperature 21.5",
+    "tw/rocksaying/humidity 40",
+  ]);
+});

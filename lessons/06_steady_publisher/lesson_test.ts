@@ -3,23 +3,22 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEN = Array.from({ length: 10 }, (_, i) => `你好 mqtt - ${i}`);
 
-Deno.test("publisher sends ten messages, 10 ms apart, on one connection", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publisher sends ten messages, 10 ms apart, on one connection", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/#", 2);
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "publisher",
-    { url: broker.url, variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("publisher", {
+    url: broker.url,
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
   const received = await subscriber.untilReceived(10);
   assertEquals(received.map(({ text }) => text), TEN);
@@ -49,10 +48,7 @@ async function cutAndCount(url: string, qos: 0 | 1): Promise<Counts> {
   await using counter = await openClient(url);
   await counter.subscribe("tw/rocksaying/+");
   const args = [`${qos}`];
-  const { code, stdout, stderr } = await runLesson(import.meta.url, "cut", {
-    url,
-    args,
-  });
+  const { code, stdout, stderr } = await lesson.run("cut", { url, args });
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "lost: the connection was reset");
   const line =
@@ -96,26 +92,22 @@ Deno.test("cut loses messages at QoS 0 and none at QoS 1 on the embedded broker"
   assertCounts(...await Promise.all([run(0), run(1)]));
 });
 
-peerTest(
-  ["mosquitto"],
-  "cut loses messages at QoS 0 and none at QoS 1 on mosquitto, which sees the cut",
-  async () => {
-    const run = async (qos: 0 | 1) => {
-      await using mosquitto = await startMosquitto();
-      const counts = await cutAndCount(mosquitto.url, qos);
-      await mosquitto.stop();
-      const cuts = mosquitto.log()
-        .filter((line) => line.endsWith(" closed its connection."));
-      assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
-      return counts;
-    };
-    assertCounts(...await Promise.all([run(0), run(1)]));
-  },
-);
+test.mosquitto("cut loses messages at QoS 0 and none at QoS 1 on mosquitto, which sees the cut", async () => {
+  const run = async (qos: 0 | 1) => {
+    await using mosquitto = await startMosquitto();
+    const counts = await cutAndCount(mosquitto.url, qos);
+    await mosquitto.stop();
+    const cuts = mosquitto.log()
+      .filter((line) => line.endsWith(" closed its connection."));
+    assertEquals(cuts.length, 1, "Connections that ended without DISCONNECT");
+    return counts;
+  };
+  assertCounts(...await Promise.all([run(0), run(1)]));
+});
 
 Deno.test("cut says what it was called wrongly with", async () => {
   const run = (url: string, ...args: string[]) =>
-    runLesson(import.meta.url, "cut", { url, args });
+    lesson.run("cut", { url, args });
   assertEquals(await run(NO_BROKER, "7"), {
     code: 2,
     stdout: "",
@@ -130,48 +122,26 @@ Deno.test("cut says what it was called wrongly with", async () => {
   });
 });
 
-Deno.test("cut stops in the middle, and disconnects", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("cut stops in the middle, and disconnects", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/+");
-  await using cut = startLesson(import.meta.url, "cut", {
+  await using cut = lesson.start("cut", {
     url: broker.url,
     args: ["0"],
     variables: { MQTT_TRACE: "1" },
   });
   await subscriber.untilReceived(1);
-  cut.kill("SIGTERM");
-  const { code, stdout, stderr } = await cut.end();
+  const { code, stdout, stderr } = await cut.stop();
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
   assertEquals(stderr.match(/→ DISCONNECT/g)?.length, 2, stderr);
 });
 
-for (const program of ["publisher", "cut"]) {
-  Deno.test(`${program} waits for a broker that isn't there until it is stopped`, async () => {
-    await using running = startLesson(import.meta.url, program, {
-      url: NO_BROKER,
-    });
-    await running.untilLogged(
-      "connection refused (is a broker running there?)",
-    );
-    running.kill("SIGTERM");
-    const { code, stdout } = await running.end();
-    assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  });
-}
-
-peerTest(
-  ["mosquitto", "paho"],
-  "publisher is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "tw/#", 10);
-    await runLesson(import.meta.url, "publisher", { url });
-    const lines = TEN.map((text) => `tw/rocksaying ${text}`);
-    assertEquals(await subscriber.lines(), lines);
-  },
-);
+test.pahoOverMosquitto("publisher is received by paho over mosquitto", async (mosquitto) => {
+  await using subscriber = await subscribeWithPaho(mosquitto.url, "tw/#", 10);
+  await lesson.run("publisher", mosquitto);
+  const lines = TEN.map((text) => `tw/rocksaying ${text}`);
+  assertEquals(await subscriber.lines(), lines);
+});
 
 // The document's program without its pause. Its will says when the broker has
 // read all that came from it.
@@ -186,12 +156,9 @@ for i in range(int(count)):
     client.publish("tw/rocksaying", "你好 mqtt - %d" % i, int(qos))
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "paho without pauses loses messages only if nobody reads the broker's answers",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     const arrived = async (
       count: number,
       qos: 0 | 1,

@@ -1,19 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import {
-  type Mosquitto,
-  startMosquitto,
-} from "../../testing/brokers/mosquitto.ts";
+import type { Mosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const OFFLINE = "MQTT Broker is not online. Connect later.\n";
 const LOOPING = "Looping...\n";
 const END = "quit mqtt thread\nexit program\n";
@@ -35,93 +33,74 @@ async function untilGranted({ log }: Mosquitto, count: number): Promise<void> {
   }
 }
 
-Deno.test("subscriber prints topic, payload and QoS of what publisher publishes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using service = startLesson(import.meta.url, "subscriber", { url });
+test.broker("subscriber prints topic, payload and QoS of what publisher publishes", async (broker) => {
+  await using service = lesson.start("subscriber", broker);
   await service.untilPrinted(LOOPING);
   for (const args of [[], ["你好", "mqtt"]]) {
-    const outcome = await runLesson(import.meta.url, "publisher", {
-      url,
-      args,
-    });
+    const outcome = await lesson.run("publisher", { url: broker.url, args });
     assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
   }
   const messages = ["hello mqtt", "你好", "mqtt"]
     .map((payload) => printed(payload, "tw/rocksaying/greeting"));
   await service.untilPrinted(messages.join(""));
-  service.kill("SIGTERM");
-  assertEquals(await service.end(), {
+  assertEquals(await service.stop(), {
     code: 0,
     stdout: LOOPING + messages.join("") + END,
     stderr: "",
   });
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "subscriber starts before its broker, and receives paho's messages after each start of it",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await mosquitto.stop();
-    await using service = startLesson(import.meta.url, "subscriber", { url });
-    await service.untilPrinted(OFFLINE + LOOPING);
+test.pahoOverMosquitto("subscriber starts before its broker, and receives paho's messages after each start of it", async (mosquitto) => {
+  const { url } = mosquitto;
+  await mosquitto.stop();
+  await using service = lesson.start("subscriber", { url });
+  await service.untilPrinted(OFFLINE + LOOPING);
 
-    await mosquitto.start();
-    await untilGranted(mosquitto, 1);
-    await publishWithPaho(url, [[TOPIC, "first start"]]);
-    await service.untilPrinted(printed("first start"));
+  await mosquitto.start();
+  await untilGranted(mosquitto, 1);
+  await publishWithPaho(url, [[TOPIC, "first start"]]);
+  await service.untilPrinted(printed("first start"));
 
-    await mosquitto.stop();
-    await service.untilLogged(" lost: ");
-    await mosquitto.start();
-    await untilGranted(mosquitto, 2);
-    await publishWithPaho(url, [[TOPIC, "second start"]], 2);
-    await service.untilPrinted(printed("second start"));
+  await mosquitto.stop();
+  await service.untilLogged(" lost: ");
+  await mosquitto.start();
+  await untilGranted(mosquitto, 2);
+  await publishWithPaho(url, [[TOPIC, "second start"]], 2);
+  await service.untilPrinted(printed("second start"));
 
-    service.kill("SIGTERM");
-    const { code, stdout } = await service.end();
-    assertEquals({ code, stdout }, {
-      code: 0,
-      stdout: OFFLINE + LOOPING + printed("first start") +
-        printed("second start") + END,
-    });
-  },
-);
+  const { code, stdout } = await service.stop();
+  assertEquals({ code, stdout }, {
+    code: 0,
+    stdout: OFFLINE + LOOPING + printed("first start") +
+      printed("second start") + END,
+  });
+});
 
 for (const signal of SIGNALS) {
-  peerTest(
-    ["mosquitto"],
-    `subscriber sends DISCONNECT and exits 0 on ${signal}`,
-    async () => {
-      await using mosquitto = await startMosquitto();
-      const { url, log } = mosquitto;
-      await using service = startLesson(import.meta.url, "subscriber", { url });
-      await service.untilPrinted(LOOPING);
-      service.kill(signal);
-      assertEquals(await service.end(), {
-        code: 0,
-        stdout: LOOPING + END,
-        stderr: "",
-      });
-      // What mosquitto does for a later client, it does after all of this.
-      await (await openClient(url, { clientId: "later" }))
-        [Symbol.asyncDispose]();
-      await mosquitto.stop();
-      const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
-      assertEquals(ends.length, 2, log().join("\n"));
-      assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
-    },
-  );
+  test.overMosquitto(`subscriber sends DISCONNECT and exits 0 on ${signal}`, async (mosquitto) => {
+    const { url, log } = mosquitto;
+    await using service = lesson.start("subscriber", { url });
+    await service.untilPrinted(LOOPING);
+    assertEquals(await service.stop(signal), {
+      code: 0,
+      stdout: LOOPING + END,
+      stderr: "",
+    });
+    // What mosquitto does for a later client, it does after all of this.
+    await (await openClient(url, { clientId: "later" }))
+      [Symbol.asyncDispose]();
+    await mosquitto.stop();
+    const ends = log().filter((line) => /DISCONNECT|closed its/.test(line));
+    assertEquals(ends.length, 2, log().join("\n"));
+    assert(/^Received DISCONNECT from mqttjs_/.test(ends[0] ?? ""), ends[0]);
+  });
 
   Deno.test(`subscriber that waits for its broker exits 0 on ${signal}`, async () => {
     const url = NOBODY;
-    await using service = startLesson(import.meta.url, "subscriber", { url });
+    await using service = lesson.start("subscriber", { url });
     await service.untilPrinted(LOOPING);
     await service.untilLogged("trying again");
-    service.kill(signal);
-    const { code, stdout } = await service.end();
+    const { code, stdout } = await service.stop(signal);
     assertEquals({ code, stdout }, {
       code: 0,
       stdout: OFFLINE + LOOPING + END,
@@ -131,8 +110,7 @@ for (const signal of SIGNALS) {
 
 Deno.test("subscriber doesn't try again where it is refused", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { url } = broker;
-  const outcome = await runLesson(import.meta.url, "subscriber", { url });
+  const outcome = await lesson.run("subscriber", broker);
   assertEquals(outcome, {
     code: 1,
     stdout: "",
@@ -144,7 +122,7 @@ Deno.test("subscriber doesn't try again where it is refused", async () => {
 Deno.test("subscriber ends where its broker comes back and refuses it", async () => {
   const first = await startBroker({ port: 0 });
   const { url, port } = first;
-  await using service = startLesson(import.meta.url, "subscriber", { url });
+  await using service = lesson.start("subscriber", { url });
   await service.untilPrinted(LOOPING);
   await first.close();
   await using _second = await startBroker({ port, users: { ann: "x" } });
@@ -155,7 +133,7 @@ Deno.test("subscriber ends where its broker comes back and refuses it", async ()
 
 Deno.test("subscriber and publisher exit 2 if the address is none", async () => {
   for (const program of ["subscriber", "publisher"]) {
-    const { code, stdout, stderr } = await runLesson(import.meta.url, program, {
+    const { code, stdout, stderr } = await lesson.run(program, {
       url: "http://localhost",
     });
     assertEquals({ code, stdout }, { code: 2, stdout: "" });
@@ -163,28 +141,13 @@ Deno.test("subscriber and publisher exit 2 if the address is none", async () => 
   }
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "publisher is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
-    await runLesson(import.meta.url, "publisher", {
-      url,
-      args: ["你好", "ok"],
-    });
-    assertEquals(await subscriber.lines(), [
-      "tw/rocksaying/greeting 你好",
-      "tw/rocksaying/greeting ok",
-    ]);
-  },
-);
-
-Deno.test("publisher says so if there is no broker", async () => {
-  const url = NOBODY;
-  await using offline = startLesson(import.meta.url, "publisher", { url });
-  await offline.untilLogged("connection refused (is a broker running there?)");
+test.pahoOverMosquitto("publisher is received by paho over mosquitto", async ({ url }) => {
+  await using subscriber = await subscribeWithPaho(url, "tw/rocksaying/#", 2);
+  await lesson.run("publisher", { url, args: ["你好", "ok"] });
+  assertEquals(await subscriber.lines(), [
+    "tw/rocksaying/greeting 你好",
+    "tw/rocksaying/greeting ok",
+  ]);
 });
 
 // What the page says of the document's reconnect(), on paho itself.
@@ -234,12 +197,9 @@ watcher.disconnect()
 watcher.loop_stop()
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "paho's reconnect() cuts a healthy connection, fires its will, and loses messages",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { port, log } = mosquitto;
+  async ({ port, log }, { paho }) => {
     await using document = startProcess(paho, ["-c", RECONNECT, `${port}`]);
     const { code, stdout, stderr } = await document.end();
     assertEquals({ code, stdout, stderr }, {

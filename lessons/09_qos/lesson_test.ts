@@ -1,29 +1,28 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { publishOnce, startBroker } from "../../lib/mod.ts";
+import { publishOnce } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEXT = "Voici un message";
 const EVERY_QOS = [0, 1, 2] as const;
 
-Deno.test("packets shows what each QoS sends, and when it counts as published", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("packets shows what each QoS sends, and when it counts as published", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#", 2);
   assertEquals(
-    await runLesson(import.meta.url, "packets", { url: broker.url }),
+    await lesson.run("packets", broker),
     {
       code: 0,
       stdout: [
@@ -44,10 +43,8 @@ Deno.test("packets shows what each QoS sends, and when it counts as published", 
   );
 });
 
-Deno.test("wait_for_publish says so when the confirmation comes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  assertEquals(await runLesson(import.meta.url, "wait_for_publish", { url }), {
+test.broker("wait_for_publish says so when the confirmation comes", async (broker) => {
+  assertEquals(await lesson.run("wait_for_publish", broker), {
     code: 0,
     stdout: "Envoi confirmé message #1\n",
     stderr: "",
@@ -63,8 +60,7 @@ function startBrokerWithoutPubcomp(): Promise<ScriptedBroker> {
 
 Deno.test("wait_for_publish waits 5 s for a confirmation that doesn't come", async () => {
   await using broker = await startBrokerWithoutPubcomp();
-  const { url } = broker;
-  const waiting = runLesson(import.meta.url, "wait_for_publish", { url });
+  const waiting = lesson.run("wait_for_publish", broker);
   await within("PUBREL", broker.received("pubrel"));
   const began = performance.now();
   const { code, stdout, stderr } = await waiting;
@@ -81,49 +77,26 @@ Deno.test("wait_for_publish waits 5 s for a confirmation that doesn't come", asy
 
 Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
   await using broker = await startBrokerWithoutPubcomp();
-  const { url } = broker;
-  await using waiting = startLesson(import.meta.url, "wait_for_publish", {
-    url,
-  });
+  await using waiting = lesson.start("wait_for_publish", broker);
   await within("PUBREL", broker.received("pubrel"));
-  waiting.kill("SIGTERM");
-  assertEquals(await waiting.end(), { code: 0, stdout: "", stderr: "" });
+  assertEquals(await waiting.stop(), { code: 0, stdout: "", stderr: "" });
   assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
 });
 
 Deno.test("too_early says which QoS there are", async () => {
   const args = ["3"];
   assertEquals(
-    await runLesson(import.meta.url, "too_early", { url: NO_BROKER, args }),
+    await lesson.run("too_early", { url: NO_BROKER, args }),
     { code: 2, stdout: "", stderr: "QoS is 3: it must be 0, 1 or 2\n" },
   );
 });
 
-Deno.test("each program says so if there is no broker", async () => {
-  await Promise.all(
-    ["packets", "too_early", "wait_for_publish"].map(
-      async (program) => {
-        await using running = startLesson(import.meta.url, program, {
-          url: NO_BROKER,
-        });
-        await running.untilLogged("connection refused (is a broker running");
-      },
-    ),
-  );
+test.pahoOverMosquitto("packets is received by paho over mosquitto", async (mosquitto) => {
+  await using paho = await subscribeWithPaho(mosquitto.url, "#", 3);
+  const { stdout } = await lesson.run("packets", mosquitto);
+  assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
+  assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
 });
-
-peerTest(
-  ["mosquitto", "paho"],
-  "packets is received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using paho = await subscribeWithPaho(url, "#", 3);
-    const { stdout } = await runLesson(import.meta.url, "packets", { url });
-    assertStringIncludes(stdout, "← PUBREC\n→ PUBREL\n← PUBCOMP\n");
-    assertEquals(await paho.lines(), Array(3).fill(`test ${TEXT}`));
-  },
-);
 
 /** Waits until a marker, published at the end, has come through the broker. */
 async function untilOver(
@@ -178,12 +151,9 @@ client.publish("test", "${TEXT}", { qos: Number(qos) }, (error) => {
 Deno.exit();
 `;
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "the page says what leaving too early loses, as counted",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     await using subscriber = await openClient(url);
     await subscriber.subscribe("test", 2);
     const runs = 3;
@@ -206,7 +176,7 @@ peerTest(
         ),
       async (qos: string) => {
         const run = { url, args: [qos] };
-        return (await runLesson(import.meta.url, "too_early", run)).stdout;
+        return (await lesson.run("too_early", run)).stdout;
       },
     ];
     const table = EVERY_QOS.map((qos) => [`${qos}`]);
@@ -241,12 +211,9 @@ function whatIsLost(hasArrived: boolean, isConfirmed: boolean): string {
   return isConfirmed ? "the message, unnoticed" : "message and confirmation";
 }
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "paho confirms what the broker has answered only once its loop runs",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port } = mosquitto;
+  async ({ host, port }, { paho }) => {
     const args = ["-c", PAHO_WITHOUT_LOOP, host, `${port}`, "1"];
     await using publisher = startProcess(paho, args);
     const { code, stdout, stderr } = await publisher.end();
@@ -258,17 +225,14 @@ peerTest(
   },
 );
 
-peerTest(
-  ["mosquitto", "paho"],
+test.pahoOverMosquitto(
   "QoS 2 is confirmed while nobody subscribes, by paho and by wait_for_publish",
-  async ({ paho }) => {
-    await using mosquitto = await startMosquitto();
-    const { host, port, url } = mosquitto;
+  async ({ host, port, url }, { paho }) => {
     const args = ["-c", PAHO_WAITING, host, `${port}`, "2"];
     await using publisher = startProcess(paho, args);
     const results = [
       await publisher.end(),
-      await runLesson(import.meta.url, "wait_for_publish", { url }),
+      await lesson.run("wait_for_publish", { url }),
     ];
     for (const { code, stdout } of results) {
       assertEquals({ code, stdout }, {

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 /** The document's sensors: seconds, range and topic. */
 const SENSORS: [number, [number, number], string][] = [
@@ -50,15 +51,14 @@ function assertPace(trace: string, topic: string, interval: number): void {
   }
 }
 
-Deno.test("own_sensor prints the interval, then topic and value, three times", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("own_sensor prints the interval, then topic and value, three times", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "own_sensor",
-    { url: broker.url, args: ["20"], variables: { MQTT_TRACE: "1" } },
-  );
+  const { code, stdout, stderr } = await lesson.run("own_sensor", {
+    url: broker.url,
+    args: ["20"],
+    variables: { MQTT_TRACE: "1" },
+  });
   assertEquals(code, 0);
   assertPace(stderr, "iot/user1/temp", 0.25);
   const lines = stdout.trimEnd().split("\n");
@@ -74,18 +74,16 @@ Deno.test("own_sensor prints the interval, then topic and value, three times", a
   assertEquals(received.map(({ topic, text }) => ({ topic, text })), values);
 });
 
-Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the speed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("one_sensor prints what it publishes, every 5 seconds divided by the speed", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  await using sensor = startLesson(import.meta.url, "one_sensor", {
+  await using sensor = lesson.start("one_sensor", {
     url: broker.url,
     args: ["20"],
     variables: { MQTT_TRACE: "1" },
   });
   await subscriber.untilReceived(3);
-  sensor.kill("SIGTERM");
-  const { code, stdout, stderr } = await sensor.end();
+  const { code, stdout, stderr } = await sensor.stop();
   assertEquals(code, 0);
   assertPace(stderr, "iot/user1/temp", 0.25);
   const [interval, ...lines] = stdout.trimEnd().split("\n");
@@ -102,19 +100,17 @@ Deno.test("one_sensor prints what it publishes, every 5 seconds divided by the s
   assertEquals(received, values.slice(0, received.length));
 });
 
-Deno.test("four_sensors share a connection, and each has its range and topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("four_sensors share a connection, and each has its range and topic", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
-  await using sensors = startLesson(import.meta.url, "four_sensors", {
+  await using sensors = lesson.start("four_sensors", {
     url: broker.url,
     args: ["50"],
     variables: { MQTT_TRACE: "1" },
   });
   for (const [, , topic] of SENSORS) await sensors.untilPrinted(topic);
   await subscriber.untilReceived(20);
-  sensors.kill("SIGTERM");
-  const { code, stdout, stderr } = await sensors.end();
+  const { code, stdout, stderr } = await sensors.stop();
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
   const intervals = SENSORS.map(([interval]) => `${interval / 50}`);
@@ -145,44 +141,23 @@ Deno.test("four_sensors share a connection, and each has its range and topic", a
 });
 
 for (const program of STOPPABLE) {
-  Deno.test(`${program} begins with the document's intervals`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    await using sensor = startLesson(import.meta.url, program, {
-      url: broker.url,
-    });
+  test.broker(`${program} begins with the document's intervals`, async (broker) => {
+    await using sensor = lesson.start(program, broker);
     await sensor.untilPrinted(program === "one_sensor" ? "5\n" : "12\n");
-    sensor.kill("SIGINT");
-    const { code, stdout, stderr } = await sensor.end();
+    const { code, stdout, stderr } = await sensor.stop("SIGINT");
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     const expected = program === "one_sensor" ? "5\n" : "5\n7\n10\n12\n";
     assertEquals(stdout, expected);
   });
 }
 
-Deno.test("the sensors wait for their broker, and can be stopped meanwhile", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  for (const program of STOPPABLE) {
-    await using sensor = startLesson(import.meta.url, program, { url });
-    await sensor.untilLogged("connection refused (is a broker running there?)");
-    sensor.kill("SIGTERM");
-    const { code, stdout } = await sensor.end();
-    assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  }
-});
-
-Deno.test("own_sensor says that there is no broker, and can be stopped at any time", async () => {
-  await using offline = startLesson(import.meta.url, "own_sensor", {
-    url: "mqtt://127.0.0.1:1",
-  });
-  await offline.untilLogged("connection refused (is a broker running there?)");
-  await using broker = await startBroker({ port: 0 });
-  await using sensor = startLesson(import.meta.url, "own_sensor", {
+test.broker("own_sensor can be stopped at any time", async (broker) => {
+  await using sensor = lesson.start("own_sensor", {
     url: broker.url,
     variables: { MQTT_TRACE: "1" },
   });
   await sensor.untilPrinted("5\n");
-  sensor.kill("SIGINT");
-  const { code, stdout, stderr } = await sensor.end();
+  const { code, stdout, stderr } = await sensor.stop("SIGINT");
   assertEquals({ code, stdout }, { code: 0, stdout: "5\n" });
   const packets = [...stderr.matchAll(/→ (\w+)/g)].map(([, name]) => name);
   assertEquals(packets, ["CONNECT", "DISCONNECT"]);
@@ -190,60 +165,45 @@ Deno.test("own_sensor says that there is no broker, and can be stopped at any ti
 
 Deno.test("the sensors say what is wrong with their speed, and when they are refused", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-  const { url } = broker;
   for (const program of ["own_sensor", ...STOPPABLE]) {
     for (const speed of ["fast", "0"]) {
       const args = [speed];
-      const result = await runLesson(import.meta.url, program, { url, args });
+      const result = await lesson.run(program, { url: broker.url, args });
       assertEquals(result, {
         code: 2,
         stdout: "",
         stderr: `Speed is "${speed}": it must be a number above 0\n`,
       });
     }
-    const { code, stderr } = await runLesson(import.meta.url, program, { url });
+    const { code, stderr } = await lesson.run(program, broker);
     assertEquals(code, 1);
     assert(/^Broker at .* refused the connection: .*\n$/.test(stderr), stderr);
   }
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "the sensors are received by paho over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    for (const program of ["own_sensor", ...STOPPABLE]) {
-      await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
-      await using sensor = startLesson(import.meta.url, program, {
-        url,
-        args: ["50"],
-      });
-      const lines = await subscriber.lines();
-      for (const line of lines) await sensor.untilPrinted(`${line}\n`);
-      readValues(lines);
-    }
-  },
-);
+test.pahoOverMosquitto("the sensors are received by paho over mosquitto", async ({ url }) => {
+  for (const program of ["own_sensor", ...STOPPABLE]) {
+    await using subscriber = await subscribeWithPaho(url, "iot/#", 3);
+    await using sensor = lesson.start(program, { url, args: ["50"] });
+    const lines = await subscriber.lines();
+    for (const line of lines) await sensor.untilPrinted(`${line}\n`);
+    readValues(lines);
+  }
+});
 
-peerTest(
-  ["mosquitto"],
-  "four_sensors go on when the broker is back",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using sensors = startLesson(import.meta.url, "four_sensors", {
-      url: mosquitto.url,
-      args: ["50"],
-    });
-    await sensors.untilPrinted("iot/user1/temp");
-    await mosquitto.stop();
-    await sensors.untilLogged("lost");
-    await mosquitto.start();
-    await using subscriber = await openClient(mosquitto.url);
-    await subscriber.subscribe("iot/#");
-    readValues(
-      (await subscriber.untilReceived(4))
-        .map(({ topic, text }) => `${topic} ${text}`),
-    );
-  },
-);
+test.overMosquitto("four_sensors go on when the broker is back", async (mosquitto) => {
+  await using sensors = lesson.start("four_sensors", {
+    url: mosquitto.url,
+    args: ["50"],
+  });
+  await sensors.untilPrinted("iot/user1/temp");
+  await mosquitto.stop();
+  await sensors.untilLogged("lost");
+  await mosquitto.start();
+  await using subscriber = await openClient(mosquitto.url);
+  await subscriber.subscribe("iot/#");
+  readValues(
+    (await subscriber.untilReceived(4))
+      .map(({ topic, text }) => `${topic} ${text}`),
+  );
+});

@@ -3,14 +3,14 @@ import { dirname } from "node:path";
 import { type Reading, readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
 
 /** Starts sensor_subscriber beside a file, and waits until it is subscribed. */
@@ -19,7 +19,7 @@ async function startRecording(
   file: string,
   args: string[] = [],
 ): Promise<Process> {
-  const recorder = startLesson(import.meta.url, "sensor_subscriber", {
+  const recorder = lesson.start("sensor_subscriber", {
     url,
     folder: dirname(file),
     args,
@@ -31,8 +31,7 @@ async function startRecording(
 /** Ends a recording once it has taken a last message that is no number. */
 async function endRecording(recorder: Process): Promise<string> {
   await recorder.untilLogged('"that is all"');
-  recorder.kill("SIGTERM");
-  const { code, stdout, stderr } = await recorder.end();
+  const { code, stdout, stderr } = await recorder.stop();
   assertEquals({ code, stdout }, { code: 0, stdout: CONNECTED });
   return stderr;
 }
@@ -44,8 +43,7 @@ async function readTopicsAndValues(
   return readings.map(({ topic, value }) => ({ topic, value }));
 }
 
-Deno.test("sensor_subscriber appends time, topic and value to sensorvalues.csv", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sensor_subscriber appends time, topic and value to sensorvalues.csv", async (broker) => {
   await using temporary = await temporaryFile();
   const { file } = temporary;
   await Deno.writeTextFile(
@@ -89,8 +87,7 @@ Deno.test("sensor_subscriber appends time, topic and value to sensorvalues.csv",
   }
 });
 
-Deno.test("sensor_subscriber records to the file that it is given", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sensor_subscriber records to the file that it is given", async (broker) => {
   await using temporary = await temporaryFile("today.csv");
   const { file } = temporary;
   await using recorder = await startRecording(broker.url, file, [
@@ -111,11 +108,7 @@ Deno.test("sensor_subscriber says what it can't do", async () => {
   const folder = dirname(temporary.file);
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
   const run = (file: string) =>
-    runLesson(import.meta.url, "sensor_subscriber", {
-      url: broker.url,
-      folder,
-      args: [file],
-    });
+    lesson.run("sensor_subscriber", { url: broker.url, folder, args: [file] });
   assertEquals(await run("none/values.csv"), {
     code: 1,
     stdout: "",
@@ -132,19 +125,6 @@ Deno.test("sensor_subscriber says what it can't do", async () => {
     stdout: "Connected with result code 5\n연결 실패:  5\n",
   });
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
-});
-
-Deno.test("sensor_subscriber waits for its broker, and can be stopped meanwhile", async () => {
-  await using temporary = await temporaryFile();
-  await using recorder = startLesson(import.meta.url, "sensor_subscriber", {
-    url: "mqtt://127.0.0.1:1",
-    folder: dirname(temporary.file),
-  });
-  await recorder.untilLogged("connection refused (is a broker running there?)");
-  recorder.kill("SIGINT");
-  const { code, stdout, stderr } = await recorder.end();
-  assertEquals({ code, stdout }, { code: 0, stdout: "" });
-  assertMatch(stderr, /^Wrote 0 rows to /m);
 });
 
 smallDiskTest(
@@ -170,63 +150,42 @@ smallDiskTest(
 const COUNTS = "Publisher first: 100 published, 0 received\n" +
   "Subscriber first: 100 published, 100 received\n";
 
-Deno.test("who_is_first loses what is published before anyone subscribes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const { url } = broker;
-  await using witness = await openClient(url);
-  await witness.subscribe("#");
-  const result = await runLesson(import.meta.url, "who_is_first", { url });
+test.broker("who_is_first loses what is published before anyone subscribes", async (broker) => {
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#");
+  const result = await lesson.run("who_is_first", broker);
   assertEquals(result, { code: 0, stdout: COUNTS, stderr: "" });
-  const texts = (await witness.untilReceived(202)).map(({ text }) => text);
+  const texts = (await subscriber.untilReceived(202)).map(({ text }) => text);
   const round = [...Array.from({ length: 100 }, (_, n) => `${n + 1}`), "end"];
   assertEquals(texts, [...round, ...round]);
 });
 
-Deno.test("who_is_first says that there is no broker", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  await using offline = startLesson(import.meta.url, "who_is_first", { url });
-  await offline.untilLogged("connection refused (is a broker running there?)");
+test.overMosquitto("who_is_first counts the same over mosquitto", async (mosquitto) => {
+  const { stdout } = await lesson.run("who_is_first", mosquitto);
+  assertEquals(stdout, COUNTS);
 });
 
-peerTest(
-  ["mosquitto"],
-  "who_is_first counts the same over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const { stdout } = await runLesson(import.meta.url, "who_is_first", {
-      url,
-    });
-    assertEquals(stdout, COUNTS);
-  },
-);
-
-peerTest(
-  ["mosquitto", "paho"],
-  "sensor_subscriber records what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using temporary = await temporaryFile();
-    const { file } = temporary;
-    await using recorder = await startRecording(mosquitto.url, file);
-    // The last digits are those that Python's random.uniform gives.
-    const values = new Map([
-      ["iot/user1/temp", 8.356011931338088],
-      ["iot/user1/humi", 59.03443404334722],
-      ["iot/user1/illu", 38.74270395848947],
-      ["iot/user1/dust", 0.318880026162484],
-    ]);
-    await publishWithPaho(mosquitto.url, [
-      ...Array.from(values, ([topic, value]): [string, string] => [
-        topic,
-        `${value}`,
-      ]),
-      ["iot/end", "that is all"],
-    ]);
-    await endRecording(recorder);
-    assertEquals(
-      await readTopicsAndValues(file),
-      Array.from(values, ([topic, value]) => ({ topic, value })),
-    );
-  },
-);
+test.pahoOverMosquitto("sensor_subscriber records what paho publishes over mosquitto", async ({ url }) => {
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  await using recorder = await startRecording(url, file);
+  // The last digits are those that Python's random.uniform gives.
+  const values = new Map([
+    ["iot/user1/temp", 8.356011931338088],
+    ["iot/user1/humi", 59.03443404334722],
+    ["iot/user1/illu", 38.74270395848947],
+    ["iot/user1/dust", 0.318880026162484],
+  ]);
+  await publishWithPaho(url, [
+    ...Array.from(values, ([topic, value]): [string, string] => [
+      topic,
+      `${value}`,
+    ]),
+    ["iot/end", "that is all"],
+  ]);
+  await endRecording(recorder);
+  assertEquals(
+    await readTopicsAndValues(file),
+    Array.from(values, ([topic, value]) => ({ topic, value })),
+  );
+});

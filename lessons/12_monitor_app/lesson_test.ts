@@ -3,16 +3,16 @@ import { dirname } from "node:path";
 import { readReadings } from "../../lib/csv.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { publishWithPaho } from "../../testing/clients/paho.ts";
 import {
   type TemporaryFile,
   temporaryFile,
 } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const CONNECTED = "Connected with result code 0\n";
 const MENU = "0)온도 1)습도 2)조도 3)미세먼지 4)종료\n";
 /** The choices in the menu's order, with the last level of their topics. */
@@ -32,7 +32,7 @@ async function startMonitor(
   { file }: TemporaryFile,
 ): Promise<Process> {
   const folder = dirname(file);
-  const monitor = startLesson(import.meta.url, "monitor_app", { url, folder });
+  const monitor = lesson.start("monitor_app", { url, folder });
   await monitor.untilPrinted(MENU);
   return monitor;
 }
@@ -61,8 +61,7 @@ async function meansOf({ file }: TemporaryFile): Promise<string> {
   return text;
 }
 
-Deno.test("monitor_app prints the means of the rows in its file", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app prints the means of the rows in its file", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await using publisher = await openClient(broker.url);
@@ -97,8 +96,7 @@ Deno.test("monitor_app prints the means of the rows in its file", async () => {
   ]);
 });
 
-Deno.test("monitor_app tells a mean of 0 from a mean of nothing", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app tells a mean of 0 from a mean of nothing", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await using publisher = await openClient(broker.url);
@@ -114,8 +112,7 @@ Deno.test("monitor_app tells a mean of 0 from a mean of nothing", async () => {
   });
 });
 
-Deno.test("monitor_app asks again for what it doesn't know, and ends with its input", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("monitor_app asks again for what it doesn't know, and ends with its input", async (broker) => {
   await using temporary = await temporaryFile();
   await using monitor = await startMonitor(broker.url, temporary);
   await monitor.write("5\nexit\n");
@@ -144,7 +141,7 @@ Deno.test("monitor_app disconnects cleanly, whatever ends it", async () => {
     (monitor) => monitor.kill("SIGTERM"),
   ];
   for (const end of endings) {
-    await using monitor = startLesson(import.meta.url, "monitor_app", {
+    await using monitor = lesson.start("monitor_app", {
       url: broker.url,
       folder: dirname(temporary.file),
       variables: { MQTT_TRACE: "1" },
@@ -162,7 +159,7 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   await using broker = await startBroker({ port: 0, users: { ann: "x" } });
   await using temporary = await temporaryFile();
   const run = (file: string) =>
-    runLesson(import.meta.url, "monitor_app", {
+    lesson.run("monitor_app", {
       url: broker.url,
       folder: dirname(temporary.file),
       args: [file],
@@ -180,41 +177,24 @@ Deno.test("monitor_app says that it is refused, or that its file is", async () =
   assertMatch(stderr, /^Broker at .* refused the connection: not authorized/m);
 });
 
-Deno.test("monitor_app waits for its broker, and can be stopped meanwhile", async () => {
+test.pahoOverMosquitto("monitor_app prints the means of what paho publishes over mosquitto", async ({ url }) => {
   await using temporary = await temporaryFile();
-  await using monitor = startLesson(import.meta.url, "monitor_app", {
-    url: "mqtt://127.0.0.1:1",
-    folder: dirname(temporary.file),
-  });
-  await monitor.untilLogged("connection refused (is a broker running there?)");
-  monitor.kill("SIGTERM");
+  await using monitor = await startMonitor(url, temporary);
+  await publishWithPaho(url, [
+    ["iot/user1/temp", "3.558584102650860"],
+    ["iot/user1/temp", "9.163693124824698"],
+    ["iot/user1/humi", "32.06342540786409"],
+    ["iot/user1/illu", "71"],
+    ["iot/user1/dust", "0.5"],
+    ["iot/user1/dust", "that is all"],
+  ]);
+  await untilTaken(monitor);
+  await monitor.write("0\n1\n2\n3\n4\n");
   const { code, stdout } = await monitor.end();
-  assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  const means = await meansOf(temporary);
+  assertEquals({ code, stdout }, {
+    code: 0,
+    stdout: CONNECTED + MENU + means,
+  });
+  assert(means.startsWith("평균 온도: 6.361138613737779\n"), means);
 });
-
-peerTest(
-  ["mosquitto", "paho"],
-  "monitor_app prints the means of what paho publishes over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await using temporary = await temporaryFile();
-    await using monitor = await startMonitor(mosquitto.url, temporary);
-    await publishWithPaho(mosquitto.url, [
-      ["iot/user1/temp", "3.558584102650860"],
-      ["iot/user1/temp", "9.163693124824698"],
-      ["iot/user1/humi", "32.06342540786409"],
-      ["iot/user1/illu", "71"],
-      ["iot/user1/dust", "0.5"],
-      ["iot/user1/dust", "that is all"],
-    ]);
-    await untilTaken(monitor);
-    await monitor.write("0\n1\n2\n3\n4\n");
-    const { code, stdout } = await monitor.end();
-    const means = await meansOf(temporary);
-    assertEquals({ code, stdout }, {
-      code: 0,
-      stdout: CONNECTED + MENU + means,
-    });
-    assert(means.startsWith("평균 온도: 6.361138613737779\n"), means);
-  },
-);

@@ -17,12 +17,10 @@ import {
   frame,
   httpRequest,
 } from "../../testing/clients/websocket_frames.ts";
-import {
-  type LessonRun,
-  runLesson,
-  startLesson,
-} from "../../testing/project/lessons.ts";
+import { lessonAt, type LessonRun } from "../../testing/project/lessons.ts";
+import { test } from "../../testing/test.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NOWHERE = "mqtt://127.0.0.1:1";
 
 interface Server extends AsyncDisposable {
@@ -37,11 +35,7 @@ async function startServer(
   options: Partial<LessonRun> = {},
 ): Promise<Server> {
   const args = ["127.0.0.1", "0"];
-  const process = startLesson(import.meta.url, "server", {
-    url,
-    args,
-    ...options,
-  });
+  const process = lesson.start("server", { url, args, ...options });
   await process.untilPrinted("/\n");
   const [, address = ""] = /at http:\/\/(\S+)\/\n/.exec(process.printed()) ??
     [];
@@ -179,8 +173,7 @@ Deno.test("server goes on after requests that are none", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("server opens a WebSocket to its own page only", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server opens a WebSocket to its own page only", async (broker) => {
   await using server = await startServer(broker.url);
   const { address } = server;
   const port = address.split(":")[1];
@@ -234,8 +227,7 @@ Deno.test("server goes on when clients that it refuses reset their connections",
   assertEquals(server.process.logged(), "");
 });
 
-Deno.test("server cuts off whoever sends a message that no page would", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server cuts off whoever sends a message that no page would", async (broker) => {
   await using server = await startServer(broker.url);
   const { address } = server;
   const [hostname = "", port] = address.split(":");
@@ -265,8 +257,7 @@ Deno.test("server cuts off whoever sends a message that no page would", async ()
   }
 });
 
-Deno.test("server carries MQTT both ways, and large payloads whole", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server carries MQTT both ways, and large payloads whole", async (broker) => {
   await using server = await startServer(broker.url);
   await using page = await openThroughBridge(server.address);
   await using peer = await openClient(broker.url);
@@ -371,15 +362,13 @@ Deno.test("server tells once that the broker is gone, and that it is back", asyn
   );
 });
 
-Deno.test("server ends well while a page is open", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("server ends well while a page is open", async (broker) => {
   await using server = await startServer(broker.url);
   await using page = await openThroughBridge(server.address);
   const closed = new Promise<void>((resolve) => {
     page.client.once("close", resolve);
   });
-  server.process.kill("SIGTERM");
-  const { code, stderr } = await server.process.end();
+  const { code, stderr } = await server.process.stop();
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   await within("the page's connection to close", closed);
 });
@@ -424,11 +413,7 @@ Deno.test("server says in a line what it can't do", async () => {
   await using server = await startServer(NOWHERE);
   const port = server.address.split(":")[1]!;
   const ran = async (args: string[], url = NOWHERE) => {
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "server",
-      { url, args },
-    );
+    const { code, stdout, stderr } = await lesson.run("server", { url, args });
     assertEquals(stdout, "");
     return { code, stderr };
   };

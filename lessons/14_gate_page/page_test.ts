@@ -7,15 +7,16 @@ import { peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { type OpenPage, startBrowser } from "../../testing/project/browser.ts";
-import { startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 
+const lesson = lessonAt(import.meta.url);
 const COMMAND = "tw/rocksaying/command";
 const STATUS = "tw/rocksaying/status";
 
 /** Starts the lesson's server on a free port, and waits for its address. */
 async function startServer(url: string): Promise<Process & { page: string }> {
   const args = ["127.0.0.1", "0"];
-  const server = startLesson(import.meta.url, "server", { url, args });
+  const server = lesson.start("server", { url, args });
   await server.untilPrinted("/\n");
   const [page = ""] = /http:\S+/.exec(server.printed()) ?? [];
   return { ...server, page };
@@ -23,8 +24,8 @@ async function startServer(url: string): Promise<Process & { page: string }> {
 
 /** Starts the gate of lesson 13. */
 async function startGate(url: string): Promise<Process> {
-  const lesson13 = new URL("../13_gate_service/", import.meta.url).href;
-  const gate = startLesson(lesson13, "gate", { url });
+  const lesson13 = lessonAt(new URL("../13_gate_service/", import.meta.url));
+  const gate = lesson13.start("gate", { url });
   await gate.untilPrinted("Looping...\n");
   return gate;
 }
@@ -338,8 +339,7 @@ peerTest(
     );
 
     await context.step("it says that the gate is silent", async () => {
-      gate.kill("SIGTERM");
-      await gate.end();
+      await gate.stop();
       // What is retained was said long ago: it is no heartbeat.
       await using other = await openClient(url);
       await other.publish(STATUS, "noop", { retain: true, qos: 1 });

@@ -4,48 +4,25 @@ import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
+import { type Bus, startSessionBus } from "../../testing/session_bus.ts";
 import { startTextBroker, testPlaces } from "../../testing/unprintable.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
 import { Motor } from "./_motor.ts";
+import { test } from "../../testing/test_programs.ts";
 
+const lesson = lessonAt(import.meta.url);
 const NAME = "tw.rocksaying.Gate";
 const PATH = "/tw/rocksaying/Gate";
 const STATUS = "tw/rocksaying/status";
 const COMMAND = "tw/rocksaying/command";
-const LESSON_13 = new URL("../13_gate_service/", import.meta.url).href;
+const lesson13 = lessonAt(new URL("../13_gate_service/", import.meta.url));
 
 /** What a test of D-Bus needs. */
 const PEERS = ["dbus_run_session", "gdbus"] as const;
-
-/** A bus of the test's own. */
-interface Bus extends AsyncDisposable {
-  /** Variables with which programs find it. */
-  variables: Record<string, string>;
-  /** Ends it. */
-  stop(): Promise<unknown>;
-}
-
-/** Starts a session bus, which ends as a session does: with its shell. */
-async function startBus(): Promise<Bus> {
-  const session = startProcess(findPeer("dbus_run_session")!, [
-    "--",
-    "sh",
-    "-c",
-    'echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat',
-  ]);
-  await session.untilPrinted("\n");
-  return {
-    variables: { DBUS_SESSION_BUS_ADDRESS: session.printed().trim() },
-    stop: () => session.end(),
-    async [Symbol.asyncDispose]() {
-      await session.end();
-    },
-  };
-}
 
 /** Starts a system bus, with the rules that Debian's has for all services. */
 async function startSystemBus(rules: string): Promise<Bus> {
@@ -164,10 +141,10 @@ peerTest(
   [...PEERS, "mosquitto", "paho"],
   "gate_dbus tells D-Bus and MQTT alike, and opens when gdbus calls Open()",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url,
       variables: bus.variables,
     });
@@ -230,8 +207,7 @@ peerTest(
     assertStringIncludes(gate.printed(), "Invoke gate open function\n");
     assertStringIncludes(gate.printed(), "Should invoke gate close function\n");
 
-    gate.kill("SIGTERM");
-    const ended = await gate.end();
+    const ended = await gate.stop();
     assertEquals([ended.code, ended.stderr], [0, ""]);
     assert(ended.stdout.endsWith("exit program\n"), ended.stdout);
     assertEquals(await hasOwner(bus), false);
@@ -242,14 +218,14 @@ peerTest(
   [...PEERS, "mosquitto", "paho"],
   "bridge signals what lesson 13's gate publishes, and Open() commands it",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
     await using client = await openClient(url);
     await client.publish(STATUS, "old", { qos: 1, retain: true });
-    await using gate = startLesson(LESSON_13, "gate", { url });
+    await using gate = lesson13.start("gate", { url });
     await using monitor = await startMonitor(bus);
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       url,
       variables: bus.variables,
     });
@@ -265,15 +241,13 @@ peerTest(
 
     // It needs no gate: any status becomes a signal, but not one that is old,
     // and without the one character that a string of D-Bus can't hold.
-    gate.kill("SIGTERM");
-    await gate.end();
+    await gate.stop();
     await publishWithPaho(url, [[STATUS, "painted"]]);
     await client.publish(STATUS, "green\0");
     await monitor.untilPrinted(signals("painted", "green\ufffd"));
     assert(!monitor.printed().includes(signals("old")), monitor.printed());
 
-    bridge.kill("SIGTERM");
-    const { code, stdout, stderr } = await bridge.end();
+    const { code, stdout, stderr } = await bridge.stop();
     assertEquals({ code, stdout, stderr }, {
       code: 0,
       stdout:
@@ -288,15 +262,15 @@ peerTest(
   [...PEERS, "mosquitto"],
   "both forms outlive the broker's restart, each in its way",
   async () => {
-    await using bus = await startBus();
-    await using other = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
+    await using other = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url,
       variables: bus.variables,
     });
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       url,
       variables: other.variables,
     });
@@ -343,17 +317,17 @@ peerTest(
   PEERS,
   "the name is one program's: others are told so, or take it over",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
-    await using gate = startLesson(import.meta.url, "gate_dbus", run);
+    await using gate = lesson.start("gate_dbus", run);
     await gate.untilPrinted("Looping...\n");
-    assertEquals(await runLesson(import.meta.url, "bridge", run), {
+    assertEquals(await lesson.run("bridge", run), {
       code: 1,
       stdout: "",
       stderr: `Name is taken: "${NAME}"\n`,
     });
-    await using bridge = startLesson(import.meta.url, "bridge", {
+    await using bridge = lesson.start("bridge", {
       ...run,
       args: ["--replace"],
     });
@@ -374,8 +348,8 @@ peerTest(
   async () => {
     await using broker = await startBroker({ port: 0 });
     await Promise.all(["gate_dbus", "bridge"].map(async (program) => {
-      await using bus = await startBus();
-      await using form = startLesson(import.meta.url, program, {
+      await using bus = await startSessionBus(findPeer("dbus_run_session")!);
+      await using form = lesson.start(program, {
         url: broker.url,
         variables: { ...bus.variables, MQTT_TRACE: "1" },
       });
@@ -389,13 +363,13 @@ peerTest(
     }));
 
     // Where no gate opens, call_open waits, but not for a bus that is gone.
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     const run = { url: broker.url, variables: bus.variables };
-    await using bridge = startLesson(import.meta.url, "bridge", run);
+    await using bridge = lesson.start("bridge", run);
     await bridge.untilPrinted("Looping...\n");
     await using client = await openClient(broker.url);
     await client.subscribe(COMMAND, 1);
-    await using caller = startLesson(import.meta.url, "call_open", run);
+    await using caller = lesson.start("call_open", run);
     await untilReceived(client, "open");
     await client.publish(STATUS, "creaking", { qos: 1 });
     await caller.untilPrinted("creaking\n");
@@ -409,19 +383,15 @@ peerTest(
   PEERS,
   "call_open prints the gate's signals until it is open",
   async () => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
     const run = { url: broker.url, variables: bus.variables };
-    const nobody = await runLesson(import.meta.url, "call_open", run);
+    const nobody = await lesson.run("call_open", run);
     assertEquals([nobody.code, nobody.stdout], [1, ""]);
     assertStringIncludes(nobody.stderr, `The name ${NAME} was not provided`);
-    await using gate = startLesson(import.meta.url, "gate_dbus", run);
+    await using gate = lesson.start("gate_dbus", run);
     await gate.untilPrinted("Looping...\n");
-    const { code, stdout, stderr } = await runLesson(
-      import.meta.url,
-      "call_open",
-      run,
-    );
+    const { code, stdout, stderr } = await lesson.run("call_open", run);
     assertEquals([code, stderr], [0, ""]);
     assert(stdout.endsWith("opening\nopened\n"), stdout);
   },
@@ -438,7 +408,7 @@ peerTest(
     const run = { url: broker.url, args: ["--system"] };
 
     await using strict = await startSystemBus("<busconfig/>");
-    const refused = await runLesson(import.meta.url, "gate_dbus", {
+    const refused = await lesson.run("gate_dbus", {
       ...run,
       variables: strict.variables,
     });
@@ -451,14 +421,14 @@ peerTest(
     await using bus = await startSystemBus(
       policy.replace('user="root"', user),
     );
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       ...run,
       variables: bus.variables,
     });
     await gate.untilPrinted("Looping...\n");
     assertEquals(await callOpen(bus), { code: 0, stdout: "()\n", stderr: "" });
     await gate.untilPrinted("payload: opened\n");
-    const { code, stdout } = await runLesson(import.meta.url, "call_open", {
+    const { code, stdout } = await lesson.run("call_open", {
       ...run,
       variables: bus.variables,
     });
@@ -471,7 +441,7 @@ peerTest(
 async function assertSaysWhy(address: string, reason: string): Promise<void> {
   const programs = ["gate_dbus", "bridge", "call_open"];
   await Promise.all(programs.map(async (program) => {
-    const ended = await runLesson(import.meta.url, program, {
+    const ended = await lesson.run(program, {
       url: "mqtt://127.0.0.1:1",
       variables: { DBUS_SESSION_BUS_ADDRESS: address },
     });
@@ -484,19 +454,15 @@ Deno.test("without D-Bus, each program says so in a sentence and ends", async ()
   await assertSaysWhy("", "DBUS_SESSION_BUS_ADDRESS is not set");
 });
 
-Deno.test({
-  name: "with a socket that nobody listens on, each program says so and ends",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    const path = "/tmp/15_nobody_there";
-    await assertSaysWhy(`unix:path=${path}`, `connect ENOENT ${path}`);
-  },
+test.unix("with a socket that nobody listens on, each program says so and ends", async () => {
+  const path = "/tmp/15_nobody_there";
+  await assertSaysWhy(`unix:path=${path}`, `connect ENOENT ${path}`);
 });
 
 Deno.test("gate_dbus asks for arguments that it knows", async () => {
   const url = "mqtt://127.0.0.1:1";
   const args = ["--sytem"];
-  assertEquals(await runLesson(import.meta.url, "gate_dbus", { url, args }), {
+  assertEquals(await lesson.run("gate_dbus", { url, args }), {
     code: 2,
     stdout: "",
     stderr: 'Argument is "--sytem", expected --system or --replace\n',
@@ -520,11 +486,11 @@ testPlaces([{
   most: 1000,
   ignore: findPeer("dbus_run_session") === undefined,
   print: async ([text]) => {
-    await using bus = await startBus();
+    await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startTextBroker([
       { topic: text!, payload: text! },
     ]);
-    await using gate = startLesson(import.meta.url, "gate_dbus", {
+    await using gate = lesson.start("gate_dbus", {
       url: broker.url,
       variables: bus.variables,
     });

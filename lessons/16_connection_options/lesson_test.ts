@@ -4,18 +4,21 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { startBroker, subscribe } from "../../lib/mod.ts";
+import { subscribe } from "../../lib/mod.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { test } from "../../testing/test_programs.ts";
+
+const lesson = lessonAt(import.meta.url);
 
 /** What each program prints on any broker, whose address stands as ADDRESS. */
 const OUTPUTS: Record<string, string[]> = {
@@ -99,9 +102,7 @@ async function assertOutputs(
   outputs: Record<string, string[]>,
 ): Promise<void> {
   const runs = Object.entries(outputs).map(async ([program, lines]) => {
-    const { code, stdout, stderr } = await runLesson(import.meta.url, program, {
-      url,
-    });
+    const { code, stdout, stderr } = await lesson.run(program, { url });
     const printed = stdout.trimEnd()
       .replaceAll(/127\.0\.0\.1:\d+/g, "ADDRESS")
       .replaceAll(/(after|good for) \d+ s/g, "$1 S s");
@@ -120,41 +121,21 @@ async function all(runs: Promise<void>[]): Promise<void> {
   }
 }
 
-Deno.test("each option shows its effect on the embedded broker", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await assertOutputs(broker.url, { ...OUTPUTS, ...KEEPALIVE_OUTPUT });
+test.brokers("each option shows its effect", async ({ url }) => {
+  await assertOutputs(url, OUTPUTS);
 });
 
-peerTest(
-  ["mosquitto"],
-  "each option shows its effect on mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertOutputs(mosquitto.url, OUTPUTS);
-  },
-);
-
-Deno.test("each option of MQTT 5 shows its effect on the embedded broker", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await assertOutputs(broker.url, MQTT5_OUTPUTS);
+test.broker("keepalive shows its effect on the embedded broker", async (broker) => {
+  await assertOutputs(broker.url, KEEPALIVE_OUTPUT);
 });
 
-peerTest(
-  ["mosquitto"],
-  "each option of MQTT 5 shows its effect on mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    await assertOutputs(mosquitto.url, MQTT5_OUTPUTS);
-  },
-);
+test.brokers("each option of MQTT 5 shows its effect", async ({ url }) => {
+  await assertOutputs(url, MQTT5_OUTPUTS);
+});
 
 /** Runs `mqtt5_shared`, and gives who has recorded which readings. */
 async function shareReadings(url: string) {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "mqtt5_shared",
-    { url },
-  );
+  const { code, stdout, stderr } = await lesson.run("mqtt5_shared", { url });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const [, first = "", second = "", missing = ""] =
     /^first: (.*)\nsecond: (.*)\nmissing: (.*)\n$/.exec(stdout) ?? [];
@@ -167,31 +148,23 @@ async function shareReadings(url: string) {
 
 const READINGS = Array.from({ length: 20 }, (_, index) => index + 1);
 
-Deno.test("mqtt5_shared loses nothing on the embedded broker, where one receiver is killed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("mqtt5_shared loses nothing on the embedded broker, where one receiver is killed", async (broker) => {
   const { first, second, missing } = await shareReadings(broker.url);
   assertEquals([first.length, missing], [3, "none"]);
   const all = [...first, ...second].sort((one, other) => one - other);
   assertEquals(all, READINGS);
 });
 
-peerTest(
-  ["mosquitto"],
-  "mqtt5_shared shows that mosquitto hands nothing over",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { first, second, missing } = await shareReadings(mosquitto.url);
-    assertEquals([first.length, second.length], [3, 10]);
-    assertEquals(missing.split(" ").length, 7);
-  },
-);
+test.overMosquitto("mqtt5_shared shows that mosquitto hands nothing over", async ({ url }) => {
+  const { first, second, missing } = await shareReadings(url);
+  assertEquals([first.length, second.length], [3, 10]);
+  assertEquals(missing.split(" ").length, 7);
+});
 
 Deno.test("websocket carries a message to TCP, and shows a transport that doesn't fit", async () => {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "websocket",
-    { url: "mqtt://127.0.0.1:1" },
-  );
+  const { code, stdout, stderr } = await lesson.run("websocket", {
+    url: "mqtt://127.0.0.1:1",
+  });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(
     stdout,
@@ -200,11 +173,9 @@ Deno.test("websocket carries a message to TCP, and shows a transport that doesn'
 });
 
 Deno.test("bind_address shows where the broker sees its client", async () => {
-  const { code, stdout, stderr } = await runLesson(
-    import.meta.url,
-    "bind_address",
-    { url: "mqtt://127.0.0.1:1" },
-  );
+  const { code, stdout, stderr } = await lesson.run("bind_address", {
+    url: "mqtt://127.0.0.1:1",
+  });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const notOurs =
     /Broker at \S+ can't be reached: the address to bind is not this machine's/;
@@ -222,11 +193,7 @@ async function openFolder() {
   return {
     certificates: `${folder}/certificates`,
     run: (program: string, ...args: string[]) =>
-      runLesson(import.meta.url, program, {
-        url: "mqtt://127.0.0.1:1",
-        args,
-        folder,
-      }),
+      lesson.run(program, { url: "mqtt://127.0.0.1:1", args, folder }),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -294,73 +261,51 @@ Deno.test("certificate and tls say what they lack", async () => {
   }));
 });
 
-Deno.test("a program says at once if there is no broker", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  const programs = ["will", "keepalive", "mqtt5_session"];
-  await all(programs.map(async (program) => {
-    await using offline = startLesson(import.meta.url, program, { url });
-    await offline.untilLogged(
-      "127.0.0.1:1 can't be reached: connection refused",
-    );
-  }));
+test.pahoOverMosquitto("paho receives the will and the retained messages over mosquitto", async (mosquitto) => {
+  const { url } = mosquitto;
+  await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
+  await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
+  await lesson.run("will", { url });
+  await lesson.run("retained", { url });
+  assertEquals(await gates.lines(), [
+    "iot/polite/status online",
+    "iot/cut/status online",
+    "iot/cut/status died",
+  ]);
+  assertEquals(
+    await lamp.lines(),
+    ["on", "off", "blinking", "", "blinking"]
+      .map((text) => `iot/user1/lamp ${text}`),
+  );
+  // Only the polite client's DISCONNECT reached the broker.
+  const closed = mosquitto.log()
+    .filter((line) => /closed its connection/.test(line));
+  assertEquals(closed.length, 1, mosquitto.log().join("\n"));
 });
 
-peerTest(
-  ["mosquitto", "paho"],
-  "paho receives the will and the retained messages over mosquitto",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    await using gates = await subscribeWithPaho(url, "iot/+/status", 3);
-    await using lamp = await subscribeWithPaho(url, "iot/user1/lamp", 5);
-    await runLesson(import.meta.url, "will", { url });
-    await runLesson(import.meta.url, "retained", { url });
-    assertEquals(await gates.lines(), [
-      "iot/polite/status online",
-      "iot/cut/status online",
-      "iot/cut/status died",
-    ]);
-    assertEquals(
-      await lamp.lines(),
-      ["on", "off", "blinking", "", "blinking"]
-        .map((text) => `iot/user1/lamp ${text}`),
+test.pahoOverMosquitto("what paho publishes at QoS 1 waits for a session that outlives its client", async ({ url }) => {
+  const topic = "iot/user1/temp";
+  const received: string[] = [];
+  const lastCame = Promise.withResolvers<void>();
+  const open = () =>
+    subscribe(
+      url,
+      [topic, 1],
+      ({ text }) => {
+        received.push(text);
+        if (text === "23") lastCame.resolve();
+      },
+      false,
+      { clientId: "recorder", clean: false },
     );
-    // Only the polite client's DISCONNECT reached the broker.
-    const closed = mosquitto.log()
-      .filter((line) => /closed its connection/.test(line));
-    assertEquals(closed.length, 1, mosquitto.log().join("\n"));
-  },
-);
-
-peerTest(
-  ["mosquitto", "paho"],
-  "what paho publishes at QoS 1 waits for a session that outlives its client",
-  async () => {
-    await using mosquitto = await startMosquitto();
-    const { url } = mosquitto;
-    const topic = "iot/user1/temp";
-    const received: string[] = [];
-    const lastCame = Promise.withResolvers<void>();
-    const open = () =>
-      subscribe(
-        url,
-        [topic, 1],
-        ({ text }) => {
-          received.push(text);
-          if (text === "23") lastCame.resolve();
-        },
-        false,
-        { clientId: "recorder", clean: false },
-      );
-    await (await open()).close();
-    await publishWithPaho(url, [[topic, "21"]]);
-    await publishWithPaho(url, [[topic, "22"]], 0);
-    await using _subscription = await open();
-    await publishWithPaho(url, [[topic, "23"]]);
-    await within("the last message", lastCame.promise);
-    assertEquals(received, ["21", "23"]);
-  },
-);
+  await (await open()).close();
+  await publishWithPaho(url, [[topic, "21"]]);
+  await publishWithPaho(url, [[topic, "22"]], 0);
+  await using _subscription = await open();
+  await publishWithPaho(url, [[topic, "23"]]);
+  await within("the last message", lastCame.promise);
+  assertEquals(received, ["21", "23"]);
+});
 
 const TLS_PUBLISHER = `${PAHO}
 client = new_client()

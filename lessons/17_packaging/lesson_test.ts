@@ -11,21 +11,14 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { type Process, startProcess } from "../../testing/processes.ts";
-import { runLesson, startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 
+const lesson = lessonAt(import.meta.url);
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 const SENSORS = new URL("../10_sensors/four_sensors.ts", import.meta.url);
 const TOPICS = ["dust", "humi", "illu", "temp"]
   .map((name) => `iot/user1/${name}`);
-
-/** A folder for the test's files. */
-async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.realPath(await Deno.makeTempDir());
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
 
 /** Runs a command of the system to its end. */
 async function run(
@@ -55,9 +48,9 @@ async function startMirror(
   upstream: string,
   folder: string,
 ): Promise<{ mirror: Process; url: string }> {
-  const mirror = startLesson(import.meta.url, "mirror", {
+  const mirror = lesson.start("mirror", {
     url: "",
-    args: [upstream, "0"],
+    args: [upstream, "0", "localhost"],
     folder,
   });
   await mirror.untilPrinted("/\n");
@@ -66,7 +59,7 @@ async function startMirror(
 }
 
 Deno.test("mirror fetches each package once, and leads its addresses to itself", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const requests: string[] = [];
   const upstream = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -100,21 +93,17 @@ Deno.test("mirror fetches each package once, and leads its addresses to itself",
   assertEquals(requests, ["/x", "/x/-/x-1.0.0.tgz", "/@scope%2fname", "/none"]);
 
   if (Deno.build.os !== "windows") {
-    mirror.kill("SIGTERM");
-    assertEquals((await mirror.end()).code, 0);
+    assertEquals((await mirror.stop()).code, 0);
   }
 });
 
 Deno.test("mirror says what is missing, and that its port is taken", async () => {
-  await using folder = await makeFolder();
-  const missing = await runLesson(import.meta.url, "mirror", {
-    url: "",
-    folder: folder.path,
-  });
+  await using folder = await temporaryFolder();
+  const missing = await lesson.run("mirror", { url: "", folder: folder.path });
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "npm config get registry");
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const taken = await runLesson(import.meta.url, "mirror", {
+  const taken = await lesson.run("mirror", {
     url: "",
     args: ["http://127.0.0.1:1/", `${listener.addr.port}`],
     folder: folder.path,
@@ -125,7 +114,7 @@ Deno.test("mirror says what is missing, and that its port is taken", async () =>
 });
 
 Deno.test("deno install makes a command with the packages of a mirror", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const npm = Deno.build.os === "windows" ? "npm.cmd" : "npm";
   const registry = await run(npm, ["config", "get", "registry"]);
   const { mirror, url } = await startMirror(registry.trim(), folder.path);
@@ -153,17 +142,13 @@ Deno.test("deno install makes a command with the packages of a mirror", async ()
     { ...variables, MQTT_URL: broker.url },
   );
   await untilAllHeard(subscriber);
-  sensors.kill("SIGTERM");
-  await sensors.end();
+  await sensors.stop();
 });
 
 Deno.test("bundle runs where there is no network, and says so if it isn't whole", async () => {
-  await using folder = await makeFolder();
+  await using folder = await temporaryFolder();
   const { path } = folder;
-  const bundled = await runLesson(import.meta.url, "bundle", {
-    url: "",
-    folder: path,
-  });
+  const bundled = await lesson.run("bundle", { url: "", folder: path });
   assertEquals(bundled.code, 0, bundled.stderr);
   assertEquals(bundled.stdout, `Bundled four_sensors.ts into ${BUNDLE}\n`);
   const files = Array.from(Deno.readDirSync(`${path}/${BUNDLE}/lib`))
@@ -175,7 +160,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("iot/#");
   {
-    await using offline = startLesson(import.meta.url, "try_offline", {
+    await using offline = lesson.start("try_offline", {
       url: broker.url,
       folder: path,
     });
@@ -184,7 +169,7 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
     assertEquals(code, 0);
   }
   await Deno.remove(`${path}/${BUNDLE}/node_modules`, { recursive: true });
-  const torn = await runLesson(import.meta.url, "try_offline", {
+  const torn = await lesson.run("try_offline", {
     url: broker.url,
     folder: path,
   });
@@ -193,8 +178,8 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
 });
 
 Deno.test("build_deb says that there is no bundle", async () => {
-  await using folder = await makeFolder();
-  const { code, stderr } = await runLesson(import.meta.url, "build_deb", {
+  await using folder = await temporaryFolder();
+  const { code, stderr } = await lesson.run("build_deb", {
     url: "",
     folder: folder.path,
   });
@@ -208,10 +193,10 @@ peerTest(
   ["dpkg", "mosquitto"],
   "build_deb makes a package that installs, runs without network, and goes",
   async ({ dpkg }) => {
-    await using folder = await makeFolder();
+    await using folder = await temporaryFolder();
     const { path } = folder;
     for (const program of ["bundle", "build_deb"]) {
-      const { code, stderr } = await runLesson(import.meta.url, program, {
+      const { code, stderr } = await lesson.run(program, {
         url: "",
         folder: path,
       });

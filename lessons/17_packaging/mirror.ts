@@ -7,7 +7,7 @@
  * Fetches each package once from the registry that it is given, keeps it in
  * dist/mirror, and from then on serves it without network.
  */
-const [registry, port = "4873"] = Deno.args;
+const [registry, port = "4873", hostname = "127.0.0.1"] = Deno.args;
 if (registry === undefined || !URL.canParse(registry)) {
   console.error(
     "Registry is missing: npm config get registry says which it is",
@@ -46,9 +46,9 @@ async function serve(request: Request): Promise<Response> {
 
 try {
   const server = Deno.serve({
-    hostname: "127.0.0.1",
+    hostname, // Other machines reach it at 0.0.0.0, this one alone otherwise.
     port: Number(port),
-    onListen: ({ port }) => console.log(`Mirror at http://127.0.0.1:${port}/`),
+    onListen: (at) => console.log(`Mirror at http://${hostname}:${at.port}/`),
     onError: (error) => new Response(String(error), { status: 502 }),
   }, serve);
   const stop = () => server.shutdown(); // What is being served is finished.

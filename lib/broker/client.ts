@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Access } from "./access/access.ts";
+import { admit, secondsOf } from "./admit.ts";
 import { Link } from "./delivery/link.ts";
 import { type Message, type Will, withoutSlab } from "./delivery/message.ts";
 import type { RetainedMessages } from "./delivery/retained.ts";
@@ -13,7 +14,9 @@ import type { Limits } from "./limits.ts";
 import { createTally, quote } from "./log.ts";
 import type { ConnectedClient, Session } from "./session.ts";
 import type { Departure, Sessions } from "./sessions.ts";
+import { subscribe } from "./subscribe.ts";
 import type { Durable } from "./store/durable.ts";
+import { TOPIC_ALIAS_MAXIMUM, TopicAliases } from "./topic_aliases.ts";
 import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
 import { Connection } from "./wire/connection.ts";
 import {
@@ -26,7 +29,6 @@ import {
   readSubscribe,
   readUnsubscribe,
   readVersion,
-  type RequestedSubscription,
 } from "./wire/decode.ts";
 import {
   acknowledgement,
@@ -61,20 +63,10 @@ export interface Surroundings {
   topics: TopicReader;
 }
 
-/** How many topics a client may give numbers to. */
-const TOPIC_ALIAS_MAXIMUM = 100;
-const NEVER = 0xffff_ffff;
 /** After so many deliveries, what else a client publishes waits for its turn. */
 const DELIVERIES_AT_ONCE = 5_000;
 /** So many messages that a client may not publish are logged one by one. */
 const EACH_FORBIDDEN = 100;
-/** What access says, in the words of MQTT 5.0. */
-const REASONS: Readonly<Record<number, [reason: number, text: string]>> = {
-  3: [REASON.SERVER_UNAVAILABLE, "too many logins at once"],
-  4: [REASON.BAD_USER_NAME_OR_PASSWORD, "bad user name or password"],
-  5: [REASON.NOT_AUTHORIZED, "not authorized"],
-};
-
 interface Leaving extends Departure {
   /** Whether it may still be sending. */
   isWatched?: boolean;
@@ -94,7 +86,7 @@ export class Client implements ConnectedClient, Holder {
   #maximumPacketSize = Infinity;
   #wantsReasons = true;
   #isResumed = false;
-  #aliases = new Map<number, Topic>();
+  readonly #aliases = new TopicAliases();
   #retained: RetainedSender | undefined;
   /** How many messages the broker had sent when others had their turn last. */
   #lastTurn = 0;
@@ -304,8 +296,8 @@ export class Client implements ConnectedClient, Holder {
   }
 
   async #admit(fields: ConnectFields, will: Will | undefined): Promise<void> {
-    const { version, isClean, user, password } = fields;
-    const { access, sessions } = this.#surroundings;
+    const { version, isClean, user } = fields;
+    const { sessions } = this.#surroundings;
     const isNameless = fields.clientId === "";
     if (isNameless && (version === 3 || (version === 4 && !isClean))) {
       // Without a name there is no session to come back to.
@@ -313,29 +305,13 @@ export class Client implements ConnectedClient, Holder {
     }
     const clientId = isNameless ? `auto-${randomUUID()}` : fields.clientId;
     this.#clientId = clientId;
-    if (fields.properties.authenticationMethod !== undefined) {
-      const text = "no method of authentication but passwords is known here";
-      return this.#refuse(REASON.BAD_AUTHENTICATION_METHOD, text);
-    }
-    const credential = access.credentialOf(user);
-    const code = await access.connect({
-      user,
-      password,
-      address: this.#remote.slice(0, this.#remote.lastIndexOf(":")),
-      isGone: () => this.#input.hasGone || this.isOver,
-    });
-    if (this.#input.hasGone || this.isOver) return;
-    if (code !== 0) return this.#refuse(...REASONS[code]!);
-    // It may have changed while the password was checked.
-    if (access.credentialOf(user) !== credential) {
-      return this.#refuse(...REASONS[4]!);
-    }
-    const expiry = expiryOf(fields);
-    if (expiry > 0 && !sessions.hasRoomFor(clientId)) {
-      const text = "no room for one more session (maxSessions)";
-      return this.#refuse(REASON.QUOTA_EXCEEDED, text);
-    }
-    const arrival = { clientId, user, isClean, expiry, will, credential };
+    const isGone = () => this.#input.hasGone || this.isOver;
+    const address = this.#remote.slice(0, this.#remote.lastIndexOf(":"));
+    const candidate = { fields, clientId, address, isGone };
+    const verdict = await admit(candidate, this.#surroundings);
+    if (isGone()) return;
+    if (verdict.refusal !== undefined) return this.#refuse(...verdict.refusal);
+    const arrival = { clientId, user, isClean, will, ...verdict };
     this.#welcome(fields, sessions.open({ ...arrival, client: this }));
   }
 
@@ -438,7 +414,7 @@ export class Client implements ConnectedClient, Holder {
     const fields = readPublish(this.#input.framing, version, topics);
     const { payload, qos, retain, id, properties } = fields;
     figures.messagesReceived++;
-    const topic = this.#topicOf(fields.topic, properties.topicAlias);
+    const topic = this.#aliases.topicOf(fields.topic, properties.topicAlias);
     if (qos === 2) {
       if (session.unreleased.has(id)) {
         this.#connection.write(acknowledgement(PACKET.PUBREC, id));
@@ -489,21 +465,6 @@ export class Client implements ConnectedClient, Holder {
     }
   }
 
-  /** The topic that a number stands for (MQTT 5.0 section 3.3.2.3.4). */
-  #topicOf(topic: Topic | undefined, alias: number | undefined): Topic {
-    if (alias === undefined) return topic!;
-    if (alias > TOPIC_ALIAS_MAXIMUM) {
-      throw new ProtocolError(
-        `Topic alias is ${alias}: ${TOPIC_ALIAS_MAXIMUM} is the most`,
-        REASON.TOPIC_ALIAS_INVALID,
-      );
-    }
-    if (topic !== undefined) this.#aliases.set(alias, topic);
-    const known = this.#aliases.get(alias);
-    if (known !== undefined) return known;
-    throw protocolError(`Topic alias ${alias} has not been given a topic`);
-  }
-
   #acknowledge(type: number, body: PacketBody): void {
     const { id, reason } = readAcknowledgement(body, this.#version!);
     const session = this.#session!;
@@ -535,51 +496,17 @@ export class Client implements ConnectedClient, Holder {
   }
 
   #subscribe(body: PacketBody): void {
-    const { limits, log, sessions } = this.#surroundings;
-    const session = this.#session!;
-    const { subscriptions } = session;
-    const { id, subscriptions: requested, surplus, identifier } = readSubscribe(
-      body,
-      this.#version!,
-      limits,
+    const { limits } = this.#surroundings;
+    const request = readSubscribe(body, this.#version!, limits);
+    const { id, identifier } = request;
+    const { codes, wanted, isForbidden } = subscribe(
+      request,
+      this.#session!,
+      this.#surroundings,
     );
-    const codes = new Uint8Array(requested.length + surplus);
-    codes.fill(REASON.QUOTA_EXCEEDED, requested.length);
-    const forbidden: string[] = [];
-    const wanted: RequestedSubscription[] = [];
-    for (const [index, subscription] of requested.entries()) {
-      const { filter, levels, group, qos, retainHandling } = subscription;
-      const isNew = !subscriptions.has(filter);
-      if (!session.rights.maySubscribe(levels.join("/"))) {
-        forbidden.push(filter);
-        codes[index] = REASON.NOT_AUTHORIZED;
-        continue;
-      }
-      if (isNew && subscriptions.size >= limits.maxSubscriptions) {
-        codes[index] = REASON.QUOTA_EXCEEDED;
-        continue;
-      }
-      codes[index] = qos;
-      sessions.subscribe({ ...subscription, identifier }, session);
-      const wantsRetained = retainHandling === 0 ||
-        (retainHandling === 1 && isNew);
-      if (group === undefined && wantsRetained) wanted.push(subscription);
-    }
-    const who = `Client ${quote(session.clientId)}`;
-    if (forbidden.length > 0) {
-      const more = forbidden.length - 1;
-      const others = more === 0 ? "" : ` and ${more} more`;
-      log(`${who} may not subscribe to ${quote(forbidden[0]!)}${others}`);
-    }
-    const excess = codes.filter((code) => code === REASON.QUOTA_EXCEEDED);
-    if (excess.length > 0) {
-      log(
-        `${who} is refused ${excess.length} subscriptions (maxSubscriptions is ${limits.maxSubscriptions})`,
-      );
-    }
     this.#answer(
       (words) => answer(PACKET.SUBACK, this.#version!, { id, codes, words }),
-      forbidden.length > 0 ? "The rules don't let you read there" : undefined,
+      isForbidden ? "The rules don't let you read there" : undefined,
     );
     for (const { filter, levels, qos } of wanted) {
       const terms = termsOf([{ qos, retainAsPublished: true, identifier }]);
@@ -614,14 +541,4 @@ export class Client implements ConnectedClient, Holder {
       expiry: sessionExpiry && secondsOf(sessionExpiry),
     });
   }
-}
-
-/** How long a session is to outlive its connection (section 3.1.2.11.2). */
-function expiryOf({ version, isClean, properties }: ConnectFields): number {
-  if (version < 5) return isClean ? 0 : Infinity;
-  return secondsOf(properties.sessionExpiry ?? 0);
-}
-
-function secondsOf(value: number): number {
-  return value === NEVER ? Infinity : value;
 }

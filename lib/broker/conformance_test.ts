@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { times } from "../../testing/test.ts";
 
 const HERE = new URL("./", import.meta.url);
 
@@ -58,7 +59,7 @@ function readRows(page: string): Row[] {
 /** The names of a file's tests. */
 async function testNames(file: string): Promise<Set<string>> {
   const source = await Deno.readTextFile(new URL(file, HERE));
-  const names = source.matchAll(/\bDeno\.test\(\s*("(?:[^"\\]|\\.)*")/g);
+  const names = source.matchAll(/\btest(?:\.\w+)?\(\s*("(?:[^"\\]|\\.)*")/g);
   return new Set([...names].map(([, name]) => JSON.parse(name!)));
 }
 
@@ -68,10 +69,7 @@ async function faultsOf(page: string): Promise<string[]> {
   const faults: string[] = [];
   const missing = new Set(
     Object.entries(STATEMENTS).flatMap(([section, count]) =>
-      Array.from(
-        { length: count },
-        (_, index) => `MQTT-${section}-${index + 1}`,
-      )
+      times(count, (index) => `MQTT-${section}-${index + 1}`)
     ),
   );
   missing.delete("MQTT-2.2.1-1");

@@ -2,19 +2,19 @@
 // connection (section 4.8) and serves the others.
 
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import {
   acknowledgement,
   connectPacket,
   openRaw,
   publishPacket,
-  type RawClient,
   rawPacket,
-  readPublish,
   subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
+import { test, times } from "../../testing/test.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 
 const UNSUBSCRIBE = 0xa2;
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -51,55 +51,39 @@ const connect = (
   ...rest: Uint8Array[]
 ) => rawPacket(TYPE.CONNECT, text(name), bytes(level, flags, 0, 0), ...rest);
 
+/** CONNECT in MQTT 3.1.1, with flags of one's own. */
+const connect4 = (flags: number, ...rest: Uint8Array[]) =>
+  connect("MQTT", 4, flags, ...rest);
+
 /** What may not be the first packet. */
 const BEFORE_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH": publishPacket({ topic: "a" }),
   "SUBSCRIBE": subscribePacket({ a: 0 }),
   "PINGREQ": rawPacket(TYPE.PINGREQ),
   "DISCONNECT": rawPacket(TYPE.DISCONNECT),
+  "AUTH": bytes(0xf0, 0),
   "CONNACK": rawPacket(TYPE.CONNACK, bytes(0, 0)),
   "a packet of type 0": bytes(0, 0),
-  "a packet of type 15": bytes(0xf0, 0),
   "an HTTP request": encode("GET / HTTP/1.1\r\n\r\n"),
   "a TLS handshake": bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
   "CONNECT with a reserved flag in its header": bytes(0x11, 0),
   "CONNECT without anything": rawPacket(TYPE.CONNECT),
-  "CONNECT with a reserved flag": connect("MQTT", 4, 3, text("a")),
-  "CONNECT with a will of QoS 3": connect(
-    "MQTT",
-    4,
-    0x1e,
-    ...[text("a"), text("will"), text("")],
-  ),
-  "CONNECT with a QoS for no will": connect("MQTT", 4, 0x0a, text("a")),
-  "CONNECT that retains no will": connect("MQTT", 4, 0x22, text("a")),
-  "CONNECT with a password of nobody": connect(
-    "MQTT",
-    4,
-    0x42,
-    text("a"),
-    text("x"),
-  ),
-  "CONNECT that lacks its user": connect("MQTT", 4, 0x82, text("a")),
-  "CONNECT that lacks its client id": connect("MQTT", 4),
-  "CONNECT that goes on after its end": connect(
-    "MQTT",
-    4,
-    2,
-    text("a"),
-    text("b"),
-  ),
-  "CONNECT with an empty will topic": connect(
-    "MQTT",
-    4,
-    6,
-    ...[text("a"), text(""), text("x")],
-  ),
+  "CONNECT with a reserved flag": connect4(3, text("a")),
+  "CONNECT with a will of QoS 3": //
+    connect4(0x1e, text("a"), text("will"), text("")),
+  "CONNECT with a QoS for no will": connect4(0x0a, text("a")),
+  "CONNECT that retains no will": connect4(0x22, text("a")),
+  "CONNECT with a password of nobody": connect4(0x42, text("a"), text("x")),
+  "CONNECT that lacks its user": connect4(0x82, text("a")),
+  "CONNECT that lacks its client id": connect4(2),
+  "CONNECT that goes on after its end": connect4(2, text("a"), text("b")),
+  "CONNECT with an empty will topic": //
+    connect4(6, text("a"), text(""), text("x")),
   "CONNECT that announces 256 MB": bytes(0x10, 0xff, 0xff, 0xff, 0x7f),
   "a remaining length of five bytes": bytes(0x10, 0x80, 0x80, 0x80, 0x80, 1),
   ...Object.fromEntries(BAD_TEXTS.map((bad) => [
     `CONNECT with the client id ${bad.subarray(2)}`,
-    connect("MQTT", 4, 2, bad),
+    connect4(2, bad),
   ])),
 };
 
@@ -118,11 +102,8 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "PUBLISH without a topic": publishPacket({ topic: "" }),
   "PUBLISH on +": publishPacket({ topic: "a/+" }),
   "PUBLISH on #": publishPacket({ topic: "#" }),
-  "PUBLISH whose topic is longer than it": rawPacket(
-    0x30,
-    bytes(0, 9),
-    encode("a"),
-  ),
+  "PUBLISH whose topic is longer than it": //
+    rawPacket(0x30, bytes(0, 9), encode("a")),
   "PUBLISH on 65,535 levels": publishPacket({ topic: "/".repeat(65_534) }),
   "PUBREL with flags of PUBACK": acknowledgement(0x60, 1),
   "PUBACK with flags": acknowledgement(0x42, 1),
@@ -135,13 +116,16 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   "SUBSCRIBE to an empty filter": subscribePacket({ "": 0 }),
   "SUBSCRIBE that lacks its QoS": rawPacket(TYPE.SUBSCRIBE, id, text("a")),
   "SUBSCRIBE at QoS 3": rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(3)),
-  "SUBSCRIBE with reserved bits": rawPacket(
-    TYPE.SUBSCRIBE,
-    id,
-    text("a"),
-    bytes(4),
-  ),
+  "SUBSCRIBE with reserved bits": //
+    rawPacket(TYPE.SUBSCRIBE, id, text("a"), bytes(4)),
   "SUBSCRIBE to a#": subscribePacket({ "a#": 0 }),
+  "SUBSCRIBE to a/#/b": subscribePacket({ "a/#/b": 0 }),
+  ...Object.fromEntries(
+    ["$share/g", "$share/g/", "$share//a", "$share/+/a"].map((filter) => [
+      `SUBSCRIBE to ${filter}`,
+      subscribePacket({ [filter]: 1 }),
+    ]),
+  ),
   "SUBSCRIBE to #/a": subscribePacket({ "#/a": 0 }),
   "SUBSCRIBE to a/+b": subscribePacket({ "a/+b": 0 }),
   "SUBSCRIBE to +a": subscribePacket({ "+a": 0 }),
@@ -171,30 +155,19 @@ const AFTER_CONNECT: Record<string, Uint8Array> = {
   ])),
 };
 
-async function ping(client: RawClient): Promise<void> {
-  await client.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await client.next())?.header, TYPE.PINGRESP);
-}
-
-Deno.test("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async () => {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who begins with anything but a proper CONNECT, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(BEFORE_CONNECT)) {
-    lines.length = 0;
+    broker.lines.length = 0;
     await using raw = await openRaw(broker);
     await raw.send(packet);
     assertEquals(await raw.next(), undefined, name);
-    assertEquals(lines.length, 1, `${name}: ${lines}`);
-    await ping(other);
+    assertEquals(broker.lines.length, 1, `${name}: ${broker.lines}`);
+    await other.ping();
   }
 });
 
-Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async () => {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
-  await using broker = await startBroker({ port: 0, log });
+test.broker("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the others", async (broker) => {
   await using other = await openRaw(broker, {});
   for (const [name, packet] of Object.entries(AFTER_CONNECT)) {
     await using raw = await openRaw(broker, { clientId: "hostile" });
@@ -202,22 +175,20 @@ Deno.test("startBroker() cuts who sends what MQTT 3.1.1 forbids, and serves the 
     await raw.send(rawPacket(TYPE.PINGREQ), packet, rawPacket(TYPE.PINGREQ));
     assertEquals((await raw.next())?.header, TYPE.PINGRESP, name);
     assertEquals(await raw.next(), undefined, name);
-    await ping(other);
+    await other.ping();
   }
-  const complaints = lines.filter((line) =>
+  const complaints = broker.lines.filter((line) =>
     line.startsWith('Client "hostile" from ')
   );
   assertEquals(complaints.length, Object.keys(AFTER_CONNECT).length);
 });
 
-Deno.test("startBroker() says in CONNACK that it doesn't speak a protocol", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const others: [string, number][] = [
-    ...[0, 3, 6, 127, 255].map((level): [string, number] => ["MQTT", level]),
-    ["MQIsdp", 4],
-    ["mqtt", 4],
-    ["", 4],
-    ["AMQP", 4],
+test.broker("startBroker() says in CONNACK that it doesn't speak a protocol", async (broker) => {
+  const levels = [0, 1, 2, 3, 6, 127, 255];
+  const names = ["MQIsdp", "mqtt", "", "AMQP", "MQTX", "HTTP"];
+  const others = [
+    ...levels.map((level) => ["MQTT", level] as const),
+    ...names.flatMap((name) => [[name, 4], [name, 5]] as const),
   ];
   for (const [name, level] of others) {
     await using raw = await openRaw(broker);
@@ -231,19 +202,15 @@ Deno.test("startBroker() says in CONNACK that it doesn't speak a protocol", asyn
   }
 });
 
-Deno.test("startBroker() answers what is out of order, but allowed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() answers what is out of order, but allowed", async (broker) => {
   await using raw = await openRaw(broker, {});
   // A PUBLISH may have been forgotten, so its PUBREL has an answer (section 4.3.3).
-  await raw.send(acknowledgement(TYPE.PUBREL, 7));
-  assertEquals((await raw.next())?.header, TYPE.PUBCOMP);
+  await raw.ask(TYPE.PUBCOMP, acknowledgement(TYPE.PUBREL, 7));
   // A length may have more bytes than it needs: nothing forbids it.
-  await raw.send(bytes(TYPE.PINGREQ, 0x80, 0x80, 0x00));
-  assertEquals((await raw.next())?.header, TYPE.PINGRESP);
+  await raw.ask(TYPE.PINGRESP, bytes(TYPE.PINGREQ, 0x80, 0x80, 0x00));
 });
 
-Deno.test("startBroker() stays in step, wherever packets are cut", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() stays in step, wherever packets are cut", async (broker) => {
   const packets = [
     subscribePacket({ a: 0 }),
     rawPacket(TYPE.PINGREQ),
@@ -264,20 +231,17 @@ Deno.test("startBroker() stays in step, wherever packets are cut", async () => {
 
 /** A message of each QoS that is under way to a subscriber, with its ids. */
 async function underWay(broker: { port: number }) {
-  const raw = await openRaw(broker, {});
-  await raw.send(subscribePacket({ "#": 2 }));
-  await raw.next();
+  const raw = await subscribeRaw(broker, { "#": 2 });
   const ids = [0, 0, 0];
   for (const qos of [1, 2] as const) {
     await using publisher = await openRaw(broker, {});
     await publisher.send(publishPacket({ topic: "a", qos }));
-    ids[qos] = readPublish((await raw.next())!).id!;
+    ids[qos] = (await raw.message()).id!;
   }
   return { raw, ids };
 }
 
-Deno.test("startBroker() cuts who acknowledges what can't be", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() cuts who acknowledges what can't be", async (broker) => {
   const wrong: [string, number, 0 | 1 | 2][] = [
     ["a PUBREC for QoS 1", TYPE.PUBREC, 1],
     ["a PUBCOMP for QoS 1", TYPE.PUBCOMP, 1],
@@ -300,21 +264,17 @@ Deno.test("startBroker() cuts who acknowledges what can't be", async () => {
     acknowledgement(TYPE.PUBACK, ids[1]!),
   );
   for (let count = 0; count < 2; count++) {
-    await raw.send(acknowledgement(TYPE.PUBREC, ids[2]!));
-    assertEquals((await raw.next())?.header, TYPE.PUBREL);
+    await raw.ask(TYPE.PUBREL, acknowledgement(TYPE.PUBREC, ids[2]!));
   }
   for (let count = 0; count < 2; count++) {
     await raw.send(acknowledgement(TYPE.PUBCOMP, ids[2]!));
   }
-  await ping(raw);
+  await raw.ping();
   raw.close();
 });
 
-Deno.test("startBroker() does nothing for what follows DISCONNECT", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using subscriber = await openRaw(broker, {});
-  await subscriber.send(subscribePacket({ "#": 0 }));
-  await subscriber.next();
+test.broker("startBroker() does nothing for what follows DISCONNECT", async (broker) => {
+  await using subscriber = await subscribeRaw(broker, { "#": 0 });
   await using raw = await openRaw(broker);
   await raw.send(
     connectPacket({ will: { topic: "will", payload: "" } }),
@@ -323,12 +283,11 @@ Deno.test("startBroker() does nothing for what follows DISCONNECT", async () => 
     publishPacket({ topic: "after" }),
   );
   while (await raw.next() !== undefined);
-  assertEquals(readPublish((await subscriber.next())!).topic, "before");
-  await ping(subscriber);
+  assertEquals((await subscriber.message()).topic, "before");
+  await subscriber.ping();
 });
 
-Deno.test("startBroker() keeps what names of objects can't reach", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() keeps what names of objects can't reach", async (broker) => {
   for (const name of ["__proto__", "constructor", "toString"]) {
     for (const clean of [true, false]) {
       await using raw = await openRaw(broker, { clientId: name, clean });
@@ -341,12 +300,9 @@ Deno.test("startBroker() keeps what names of objects can't reach", async () => {
   }
 });
 
-Deno.test("startBroker() finds who gets a message in little time, however deep the topics", async () => {
-  await using broker = await startBroker({
-    port: 0,
-  });
+test.broker("startBroker() finds who gets a message in little time, however deep the topics", async (broker) => {
   // All combinations of + and a name on the first levels, and # at each depth.
-  const filters = Array.from({ length: 200 }, (_, index) => {
+  const filters = times(200, (index) => {
     const levels = index.toString(2).padStart(8, "0").split("");
     const start = levels.map((bit) => bit === "1" ? "+" : "a").join("/");
     return `${start}${"/+".repeat(index % 191)}/#`;
@@ -366,27 +322,23 @@ Deno.test("startBroker() finds who gets a message in little time, however deep t
   const topic = Array(200).fill("a").join("/");
   const start = performance.now();
   for (let count = 0; count < 100; count++) {
-    await publisher.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+    await publisher.publish({ topic, qos: 1 });
   }
   const milliseconds = (performance.now() - start) / 100;
   assert(milliseconds < 50, `${milliseconds} ms for a message`);
   for (const raw of clients) {
-    assertEquals(readPublish((await raw.next())!).topic, topic);
+    assertEquals((await raw.message()).topic, topic);
     raw.close();
   }
 });
 
 Deno.test("startBroker() keeps little for a subscriber that never reads", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     limits: { maxQueuedBytes: 2_000_000 },
-    log: (line) => lines.push(line),
   });
-  await using deaf = await openRaw(broker, { clientId: "deaf" });
-  await deaf.send(subscribePacket({ "#": 1 }));
-  await deaf.next();
+  await using _deaf = await subscribeRaw(broker, { "#": 1 }, {
+    clientId: "deaf",
+  });
   // From here on nothing of it is read, but what the system's buffers take.
   const { publish, [Symbol.asyncDispose]: leave } = await openClient(
     broker.url,
@@ -396,8 +348,8 @@ Deno.test("startBroker() keeps little for a subscriber that never reads", async 
     await publish("a", payload, { qos: 1 });
   }
   assert(
-    lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
-    lines.join("\n"),
+    broker.lines.some((line) => /"deaf" has .* dropped so far: 10 /.test(line)),
+    broker.lines.join("\n"),
   );
   await leave();
 });

@@ -1,19 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  type BrokerLimits,
-  type BrokerOptions,
-  startBroker,
-} from "../broker.ts";
+import { type BrokerLimits, startBroker } from "../broker.ts";
+import { readLimits } from "./limits.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   connectPacket,
   openRaw,
   publishPacket,
   rawPacket,
-  readPublish,
   subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import {
@@ -22,39 +19,31 @@ import {
   httpRequest,
   UPGRADE,
 } from "../../testing/clients/websocket_frames.ts";
-import { readLimits } from "./limits.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+  portsOf,
+  type TestBroker,
+} from "../../testing/brokers/embedded_broker.ts";
+import { times } from "../../testing/test.ts";
 
-/** A broker with limits, and the lines that it logs. */
-async function startLimited(limits: BrokerLimits, options?: BrokerOptions) {
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
-  const broker = await startBroker({ port: 0, limits, log, ...options });
-  return { ...broker, lines };
-}
-
-const has = (lines: string[], part: string) =>
+const has = ({ lines }: TestBroker, part: string) =>
   lines.some((line) => line.includes(part));
 
 Deno.test("startBroker() rejects limits that can't be", async () => {
   const wrong: [BrokerLimits, string][] = [
-    [
-      { maxConnections: 0 },
-      "maxConnections is 0: it must be a whole number of 1 or more",
-    ],
+    [{ maxConnections: 0 }, "is 0: it must be a whole number of 1 or more"],
     [
       { maxTopicLevels: 201 },
-      "maxTopicLevels is 201: it must be a whole number from 1 to 200",
+      "is 201: it must be a whole number from 1 to 200",
     ],
-    [{ maxMessageRate: NaN }, "maxMessageRate is NaN"],
-    [{ maxQueuedMessages: 1.5 }, "maxQueuedMessages is 1.5"],
-    [{ maxPacketSize: Infinity }, "maxPacketSize is Infinity"],
+    [{ maxMessageRate: NaN }, "is NaN"],
+    [{ maxQueuedMessages: 1.5 }, "is 1.5"],
+    [{ maxPacketSize: Infinity }, "is Infinity"],
   ];
   for (const [limits, text] of wrong) {
-    await assertRejects(
-      () => startBroker({ port: 0, limits }),
-      RangeError,
-      text,
-    );
+    const message = `${Object.keys(limits)} ${text}`;
+    await rejection(startBroker({ port: 0, limits }), RangeError, message);
   }
   const { maxSessions, maxTopicLevels } = readLimits({ maxSessions: Infinity });
   assertEquals([maxSessions, maxTopicLevels], [Infinity, 200]);
@@ -62,20 +51,15 @@ Deno.test("startBroker() rejects limits that can't be", async () => {
 
 Deno.test("startBroker() closes connections beyond the limit, and takes new ones when there is room", async () => {
   for (const name of ["maxConnections", "maxConnectionsPerAddress"] as const) {
-    await using broker = await startLimited({ [name]: 3 });
-    const inside = await Promise.all(
-      [0, 1, 2].map(() => openRaw(broker, {})),
-    );
+    await using broker = await openBroker({ limits: { [name]: 3 } });
+    const inside = await Promise.all([0, 1, 2].map(() => openRaw(broker, {})));
     for (let count = 0; count < 20; count++) {
       await using outside = await openRaw(broker);
       assertEquals(await outside.next(), undefined);
     }
     assertEquals(broker.lines.filter((line) => line.includes(name)).length, 2);
-    assert(has(broker.lines, ": 10 ("), broker.lines.join("\n"));
-    for (const raw of inside) {
-      await raw.send(rawPacket(TYPE.PINGREQ));
-      assertEquals((await raw.next())?.header, TYPE.PINGRESP);
-    }
+    assert(has(broker, ": 10 ("), broker.lines.join("\n"));
+    for (const raw of inside) await raw.ping();
     await inside[0]!.send(rawPacket(TYPE.DISCONNECT));
     assertEquals(await inside[0]!.next(), undefined);
     await using _again = await openRaw(broker, {});
@@ -84,7 +68,8 @@ Deno.test("startBroker() closes connections beyond the limit, and takes new ones
 });
 
 Deno.test("startBroker() counts the connections of all its ports together", async () => {
-  await using broker = await startLimited({ maxConnections: 2 }, {
+  await using broker = await openBroker({
+    limits: { maxConnections: 2 },
     websocketPort: 0,
     tls: { ...LOCALHOST, port: 0 },
   });
@@ -96,15 +81,11 @@ Deno.test("startBroker() counts the connections of all its ports together", asyn
 });
 
 Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port", async () => {
-  await using broker = await startLimited({ connectTimeout: 1 }, {
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
+  await using broker = await openBroker({
+    limits: { connectTimeout: 1 },
+    ...EVERYWHERE,
   });
-  const urls = [broker.websocketUrl, broker.tlsUrl, broker.secureWebsocketUrl];
-  const ports = [
-    broker.port,
-    ...urls.map((url) => Number(new URL(url!).port)),
-  ];
+  const ports = portsOf(broker);
   const start = performance.now();
   await Promise.all(ports.map(async (port) => {
     await using silent = await openRaw({ port });
@@ -113,9 +94,7 @@ Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port"
   // It says a byte of CONNECT or of a request now and then.
   const beginnings = [
     connectPacket({ clientId: "x".repeat(1_000) }),
-    new TextEncoder().encode(
-      `GET / HTTP/1.1\r\nHost: a\r\nX: ${"y".repeat(1_000)}`,
-    ),
+    httpRequest(["GET / HTTP/1.1", "Host: a", `X: ${"y".repeat(1_000)}`]),
   ];
   await Promise.all(beginnings.map(async (bytes, index) => {
     await using dribbling = await openRaw({ port: ports[index]! });
@@ -137,45 +116,40 @@ Deno.test("startBroker() closes in time who doesn't get to CONNECT, on any port"
 });
 
 Deno.test("startBroker() cuts a client upon the header of a packet that is too large", async () => {
-  await using broker = await startLimited({ maxPacketSize: 1_000 }, {
+  await using broker = await openBroker({
+    limits: { maxPacketSize: 1_000 },
     websocketPort: 0,
   });
   await using raw = await openRaw(broker, {});
   // As large as may be, then a byte more, of which only the header is sent.
   const topic = "t";
-  await raw.send(publishPacket({ topic, payload: "x".repeat(992), qos: 1 }));
-  assertEquals((await raw.next())?.header, TYPE.PUBACK);
+  await raw.publish({ topic, payload: "x".repeat(992), qos: 1 });
   await raw.send(
     publishPacket({ topic, payload: "x".repeat(993), qos: 1 }).subarray(0, 3),
   );
   assertEquals(await raw.next(), undefined);
-  assert(has(broker.lines, "Packet has 1001 bytes: maxPacketSize allows 1000"));
+  assert(has(broker, "Packet has 1001 bytes: maxPacketSize allows 1000"));
   await using large = await openRaw(broker);
   await large.send(Uint8Array.of(0x10, 0xff, 0xff, 0x7f));
   assertEquals(await large.next(), undefined);
 });
 
 Deno.test("startBroker() reads slower from who sends too much, and loses nothing", async () => {
-  await using broker = await startLimited({ maxMessageRate: 200 });
-  await using subscriber = await openRaw(broker, {});
-  await subscriber.send(subscribePacket({ "rate/#": 0 }));
-  await subscriber.next();
+  await using broker = await openBroker({ limits: { maxMessageRate: 200 } });
+  await using subscriber = await subscribeRaw(broker, { "rate/#": 0 });
   await using publisher = await openRaw(broker, {});
   const start = performance.now();
   const total = 500;
-  await publisher.send(
-    ...Array.from(
-      { length: total },
-      (_, index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
-    ),
+  const packets = times(
+    total,
+    (index) => publishPacket({ topic: "rate/x", payload: `${index}` }),
   );
   // It has gone before its turn comes.
-  await publisher.send(rawPacket(TYPE.DISCONNECT));
+  await publisher.send(...packets, rawPacket(TYPE.DISCONNECT));
   await using other = await openRaw(broker, {});
-  await other.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+  await other.ping();
   for (let index = 0; index < total; index++) {
-    assertEquals(readPublish((await subscriber.next())!).payload, `${index}`);
+    assertEquals((await subscriber.message()).payload, `${index}`);
   }
   const seconds = (performance.now() - start) / 1_000;
   // The first 200 or so pass at once.
@@ -183,10 +157,9 @@ Deno.test("startBroker() reads slower from who sends too much, and loses nothing
 });
 
 Deno.test("startBroker() cuts who uses more levels than there may be", async () => {
-  await using broker = await startLimited({ maxTopicLevels: 3 });
+  await using broker = await openBroker({ limits: { maxTopicLevels: 3 } });
   await using fine = await openRaw(broker, {});
-  await fine.send(subscribePacket({ "a/b/#": 1 }));
-  assertEquals([...(await fine.next())!.body], [0, 1, 1]);
+  assertEquals(await fine.subscribe({ "a/b/#": 1 }), [1]);
   const deep = [
     publishPacket({ topic: "a/b/c/d" }),
     subscribePacket({ "a/b/c/#": 1 }),
@@ -200,47 +173,34 @@ Deno.test("startBroker() cuts who uses more levels than there may be", async () 
   await using dying = await openRaw(broker);
   await dying.send(connectPacket({ will: { topic: "a/b/c/d", payload: "" } }));
   assertEquals(await dying.next(), undefined);
-  assertEquals(
-    broker.lines.filter((line) => line.includes("maxTopicLevels is 3")).length,
-    4,
-  );
+  const cut = broker.lines.filter((line) => line.includes("Levels is 3"));
+  assertEquals(cut.length, 4);
 });
 
 Deno.test("startBroker() refuses subscriptions beyond the limit, and keeps none of them", async () => {
-  await using broker = await startLimited({ maxSubscriptions: 2 });
+  await using broker = await openBroker({ limits: { maxSubscriptions: 2 } });
   for (const clean of [true, false]) {
     const session = { clientId: `many ${clean}`, clean };
     await using raw = await openRaw(broker, session);
-    await raw.send(subscribePacket({ a: 1, b: 1, c: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 1, 1, 128]);
-    await raw.send(subscribePacket({ b: 0, d: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 0, 128]);
+    assertEquals(await raw.subscribe({ a: 1, b: 1, c: 1 }), [1, 1, 128]);
+    assertEquals(await raw.subscribe({ b: 0, d: 1 }), [0, 128]);
     const filter = new TextEncoder().encode("b");
     await raw.send(rawPacket(0xa2, Uint8Array.of(0, 2, 0, 1), filter));
     assertEquals((await raw.next())?.header, 0xb0);
-    await raw.send(subscribePacket({ d: 1 }));
-    assertEquals([...(await raw.next())!.body], [0, 1, 1]);
+    assertEquals(await raw.subscribe({ d: 1 }), [1]);
   }
   await using publisher = await openRaw(broker, {});
   for (const topic of ["c", "d"]) {
-    await publisher.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+    await publisher.publish({ topic, qos: 1 });
   }
-  await using back = await openRaw(broker, {
-    clientId: "many false",
-    clean: false,
-  });
-  assertEquals(readPublish((await back.next())!).topic, "d");
-  assert(
-    has(
-      broker.lines,
-      "is refused 1 subscriptions (maxSubscriptions is 2)",
-    ),
-  );
+  const session = { clientId: "many false", clean: false };
+  await using back = await openRaw(broker, session);
+  assertEquals((await back.message()).topic, "d");
+  assert(has(broker, "is refused 1 subscriptions (maxSubscriptions is 2)"));
 });
 
 Deno.test("startBroker() refuses one session too many with 3", async () => {
-  await using broker = await startLimited({ maxSessions: 2 });
+  await using broker = await openBroker({ limits: { maxSessions: 2 } });
   for (const clientId of ["a", "b"]) {
     (await openRaw(broker, { clientId, clean: false })).close();
   }
@@ -248,7 +208,7 @@ Deno.test("startBroker() refuses one session too many with 3", async () => {
   await third.send(connectPacket({ clientId: "c", clean: false }));
   assertEquals([...(await third.next())!.body], [0, 3]);
   assertEquals(await third.next(), undefined);
-  assert(has(broker.lines, "no room for one more session (maxSessions)"));
+  assert(has(broker, "no room for one more session (maxSessions)"));
   // It may do without one, and who has one comes back to it.
   await using _without = await openRaw(broker, { clientId: "c" });
   await using _back = await openRaw(broker, { clientId: "a", clean: false });
@@ -258,18 +218,14 @@ Deno.test("startBroker() refuses one session too many with 3", async () => {
 });
 
 Deno.test("startBroker() keeps no more retained messages than it may", async () => {
-  const many = { maxRetainedMessages: 2 };
-  const large = { maxRetainedBytes: 20 };
-  for (const limits of [many, large]) {
-    await using broker = await startLimited(limits);
+  for (const limits of [{ maxRetainedMessages: 2 }, { maxRetainedBytes: 20 }]) {
+    await using broker = await openBroker({ limits });
     await using publisher = await openClient(broker.url);
     const retain = (topic: string, payload: string) =>
       publisher.publish(topic, payload, { retain: true, qos: 1 });
     await using live = await openClient(broker.url);
     await live.subscribe("#", 1);
-    await retain("a", "12345678");
-    await retain("b", "12345678");
-    await retain("c", "12345678");
+    for (const topic of ["a", "b", "c"]) await retain(topic, "12345678");
     await retain("b", "123456789");
     await retain("a", "");
     await retain("d", "1234567");
@@ -278,71 +234,56 @@ Deno.test("startBroker() keeps no more retained messages than it may", async () 
     await late.subscribe("#", 1);
     await late.publish("end", "", { qos: 1 });
     const received = await late.untilReceived(3);
-    assertEquals(received.map(({ topic, text }) => [topic, text]).sort(), [
-      ["b", "123456789"],
-      ["d", "1234567"],
-      ["end", ""],
-    ]);
-    assert(has(broker.lines, "Retained messages not kept so far: 1 "));
+    const texts = received.map(({ topic, text }) => `${topic}=${text}`);
+    assertEquals(texts.sort(), ["b=123456789", "d=1234567", "end="]);
+    assert(has(broker, "Retained messages not kept so far: 1 "));
   }
 });
 
 Deno.test("startBroker() drops newer messages for a session that is away too long, and says so", async () => {
-  await using broker = await startLimited({ maxQueuedMessages: 20 });
+  await using broker = await openBroker({ limits: { maxQueuedMessages: 20 } });
   const session = { clientId: "away", clean: false };
-  const first = await openRaw(broker, session);
-  await first.send(subscribePacket({ "q/1": 1, "q/2": 2 }));
-  await first.next();
-  first.close();
+  (await subscribeRaw(broker, { "q/1": 1, "q/2": 2 }, session)).close();
   await using publisher = await openClient(broker.url);
   for (let index = 0; index < 50; index++) {
     const qos = index % 2 === 0 ? 1 : 2;
     await publisher.publish(`q/${qos}`, `${index}`, { qos });
   }
-  assert(has(broker.lines, '"away" has 20 messages waiting'));
-  assert(has(broker.lines, "newer ones dropped so far: 10 "));
+  assert(has(broker, '"away" has 20 messages waiting'));
+  assert(has(broker, "newer ones dropped so far: 10 "));
   await using second = await openRaw(broker, session);
   for (let index = 0; index < 20; index++) {
-    assertEquals(readPublish((await second.next())!).payload, `${index}`);
+    assertEquals((await second.message()).payload, `${index}`);
   }
-  assert(has(broker.lines, "missed 30 messages of QoS 1 and 2"));
+  assert(has(broker, "missed 30 messages of QoS 1 and 2"));
   await publisher.publish("q/1", "again", { qos: 1 });
-  assertEquals(readPublish((await second.next())!).payload, "again");
+  assertEquals((await second.message()).payload, "again");
 });
 
 Deno.test("startBroker() tells limits from defects: a flood of connections ends, and it serves", async () => {
-  await using broker = await startLimited({ maxConnectionsPerAddress: 50 });
+  await using broker = await openBroker({
+    limits: { maxConnectionsPerAddress: 50 },
+  });
   await using client = await openClient(broker.url);
   await client.subscribe("a", 1);
-  const flood = await Promise.all(
-    Array.from({ length: 400 }, () => openRaw(broker)),
-  );
+  const flood = await Promise.all(times(400, () => openRaw(broker)));
   await client.publish("a", "in the midst", { qos: 1 });
   assertEquals((await client.untilReceived(1))[0]?.text, "in the midst");
   const closed = flood.map((raw) => raw.next());
-  await within(
-    "351 to be closed",
-    Promise.all(
-      flood.map((raw, index) =>
-        raw.send(connectPacket()).catch(() => {}).then(() => closed[index])
-      ),
-    ),
-  );
-  const answers = await Promise.all(closed);
+  for (const raw of flood) raw.send(connectPacket()).catch(() => {});
+  const answers = await within("351 to be closed", Promise.all(closed));
   assertEquals(answers.filter((packet) => packet !== undefined).length, 49);
   for (const raw of flood) raw.close();
 });
 
 Deno.test("startBroker() holds at most 64 kB for who hasn't connected, on any transport", async () => {
-  await using broker = await startLimited({}, { websocketPort: 0 });
+  await using broker = await openBroker({ websocketPort: 0 });
   await using other = await openRaw(broker, {});
   // A CONNECT that says that it is larger is cut at once.
   await using large = await openRaw(broker);
   await large.send(Uint8Array.of(0x10, 0xf2, 0xff, 0x04));
   assertEquals(await large.next(), undefined);
-  assert(
-    has(broker.lines, "Packet has 81910 bytes: maxPacketSize allows 65536"),
-  );
+  assert(has(broker, "Packet has 81910 bytes: maxPacketSize allows 65536"));
   // One frame that announces 10 MB, and a message in fragments.
   const { FIN, BINARY, CONTINUATION, MASKED } = FRAME;
   const part = (first: number) => frame(first, new Uint8Array(50_000));
@@ -365,25 +306,23 @@ Deno.test("startBroker() holds at most 64 kB for who hasn't connected, on any tr
     [part(BINARY), part(CONTINUATION), part(CONTINUATION)],
   ];
   for (const frames of beginnings) {
-    await using raw = await openRaw({
-      port: Number(new URL(broker.websocketUrl!).port),
-    });
+    const port = Number(new URL(broker.websocketUrl!).port);
+    await using raw = await openRaw({ port });
     await raw.send(httpRequest(UPGRADE));
     await raw.send(...frames).catch(() => {});
     // What comes isn't MQTT, but it ends.
     while (await raw.next() !== undefined);
   }
   const reason = "Packet has more than 65536 bytes before CONNECT";
-  assertEquals(
-    broker.lines.filter((line) => line.endsWith(reason)).length,
-    beginnings.length,
-  );
-  await other.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await other.next())?.header, TYPE.PINGRESP);
+  const cut = broker.lines.filter((line) => line.endsWith(reason));
+  assertEquals(cut.length, beginnings.length);
+  await other.ping();
 });
 
 Deno.test("startBroker() bounds what all unfinished packets hold, and spares who is let in", async () => {
-  await using broker = await startLimited({ maxBufferedBytes: 200_000 });
+  await using broker = await openBroker({
+    limits: { maxBufferedBytes: 200_000 },
+  });
   const unfinished = (bytes: number) =>
     publishPacket({ topic: "t", payload: new Uint8Array(200_000) })
       .subarray(0, bytes);
@@ -402,8 +341,7 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
   });
   await within("one to be cut", Promise.race(ends));
   await using ping = await openRaw(broker, {});
-  await ping.send(rawPacket(TYPE.PINGREQ));
-  assertEquals((await ping.next())?.header, TYPE.PINGRESP);
+  await ping.ping();
   const cut = broker.lines.filter((line) => line.includes("maxBufferedBytes"));
   assert(cut.length >= 1, broker.lines.join("\n"));
   assert(cut.every((line) => line.startsWith("Connection from")), `${cut}`);
@@ -411,18 +349,14 @@ Deno.test("startBroker() bounds what all unfinished packets hold, and spares who
 });
 
 Deno.test("startBroker() counts filters beyond the limit, and looks at no more of them", async () => {
-  await using broker = await startLimited({}, {
-    rules: [{ publish: ["#"] }],
-  });
+  await using broker = await openBroker({ rules: [{ publish: ["#"] }] });
   await using raw = await openRaw(broker, { clientId: "greedy" });
   const count = 10_000;
-  const filters = Array.from({ length: count }, (_, index) => `f/${index}`);
-  await raw.send(subscribePacket(
+  const filters = times(count, (index) => `f/${index}`);
+  const codes = await raw.subscribe(
     Object.fromEntries(filters.map((filter) => [filter, 0])),
-  ));
-  const { body } = (await raw.next())!;
-  assertEquals(body.length, 2 + count);
-  assert(body.subarray(2).every((code) => code === 128));
+  );
+  assertEquals(codes, Array(count).fill(128));
   const said = broker.lines.filter((line) =>
     line.startsWith('Client "greedy" ')
   );
@@ -437,9 +371,7 @@ Deno.test("startBroker() counts filters beyond the limit, and looks at no more o
     rawPacket(
       0xa2,
       Uint8Array.of(0, 3),
-      ...Array(1_000).fill(
-        Uint8Array.of(0, 1, 0x61),
-      ),
+      ...Array(1_000).fill(Uint8Array.of(0, 1, 0x61)),
     ),
   );
   assertEquals(await raw.next(), undefined);

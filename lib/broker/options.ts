@@ -3,14 +3,13 @@ import type { BrokerLimits } from "./limits.ts";
 /** Options of {@linkcode startBroker}. */
 export interface BrokerOptions {
   /**
-   * The name or address to listen on. `127.0.0.1` unless given, which other
-   * computers can't reach; `0.0.0.0` lets them in.
+   * The name or address to listen on: `127.0.0.1` unless given, which other computers
+   * can't reach; `0.0.0.0` lets them in.
    */
   host?: string | undefined;
   /**
    * The port for plain TCP, 0 for any free one. Unless given, it is 1883 without
-   * `tls`, and with it there is none: nobody can send a password in the clear by
-   * mistake.
+   * `tls`, and with it there is none: no password is sent in the clear by mistake.
    */
   port?: number | undefined;
   /** The port for WebSocket, 0 for any free one; no WebSocket unless given. */
@@ -18,55 +17,48 @@ export interface BrokerOptions {
   /** Listens with TLS, and without it only where a port is given. */
   tls?: BrokerTls | undefined;
   /**
-   * Passwords by user name. As soon as there is one, everyone else is refused:
-   * with CONNACK code 4 for a wrong name or password, and 5 for none (MQTT
-   * 3.1.1 section 3.2.2.3). Code 3 asks to try again: too many passwords are to
-   * be checked.
+   * Passwords by user name. As soon as there is one, everyone else is refused: with
+   * CONNACK code 4 for a wrong name or password, 5 for none, and 3 if too many
+   * passwords are to be checked (MQTT 3.1.1 section 3.2.2.3).
    */
   users?: Record<string, string> | undefined;
   /**
-   * A file with more users and the hashes of their passwords, which
-   * `deno task broker:passwd` and `mosquitto_passwd` write. Nobody else is let
-   * in, even if it names nobody. It is read again when it has changed, and by
-   * {@linkcode Broker.reloadAccess}; whose password is no longer the same is cut.
+   * A file with more users and the hashes of their passwords, as
+   * `mosquitto_passwd` writes it. Nobody else is let in, even if it names nobody. It is
+   * read again when it has changed; whose password is no longer the same is cut.
    */
   passwordFile?: string | URL | undefined;
   /**
-   * What is allowed: with rules, all else is forbidden. A SUBSCRIBE to a filter
-   * of which nothing may be read is refused with 128 (in MQTT 5.0 with 135), and
-   * of any other only what may be read is delivered. A forbidden PUBLISH is
-   * dropped; it is acknowledged, since MQTT 3.1.1 has no way to refuse one
-   * (section 3.3.5), and in MQTT 5.0 refused with 135.
+   * What is allowed: with rules, all else is forbidden. A filter of which nothing may
+   * be read is refused with 128 (in MQTT 5.0 with 135), of another one only what may be
+   * read is delivered. A forbidden message is dropped; MQTT 5.0 refuses it with 135,
+   * and MQTT 3.1.1 has no way to (section 3.3.5).
    */
   rules?: TopicRule[] | undefined;
   /**
-   * A file with more rules, in the format of mosquitto's `acl_file` (man page
-   * mosquitto.conf). It is read again when it has changed, and by
-   * {@linkcode Broker.reloadAccess}, and then holds for who is connected, too.
+   * A file with more rules, in the format of mosquitto's `acl_file`. It is read again
+   * when it has changed, and then holds for who is connected, too.
    */
   aclFile?: string | URL | undefined;
   /** What clients may take; each limit says what it is unless given. */
   limits?: BrokerLimits | undefined;
   /**
    * Where web pages may be from that connect by WebSocket, such as
-   * `https://school.example`; `*` for anywhere. Always let in are programs other
-   * than browsers, which name no origin (RFC 6455 section 10.2), and pages of
-   * the host that they connect to, if that is `localhost` or an IP address. All
-   * other pages are refused with the HTTP status 403.
+   * `https://school.example`; `*` for anywhere. Always let in are programs other than
+   * browsers, which name no origin (RFC 6455 section 10.2), and pages of the host that
+   * they connect to, if that is `localhost` or an IP address.
    */
   origins?: string[] | undefined;
   /** Is given a line for each connection, refusal and loss; none unless given. */
   log?: ((line: string) => void) | undefined;
   /**
-   * A folder to keep sessions and retained messages in, so that they outlive
-   * the broker; in memory unless given. It is made if it isn't there, and
-   * belongs to one broker at a time.
+   * A folder to keep sessions and retained messages in; in memory unless given. It is
+   * made if it isn't there, and belongs to one broker at a time.
    */
   store?: string | undefined;
   /**
-   * Is given a line for what is hardly meant, such as that everyone on the
-   * network may connect, and when the store can't be written, as on a full disk,
-   * and can again: until then nothing is acknowledged. It is `log` unless given.
+   * Is given a line for what is hardly meant, such as that everyone on the network may
+   * connect, or for a store that can't be written; it is `log` unless given.
    */
   warn?: ((line: string) => void) | undefined;
 }
@@ -84,20 +76,16 @@ export interface BrokerTls {
 }
 
 /**
- * What some clients of the embedded broker may do. In a topic filter, `%u`
- * stands for the client's user, and `%c` for its client id. As in mosquitto, a
- * user's own rules count before those for everyone, and in each of the two what
- * is denied counts before what is allowed.
+ * What some clients of the embedded broker may do. In a topic filter, `%u` stands for
+ * the client's user, `%c` for its client id. As in mosquitto, a user's own rules count
+ * before those for everyone, and what is denied before what is allowed.
  */
 export interface TopicRule {
   /** The user that the rule is for: everyone, unless given. */
   user?: string | undefined;
   /** Topic filters to publish on. */
   publish?: string[] | undefined;
-  /**
-   * Topic filters to read. Who may read `iot/#` and subscribes to `#` gets what
-   * `iot/#` lets through.
-   */
+  /** Topic filters to read. Who may read `iot/#` gets just that of `#`. */
   subscribe?: string[] | undefined;
   /** Topic filters neither to publish on nor to read. */
   deny?: string[] | undefined;
@@ -106,8 +94,7 @@ export interface TopicRule {
 /** A running embedded broker. Disposing of it closes it. */
 export interface Broker extends AsyncDisposable {
   /**
-   * Where MQTT over TCP is, such as `mqtt://127.0.0.1:1883`; where there is no
-   * plain port, the same as `tlsUrl`.
+   * Where MQTT over TCP is, such as `mqtt://127.0.0.1:1883`; without it, `tlsUrl`.
    */
   readonly url: string;
   /** The port of `url`. */
@@ -119,9 +106,8 @@ export interface Broker extends AsyncDisposable {
   /** Where MQTT over secure WebSocket is, such as `wss://127.0.0.1:9443`. */
   readonly secureWebsocketUrl: string | undefined;
   /**
-   * Reads the password file and the ACL file again, as the broker does by itself
-   * within a few seconds after they have changed. A file that can't be read or
-   * understood is warned of, and what it said before holds.
+   * Reads the password file and the ACL file again, as it does by itself seconds after
+   * they have changed. One that can't be read is warned of, and changes nothing.
    */
   reloadAccess(): Promise<void>;
   /** Cuts all connections and stops listening. Doing it twice is no error. */

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
+import { times } from "../../testing/test.ts";
+import { test } from "../../testing/peer_tests.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { runPeer } from "../../testing/run_peer.ts";
 
@@ -54,25 +56,21 @@ for message in published: message.wait_for_publish()
 client.disconnect()
 `;
 
-peerTest(
-  ["paho"],
-  "startBroker() keeps for paho's MQTT 5 session what paho publishes meanwhile",
-  async ({ paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    for (const qos of ["1", "2"]) {
-      const numbers = [String(broker.port), qos, "2000"];
-      const first = await runPeer(paho, ["-c", RECORDER, ...numbers]);
-      assertEquals(first, "Success 0\n\n");
-      await runPeer(paho, ["-c", PUBLISHER, ...numbers]);
-      const second = await runPeer(paho, ["-c", RECORDER, ...numbers]);
-      const all = Array.from({ length: 2_000 }, (_, index) => index).join(" ");
-      assertEquals(second, `Success 1\n${all}\n`);
-      // The next turn begins without a session.
-      await using end = await openClient(broker.url, { clientId: "recorder" });
-      assertEquals(end.client.connected, true);
-    }
-  },
-);
+test.paho("startBroker() keeps for paho's MQTT 5 session what paho publishes meanwhile", async ({ paho }) => {
+  await using broker = await startBroker({ port: 0 });
+  for (const qos of ["1", "2"]) {
+    const numbers = [String(broker.port), qos, "2000"];
+    const first = await runPeer(paho, ["-c", RECORDER, ...numbers]);
+    assertEquals(first, "Success 0\n\n");
+    await runPeer(paho, ["-c", PUBLISHER, ...numbers]);
+    const second = await runPeer(paho, ["-c", RECORDER, ...numbers]);
+    const all = times(2_000, (index) => index).join(" ");
+    assertEquals(second, `Success 1\n${all}\n`);
+    // The next turn begins without a session.
+    await using end = await openClient(broker.url, { clientId: "recorder" });
+    assertEquals(end.client.connected, true);
+  }
+});
 
 const RESPONDER = `${PAHO5}
 def on_message(client, data, message):
@@ -106,18 +104,14 @@ client.loop_forever()
 print([answers[bytes([number])] for number in range(3)])
 `;
 
-peerTest(
-  ["paho"],
-  "startBroker() carries requests and their responses between paho's clients",
-  async ({ paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const port = String(broker.port);
-    await using responder = startProcess(paho, ["-c", RESPONDER, port]);
-    await responder.untilPrinted("ready");
-    const printed = await runPeer(paho, ["-c", REQUESTER, port]);
-    assertEquals(printed, "['QUESTION 0', 'QUESTION 1', 'QUESTION 2']\n");
-  },
-);
+test.paho("startBroker() carries requests and their responses between paho's clients", async ({ paho }) => {
+  await using broker = await startBroker({ port: 0 });
+  const port = String(broker.port);
+  await using responder = startProcess(paho, ["-c", RESPONDER, port]);
+  await responder.untilPrinted("ready");
+  const printed = await runPeer(paho, ["-c", REQUESTER, port]);
+  assertEquals(printed, "['QUESTION 0', 'QUESTION 1', 'QUESTION 2']\n");
+});
 
 const REFUSED = `${PAHO5}
 def on_connect(client, data, flags, reason, properties):
@@ -134,25 +128,20 @@ connect(client)
 while client.loop(1) == 0: pass
 `;
 
-peerTest(
-  ["paho"],
-  "startBroker() tells paho in MQTT 5 why it refuses a login, and a subscription",
-  async ({ paho }) => {
-    await using broker = await startBroker({
-      port: 0,
-      users: { ann: "secret" },
-      rules: [{ subscribe: ["open/#"] }],
-    });
-    const run = (...login: string[]) =>
-      runPeer(paho, ["-c", REFUSED, String(broker.port), ...login]);
-    assertEquals(await run(), "Not authorized\n");
-    assertEquals(await run("wrong"), "Bad user name or password\n");
-    assertEquals(
-      await run("secret"),
-      "Success\n['Granted QoS 1', 'Not authorized']\n",
-    );
-  },
-);
+test.paho("startBroker() tells paho in MQTT 5 why it refuses a login, and a subscription", async ({ paho }) => {
+  await using broker = await openBroker({
+    users: { ann: "secret" },
+    rules: [{ subscribe: ["open/#"] }],
+  });
+  const run = (...login: string[]) =>
+    runPeer(paho, ["-c", REFUSED, String(broker.port), ...login]);
+  assertEquals(await run(), "Not authorized\n");
+  assertEquals(await run("wrong"), "Bad user name or password\n");
+  assertEquals(
+    await run("secret"),
+    "Success\n['Granted QoS 1', 'Not authorized']\n",
+  );
+});
 
 const SHARING = `${PAHO5}
 share = [[], []]
@@ -180,15 +169,11 @@ both = sorted(share[0] + share[1])
 print(len(share[0]) > 0, len(share[1]) > 0, both == list(range(100)))
 `;
 
-peerTest(
-  ["paho"],
-  "startBroker() gives each message to one of two of paho's clients that share",
-  async ({ paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const printed = await runPeer(paho, ["-c", SHARING, String(broker.port)]);
-    assertEquals(printed, "True True True\n");
-  },
-);
+test.paho("startBroker() gives each message to one of two of paho's clients that share", async ({ paho }) => {
+  await using broker = await startBroker({ port: 0 });
+  const printed = await runPeer(paho, ["-c", SHARING, String(broker.port)]);
+  assertEquals(printed, "True True True\n");
+});
 
 const EXPIRING = `${PAHO5}
 client = new_client(protocol=mqtt.MQTTv5)
@@ -214,20 +199,16 @@ client.subscribe([(topic, SubscribeOptions(1)) for topic in ("kept/#", "end")])
 client.loop_forever()
 `;
 
-peerTest(
-  ["paho"],
-  "startBroker() tells paho how long a message lasts, and drops it after that",
-  async ({ paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const port = String(broker.port);
-    await runPeer(paho, ["-c", EXPIRING, port]);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    assertEquals(
-      await runPeer(paho, ["-c", UNEXPIRED, port]),
-      "kept/long 21 True\n",
-    );
-  },
-);
+test.paho("startBroker() tells paho how long a message lasts, and drops it after that", async ({ paho }) => {
+  await using broker = await startBroker({ port: 0 });
+  const port = String(broker.port);
+  await runPeer(paho, ["-c", EXPIRING, port]);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  assertEquals(
+    await runPeer(paho, ["-c", UNEXPIRED, port]),
+    "kept/long 21 True\n",
+  );
+});
 
 const DELAYED_WILL = `${PAHO5}
 import time
@@ -267,14 +248,9 @@ connect_until_there(new_sensor("back", 600))
 assert died.wait(20)
 print(wills, time.monotonic() - start >= 1.9)
 `;
-
-peerTest(
-  ["paho"],
-  "startBroker() waits with paho's will as long as it says, or until paho is back",
-  async ({ paho }) => {
-    await using broker = await startBroker({ port: 0 });
-    const port = String(broker.port);
-    const printed = await runPeer(paho, ["-c", DELAYED_WILL, port]);
-    assertEquals(printed, "[('gone', [('room', 'hall')])] True\n");
-  },
-);
+test.paho("startBroker() waits with paho's will as long as it says, or until paho is back", async ({ paho }) => {
+  await using broker = await startBroker({ port: 0 });
+  const port = String(broker.port);
+  const printed = await runPeer(paho, ["-c", DELAYED_WILL, port]);
+  assertEquals(printed, "[('gone', [('room', 'hall')])] True\n");
+});

@@ -1,16 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startBroker } from "../broker.ts";
-import { openClient } from "../../testing/clients/clients.ts";
-import { within } from "../../testing/deadline.ts";
 import { RetainedMessages } from "./delivery/retained.ts";
 import { Router } from "./delivery/router.ts";
 import { Figures } from "./figures.ts";
 import { readLimits } from "./limits.ts";
 import type { Sessions } from "./sessions.ts";
 import { publishSystemTopics } from "./system_topics.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { within } from "../../testing/deadline.ts";
+import { test } from "../../testing/test.ts";
 
-Deno.test("startBroker() tells below $SYS/broker/ how it is, and nothing of its clients", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() tells below $SYS/broker/ how it is, and nothing of its clients", async (broker) => {
   await using _other = await openClient(broker.url, { clientId: "secret" });
   await using client = await openClient(broker.url);
   await client.subscribe("$SYS/#");

@@ -92,7 +92,7 @@ export function holdAcknowledgements(
     if (packet.cmd === "pubrel") deliveries.delete(packet.messageId!);
     else if (packet.cmd === "connack") {
       if (!packet.sessionPresent) deliveries.clear();
-      else if (!client.isSessionKept) {
+      else if (!client.watch.isSessionKept) {
         for (const delivery of deliveries.values()) delivery.isDoubtful = true;
       }
     }

@@ -1,18 +1,29 @@
 import { assertEquals } from "@std/assert";
-import mqtt, { type Packet } from "mqtt";
-import { startBroker } from "../broker.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import mqtt from "mqtt";
+import type { Packet } from "mqtt";
 import { connect } from "../connect.ts";
 import { publishMany } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
-import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import {
+  type ScriptedBroker,
+  startScriptedBroker,
+} from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
+  comeBack,
   deliver,
+  holder,
   KEPT,
-  QUICK,
+  listen,
+  QUIET,
+  reconnect,
   silent,
+  startKeeping,
+  startUnsure,
 } from "../../testing/brokers/scripts.ts";
+import { test, times } from "../../testing/test.ts";
 
 type SendPacket = (
   packet: Packet,
@@ -20,8 +31,7 @@ type SendPacket = (
   ...rest: unknown[]
 ) => void;
 
-Deno.test("holdAcknowledgements() finds in MQTT.js the private method that it replaces", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("holdAcknowledgements() finds in MQTT.js the private method that it replaces", async (broker) => {
   const client = mqtt.connect(broker.url, { reconnectPeriod: 0 });
   try {
     const internals = client as unknown as { _sendPacket: SendPacket };
@@ -59,164 +69,94 @@ Deno.test("holdAcknowledgements() finds in MQTT.js the private method that it re
     const commands = () => broker.packets.map(({ cmd }) => cmd);
     assertEquals(commands(), ["connect", "pingreq"]);
     for (const packet of held) send(packet);
-    await within("PUBREC", broker.received("pubrec"));
+    await broker.received("pubrec");
     assertEquals(commands().slice(2), ["puback", "pubrec"]);
   } finally {
     await within("the end", client.endAsync(true));
   }
 });
 
+/** The ids of the packets of a kind. */
+function idsOf({ packets }: ScriptedBroker, command: Packet["cmd"]) {
+  return packets.filter(({ cmd }) => cmd === command)
+    .map(({ messageId }) => messageId);
+}
+
 for (const qos of [1, 2] as const) {
   const acknowledgement = qos === 1 ? "puback" : "pubrec";
 
-  Deno.test(`subscribe() acknowledges after the handler at QoS ${qos}, in order`, async () => {
-    await using broker = await startScriptedBroker();
-    const started = Promise.withResolvers<void>();
-    const release = Promise.withResolvers<void>();
-    await using _subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      () => {
-        started.resolve();
-        return release.promise;
-      },
-      false,
-      { qos },
-    );
+  test.scripted(`subscribe() acknowledges after the handler at QoS ${qos}, in order`, async (broker) => {
+    const { hold, called, release } = holder();
+    await using _subscription = await listen(broker, hold, { qos });
     for (const id of [1, 2, 3]) deliver(broker, { qos, id });
-    await within("the handler", started.promise);
+    await called();
     // A round trip through the client's packet loop: it goes on reading.
     await using other = await connect(broker.url);
     await other.publishAsync("x", "1", { qos: 1 });
-    assertEquals(
-      broker.packets.filter(({ cmd }) => cmd === acknowledgement),
-      [],
-    );
-    release.resolve();
-    await within("the acknowledgements", broker.received(acknowledgement, 3));
-    const ids = broker.packets.filter(({ cmd }) => cmd === acknowledgement).map(
-      ({ messageId }) => messageId,
-    );
-    assertEquals(ids, [1, 2, 3]);
+    assertEquals(idsOf(broker, acknowledgement), []);
+    release();
+    await broker.received(acknowledgement, 3);
+    assertEquals(idsOf(broker, acknowledgement), [1, 2, 3]);
   });
 
-  Deno.test(`subscribe() leaves a message unacknowledged at QoS ${qos} if its handler fails`, async () => {
-    await using broker = await startScriptedBroker();
-    await using _subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      ({ text }) => {
-        if (text === "1") throw new Error("no");
-      },
-      false,
-      { qos, log: silent },
-    );
-    for (const id of [1, 2]) deliver(broker, { qos, id });
-    await within("the acknowledgement", broker.received(acknowledgement));
-    const ids = broker.packets.filter(({ cmd }) => cmd === acknowledgement).map(
-      ({ messageId }) => messageId,
-    );
-    assertEquals(ids, [2]);
+  test.scripted(`subscribe() leaves a message unacknowledged at QoS ${qos} if its handler fails, at once or later`, async (broker) => {
+    await using _subscription = await listen(broker, async ({ text }) => {
+      if (text === "2") await pause(1);
+      if (text !== "3") throw new Error("no");
+    }, { qos, log: silent });
+    for (const id of [1, 2, 3]) deliver(broker, { qos, id });
+    await broker.received(acknowledgement);
+    assertEquals(idsOf(broker, acknowledgement), [3]);
   });
 
-  Deno.test(`subscribe() lets a handler publish on its own client at QoS ${qos}`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`subscribe() lets a handler publish on its own client at QoS ${qos}`, async (broker) => {
     const { take, have } = collector();
-    await using _subscription = await subscribe(
-      broker.url,
-      ["in", "out"],
+    await using _subscription = await listen(
+      broker,
       async (message, client) => {
         if (message.topic === "in") {
           await client.publishAsync("out", message.text, { qos });
         }
         take(message);
       },
-      false,
-      { qos },
+      { topics: ["in", "out"], qos },
     );
-    await publishMany(
-      broker.url,
-      Array.from(
-        { length: 50 },
-        (_, index) => ({ topic: "in", payload: index, qos }),
-      ),
-    );
+    const messages = times(50, (payload) => ({ topic: "in", payload, qos }));
+    await publishMany(broker.url, messages);
     await have(100);
   });
 
-  Deno.test(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async () => {
-    await using broker = await startScriptedBroker();
-    const release = Promise.withResolvers<void>();
-    const started = Promise.withResolvers<void>();
-    await using subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      () => {
-        started.resolve();
-        return release.promise;
-      },
-      false,
-      { qos, retryDelay: QUICK, log: silent },
-    );
+  test.scripted(`subscribe() drops acknowledgements of a lost connection at QoS ${qos}`, async (broker) => {
+    const { hold, called, release } = holder();
+    await using subscription = await listen(broker, hold, { qos, ...QUIET });
     deliver(broker, { qos, id: 7 });
-    await within("the handler", started.promise);
-    const again = new Promise((resolve) =>
-      subscription.client.once("connect", resolve)
-    );
-    broker.connections[0]!.socket.destroy();
-    await within("the reconnection", again);
-    release.resolve();
+    await called();
+    await comeBack(broker, subscription.client);
+    release();
     await subscription.client.publishAsync("fence", "", { qos: 1 });
-    assertEquals(
-      broker.packets.filter(({ cmd }) => cmd === acknowledgement),
-      [],
-    );
+    assertEquals(idsOf(broker, acknowledgement), []);
   });
 }
 
-Deno.test("subscribe() acknowledges nothing on a connection that didn't bring it", async () => {
-  await using broker = await startScriptedBroker();
-  const release = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "a",
-    () => release.promise,
-    false,
-    { ...KEPT, qos: 1, clean: true, keepalive: 1 },
-  );
-  for (let messageId = 1; messageId <= 3000; messageId++) {
-    broker.connections[0]!.send({
-      cmd: "publish",
-      topic: "a",
-      payload: "x",
-      qos: 1,
-      messageId,
-      retain: false,
-      dup: false,
-    });
-  }
-  await within("pings", broker.received("pingreq", 2));
+test.scripted("subscribe() acknowledges nothing on a connection that didn't bring it", async (broker) => {
+  const { hold, release } = holder();
+  await using subscription = await listen(broker, hold, {
+    ...{ ...KEPT, qos: 1, clean: true, keepalive: 1 },
+  });
+  for (let id = 1; id <= 3000; id++) deliver(broker, { qos: 1, id });
+  await broker.received("pingreq", 2);
   broker.connections[0]!.socket.destroy();
-  await within("SUBSCRIBE", broker.received("subscribe", 2));
-  release.resolve();
+  await broker.received("subscribe", 2);
+  release();
   await subscription.client.publishAsync("fence", "", { qos: 1 });
   await subscription.close();
-  const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
-  assertEquals(acknowledged, []);
+  assertEquals(broker.all("puback"), []);
 });
 
 Deno.test("subscribe() acknowledges what it handled before the broker answered SUBSCRIBE", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "subscribe") return;
-    send({
-      cmd: "publish",
-      topic: "iot/x",
-      payload: "1",
-      qos: 1,
-      messageId: 1,
-      retain: false,
-      dup: false,
-    });
+  await using broker = await startScriptedBroker(({ cmd }) => {
+    if (cmd !== "subscribe") return;
+    deliver(broker, { qos: 1, id: 1 });
     return "answered";
   });
   const controller = new AbortController();
@@ -230,6 +170,72 @@ Deno.test("subscribe() acknowledges what it handled before the broker answered S
     true,
     { ...KEPT, qos: 1, signal: controller.signal },
   );
-  await within("DISCONNECT", broker.received("disconnect"));
-  assertEquals(broker.packets.filter(({ cmd }) => cmd === "puback").length, 1);
+  await broker.received("disconnect");
+  assertEquals(broker.all("puback").length, 1);
 });
+
+Deno.test("subscribe() hands a QoS 2 message over once, however often it is sent", async () => {
+  await using broker = await startKeeping(true, ["pubrec"]);
+  const { take, texts } = collector();
+  await using _subscription = await listen(broker, take, { ...KEPT, qos: 2 });
+  deliver(broker, { qos: 2, id: 5 });
+  await broker.received("pubrec", 1);
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await broker.received("pubrec", 2);
+  await reconnect(broker);
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await broker.received("pubrec", 3);
+  broker.connections[1]!.send({ cmd: "pubrel", messageId: 5 });
+  await broker.received("pubcomp");
+  deliver(broker, { qos: 2, id: 5, text: "another" });
+  await broker.received("pubrec", 4);
+  assertEquals(texts, ["iot/x 5", "iot/x another"]);
+});
+
+Deno.test("subscribe() hands a QoS 2 message over again after its handler failed", async () => {
+  await using broker = await startKeeping(true);
+  const again = Promise.withResolvers<void>();
+  let attempts = 0;
+  await using _subscription = await listen(broker, () => {
+    if (++attempts === 1) throw new Error("disk full");
+    again.resolve();
+  }, { ...KEPT, qos: 2, onError: () => failed.resolve() });
+  const failed = Promise.withResolvers<void>();
+  deliver(broker, { qos: 2, id: 5 });
+  await within("the failure", failed.promise);
+  await reconnect(broker);
+  deliver(broker, { qos: 2, id: 5, dup: true });
+  await within("the second attempt", again.promise);
+  await broker.received("pubrec");
+});
+
+Deno.test("subscribe() takes an id of QoS 2 for a new message when the session was lost", async () => {
+  await using broker = await startKeeping(false, ["pubrec"]);
+  const { take, texts } = collector();
+  await using _subscription = await listen(broker, take, { ...KEPT, qos: 2 });
+  deliver(broker, { qos: 2, id: 5, text: "old" });
+  await broker.received("pubrec", 1);
+  await reconnect(broker);
+  await broker.received("subscribe", 2);
+  deliver(broker, { qos: 2, id: 5, text: "new" });
+  await broker.received("pubrec", 2);
+  assertEquals(texts, ["iot/x old", "iot/x new"]);
+});
+
+for (const dup of [true, false]) {
+  const what = dup ? "an old message" : "a new one";
+  Deno.test(`subscribe() takes an id of QoS 2 for ${what} by its DUP, if the session may be one that knows nothing`, async () => {
+    await using broker = await startUnsure(({ cmd }) =>
+      cmd === "pubrec" ? "answered" : undefined
+    );
+    const { take, texts } = collector();
+    await using _subscription = await listen(broker, take, { ...KEPT, qos: 2 });
+    deliver(broker, { qos: 2, id: 5, text: "first" });
+    await broker.received("pubrec", 1);
+    broker.connections[0]!.socket.destroy();
+    await broker.received("subscribe", 2);
+    deliver(broker, { qos: 2, id: 5, text: "second", dup });
+    await broker.received("pubrec", 2);
+    assertEquals(texts, ["iot/x first", ...dup ? [] : ["iot/x second"]]);
+  });
+}

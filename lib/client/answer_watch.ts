@@ -31,7 +31,8 @@ export class AnswerWatch {
     const { promise: silence, reject } = Promise.withResolvers<never>();
     const begin = performance.now();
     const check = () => {
-      const { isAway, backSince, stream, address } = this.#client;
+      const { stream, address, watch } = this.#client;
+      const { isAway, backSince } = watch;
       // A broker that isn't there, or whose line is still busy, isn't silent. One
       // that takes each connection, and ends it, is.
       if (isAway || stream.writableNeedDrain) this.note();

@@ -11,8 +11,7 @@ import type { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
-import { isCutByBroker } from "./cut_by_broker.ts";
-import { describeCause } from "./describe_cause.ts";
+import { type Addresses, ConnectionWatch } from "./connection_watch.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
@@ -20,7 +19,6 @@ import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue } from "./publish_queue.ts";
 import { explainRefusal, refuseByLimits } from "./refused_publish.ts";
-import { RetryPace } from "./retry_pace.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
@@ -31,24 +29,19 @@ import { type FilterRequest, readRequests } from "./topic_requests.ts";
 import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
-  ConnectionRefusedError,
+  type ConnectionRefusedError,
   decapitalize,
-  DisconnectedError,
   NotMqttError,
   PublishError,
 } from "../errors.ts";
 
-// A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
-// exceeded and connection rate exceeded.
-const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
 const CONNACK_TIMEOUT = 10_000;
 // How long the peer has to close its side, where that is all that is awaited.
 const HASTE = 1000;
 
 /** What a {@linkcode ToolkitClient} needs beside MQTT.js's own options. */
 interface ToolkitOptions extends StreamOptions {
-  /** The hosts that are tried in turn. */
-  addresses: readonly [BrokerAddress, ...BrokerAddress[]];
+  addresses: Addresses;
   inflightWindow: number | undefined;
   retryDelay: [shortest: number, longest: number];
   log: (line: string) => void;
@@ -64,30 +57,14 @@ type SubscribeTopics = string | string[] | ISubscriptionMap;
 export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** Where the broker may be. */
   readonly addresses: readonly BrokerAddress[];
-  /** Where the last attempt went. */
-  address: BrokerAddress;
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;
   /** What the program wants to be subscribed to. */
   readonly subscriptions: Subscriptions;
-  /** See {@linkcode Client}. */
-  sessionPresent = false;
-  /** Whether the session is surely the one that was, with all that it knew. */
-  isSessionKept = false;
-  /** How many CONNECTs have gone out since a connection stood. */
-  #connects = 0;
-  /** Whether the last attempt to connect has failed. */
-  isAway = false;
-  /** When it was last connected again after that. */
-  backSince = 0;
-  #lastError: (Error & { code?: unknown }) | undefined;
-  /** Why the broker has ended the connection, if it says so. */
-  #farewell: DisconnectedError | undefined;
-  /** The reason in the words of the last CONNACK. */
-  #reasonString: string | undefined;
+  /** What is known of its connections. */
+  readonly watch: ConnectionWatch;
   /** The refusal after which the client no longer tries. */
   refusal: ConnectionRefusedError | undefined;
-  readonly #pace: RetryPace;
   readonly #refused = Promise.withResolvers<never>();
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue;
@@ -97,11 +74,6 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** Whether someone waits for a refusal, and so will tell of it. */
   #isWatched = false;
   #isReady = false;
-  /** Whether the next attempt is to come without a pause. */
-  #isHasty = false;
-  /** Goes up with each attempt that fails: the next of several hosts has its turn. */
-  #turn = 0;
-  #lostAt: number | undefined;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -109,13 +81,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const { addresses, inflightWindow, retryDelay, log } = toolkit;
     const messageIdProvider = new MessageIds();
     super((client) => {
-      const next = addresses[this.#turn % addresses.length];
-      this.address = next ?? addresses[0];
-      const stream = openStream(client, this.address, toolkit);
-      stream.on("error", (error: Error) => this.#lastError = error);
+      const stream = openStream(client, this.watch.begin(), toolkit);
+      stream.on("error", (error: Error) => this.watch.fail(error));
       stream.on("drain", () => this.#publishes.sendWaiting());
-      this.#lastError = undefined;
-      this.#farewell = undefined;
       return stream;
     }, {
       connectTimeout: CONNACK_TIMEOUT,
@@ -129,10 +97,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     });
     messageIdProvider.client = this;
     this.addresses = addresses;
-    this.address = addresses[0];
     // Topics and payloads in it are strangers'.
     this.report = (line) => log(printable(line));
-    this.#pace = new RetryPace(retryDelay);
+    this.watch = new ConnectionWatch(this, addresses, retryDelay);
     this.#publishes = new PublishQueue(() => this.canSend, inflightWindow);
     this.subscriptions = new Subscriptions(this);
     this.#inflight = new InflightLedger(this, () => this.#goOn());
@@ -146,9 +113,14 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.connect();
   }
 
-  /** The last attempt's error; what the broker has said of it is what caused it. */
-  get lastError(): (Error & { code?: unknown }) | undefined {
-    return this.#farewell ?? this.#lastError;
+  /** Where the last attempt went. */
+  get address(): BrokerAddress {
+    return this.watch.address;
+  }
+
+  /** See {@linkcode Client}. */
+  get sessionPresent(): boolean {
+    return this.watch.sessionPresent;
   }
 
   /** See {@linkcode Client}. */
@@ -174,63 +146,24 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   }
 
   #watchConnection(): void {
-    let failures = 0;
-    this.on("packetsend", ({ cmd }) => {
-      if (cmd !== "connect") return;
-      this.stream.once("connect", () => this.#connects++);
-    });
-    this.on("packetreceive", (packet) => {
-      // Before `connect`, which follows a few turns later.
-      if (packet.cmd !== "connack") return;
-      this.sessionPresent = packet.sessionPresent;
-      // What was refused has made no session.
-      if (packet.returnCode || packet.reasonCode) this.#connects--;
-      // A CONNECT whose answer was lost may have made a session that knows
-      // nothing, and is present now.
-      this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
-      this.#reasonString = packet.properties?.reasonString;
-    });
-    this.on("disconnect", ({ reasonCode = 0, properties }) => {
-      this.#farewell = new DisconnectedError(reasonCode, properties);
-    });
     this.on("connect", (connack) => {
-      this.#pace.begin();
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
-      this.#reportReturn();
-      if (this.isAway) this.backSince = performance.now();
-      this.isAway = false;
-      this.#connects = 0;
-      this.#inflight.resume(connack, this.isSessionKept);
+      this.watch.stand();
+      this.#inflight.resume(connack, this.watch.isSessionKept);
       this.#isReady = true;
       if (!this.#inflight.isHolding) this.#goOn();
     });
     // Ahead of MQTT.js's own listener, which starts the timer.
     this.prependListener("close", () => {
-      if (this.#isReady) {
-        failures = 0;
-      } else {
-        this.#turn++;
-        // It is time for a pause once each host has had its turn.
-        this.#isHasty ||= ++failures % this.addresses.length !== 0;
-      }
-      const pause = this.#pace.end();
-      this.options.reconnectPeriod = this.#isHasty ? 1 : pause * 1000;
-      const wasReady = this.#isReady;
-      const isLoss = wasReady && !this.disconnecting;
-      const isCut = isLoss && !this.#isHasty && isCutByBroker(this.lastError);
-      this.isAway = !wasReady;
-      this.#isHasty = this.#isReady = false;
-      if (isCut) this.#inflight.noteCut(this.lastError);
-      if (!isLoss) return;
-      this.#reportLoss();
-      // If it said why, that has just been told.
-      if (!isCut || this.#farewell) return;
-      const losses = this.#pace.countLoss();
-      if (losses !== undefined) this.#reportLosses(losses);
+      const { pause, isLoss, isCut } = this.watch.end(this.#isReady);
+      this.options.reconnectPeriod = pause;
+      this.#isReady = false;
+      if (isCut) this.#inflight.noteCut(this.watch.lastError);
+      if (isLoss) this.watch.tellLoss(isCut);
     });
     this.on("error", (error) => {
-      this.#lastError = error;
+      this.watch.fail(error);
       this.#handleRefusal(error);
       this.#handleMalformed(error);
     });
@@ -241,47 +174,16 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.#publishes.sendWaiting();
     for (const send of this.#waitingToAsk.splice(0)) send();
     // After what a program asks for in its own listener.
-    queueMicrotask(() => this.subscriptions.renew(this.isSessionKept));
+    queueMicrotask(() => this.subscriptions.renew(this.watch.isSessionKept));
   }
 
-  #reportLoss(): void {
-    this.#lostAt = performance.now();
-    const cause = describeCause(this.lastError);
-    this.report(
-      `Connection to ${this.address.label} lost: ${cause}; connecting again`,
-    );
-  }
-
-  /** MQTT 3.1.1 has no word for why a broker closes a connection. */
-  #reportLosses(count: number): void {
-    const { clientId } = this.options;
-    this.report(
-      `Connection to ${this.address.label} was lost ${count} times within seconds: another client may have the same id ("${clientId}"), or the broker may refuse a topic or a message of this one`,
-    );
-  }
-
-  #reportReturn(): void {
-    if (this.#lostAt === undefined) return;
-    const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-    this.#lostAt = undefined;
-    this.report(`Connected to ${this.address.label} again after ${seconds} s`);
-  }
-
-  #handleRefusal(error: Error & { code?: unknown }): void {
-    const isRefusal = error.message.startsWith("Connection refused:");
-    if (!isRefusal || typeof error.code !== "number") return;
-    const refusal = new ConnectionRefusedError(
-      this.address.label,
-      error.code,
-      { reasonString: this.#reasonString },
-    );
-    const mayPass = this.#lostAt !== undefined &&
-      TEMPORARY_REFUSALS.includes(error.code);
+  #handleRefusal(error: Error): void {
+    const found = this.watch.refusalIn(error);
+    if (found === undefined) return;
+    const { refusal, isLater, mayPass } = found;
     this.options.reconnectOnConnackError = mayPass;
     if (mayPass) return this.report(`${refusal.message}; trying again`);
-    if (this.#lostAt !== undefined && !this.#isWatched) {
-      this.report(refusal.message);
-    }
+    if (isLater && !this.#isWatched) this.report(refusal.message);
     this.refusal = refusal;
     this.#refused.reject(refusal);
     this.#settleAll(refusal);
@@ -297,7 +199,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** Closes the connection without a DISCONNECT; the next one follows. */
   cut(cause: Error): void {
-    this.#lastError = cause;
+    this.watch.fail(cause);
     (this.stream as GatheringStream).abandon();
   }
 
@@ -404,14 +306,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       notes.forEach((note, index) => note(codes[index]));
       callback?.(error, granted, packet);
     };
-    // MQTT.js would keep it for a connection that is never made.
-    if (this.refusal !== undefined) {
-      settle(this.refusal);
-      return this;
-    }
     const tell = this.#unsettled.track(settle);
-    this.#ask(() => super.subscribe(topics, options as FilterRequest, tell));
-    return this;
+    const send = () => super.subscribe(topics, options as FilterRequest, tell);
+    return this.#ask(send, tell);
   }
 
   override unsubscribe(
@@ -434,19 +331,19 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       for (const note of notes) note(packet && 0);
       callback?.(error, packet);
     };
-    if (this.refusal !== undefined) {
-      settle(this.refusal);
-      return this;
-    }
     const tell = this.#unsettled.track(settle);
-    this.#ask(() => super.unsubscribe(filters, optionsOrCallback ?? {}, tell));
-    return this;
+    const send = () =>
+      super.unsubscribe(filters, optionsOrCallback ?? {}, tell);
+    return this.#ask(send, tell);
   }
 
   /** Asks now, or once it can't be taken for what makes the broker cut. */
-  #ask(send: () => void): void {
-    if (this.#inflight.isHolding) this.#waitingToAsk.push(send);
+  #ask(send: () => void, tell: (error: Error) => void): this {
+    // MQTT.js would keep it for a connection that is never made.
+    if (this.refusal !== undefined) tell(this.refusal);
+    else if (this.#inflight.isHolding) this.#waitingToAsk.push(send);
     else send();
+    return this;
   }
 
   /**
@@ -465,7 +362,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       this.connect();
       return this;
     }
-    this.#isHasty = true;
+    this.watch.hurry();
     if (!this.connected) {
       stream.destroy();
       return this;

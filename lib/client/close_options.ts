@@ -20,8 +20,6 @@ export interface CloseOptions {
 /**
  * Gives what DISCONNECT is to say.
  *
- * @param options Those of `close`.
- * @param connection Those of the connection.
  * @throws {TypeError | RangeError} If it can't be said.
  */
 export function toDisconnect(

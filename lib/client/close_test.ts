@@ -1,19 +1,16 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { freePort } from "../../testing/brokers/mosquitto.ts";
-import { silent } from "../../testing/brokers/scripts.ts";
+import { silent, startSilentOn } from "../../testing/brokers/scripts.ts";
+import { test, times } from "../../testing/test.ts";
 
-Deno.test("close() lets what is in flight finish", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("close() lets what is in flight finish", async (broker) => {
   const client = await connect(broker.url);
   const publishing = Promise.all(
-    Array.from(
-      { length: 100 },
-      (_, index) => client.publishAsync("iot/x", `${index}`, { qos: 2 }),
-    ),
+    times(100, (index) => client.publishAsync("iot/x", `${index}`, { qos: 2 })),
   );
   await client.close();
   assertEquals((await publishing).length, 100);
@@ -37,13 +34,11 @@ Deno.test("close() ends in time while offline, and settles what is pending", asy
   await within("close()", client.close(), 3000);
   const outcomes = await within("the promises", settled);
   assertEquals(outcomes.map(({ status }) => status), Array(5).fill("rejected"));
-  await assertRejects(() => client.publishAsync("iot/x", "3"), Error, "closed");
+  await rejection(client.publishAsync("iot/x", "3"), Error, "closed");
 });
 
 Deno.test("close() ends in time although the broker acknowledges nothing", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const client = await connect(broker.url);
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   const outcome = Promise.allSettled([publishing]);
@@ -64,14 +59,12 @@ Deno.test("close() ends in time although the peer never closes its side", async 
 });
 
 Deno.test("close() waits no longer once the connection is lost", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
+  await using broker = await startSilentOn("publish");
   const client = await connect(broker.url, { log: () => {} });
   const outcome = Promise.allSettled([
     client.publishAsync("iot/x", "1", { qos: 1 }),
   ]);
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   const closing = client.close({ timeout: 60 });
   broker.connections[0]!.socket.destroy();
   await within("close()", closing, 2000);

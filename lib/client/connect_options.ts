@@ -7,17 +7,14 @@ import type { ConnectProperties, WillProperties } from "../properties.ts";
 export type MqttClient = mqtt.MqttClient;
 
 /**
- * MQTT.js's own client with an end. `close()` lets what is in flight finish,
- * sends DISCONNECT and ends the connection within its timeout, also while offline;
- * whatever is still pending then is rejected.
- * `await using` closes it too. `refused` never resolves, and rejects with a
- * {@linkcode ConnectionRefusedError} if the broker refuses to take the client
- * back after a lost connection; if nobody has asked for it, the refusal is
- * logged. `sessionPresent` says whether the broker has resumed a session from
- * before, with its subscriptions and the messages that waited (MQTT 3.1.1 section
- * 3.2.2.2); it is renewed with each connection.
- * `reconnect()` connects again at once, also if the broker is silent, and what is
- * in flight goes on as after a lost connection.
+ * MQTT.js's own client with an end. `close()` (or `await using`) lets what is in flight
+ * finish, sends DISCONNECT and ends within its timeout, also while offline; whatever
+ * is still pending then is rejected. `refused` never resolves, and rejects with a
+ * {@linkcode ConnectionRefusedError} if the broker doesn't take the client back after
+ * a lost connection; if nobody has asked for it, the refusal is logged.
+ * `sessionPresent` says whether the broker has resumed a session from before, with
+ * what waited in it (MQTT 3.1.1 section 3.2.2.2). `reconnect()` connects again at
+ * once, also if the broker is silent, and what is in flight goes on.
  */
 export type Client = MqttClient & AsyncDisposable & {
   readonly refused: Promise<never>;
@@ -44,19 +41,16 @@ export interface ConnectOptions {
   /** The client id; a random one unless given. */
   clientId?: string | undefined;
   /**
-   * Whether the session ends with the connection, true unless given. A session
-   * that outlives its client (`false`) needs a `clientId`. Only such a session lets
-   * what is in flight at QoS 2 survive a lost connection (see `Publisher`), and
-   * lets a subscriber get what was published while it was away.
-   *
-   * MQTT 5 calls it clean start (section 3.1.2.4): whether to begin with a new
-   * session. How long one is kept is the property `sessionExpiryInterval`.
+   * Whether the session ends with the connection, true unless given. Only one that
+   * outlives it (`false`, with a `clientId`) keeps what is published while a subscriber
+   * is away, and what is in flight at QoS 2. MQTT 5 calls it clean start (section
+   * 3.1.2.4), and keeps a session for `properties.sessionExpiryInterval`.
    */
   clean?: boolean;
   /**
-   * Seconds after which a ping is sent; 60 unless given, 0 for none. A broker from
-   * which nothing has come for half as long again is taken for gone: the
-   * connection is given up and restored (MQTT 3.1.1 section 3.1.2.10).
+   * Seconds after which a ping is sent; 60 unless given, 0 for none. A broker that is
+   * silent for half as long again is taken for gone, and the connection restored (MQTT
+   * 3.1.1 section 3.1.2.10).
    */
   keepalive?: number;
   /** The user's name. */
@@ -76,16 +70,15 @@ export interface ConnectOptions {
   /** What the connection asks for in MQTT 5 (section 3.1.2.11). */
   properties?: ConnectProperties;
   /**
-   * Whether a topic that was sent before is replaced by a number, as far as the
-   * broker takes it, to send less; false unless given (MQTT 5.0 section 3.3.2.3.4).
+   * Whether a topic that was sent before is replaced by a number, if the broker takes
+   * it; false unless given (MQTT 5.0 section 3.3.2.3.4).
    */
   topicAliases?: boolean;
   /**
-   * How many QoS 1 and 2 publishes may wait for their acknowledgement at once
-   * (paho: `max_inflight_messages_set`). Unless given it is 1,000, at QoS 2 only
-   * 19: while a client has 20 of them in flight, mosquitto acknowledges what it
-   * publishes at QoS 1 and drops it, and with more it closes the connection. A
-   * broker of MQTT 5 may lower it (receive maximum, section 3.2.2.3.3).
+   * How many QoS 1 and 2 publishes may wait for their acknowledgement at once (paho:
+   * `max_inflight_messages_set`): 1,000 unless given, at QoS 2 only 19, since mosquitto
+   * loses messages of a client that has more in flight. A broker of MQTT 5 may lower it
+   * (receive maximum, section 3.2.2.3.3).
    */
   inflightWindow?: number;
   /**
@@ -98,10 +91,9 @@ export interface ConnectOptions {
   /** Gives up at once when aborted. */
   signal?: AbortSignal;
   /**
-   * The shortest and the longest pause between two attempts, in seconds,
-   * `[1, 30]` unless given. The pause grows, with chance in it, so that forty
-   * clients don't come back at the same instant, until a connection has lasted: for
-   * 10 s, or for as long as the longest pause.
+   * The shortest and the longest pause between two attempts, in seconds, `[1, 30]`
+   * unless given. It grows, with chance in it so that forty clients don't come back at
+   * once, until a connection has lasted: for 10 s, or as long as the longest pause.
    */
   retryDelay?: [shortest: number, longest: number];
   /** Takes a line about each change of the connection; `console.error` unless given. */

@@ -136,7 +136,7 @@ export async function whenConnected(
   let hasFailed = false;
   let isTold = false;
   const explain = async (tell: (error: BrokerUnreachableError) => void) => {
-    const error = client.lastError ?? silence(client);
+    const error = client.watch.lastError ?? silence(client);
     const attempt = { address: client.address, tls, signal: settled.signal };
     const cause = error && await explainFailure(error, attempt);
     if (settled.signal.aborted) return;
@@ -146,10 +146,10 @@ export async function whenConnected(
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
     // A permission that is missing now will be missing later.
-    const isLast = !retry || isNotPermitted(client.lastError);
+    const isLast = !retry || isNotPermitted(client.watch.lastError);
     // One that fails is told of once each of the hosts has.
     const isNext = ++failures < addresses.length &&
-      !isNotPermitted(client.lastError);
+      !isNotPermitted(client.watch.lastError);
     if (hasFailed || isNext) return;
     hasFailed = true;
     explaining = explain((error) => {

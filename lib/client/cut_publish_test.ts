@@ -1,19 +1,28 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Packet } from "mqtt-packet";
 import { startBroker } from "../broker.ts";
 import { type Client, connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import {
   type ScriptedBroker,
   type ScriptedConnection,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { KEPT, QUICK, silent } from "../../testing/brokers/scripts.ts";
+import {
+  connack,
+  endWith,
+  KEPT,
+  QUIET,
+  silent,
+} from "../../testing/brokers/scripts.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
+import { test } from "../../testing/peer_tests.ts";
 
-const OPTIONS = { retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { ...QUIET, protocolVersion: 5 } as const;
 const PATIENCE = 60_000;
 const REASON = "may or may not have arrived: the broker closed the " +
   "connection three times when it was sent";
@@ -25,17 +34,25 @@ function startCutting(
 ): Promise<ScriptedBroker> {
   let connections = 0;
   return startScriptedBroker((packet, connection) => {
-    const { socket, send } = connection;
-    if (socket.destroyed) return "answered";
-    if (packet.cmd === "connect") {
-      const sessionPresent = connections++ > 0;
-      send({ cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent });
-      return "answered";
-    }
+    if (connection.socket.destroyed) return "answered";
+    if (packet.cmd === "connect") return connack(0, connections++ > 0);
     if (packet.cmd !== "publish" || String(packet.payload) !== "bad") return;
     cut(connection);
     return "answered";
   });
+}
+
+/** Answers with PUBACK after so many milliseconds; dispose of it in the end. */
+function createLatePubacks(milliseconds: number) {
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  return {
+    answer({ messageId = 0 }: Packet, { send }: ScriptedConnection) {
+      const answer = () => send({ cmd: "puback", messageId });
+      timers.add(setTimeout(answer, milliseconds));
+      return "answered" as const;
+    },
+    [Symbol.dispose]: () => timers.forEach(clearTimeout),
+  };
 }
 
 /** Publishes payloads, and tells what became of each. */
@@ -53,7 +70,7 @@ async function publishEach(
   return await within("all", Promise.all(outcomes), PATIENCE);
 }
 
-for (const [qos, options] of [[1, OPTIONS], [2, KEPT]] as const) {
+for (const [qos, options] of [[1, QUIET], [2, KEPT]] as const) {
   Deno.test(`publish() rejects at QoS ${qos} what the broker cuts the connection at three times, and goes on`, async () => {
     await using broker = await startCutting();
     const publisher = await Publisher.connect(broker.url, options);
@@ -65,30 +82,24 @@ for (const [qos, options] of [[1, OPTIONS], [2, KEPT]] as const) {
       payloads.map((text) => text === "bad" ? refused : "published"),
     );
     assert(broker.connections.length <= 11, `${broker.connections.length}`);
-    await assertRejects(
-      () => within("flush()", publisher.flush()),
-      AggregateError,
-      "2 messages were not confirmed",
-    );
+    const flushing = publisher.flush();
+    await rejection(flushing, AggregateError, "2 messages were not confirmed");
     await publisher.close();
   });
 }
 
 Deno.test("publish() rejects none that the broker hadn't yet acknowledged when another made it cut", async () => {
-  const timers = new Set<ReturnType<typeof setTimeout>>();
   // It answers some time after it has read, and reads on meanwhile.
+  using late = createLatePubacks(50);
   await using broker = await startScriptedBroker((packet, connection) => {
     if (packet.cmd !== "publish") return;
-    const { messageId } = packet;
-    if (String(packet.payload) === "bad") connection.socket.destroy();
-    else {
-      timers.add(setTimeout(() => {
-        connection.send({ cmd: "puback", messageId: messageId! });
-      }, 50));
+    if (String(packet.payload) !== "bad") {
+      return late.answer(packet, connection);
     }
+    connection.socket.destroy();
     return "answered";
   });
-  const publisher = await Publisher.connect(broker.url, OPTIONS);
+  const publisher = await Publisher.connect(broker.url, QUIET);
   const payloads = ["1", "2", "bad", "4", "5"];
   assertEquals(
     await publishEach(publisher, payloads),
@@ -97,7 +108,6 @@ Deno.test("publish() rejects none that the broker hadn't yet acknowledged when a
     ),
   );
   await publisher.close().catch(silent);
-  timers.forEach(clearTimeout);
 });
 
 const OTHER_CAUSES: [string, (client: Client) => void][] = [
@@ -115,7 +125,7 @@ const OTHER_CAUSES: [string, (client: Client) => void][] = [
 ];
 for (const [name, ask] of OTHER_CAUSES) {
   Deno.test(`publish() rejects none that the broker hadn't yet acknowledged when ${name} made it cut`, async () => {
-    const timers = new Set<ReturnType<typeof setTimeout>>();
+    using late = createLatePubacks(50);
     const enough = Promise.withResolvers<void>();
     let cuts = 0;
     await using broker = await startScriptedBroker((packet, connection) => {
@@ -126,34 +136,20 @@ for (const [name, ask] of OTHER_CAUSES) {
         else enough.resolve();
         return undefined;
       }
-      if (packet.cmd !== "publish") return;
-      const { messageId } = packet;
-      timers.add(setTimeout(() => {
-        connection.send({ cmd: "puback", messageId: messageId! });
-      }, 50));
-      return "answered";
+      if (packet.cmd === "publish") return late.answer(packet, connection);
     });
-    const publisher = await Publisher.connect(broker.url, OPTIONS);
+    const publisher = await Publisher.connect(broker.url, QUIET);
     ask(publisher.client);
-    assertEquals(await publishEach(publisher, ["1", "2"]), [
-      "published",
-      "published",
-    ]);
+    const outcomes = await publishEach(publisher, ["1", "2"]);
+    assertEquals(outcomes, ["published", "published"]);
     await within("the last cut", enough.promise);
     await publisher.close();
-    timers.forEach(clearTimeout);
   });
 }
 
 const OTHER_ENDS: [string, (connection: ScriptedConnection) => void][] = [
-  ["another client has taken over", ({ send, socket }) => {
-    send({ cmd: "disconnect", reasonCode: 142 });
-    socket.end();
-  }],
-  ["the broker shuts down", ({ send, socket }) => {
-    send({ cmd: "disconnect", reasonCode: 139 });
-    socket.end();
-  }],
+  ["another client has taken over", (connection) => endWith(connection, 142)],
+  ["the broker shuts down", (connection) => endWith(connection, 139)],
   ["what comes isn't MQTT", ({ socket }) => socket.write("\x00\x00nonsense")],
 ];
 for (const [name, cut] of OTHER_ENDS) {
@@ -164,8 +160,7 @@ for (const [name, cut] of OTHER_ENDS) {
       cut(connection);
       return "answered";
     });
-    const options = { ...OPTIONS, protocolVersion: 5 } as const;
-    await using publisher = await Publisher.connect(broker.url, options);
+    await using publisher = await Publisher.connect(broker.url, MQTT5);
     assertEquals(await publishEach(publisher, ["1"]), ["published"]);
     assertEquals(broker.connections.length, 7);
   });
@@ -176,10 +171,10 @@ Deno.test("publish() tries again what reconnect() has interrupted", async () => 
   await using broker = await startScriptedBroker((packet) =>
     packet.cmd === "publish" && isSilent ? "answered" : undefined
   );
-  await using client = await connect(broker.url, OPTIONS);
+  await using client = await connect(broker.url, QUIET);
   const published = client.publishAsync("iot/x", "1", { qos: 1 });
   for (let count = 1; count <= 5; count++) {
-    await within("PUBLISH", broker.received("publish", count));
+    await broker.received("publish", count);
     isSilent = count < 5;
     client.reconnect();
   }
@@ -187,16 +182,12 @@ Deno.test("publish() tries again what reconnect() has interrupted", async () => 
 });
 
 Deno.test("publish() gives the broker's reason for the last cut as the cause", async () => {
-  await using broker = await startCutting(({ send, socket }) => {
-    send({ cmd: "disconnect", reasonCode: 149 });
-    socket.end();
-  });
-  const options = { ...OPTIONS, protocolVersion: 5 } as const;
-  await using publisher = await Publisher.connect(broker.url, options);
-  const error = await assertRejects(
-    () => within("the error", publisher.publish("iot/bad", "bad", { qos: 1 })),
-    PublishError,
+  await using broker = await startCutting((connection) =>
+    endWith(connection, 149)
   );
+  await using publisher = await Publisher.connect(broker.url, MQTT5);
+  const publishing = publisher.publish("iot/bad", "bad", { qos: 1 });
+  const error = await rejection(publishing, PublishError);
   assertEquals(
     String(error.cause),
     "DisconnectedError: the broker closed the connection: packet too large (code 149)",
@@ -208,18 +199,14 @@ Deno.test("flush() gives up a broker that takes each connection, and ends it", a
   await using broker = await startScriptedBroker((packet, connection) => {
     if (packet.cmd !== "publish") return;
     // So that no message is to blame.
-    connection.send({ cmd: "disconnect", reasonCode: 142 });
-    connection.socket.end();
+    endWith(connection, 142);
     return "answered";
   });
-  const publisher = await Publisher.connect(broker.url, {
-    ...OPTIONS,
-    protocolVersion: 5,
-    answerTimeout: 1,
-  });
+  const options = { ...MQTT5, answerTimeout: 1 };
+  const publisher = await Publisher.connect(broker.url, options);
   publisher.publish("iot/x", "1", { qos: 1 }).catch(silent);
-  await assertRejects(
-    () => within("flush()", publisher.flush()),
+  await rejection(
+    publisher.flush(),
     BrokerUnreachableError,
     "it does not acknowledge what is published",
   );
@@ -229,37 +216,25 @@ Deno.test("flush() gives up a broker that takes each connection, and ends it", a
 
 Deno.test("flush() gives a broker that comes back as long as one that was there", async () => {
   let isThere = true;
-  const back = Promise.withResolvers<void>();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  // Some time after the next look at it, reckoned from the last.
+  using late = createLatePubacks(700);
   await using broker = await startScriptedBroker((packet, connection) => {
-    if (!isThere) {
-      connection.socket.destroy();
-      return "answered";
-    }
-    if (packet.cmd !== "publish") return;
-    const { messageId } = packet;
-    // Some time after the next look at it, reckoned from the last.
-    timers.add(setTimeout(() => {
-      connection.send({ cmd: "puback", messageId: messageId! });
-    }, 700));
-    return "answered";
+    if (!isThere) connection.socket.destroy();
+    if (!isThere) return "answered";
+    if (packet.cmd === "publish") return late.answer(packet, connection);
   });
   const publisher = await Publisher.connect(broker.url, {
-    ...OPTIONS,
+    ...QUIET,
     answerTimeout: 1,
   });
   publisher.publish("iot/x", "1", { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   isThere = false;
   broker.connections[0]!.socket.destroy();
-  timers.add(setTimeout(() => {
-    isThere = true;
-    back.resolve();
-  }, 1_600));
+  const back = pause(1_600).then(() => isThere = true);
   await within("flush()", publisher.flush());
-  await back.promise;
+  await back;
   await publisher.close();
-  timers.forEach(clearTimeout);
 });
 
 const SMALL = ["1", "2", "3", "4", "5"];
@@ -270,7 +245,7 @@ async function publishLarge(
   url: string,
   [length, protocolVersion]: readonly [number, 4 | 5],
 ): Promise<void> {
-  const options = { ...OPTIONS, protocolVersion };
+  const options = { ...QUIET, protocolVersion };
   const publisher = await Publisher.connect(url, options);
   const payloads = ["x".repeat(length), ...SMALL];
   const [large, ...small] = await publishEach(publisher, payloads);
@@ -305,8 +280,7 @@ for (
 
   Deno.test(`publish() gives up ${what} that the embedded broker doesn't take over WebSocket, and goes on`, async () => {
     const limits = { maxPacketSize: LIMIT };
-    await using broker = await startBroker({
-      port: 0,
+    await using broker = await openBroker({
       websocketPort: 0,
       limits,
       log: silent,
@@ -314,13 +288,9 @@ for (
     await publishLarge(broker.websocketUrl!, large);
   });
 
-  peerTest(
-    ["mosquitto"],
-    `publish() gives up ${what} that mosquitto doesn't take, and goes on`,
-    async () => {
-      const config = `max_packet_size ${LIMIT}\n`;
-      await using mosquitto = await startMosquitto({ config });
-      await publishLarge(mosquitto.url, large);
-    },
-  );
+  test.mosquitto(`publish() gives up ${what} that mosquitto doesn't take, and goes on`, async () => {
+    const config = `max_packet_size ${LIMIT}\n`;
+    await using mosquitto = await startMosquitto({ config });
+    await publishLarge(mosquitto.url, large);
+  });
 }

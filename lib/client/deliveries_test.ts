@@ -1,14 +1,33 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../broker.ts";
 import type { Message } from "../message.ts";
 import { publishMany, publishOnce } from "../publish_once.ts";
-import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
-  type ScriptedConnection,
-  startScriptedBroker,
-} from "../../testing/brokers/scripted_broker.ts";
-import { collector, deliver, silent } from "../../testing/brokers/scripts.ts";
+  collector,
+  deliver,
+  holder,
+  listen,
+  silent,
+  until,
+  untilPacket,
+} from "../../testing/brokers/scripts.ts";
+import { logged, test } from "../../testing/test.ts";
+
+/** A handler that waits until it is released, and then counts. */
+function slowHandler(count: number) {
+  const released = Promise.withResolvers<void>();
+  const all = Promise.withResolvers<void>();
+  let handled = 0;
+  return {
+    async handle() {
+      await released.promise;
+      if (++handled === count) all.resolve();
+    },
+    release: released.resolve,
+    all: () => within("all messages", all.promise),
+  };
+}
 
 /** Blocks the handler, sends messages, and says how many were read by then. */
 async function readWhileBusy(
@@ -16,29 +35,20 @@ async function readWhileBusy(
   message: { qos: 0 | 1; text: string },
 ): Promise<number> {
   await using broker = await startScriptedBroker();
-  const release = Promise.withResolvers<void>();
-  const all = Promise.withResolvers<void>();
-  let handled = 0;
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async () => {
-      await release.promise;
-      if (++handled === count) all.resolve();
-    },
-    false,
-    { keepalive: 1, qos: message.qos, log: () => {} },
-  );
+  const { handle, release, all } = slowHandler(count);
+  await using subscription = await listen(broker, handle, {
+    ...{ keepalive: 1, qos: message.qos, log: silent },
+  });
   let read = 0;
   subscription.client.on("packetreceive", ({ cmd }) => {
     if (cmd === "publish") read++;
   });
   for (let id = 1; id <= count; id++) deliver(broker, { ...message, id });
   // Sent every half keepalive, so by then there was time to read everything.
-  await within("pings", broker.received("pingreq", 3));
+  await broker.received("pingreq", 3);
   const readSoFar = read;
-  release.resolve();
-  await within("all messages", all.promise);
+  release();
+  await all();
   return readSoFar;
 }
 
@@ -54,53 +64,12 @@ for (const qos of [0, 1] as const) {
   });
 }
 
-Deno.test("subscribe() reads no more than it can hold while a handler is busy, and loses nothing", async () => {
-  await using broker = await startScriptedBroker();
-  const count = 3000;
-  const payload = "x".repeat(30_000);
-  let handled = 0;
-  const all = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async () => {
-      await release.promise;
-      if (++handled === count) all.resolve();
-    },
-    false,
-    { keepalive: 1, log: silent },
-  );
-  const [{ socket, send }] = broker.connections as [ScriptedConnection];
-  for (let index = 0; index < count; index++) {
-    send({
-      cmd: "publish",
-      topic: "iot/x",
-      payload,
-      qos: 0,
-      retain: false,
-      dup: false,
-    });
-  }
-  // The pings go on, though their answers are behind what isn't read yet.
-  await within("pings", broker.received("pingreq", 4));
-  assert(
-    socket.writableLength > 30_000_000,
-    `${socket.writableLength} bytes wait`,
-  );
-  assert(subscription.client.connected);
-  release.resolve();
-  await within("all messages", all.promise);
-});
-
-Deno.test("subscribe() reads on for a handler that awaits its own publish behind a full queue", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() reads on for a handler that awaits its own publish behind a full queue", async (broker) => {
   const count = 3000;
   const all = Promise.withResolvers<void>();
   let handled = 0;
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
+  await using _subscription = await listen(
+    broker,
     async (_message: Message, client) => {
       if (handled === 0) {
         await broker.received("pingreq", 2);
@@ -108,47 +77,27 @@ Deno.test("subscribe() reads on for a handler that awaits its own publish behind
       }
       if (++handled === count) all.resolve();
     },
-    false,
     { keepalive: 1, log: () => {} },
   );
   for (let id = 0; id < count; id++) deliver(broker, { qos: 0, text: "x" });
   await within("all messages", all.promise);
 });
 
-Deno.test("subscribe() keeps its connection while a handler outlasts the keepalive", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const release = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    () => {
-      started.resolve();
-      return release.promise;
-    },
-    false,
-    { qos: 1, keepalive: 1, log: (line) => lines.push(line) },
-  );
+test.broker("subscribe() keeps its connection while a handler outlasts the keepalive", async (broker) => {
+  const { lines, log } = logged();
+  const { hold, called, release } = holder();
+  const options = { qos: 1, keepalive: 1, log } as const;
+  await using subscription = await listen(broker, hold, options);
   await publishOnce(broker.url, { topic: "iot/x", qos: 1 });
-  await within("the handler", started.promise);
-  let pings = 0;
-  await within(
-    "three pings",
-    new Promise<void>((resolve) => {
-      subscription.client.on("packetreceive", ({ cmd }) => {
-        if (cmd === "pingresp" && ++pings === 3) resolve();
-      });
-    }),
-  );
-  release.resolve();
+  await called();
+  await untilPacket(subscription.client, "pingresp", 3);
+  release();
   assertEquals(lines, []);
   assert(subscription.client.connected);
 });
 
-Deno.test("subscribe() reports a handler's error with its topic and goes on", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const lines: string[] = [];
+test.broker("subscribe() reports a handler's error with its topic and goes on", async (broker) => {
+  const { lines, log } = logged();
   const { take, have, texts } = collector();
   const handler = (message: Message) => {
     if (message.text === "sync") throw new Error("sync failure");
@@ -157,16 +106,7 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
     }
     take(message);
   };
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    handler,
-    false,
-    {
-      qos: 1,
-      log: (line) => lines.push(line),
-    },
-  );
+  await using _subscription = await listen(broker, handler, { qos: 1, log });
   const payloads = ["sync", "async", "good"];
   await publishMany(
     broker.url,
@@ -180,61 +120,18 @@ Deno.test("subscribe() reports a handler's error with its topic and goes on", as
   ]);
 });
 
-Deno.test("subscribe() lets no topic and no payload move the cursor of who reads the log", async () => {
-  await using broker = await startScriptedBroker();
-  const logged = Promise.withResolvers<string>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      throw new Error(text);
-    },
-    false,
-    { log: logged.resolve },
-  );
-  broker.connections[0]!.send({
-    cmd: "publish",
-    topic: "iot/\x1b[2J",
-    payload: "all is well\nConnected",
-    qos: 0,
-    retain: false,
-    dup: false,
-  });
-  assertEquals(
-    await within("the line", logged.promise),
-    "Handler failed on iot/\\x1b[2J: all is well\\nConnected",
-  );
-});
-
-Deno.test("close() finishes the message in hand, and takes no other", async () => {
-  await using broker = await startScriptedBroker();
-  const started = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const texts: string[] = [];
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      texts.push(text);
-      started.resolve();
-      return release.promise;
-    },
-    false,
-    { qos: 1 },
-  );
+test.scripted("close() finishes the message in hand, and takes no other", async (broker) => {
+  const { texts, hold, called, release } = holder();
+  const subscription = await listen(broker, hold, { qos: 1 });
   deliver(broker, { qos: 1, id: 1 });
-  await within("the handler", started.promise);
+  await called();
   const closing = subscription.close();
-  const second = new Promise<void>((resolve) =>
-    subscription.client.on("packetreceive", ({ cmd }) => {
-      if (cmd === "publish") resolve();
-    })
-  );
+  const second = untilPacket(subscription.client, "publish");
   deliver(broker, { qos: 1, id: 2 });
-  await within("the second message", second);
-  release.resolve();
+  await second;
+  release();
   await within("close()", closing);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
   assertEquals(texts, ["1"]);
   assertEquals(
     broker.packets.slice(2).map(({ cmd, messageId }) => [cmd, messageId ?? 0]),
@@ -242,58 +139,37 @@ Deno.test("close() finishes the message in hand, and takes no other", async () =
   );
 });
 
-Deno.test("close() gives up a handler that never ends, and says so", async () => {
-  await using broker = await startScriptedBroker();
-  const lines: string[] = [];
-  const started = Promise.withResolvers<void>();
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    () => {
-      started.resolve();
-      return new Promise(() => {});
-    },
-    false,
-    { log: (line) => lines.push(line) },
-  );
+test.scripted("close() gives up a handler that never ends, and says so", async (broker) => {
+  const { lines, log } = logged();
+  const { hold, called } = holder();
+  const subscription = await listen(broker, hold, { log });
   deliver(broker, { qos: 0 });
-  await within("the handler", started.promise);
+  await called();
   await within("close()", subscription.close(), 8000);
   assertEquals(lines, ["1 messages were not handled in time"]);
 });
 
 for (const awaits of [true, false]) {
   const when = awaits ? "has awaited" : "has awaited nothing yet";
-  Deno.test(`close() in a handler that ${when} ends at once after it, and acknowledges its message`, async () => {
-    await using broker = await startScriptedBroker();
-    const lines: string[] = [];
+  test.scripted(`close() in a handler that ${when} ends at once after it, and acknowledges its message`, async (broker) => {
+    const { lines, log } = logged();
     const ended = Promise.withResolvers<number>();
-    const subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      async (_message, client) => {
-        if (awaits) await client.publishAsync("iot/y", "1", { qos: 1 });
-        const start = performance.now();
-        await subscription.close();
-        // What the handler does after it still counts.
-        await Promise.resolve();
-        ended.resolve(performance.now() - start);
-      },
-      false,
-      { qos: 1, log: (line) => lines.push(line) },
-    );
-    const closed = new Promise<void>((resolve) =>
-      subscription.client.once("end", () => resolve())
-    );
+    const subscription = await listen(broker, async (_message, client) => {
+      if (awaits) await client.publishAsync("iot/y", "1", { qos: 1 });
+      const start = performance.now();
+      await subscription.close();
+      // What the handler does after it still counts.
+      await Promise.resolve();
+      ended.resolve(performance.now() - start);
+    }, { qos: 1, log });
+    const closed = until(subscription.client, "end");
     deliver(broker, { qos: 1, id: 1 });
     const waited = await within("the handler", ended.promise);
     assert(waited < 2500, `close() took ${waited} ms`);
     await within("the end", closed, 2500);
-    await within("DISCONNECT", broker.received("disconnect"));
-    assertEquals(broker.packets.slice(-2).map(({ cmd }) => cmd), [
-      "puback",
-      "disconnect",
-    ]);
+    await broker.received("disconnect");
+    const last = broker.packets.slice(-2).map(({ cmd }) => cmd);
+    assertEquals(last, ["puback", "disconnect"]);
     assertEquals(lines, []);
     // Whoever else closes it waits for the end.
     await subscription.close();
@@ -301,65 +177,46 @@ for (const awaits of [true, false]) {
   });
 }
 
-Deno.test("close() waits for the handler if what a handler has begun calls it later", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("close() waits for the handler if what a handler has begun calls it later", async (broker) => {
   const first = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
   const order: string[] = [];
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async ({ text }) => {
-      if (text === "2") {
-        begun.resolve();
-        await first.promise;
-        order.push("handled");
-      } else {
-        // It goes on after the handler.
-        begun.promise.then(async () => {
-          const closed = subscription.close();
-          first.resolve();
-          await closed;
-          order.push("closed");
-          closing.resolve();
-        });
-      }
-    },
-    false,
-    { qos: 1 },
-  );
+  const subscription = await listen(broker, async ({ text }) => {
+    if (text === "2") {
+      begun.resolve();
+      await first.promise;
+      order.push("handled");
+    } else {
+      // It goes on after the handler.
+      begun.promise.then(async () => {
+        const closed = subscription.close();
+        first.resolve();
+        await closed;
+        order.push("closed");
+        closing.resolve();
+      });
+    }
+  }, { qos: 1 });
   deliver(broker, { qos: 1, id: 1 });
   deliver(broker, { qos: 1, id: 2 });
   await within("close()", closing.promise);
   assertEquals(order, ["handled", "closed"]);
 });
 
-Deno.test("close() in a handler without promises leaves nothing unhandled that has arrived", async () => {
-  await using broker = await startScriptedBroker();
-  const lines: string[] = [];
+test.scripted("close() in a handler without promises leaves nothing unhandled that has arrived", async (broker) => {
+  const { lines, log } = logged();
   const texts: string[] = [];
   const release = Promise.withResolvers<void>();
-  const subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    ({ text }) => {
-      texts.push(text);
-      if (text === "1") return release.promise;
-      void subscription.close();
-    },
-    false,
-    { qos: 1, log: (line) => lines.push(line) },
-  );
-  const closed = new Promise<void>((resolve) =>
-    subscription.client.once("end", () => resolve())
-  );
-  const read = Promise.withResolvers<void>();
-  subscription.client.on("packetreceive", (packet) => {
-    if (packet.cmd === "publish" && packet.messageId === 3) read.resolve();
-  });
+  const subscription = await listen(broker, ({ text }) => {
+    texts.push(text);
+    if (text === "1") return release.promise;
+    void subscription.close();
+  }, { qos: 1, log });
+  const closed = until(subscription.client, "end");
+  const read = untilPacket(subscription.client, "publish", 3);
   for (const id of [1, 2, 3]) deliver(broker, { qos: 1, id });
-  await within("three messages", read.promise);
+  await read;
   release.resolve();
   await within("the end", closed, 2500);
   assertEquals([texts, lines], [["1", "2", "3"], []]);

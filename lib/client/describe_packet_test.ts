@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Packet } from "mqtt-packet";
 import { describePacket } from "./describe_packet.ts";
+import { times } from "../../testing/test.ts";
 
 const PUBLISH = {
   cmd: "publish",
@@ -10,6 +11,14 @@ const PUBLISH = {
   retain: false,
   dup: false,
   payload: "abc",
+} as const;
+
+const CONNECT = {
+  cmd: "connect",
+  protocolVersion: 5,
+  clientId: "gate",
+  clean: false,
+  keepalive: 7,
 } as const;
 
 const packets: [Packet, string][] = [
@@ -41,12 +50,7 @@ const packets: [Packet, string][] = [
   ],
   [
     {
-      cmd: "connect",
-      protocolId: "MQTT",
-      clientId: "gate",
-      clean: false,
-      keepalive: 7,
-      username: "info",
+      ...{ ...CONNECT, protocolVersion: 4, username: "info" },
       password: Buffer.from("Password1234"),
     },
     "CONNECT     gate session kept keepalive 7 user info",
@@ -56,14 +60,9 @@ const packets: [Packet, string][] = [
 const ofMqtt5: [Packet, string][] = [
   [
     {
-      cmd: "connect",
-      protocolVersion: 5,
-      clientId: "gate",
-      clean: true,
-      keepalive: 7,
+      ...{ ...CONNECT, clean: true },
       will: {
-        topic: "gate/status",
-        payload: "lost",
+        ...{ topic: "gate/status", payload: "lost" },
         properties: { willDelayInterval: 10, contentType: "text/plain" },
       },
       properties: {
@@ -76,14 +75,7 @@ const ofMqtt5: [Packet, string][] = [
     'CONNECT     gate MQTT 5 clean start keepalive 7 will gate/status (will delay interval 10 s, content type "text/plain"), session expiry interval 60 s, receive maximum 5, authentication method "SCRAM", authentication data 12 bytes',
   ],
   [
-    {
-      cmd: "connect",
-      protocolVersion: 5,
-      clientId: "gate",
-      clean: false,
-      keepalive: 7,
-      properties: { sessionExpiryInterval: 0xffffffff },
-    },
+    { ...CONNECT, properties: { sessionExpiryInterval: 0xffffffff } },
     "CONNECT     gate MQTT 5 keepalive 7, session expiry interval for ever",
   ],
   [
@@ -179,7 +171,7 @@ Deno.test("describePacket() lets nothing of a stranger move the cursor or fill t
       correlationData: Buffer.from(Array(100).fill(0xff)),
       contentType: "x".repeat(1000),
       userProperties: Object.fromEntries(
-        Array.from({ length: 1000 }, (_, number) => [`\r${number}`, "\n"]),
+        times(1000, (number) => [`\r${number}`, "\n"]),
       ),
     },
   });

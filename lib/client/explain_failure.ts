@@ -36,8 +36,6 @@ type AttemptError = Error & { code?: unknown; event?: unknown };
  * authorities, and ends it after the TLS handshake, without a word of MQTT. What
  * it sees names the cause and changes nothing else: the attempt has failed.
  *
- * @param error The attempt's error.
- * @param attempt Where the attempt went.
  * @returns An error that says more, or the same one.
  */
 export async function explainFailure(

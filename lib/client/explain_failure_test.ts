@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 
 /** A server that hangs up on the first connection, and hears the others out. */
 async function startRude() {
@@ -42,7 +42,7 @@ Deno.test("connect() tells a second look nothing, and ends it when its signal ab
     retry: false,
     signal: controller.signal,
   });
-  const outcome = assertRejects(() => connecting, DOMException);
+  const outcome = rejection(connecting, DOMException);
   await within("the second look", server.second);
   controller.abort();
   await within("the abort", outcome, 1_000);
@@ -54,8 +54,8 @@ Deno.test("connect() ends a second look that isn't answered after 2 s", async ()
   await using server = await startRude();
   const start = performance.now();
   const url = `mqtts://127.0.0.1:${server.port}`;
-  await assertRejects(
-    () => within("the refusal", connect(url, { retry: false })),
+  await rejection(
+    connect(url, { retry: false }),
     BrokerUnreachableError,
     "can't be reached: the connection was reset",
   );

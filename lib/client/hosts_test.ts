@@ -1,10 +1,12 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { BrokerUnreachableError, ConnectionRefusedError } from "../errors.ts";
-import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
-import { within } from "../../testing/deadline.ts";
 import { messages } from "../messages.ts";
+import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import { rejection, within } from "../../testing/deadline.ts";
+import { openBroker } from "../../testing/brokers/embedded_broker.ts";
+import { logged } from "../../testing/test.ts";
 
 const hasIpv6 = Deno.build.os === "linux" &&
   Deno.networkInterfaces().some(({ address }) => address === "::1");
@@ -40,10 +42,8 @@ Deno.test({
         break;
       }
     }
-    const error = await assertRejects(
-      () => connect("[::1%1]:1", { retry: false }),
-      BrokerUnreachableError,
-    );
+    const connecting = connect("[::1%1]:1", { retry: false });
+    const error = await rejection(connecting, BrokerUnreachableError);
     assertEquals(
       error.message,
       "Broker at [::1%1]:1 can't be reached: connection refused (is a broker running there?)",
@@ -53,19 +53,15 @@ Deno.test({
 
 Deno.test("connect() reads a host's form before it connects", async () => {
   for (const options of [{ tls: {} }, { transport: "websocket" as const }]) {
-    await assertRejects(
-      () => connect("::1", { ...options, keepalive: -1 }),
-      RangeError,
-      "Keepalive is -1",
-    );
+    const connecting = connect("::1", { ...options, keepalive: -1 });
+    await rejection(connecting, RangeError, "Keepalive is -1");
   }
 });
 
 Deno.test("connect() tries several hosts in turn, and comes back to any", async () => {
   const first = await startBroker({ port: 0 });
   await using second = await startBroker({ port: 0 });
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
+  const { lines, log } = logged();
   await using client = await connect(
     `127.0.0.1:1,127.0.0.1:${first.port},127.0.0.1:${second.port}`,
     // A pause would be noticed.
@@ -86,8 +82,8 @@ Deno.test("connect() tries several hosts in turn, and comes back to any", async 
 });
 
 Deno.test("connect() says that none of several hosts can be reached", async () => {
-  const error = await assertRejects(
-    () => connect("info:s3cret@127.0.0.1:1,127.0.0.1:2", { retry: false }),
+  const error = await rejection(
+    connect("info:s3cret@127.0.0.1:1,127.0.0.1:2", { retry: false }),
     BrokerUnreachableError,
     "Broker at 127.0.0.1:1, 127.0.0.1:2 can't be reached: connection refused",
   );
@@ -95,16 +91,13 @@ Deno.test("connect() says that none of several hosts can be reached", async () =
 });
 
 Deno.test("connect() doesn't give one user's password to another", async () => {
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     users: { ann: "s3cret", bob: "s3cret" },
   });
   const url = `ann:s3cret@127.0.0.1:${broker.port}`;
   await using client = await connect(url, { username: "ann" });
   assert(client.connected);
-  const error = await assertRejects(
-    () => connect(url, { username: "bob" }),
-    ConnectionRefusedError,
-  );
+  const connecting = connect(url, { username: "bob" });
+  const error = await rejection(connecting, ConnectionRefusedError);
   assertEquals(error.code, 4);
 });

@@ -40,7 +40,6 @@ export class InflightLedger implements Store {
   readonly #onReleased: () => void;
 
   /**
-   * @param client The client.
    * @param onReleased Called when `isHolding` ends and the connection stands.
    */
   constructor(client: MqttClient, onReleased: () => void) {

@@ -1,35 +1,34 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Packet } from "mqtt";
 import { internalsOf } from "./internals.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
+import { test } from "../../testing/test.ts";
+import {
+  comeBack,
+  connack,
+  KEPT,
+  QUIET,
+  startSilentOn,
+  startUnsure,
+  until,
+} from "../../testing/brokers/scripts.ts";
 
-const QUICK = {
-  retryDelay: [0.02, 0.1] as [number, number],
-  log: () => {},
-};
-const KEPT = { ...QUICK, clientId: "publisher", clean: false };
-
-/** Answers no packet of some kinds on the first connection; then all of them. */
+/** Answers no packet of a kind on the first connection; then all of them. */
 async function startForgetful(
-  { silentOn, sessionPresent = false }: {
-    silentOn: Packet["cmd"][];
-    sessionPresent?: boolean;
-  },
+  silentOn: Packet["cmd"],
+  { sessionPresent = false } = {},
 ): Promise<ScriptedBroker> {
-  const broker = await startScriptedBroker((packet, { send }) => {
+  const broker = await startScriptedBroker(({ cmd }) => {
     const isFirst = broker.connections.length === 1;
-    if (isFirst && silentOn.includes(packet.cmd)) return "answered";
-    if (packet.cmd !== "connect") return;
-    const isPresent = sessionPresent && !isFirst;
-    send({ cmd: "connack", returnCode: 0, sessionPresent: isPresent });
-    return "answered";
+    if (cmd === "connect") return connack(0, sessionPresent && !isFirst);
+    return isFirst && cmd === silentOn ? "answered" : undefined;
   });
   return broker;
 }
@@ -43,106 +42,82 @@ function exchanged({ packets }: ScriptedBroker): string[] {
   });
 }
 
+/** Publishes, and cuts the connection when the broker has got a packet. */
+async function publishAndCut(
+  broker: ScriptedBroker,
+  publisher: Publisher,
+  packet: Packet["cmd"],
+): Promise<{ outcome: Promise<void> }> {
+  const outcome = publisher.publish("iot/x", "1", { qos: 2 });
+  await broker.received(packet);
+  broker.connections[0]!.socket.destroy();
+  return { outcome };
+}
+
 for (const packet of ["publish", "pubrel"] as const) {
+  const before = packet === "publish" ? ["publish 1"] : ["publish 1", "pubrel"];
+
   Deno.test(`Publisher tells of QoS 2 that a forgotten session leaves it unsure, after ${packet}`, async () => {
-    await using broker = await startForgetful({ silentOn: [packet] });
-    await using publisher = await Publisher.connect(broker.url, QUICK);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await within(packet, broker.received(packet));
-    broker.connections[0]!.socket.destroy();
-    const error = await assertRejects(
-      () => within("the outcome", published),
+    await using broker = await startForgetful(packet);
+    await using publisher = await Publisher.connect(broker.url, QUIET);
+    const { outcome } = await publishAndCut(broker, publisher, packet);
+    const error = await rejection(
+      outcome,
       PublishError,
       'Message on "iot/x" may or may not have arrived: the broker has forgotten the session',
     );
     assert(error.mayHaveArrived);
-    await assertRejects(() => publisher.flush(), AggregateError);
+    await rejection(publisher.flush(), AggregateError);
     await publisher.publish("iot/x", "2", { qos: 2 });
-    const before = packet === "publish" ? ["publish 1"] : [
-      "publish 1",
-      "pubrel",
-    ];
     assertEquals(exchanged(broker), [...before, "publish 2", "pubrel"]);
   });
 
   Deno.test(`Publisher goes on where it was at QoS 2 in a kept session, after ${packet}`, async () => {
-    await using broker = await startForgetful({
-      silentOn: [packet],
-      sessionPresent: true,
-    });
+    await using broker = await startForgetful(packet, { sessionPresent: true });
     await using publisher = await Publisher.connect(broker.url, KEPT);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await within(packet, broker.received(packet));
-    broker.connections[0]!.socket.destroy();
-    await within("the outcome", published);
-    assertEquals(
-      exchanged(broker),
-      packet === "publish"
-        ? ["publish 1", "publish 1 again", "pubrel"]
-        : ["publish 1", "pubrel", "pubrel"],
-    );
+    const { outcome } = await publishAndCut(broker, publisher, packet);
+    await within("the outcome", outcome);
+    const again = packet === "publish" ? ["publish 1 again"] : [];
+    assertEquals(exchanged(broker), [...before, ...again, "pubrel"]);
   });
-}
 
-for (const packet of ["publish", "pubrel"] as const) {
   Deno.test(`Publisher tells of QoS 2 that it is unsure if a session may be one that knows nothing, after ${packet}`, async () => {
-    await using broker = await startScriptedBroker((got, { send, socket }) => {
-      const count = broker.connections.length;
-      if (count === 1 && got.cmd === packet) return "answered";
-      if (got.cmd !== "connect") return;
-      // The broker has forgotten the session, and makes a new one.
-      if (count === 2) socket.destroy();
-      else send({ cmd: "connack", returnCode: 0, sessionPresent: count > 2 });
-      return "answered";
-    });
+    await using broker = await startUnsure(({ cmd }) =>
+      broker.connections.length === 1 && cmd === packet ? "answered" : undefined
+    );
     await using publisher = await Publisher.connect(broker.url, KEPT);
-    const published = publisher.publish("iot/x", "1", { qos: 2 });
-    await within(packet, broker.received(packet));
-    broker.connections[0]!.socket.destroy();
-    const error = await assertRejects(
-      () => within("the outcome", published),
+    const { outcome } = await publishAndCut(broker, publisher, packet);
+    const error = await rejection(
+      outcome,
       PublishError,
       "may or may not have arrived: the broker may have forgotten the session",
     );
     assert(error.mayHaveArrived);
-    await assertRejects(() => publisher.flush(), AggregateError);
+    await rejection(publisher.flush(), AggregateError);
     // The broker passes on what it has, and keeps nothing in flight.
     await publisher.publish("iot/x", "2", { qos: 2 });
-    assertEquals(exchanged(broker), [
-      "publish 1",
-      ...packet === "pubrel" ? ["pubrel"] : [],
-      ...["pubrel", "publish 2", "pubrel"],
-    ]);
+    const next = ["pubrel", "publish 2", "pubrel"];
+    assertEquals(exchanged(broker), [...before, ...next]);
     assertEquals(Object.keys(publisher.client.outgoing), []);
   });
 }
 
 Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, before its id is another's", async () => {
   // Each connection ends at the first message; the broker has it all the same.
-  await using broker = await startScriptedBroker((got, { send, socket }) => {
-    if (got.cmd === "connect") {
-      const sessionPresent = broker.connections.length > 1;
-      send({ cmd: "connack", returnCode: 0, sessionPresent });
-      return "answered";
-    }
+  await using broker = await startScriptedBroker((got, { socket }) => {
+    if (got.cmd === "connect") return connack(0, broker.connections.length > 1);
     if (got.cmd !== "publish" || String(got.payload) !== "1") return;
     socket.destroy();
     return "answered";
   });
   await using publisher = await Publisher.connect(broker.url, KEPT);
-  await assertRejects(
-    () => within("the outcome", publisher.publish("iot/x", "1", { qos: 2 })),
-    PublishError,
-    "three times",
-  );
+  const publishing = publisher.publish("iot/x", "1", { qos: 2 });
+  await rejection(publishing, PublishError, "three times");
   await publisher.publish("iot/x", "2", { qos: 2 });
-  await assertRejects(() => publisher.flush(), AggregateError);
+  await rejection(publisher.flush(), AggregateError);
   const about = broker.packets.filter(({ cmd }) => /^pub/.test(cmd)).slice(3);
   const [released, next] = about;
-  assertEquals(
-    about.map(({ cmd }) => cmd),
-    ["pubrel", "publish", "pubrel"],
-  );
+  assertEquals(about.map(({ cmd }) => cmd), ["pubrel", "publish", "pubrel"]);
   assertEquals(
     released!.messageId,
     broker.packets.find(({ cmd }) => cmd === "publish")!.messageId,
@@ -151,37 +126,29 @@ Deno.test("Publisher has the broker forget a QoS 2 message that it gave up, befo
 });
 
 Deno.test("Publisher goes on at QoS 2 although the broker has refused a CONNECT meanwhile", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     const count = broker.connections.length;
     if (packet.cmd === "publish" && count === 1) return "answered";
     if (packet.cmd !== "connect") return;
     // Unavailable: it makes no session.
-    const returnCode = count === 2 ? 3 : 0;
-    send({ cmd: "connack", returnCode, sessionPresent: count > 2 });
-    return "answered";
+    return connack(count === 2 ? 3 : 0, count > 2);
   });
   await using publisher = await Publisher.connect(broker.url, KEPT);
   const published = publisher.publish("iot/x", "1", { qos: 2 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   broker.connections[0]!.socket.destroy();
   await within("the outcome", published);
   assertEquals(exchanged(broker), ["publish 1", "publish 1 again", "pubrel"]);
 });
 
 Deno.test("Publisher takes a message of QoS 2 for delivered that the broker no longer knows", async () => {
-  await using broker = await startScriptedBroker((packet, connection) => {
-    const { send, socket } = connection;
+  await using broker = await startScriptedBroker(({ cmd }, { socket }) => {
     const isFirst = broker.connections.length === 1;
-    if (packet.cmd === "connect") {
-      send({ cmd: "connack", reasonCode: 0, sessionPresent: !isFirst });
-      return "answered";
-    }
-    if (packet.cmd !== "pubrel") return;
+    if (cmd === "connect") return connack(0, !isFirst);
+    if (cmd !== "pubrel") return;
     // It has passed the message on, and its PUBCOMP is lost.
-    const messageId = packet.messageId!;
     if (isFirst) socket.destroy();
-    else send({ cmd: "pubcomp", messageId, reasonCode: 146 });
-    return "answered";
+    return { cmd: "pubcomp", reasonCode: 146 };
   });
   const options = { ...KEPT, protocolVersion: 5 } as const;
   await using publisher = await Publisher.connect(broker.url, options);
@@ -191,34 +158,30 @@ Deno.test("Publisher takes a message of QoS 2 for delivered that the broker no l
 
 Deno.test("Publisher sends no more again than the broker takes at once", async () => {
   const unanswered: number[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     const isFirst = broker.connections.length === 1;
-    if (packet.cmd === "publish" && isFirst) return "answered";
-    if (packet.cmd === "publish") unanswered.push(packet.messageId!);
-    if (packet.cmd !== "connect") {
-      return packet.cmd === "publish" ? "answered" : undefined;
+    if (packet.cmd === "publish") {
+      if (!isFirst) unanswered.push(packet.messageId!);
+      return "answered";
     }
+    if (packet.cmd !== "connect") return;
     const properties = { receiveMaximum: isFirst ? 10 : 2 };
-    send({ cmd: "connack", reasonCode: 0, sessionPresent: false, properties });
-    return "answered";
+    return { cmd: "connack", reasonCode: 0, sessionPresent: false, properties };
   });
-  const options = { ...QUICK, protocolVersion: 5 } as const;
+  const options = { ...QUIET, protocolVersion: 5 } as const;
   await using publisher = await Publisher.connect(broker.url, options);
   const published = ["1", "2", "3", "4", "5"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("all", broker.received("publish", 5));
+  await broker.received("publish", 5);
   broker.connections[0]!.socket.destroy();
   for (let count = 1; count <= 5; count++) {
     const most = Math.min(5, count + 1);
-    await within("what is due", broker.received("publish", 5 + most));
+    await broker.received("publish", 5 + most);
     // What comes after the messages is behind them.
-    const fences = broker.packets.filter(({ cmd }) => cmd === "subscribe");
+    const fences = broker.all("subscribe");
     await publisher.client.subscribeAsync(`fence/${fences.length}`);
-    assertEquals(
-      broker.packets.filter(({ cmd }) => cmd === "publish").length,
-      5 + most,
-    );
+    assertEquals(broker.all("publish").length, 5 + most);
     const messageId = unanswered.shift()!;
     broker.connections[1]!.send({ cmd: "puback", messageId });
     await within("its promise", published[count - 1]!);
@@ -226,15 +189,15 @@ Deno.test("Publisher sends no more again than the broker takes at once", async (
 });
 
 Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahead of what waited", async () => {
-  await using broker = await startForgetful({ silentOn: ["publish"] });
+  await using broker = await startForgetful("publish");
   await using publisher = await Publisher.connect(broker.url, {
-    ...QUICK,
+    ...QUIET,
     inflightWindow: 2,
   });
   const published = ["1", "2", "3"].map((text) =>
     publisher.publish("iot/x", text, { qos: 1 })
   );
-  await within("two", broker.received("publish", 2));
+  await broker.received("publish", 2);
   broker.connections[0]!.socket.destroy();
   await within("all", Promise.all(published));
   assertEquals(exchanged(broker), [
@@ -247,19 +210,15 @@ Deno.test("Publisher sends QoS 1 again in a forgotten session, in order and ahea
 });
 
 Deno.test("connect() is back before the broker has answered what is sent again", async () => {
-  await using broker = await startScriptedBroker((packet) =>
-    packet.cmd === "publish" ? "answered" : undefined
-  );
-  await using client = await connect(broker.url, QUICK);
+  await using broker = await startSilentOn("publish");
+  await using client = await connect(broker.url, QUIET);
   const published = [1, 2, 3].map((value) =>
     client.publishAsync("iot/x", `${value}`, { qos: 1 })
   );
   const outcomes = Promise.allSettled(published);
-  await within("three", broker.received("publish", 3));
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
-  await within("three again", broker.received("publish", 6));
+  await broker.received("publish", 3);
+  await comeBack(broker, client);
+  await broker.received("publish", 6);
   await client.subscribeAsync("iot/y");
   await client.close({ timeout: 0.1 });
   for (const outcome of await outcomes) {
@@ -268,13 +227,12 @@ Deno.test("connect() is back before the broker has answered what is sent again",
 });
 
 Deno.test("connect() answers a PUBREC that it reads too late once, on the next connection", async () => {
-  await using broker = await startForgetful({
-    silentOn: ["publish"],
+  await using broker = await startForgetful("publish", {
     sessionPresent: true,
   });
   await using client = await connect(broker.url, KEPT);
   const published = client.publishAsync("iot/x", "1", { qos: 2 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   const [messageId] = Object.keys(client.outgoing).map(Number);
   client.once("close", () => {
     // What MQTT.js does with a PUBREC that was read before the loss.
@@ -286,18 +244,18 @@ Deno.test("connect() answers a PUBREC that it reads too late once, on the next c
 });
 
 Deno.test("reconnect() keeps what is in flight, although the broker is silent", async () => {
-  await using broker = await startForgetful({ silentOn: ["publish"] });
+  await using broker = await startForgetful("publish");
   await using client = await connect(broker.url, {
-    ...QUICK,
+    ...QUIET,
     retryDelay: [60, 60],
   });
   const published = client.publishAsync("iot/x", "1", { qos: 1 });
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   client.reconnect();
   client.reconnect();
   await within("the outcome", published, 5000);
   assertEquals(exchanged(broker), ["publish 1", "publish 1 again"]);
-  await within("DISCONNECT", broker.received("disconnect"));
+  await broker.received("disconnect");
   assertEquals(broker.connections.length, 2);
 });
 
@@ -308,21 +266,20 @@ Deno.test("reconnect() ends an attempt that hangs, and waits for no pause", asyn
       : undefined
   );
   await using client = await connect(broker.url, {
-    ...QUICK,
+    ...QUIET,
     retryDelay: [60, 60],
   });
   client.stream.destroy();
-  await new Promise<void>((resolve) => client.once("close", () => resolve()));
+  await until(client, "close");
   client.reconnect();
-  await within("the second CONNECT", broker.received("connect", 2));
-  const again = new Promise((resolve) => client.once("connect", resolve));
+  await broker.received("connect", 2);
+  const again = until(client, "connect");
   client.reconnect();
   await within("the reconnection", again, 5000);
   assertEquals(broker.connections.length, 3);
 });
 
-Deno.test("reconnect() doesn't open again what was closed", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("reconnect() doesn't open again what was closed", async (broker) => {
   const client = await connect(broker.url);
   await client.close();
   assertThrows(() => client.reconnect(), Error, "is closed: connect() opens");

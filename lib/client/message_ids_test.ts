@@ -2,15 +2,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import process from "node:process";
 import { startBroker } from "../broker.ts";
 import { connect } from "../connect.ts";
-import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
   collector,
   KEPT,
-  QUICK,
+  listen,
+  lose,
+  QUIET,
   silent,
 } from "../../testing/brokers/scripts.ts";
+import { test } from "../../testing/test.ts";
 
 Deno.test("connect() never gives a message id twice", async () => {
   let isDeaf = true;
@@ -18,15 +20,14 @@ Deno.test("connect() never gives a message id twice", async () => {
     packet.cmd === "publish" && isDeaf ? "answered" : undefined
   );
   await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
     clientId: "a",
     clean: false,
   });
   const first = [1, 2, 3].map((value) =>
     client.publishAsync("iot/first", `${value}`, { qos: 1 })
   );
-  await within("the publishes", broker.received("publish", 3));
+  await broker.received("publish", 3);
   isDeaf = false;
   // In the gap before MQTT.js says that it is connected, ids must be safe too.
   const later: Promise<unknown>[] = [];
@@ -38,7 +39,7 @@ Deno.test("connect() never gives a message id twice", async () => {
   broker.connections[0]!.socket.destroy();
   await within("the first publishes", Promise.all(first));
   await within("the later packets", Promise.all(later));
-  const sent = broker.packets.filter((packet) => packet.cmd === "publish");
+  const sent = broker.all("publish");
   const ids = new Map<string, Set<unknown>>();
   for (const { payload, messageId } of sent) {
     const text = String(payload);
@@ -48,15 +49,9 @@ Deno.test("connect() never gives a message id twice", async () => {
   assertEquals([...ids.values()].map((set) => set.size), [1, 1, 1, 1]);
 });
 
-Deno.test("connect() keeps the id of a SUBSCRIBE that waits for the connection", async () => {
-  await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
-  const lost = new Promise<void>((resolve) => client.once("close", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+test.scripted("connect() keeps the id of a SUBSCRIBE that waits for the connection", async (broker) => {
+  await using client = await connect(broker.url, QUIET);
+  await lose(broker, client);
   const asked: Promise<unknown>[] = [client.subscribeAsync("waiting")];
   // Between CONNACK and the `connect` event, MQTT.js takes packets already.
   const inTheGap = Promise.withResolvers<void>();
@@ -70,9 +65,7 @@ Deno.test("connect() keeps the id of a SUBSCRIBE that waits for the connection",
   });
   await within("the gap", inTheGap.promise);
   await within("both", Promise.all(asked));
-  const ids = broker.packets.flatMap((packet) =>
-    packet.cmd === "subscribe" ? [packet.messageId] : []
-  );
+  const ids = broker.all("subscribe").map((packet) => packet.messageId);
   assertEquals(ids.length, 2);
   assertEquals(new Set(ids).size, 2);
 });
@@ -81,13 +74,10 @@ Deno.test("connect() doesn't take the ids that an earlier program has left in a 
   await using broker = await startBroker({ port: 0, log: silent });
   const { take, texts, have } = collector();
   const options = { ...KEPT, clientId: "publisher" };
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    take,
-    false,
-    { qos: 2, log: silent },
-  );
+  await using _subscription = await listen(broker, take, {
+    qos: 2,
+    log: silent,
+  });
   const earlier = await connect(broker.url, options);
   const unsure = assertRejects(() =>
     earlier.publishAsync("iot/x", "old", { qos: 2 })

@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "../broker.ts";
-import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+} from "../../testing/brokers/embedded_broker.ts";
+import { CA_FILE } from "../../testing/certificates/certificates.ts";
 import { startProcess } from "../../testing/processes.ts";
 
 const PROGRAM = `
@@ -56,11 +59,7 @@ function startProxy() {
 
 Deno.test("connect() goes past a proxy to this computer's WebSocket", async () => {
   await using proxy = startProxy();
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
+  await using broker = await openBroker(EVERYWHERE);
   const { websocketUrl = "", secureWebsocketUrl = "" } = broker;
   const cases: [url: string, variable: string][] = [
     [websocketUrl, "HTTP_PROXY"],

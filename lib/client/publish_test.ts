@@ -1,36 +1,29 @@
-import { assert, assertRejects } from "@std/assert";
-import { startBroker } from "../broker.ts";
+import { assert } from "@std/assert";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
-import {
-  type ScriptedConnection,
-  startScriptedBroker,
-} from "../../testing/brokers/scripted_broker.ts";
-import { QUICK } from "../../testing/brokers/scripts.ts";
+import { rejection, within } from "../../testing/deadline.ts";
+import type { ScriptedConnection } from "../../testing/brokers/scripted_broker.ts";
+import { lose, QUIET } from "../../testing/brokers/scripts.ts";
+import { test, times } from "../../testing/test.ts";
 
 for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   const shown = JSON.stringify(topic.slice(0, 12));
-  Deno.test(`publishAsync() refuses the topic ${shown}`, async () => {
-    await using broker = await startBroker({ port: 0 });
+  test.broker(`publishAsync() refuses the topic ${shown}`, async (broker) => {
     await using client = await connect(broker.url);
-    await assertRejects(
-      () => client.publishAsync(topic, "1", { qos: 1 }),
-      TypeError,
-      "Topic name",
-    );
+    const publishing = client.publishAsync(topic, "1", { qos: 1 });
+    await rejection(publishing, TypeError, "Topic name");
     assert(client.connected);
   });
 }
 
 for (const qos of [-1, -0.5, 0.5, 3, NaN, "1", null]) {
-  Deno.test(`publishAsync() refuses QoS ${qos}, also for a topic that repeats`, async () => {
-    await using broker = await startScriptedBroker();
+  test.scripted(`publishAsync() refuses QoS ${qos}, also for a topic that repeats`, async (broker) => {
     await using client = await connect(broker.url);
     await client.publishAsync("iot/x", "1", { qos: 1 });
     for (const topic of ["iot/x", "iot/y"]) {
-      await assertRejects(
-        () => client.publishAsync(topic, "2", { qos: qos as 0 }),
+      const publishing = client.publishAsync(topic, "2", { qos: qos as 0 });
+      await rejection(
+        publishing,
         RangeError,
         `QoS is ${qos}: it must be 0, 1 or 2`,
       );
@@ -39,47 +32,33 @@ for (const qos of [-1, -0.5, 0.5, 3, NaN, "1", null]) {
   });
 }
 
-Deno.test("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses nothing", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAsync() waits at QoS 0 for a peer that doesn't read, and loses nothing", async (broker) => {
   await using client = await connect(broker.url);
   const [{ socket }] = broker.connections as [ScriptedConnection];
   socket.pause();
   const payload = "x".repeat(100_000);
-  const sent = Array.from(
-    { length: 300 },
-    () => client.publishAsync("iot/x", payload),
-  );
+  const sent = times(300, () => client.publishAsync("iot/x", payload));
   const { writableLength } = client.stream;
   assert(writableLength < 2_000_000, `${writableLength} bytes are buffered`);
   socket.resume();
   await within("all", Promise.all(sent));
-  await within("all at the broker", broker.received("publish", 300));
+  await broker.received("publish", 300);
 });
 
-Deno.test("publishAsync() sends all that waited at QoS 0 when the broker is back", async () => {
-  await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
-  const lost = new Promise<void>((resolve) => client.once("close", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+test.scripted("publishAsync() sends all that waited at QoS 0 when the broker is back", async (broker) => {
+  await using client = await connect(broker.url, QUIET);
+  await lose(broker, client);
   const sent = [1, 2, 3].map((value) => client.publishAsync("a", `${value}`));
   await within("all", Promise.all(sent));
-  await within("all at the broker", broker.received("publish", 3));
+  await broker.received("publish", 3);
 });
 
-Deno.test("publishAsync() rejects after end(), at each QoS", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("publishAsync() rejects after end(), at each QoS", async (broker) => {
   const client = await connect(broker.url);
   client.end();
   for (const qos of [0, 1, 2] as const) {
-    await assertRejects(
-      () => within("publishAsync()", client.publishAsync("a", "1", { qos })),
-      PublishError,
-      "closed",
-    );
+    const publishing = client.publishAsync("a", "1", { qos });
+    await rejection(publishing, PublishError, "closed");
   }
   await client.close();
 });

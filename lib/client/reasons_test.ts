@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Packet } from "mqtt-packet";
 import { connect, type ConnectOptions } from "../connect.ts";
 import { startBroker } from "../broker.ts";
@@ -11,63 +11,47 @@ import {
 } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import {
+  connack,
+  endWith,
+  QUICK,
+  silent,
+} from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/test.ts";
+import { test } from "../../testing/peer_tests.ts";
 
 const MQTT5: ConnectOptions = { protocolVersion: 5, retryDelay: QUICK };
 const properties = { reasonString: "no\x1b[2J\nvisitors" };
 const WORDS = 'not authorized (code 135): "no\\x1b[2J\\nvisitors"';
 
-/** A broker that answers some kinds of packets with a refusal. */
-function startRefusing(answers: Partial<Record<Packet["cmd"], Packet>>) {
-  return startScriptedBroker((packet, { send }) => {
-    const answer = answers[packet.cmd];
-    if (answer === undefined) return;
-    const { messageId } = packet;
-    send({ ...answer, ...(messageId !== undefined && { messageId }) });
-    return "answered";
-  });
+/** A broker that answers a kind of packets as it is told. */
+function startRefusing(command: Packet["cmd"], answer: Packet) {
+  return startScriptedBroker(({ cmd }) => cmd === command ? answer : undefined);
 }
 
 Deno.test("connect() tells why CONNACK refuses, in the broker's words too", async () => {
-  await using broker = await startRefusing({
-    connect: {
-      cmd: "connack",
-      reasonCode: 135,
-      sessionPresent: false,
-      properties,
-    },
-  });
-  const error = await assertRejects(
-    () => within("the refusal", connect(broker.url, MQTT5)),
-    ConnectionRefusedError,
-  );
-  const address = new URL(broker.url).host;
-  assertEquals(
-    error.message,
-    `Broker at ${address} refused the connection: ${WORDS}`,
-  );
+  const refusal = { ...connack(135), properties } as Packet;
+  await using broker = await startRefusing("connect", refusal);
+  const connecting = connect(broker.url, MQTT5);
+  const error = await rejection(connecting, ConnectionRefusedError);
+  const { host } = new URL(broker.url);
+  const words = `Broker at ${host} refused the connection: ${WORDS}`;
+  assertEquals(error.message, words);
   assertEquals(error.reason, "not authorized");
   assertEquals(error.reasonString, properties.reasonString);
 });
 
 for (const qos of [1, 2] as const) {
   Deno.test(`publishOnce() tells why the broker refused a message at QoS ${qos}`, async () => {
-    await using broker = await startRefusing({
-      publish: {
-        cmd: qos === 1 ? "puback" : "pubrec",
-        reasonCode: 135,
-        properties,
-      },
-    });
+    const cmd = qos === 1 ? "puback" : "pubrec";
+    const refusal = { cmd, reasonCode: 135, properties } as const;
+    await using broker = await startRefusing("publish", refusal);
     const message = { topic: "iot/x", payload: "1", qos };
-    const error = await assertRejects(
-      () => within("the answer", publishOnce(broker.url, message, MQTT5)),
-      PublishError,
-    );
+    const publishing = publishOnce(broker.url, message, MQTT5);
+    const error = await rejection(publishing, PublishError);
     assertEquals(
       error.message,
       `Message on "iot/x" was not published: the broker refused it: ${WORDS}`,
@@ -77,40 +61,22 @@ for (const qos of [1, 2] as const) {
 }
 
 Deno.test("publishOnce() takes it for published if nobody has subscribed", async () => {
-  await using broker = await startRefusing({
-    publish: { cmd: "puback", reasonCode: 16 },
-  });
-  await within(
-    "PUBACK",
-    publishOnce(broker.url, { topic: "iot/x", payload: "1", qos: 1 }, MQTT5),
-  );
+  const answer = { cmd: "puback", reasonCode: 16 } as const;
+  await using broker = await startRefusing("publish", answer);
+  const message = { topic: "iot/x", payload: "1", qos: 1 } as const;
+  await within("PUBACK", publishOnce(broker.url, message, MQTT5));
 });
 
 Deno.test("subscribe() tells why the broker refused a filter", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;
-    const { messageId = 0, subscriptions: [first] } = packet;
+    const { topic } = packet.subscriptions[0]!;
     const codes: Record<string, number> = { secret: 135, "a/#": 151, b: 128 };
-    send({
-      cmd: "suback",
-      messageId,
-      granted: [codes[first!.topic] ?? 0],
-      ...(first!.topic === "secret" && { properties }),
-    });
-    return "answered";
+    const answer: Packet = { cmd: "suback", granted: [codes[topic] ?? 0] };
+    return topic === "secret" ? { ...answer, properties } : answer;
   });
-  const error = await assertRejects(
-    () =>
-      within(
-        "the refusal",
-        subscribe(
-          broker.url,
-          ["secret", "a/#", "b", "c"],
-          silent,
-          false,
-          MQTT5,
-        ),
-      ),
+  const error = await rejection(
+    subscribe(broker.url, ["secret", "a/#", "b", "c"], silent, false, MQTT5),
     SubscriptionRefusedError,
   );
   await error.subscription?.[Symbol.asyncDispose]();
@@ -122,21 +88,17 @@ Deno.test("subscribe() tells why the broker refused a filter", async () => {
   );
 });
 
-Deno.test("connect() logs why the broker has ended the connection", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() logs why the broker has ended the connection", async (broker) => {
   const logged = Promise.withResolvers<string>();
-  await using _client = await connect(broker.url, {
-    ...MQTT5,
-    log: logged.resolve,
-  });
+  const options = { ...MQTT5, log: logged.resolve };
+  await using _client = await connect(broker.url, options);
   const [first] = broker.connections;
   first!.send({ cmd: "disconnect", reasonCode: 142, properties });
   first!.socket.end();
   assertEquals(
     await within("the line", logged.promise),
-    `Connection to ${
-      new URL(broker.url).host
-    } lost: the broker closed the connection: session taken over (code 142): ` +
+    `Connection to ${new URL(broker.url).host} lost: the broker closed the ` +
+      "connection: session taken over (code 142): " +
       '"no\\x1b[2J\\nvisitors"; connecting again',
   );
 });
@@ -146,21 +108,16 @@ for (const code of [142, 149]) {
     Deno.test(`subscribe() tells of DISCONNECT ${code} in answer to ${after.toUpperCase()}`, async () => {
       await using broker = await startScriptedBroker((packet, connection) => {
         if (packet.cmd !== after) return;
-        connection.send({ cmd: "disconnect", reasonCode: code });
-        connection.socket.end();
+        endWith(connection, code);
         return "answered";
       });
-      const lines: string[] = [];
-      const error = await assertRejects(
-        () =>
-          within(
-            "the end",
-            subscribe(broker.url, "iot/#", silent, false, {
-              ...MQTT5,
-              timeout: 0.5,
-              log: (line) => lines.push(line),
-            }),
-          ),
+      const { lines, log } = logged();
+      const error = await rejection(
+        subscribe(broker.url, "iot/#", silent, false, {
+          ...MQTT5,
+          ...{ retry: false, timeout: 0.5 },
+          log,
+        }),
         BrokerUnreachableError,
       );
       const words = `the broker closed the connection: ${reasonWords(code)}`;
@@ -176,37 +133,26 @@ for (const transport of ["tcp", "websocket"] as const) {
     await using broker = await startBroker({ port: 0, websocketPort: 0 });
     const url = transport === "tcp" ? broker.url : broker.websocketUrl!;
     const lost = Promise.withResolvers<string>();
-    const options = { ...MQTT5, clientId: "twin", retryDelay: [60, 60] };
-    await using _first = await connect(url, {
-      ...options as ConnectOptions,
-      log: lost.resolve,
-    });
-    await using _second = await connect(url, {
-      ...options as ConnectOptions,
-      log: silent,
-    });
-    assertStringIncludes(
-      await within("the loss", lost.promise),
-      "session taken over (code 142)",
-    );
+    const options: ConnectOptions = { ...MQTT5, clientId: "twin" };
+    options.retryDelay = [60, 60];
+    await using _first = await connect(url, { ...options, log: lost.resolve });
+    await using _second = await connect(url, { ...options, log: silent });
+    const line = await within("the loss", lost.promise);
+    assertStringIncludes(line, "session taken over (code 142)");
   });
 }
 
-peerTest(
-  ["mosquitto"],
-  "publishOnce() tells why mosquitto refuses",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/rules`, "topic read public/#\n");
-        return `acl_file ${directory}/rules\n`;
-      },
-    });
-    const { url } = mosquitto;
-    await assertRejects(
-      () => publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
-      PublishError,
-      "the broker refused it: not authorized (code 135)",
-    );
-  },
-);
+test.mosquitto("publishOnce() tells why mosquitto refuses", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/rules`, "topic read public/#\n");
+      return `acl_file ${directory}/rules\n`;
+    },
+  });
+  const { url } = mosquitto;
+  await rejection(
+    publishOnce(url, { topic: "secret", payload: "", qos: 1 }, MQTT5),
+    PublishError,
+    "the broker refused it: not authorized (code 135)",
+  );
+});

@@ -1,36 +1,40 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../connect.ts";
 import { ConnectionRefusedError } from "../errors.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import {
+  comeBack,
+  connack,
+  endWith,
   KEPT,
+  lose,
   QUICK,
-  reconnect,
+  QUIET,
   silent,
   startKeeping,
+  startRefusingLater,
+  until,
 } from "../../testing/brokers/scripts.ts";
+import { logged, test } from "../../testing/test.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
+  await comeBack(broker, client);
   assertEquals(lines.length, 2);
   assertStringIncludes(lines[0]!, "lost");
   assertStringIncludes(lines[1]!, "again");
 });
+
+/** The pauses before a client's attempts, as they come, in milliseconds. */
+function pausesOf(client: Client): number[] {
+  const pauses: number[] = [];
+  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
+  return pauses;
+}
 
 Deno.test("connect() pauses longer after each failure, with chance in it", async () => {
   let isAlive = true;
@@ -43,15 +47,11 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
     retryDelay: [0.01, 0.1],
     log: silent,
   });
-  const pauses: number[] = [];
-  const enough = Promise.withResolvers<void>();
-  client.on("reconnect", () => {
-    pauses.push(client.options.reconnectPeriod!);
-    if (pauses.length === 8) enough.resolve();
-  });
+  const pauses = pausesOf(client);
+  const tried = untilEvent(client, "reconnect", 8);
   isAlive = false;
   broker.connections[0]!.socket.destroy();
-  await within("eight attempts", enough.promise);
+  await tried;
   pauses.slice(0, 8).forEach((pause, index) => {
     const most = Math.min(100, 10 * 2 ** (index + 1));
     assert(pause >= 10 && pause <= most, `${pause} is not in 10–${most}`);
@@ -59,18 +59,6 @@ Deno.test("connect() pauses longer after each failure, with chance in it", async
   assert(Math.max(...pauses) > 20);
   assertEquals(new Set(pauses).size, pauses.length);
 });
-
-/** Starts a broker that cuts some attempts before it answers. */
-async function startRefusing() {
-  const conduct = { refusals: 0 };
-  const broker = await startScriptedBroker((_packet, { socket }) => {
-    if (conduct.refusals === 0) return undefined;
-    conduct.refusals--;
-    socket.destroy();
-    return "answered";
-  });
-  return { ...broker, conduct };
-}
 
 /** Waits until a client has been connected, or has tried, so many times. */
 async function untilEvent(
@@ -86,33 +74,32 @@ async function untilEvent(
 }
 
 Deno.test("connect() begins with a short pause again once a connection has lasted", async () => {
-  await using broker = await startRefusing();
+  let refusals = 0;
+  await using broker = await startScriptedBroker((_packet, { socket }) => {
+    if (refusals === 0) return undefined;
+    refusals--;
+    socket.destroy();
+    return "answered";
+  });
   await using client = await connect(broker.url, {
     // A connection has lasted after as long as the longest pause.
     retryDelay: [0.001, 0.5],
     log: silent,
   });
-  const pauses: number[] = [];
-  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
-  broker.conduct.refusals = 6;
-  const again = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await again;
+  const pauses = pausesOf(client);
+  refusals = 6;
+  await comeBack(broker, client);
   await pause(1000);
-  const last = untilEvent(client, "connect");
-  broker.connections.at(-1)!.socket.destroy();
-  await last;
+  await comeBack(broker, client);
   assert(pauses.at(-1)! <= 2, `the last pause was ${pauses.at(-1)} ms`);
 });
 
-Deno.test("connect() pauses longer and longer where each connection is cut at once", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("connect() pauses longer and longer where each connection is cut at once", async (broker) => {
   await using client = await connect(broker.url, {
     retryDelay: [0.005, 5],
     log: silent,
   });
-  const pauses: number[] = [];
-  client.on("reconnect", () => pauses.push(client.options.reconnectPeriod!));
+  const pauses = pausesOf(client);
   client.on("connect", () => broker.connections.at(-1)!.socket.end());
   const tried = untilEvent(client, "reconnect", 9);
   broker.connections[0]!.socket.end();
@@ -122,12 +109,12 @@ Deno.test("connect() pauses longer and longer where each connection is cut at on
 
 for (const how of ["end", "resetAndDestroy"] as const) {
   Deno.test(`connect() says once what it may be if a broker ends connections again and again with ${how}()`, async () => {
-    const lines: string[] = [];
+    const { lines, log } = logged();
     await using broker = await startScriptedBroker();
     await using client = await connect(broker.url, {
       clientId: "recorder\x1b",
       retryDelay: [0.001, 10],
-      log: (line) => lines.push(line),
+      log,
     });
     const hints = () => lines.filter((line) => line.includes("within seconds"));
     const cut = () => broker.connections.at(-1)!.socket[how]();
@@ -137,51 +124,39 @@ for (const how of ["end", "resetAndDestroy"] as const) {
     await back;
     assertEquals(hints(), []);
     await untilEvent(client, "connect", 4);
+    const { host } = new URL(broker.url);
     assertEquals(hints(), [
-      `Connection to ${
-        new URL(broker.url).host
-      } was lost 3 times within seconds: another client may have the same id ("recorder\\x1b"), or the broker may refuse a topic or a message of this one`,
+      `Connection to ${host} was lost 3 times within seconds: another client may have the same id ("recorder\\x1b"), or the broker may refuse a topic or a message of this one`,
     ]);
   });
 }
 
 Deno.test("connect() knows why it connects again when it is told to, and when the broker says why", async () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
   await using client = await connect(broker.url, {
     protocolVersion: 5,
     retryDelay: [0.001, 10],
-    log: (line) => lines.push(line),
+    log,
   });
   for (let count = 1; count <= 8; count++) {
     const again = untilEvent(client, "connect");
     if (count % 2) client.reconnect();
-    else {
-      const { send, socket } = broker.connections.at(-1)!;
-      send({ cmd: "disconnect", reasonCode: 139 });
-      socket.end();
-    }
+    else endWith(broker.connections.at(-1)!, 139);
     await again;
   }
   assertEquals(lines.filter((line) => line.includes("within seconds")), []);
 });
 
 Deno.test("connect() tries again, and says so, if a broker that was there is unavailable", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect") return;
+  await using broker = await startScriptedBroker(({ cmd }) => {
+    if (cmd !== "connect") return;
     const count = broker.connections.length;
-    const returnCode = count > 1 && count < 4 ? 3 : 0;
-    send({ cmd: "connack", returnCode, sessionPresent: false });
-    return "answered";
+    return connack(count > 1 && count < 4 ? 3 : 0);
   });
-  const lines: string[] = [];
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  broker.connections[0]!.socket.destroy();
-  await within("the reconnection", again);
+  const { lines, log } = logged();
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
+  await comeBack(broker, client);
   assertEquals(broker.connections.length, 4);
   const refused = lines.filter((line) =>
     line.endsWith("server unavailable (code 3); trying again")
@@ -197,97 +172,56 @@ for (const code of [136, 137, 151, 159]) {
       socket.write(Uint8Array.of(0x20, 3, 0, reason, 0));
       return "answered";
     });
-    await using client = await connect(broker.url, {
-      protocolVersion: 5,
-      retryDelay: QUICK,
-      log: () => {},
-    });
-    const again = new Promise((resolve) => client.once("connect", resolve));
-    broker.connections[0]!.socket.destroy();
-    await within("the reconnection", again);
+    const options = { ...QUIET, protocolVersion: 5 } as const;
+    await using client = await connect(broker.url, options);
+    await comeBack(broker, client);
     assertEquals(broker.connections.length, 3);
   });
 }
 
 Deno.test("connect() does not try again after a refusal that stays", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: () => {},
-  });
-  const lost = new Promise<void>((resolve) =>
-    broker.connections[0]!.socket.once("close", () => resolve())
-  );
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await using broker = await startRefusingLater();
+  await using client = await connect(broker.url, QUIET);
+  await lose(broker, client);
+  const closed = until(client, "close");
   await within("the refusal", client.refused.catch(() => {}));
-  await new Promise<void>((resolve) => client.once("close", resolve));
+  await closed;
   // MQTT.js starts its timer, if it does, before `close` has been told to all.
   const { reconnectTimer } = client as unknown as { reconnectTimer: unknown };
   assertEquals(reconnectTimer, null);
 });
 
 Deno.test("connect() gives up a connection that the broker refuses to take back", async () => {
-  const lines: string[] = [];
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd === "publish") return "answered";
-    if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-    send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    return "answered";
-  });
-  await using client = await connect(broker.url, {
-    retryDelay: QUICK,
-    log: (line) => lines.push(line),
-  });
+  const { lines, log } = logged();
+  await using broker = await startRefusingLater(["publish"]);
+  await using client = await connect(broker.url, { retryDelay: QUICK, log });
   const publishing = client.publishAsync("iot/x", "1", { qos: 1 });
   broker.connections[0]!.socket.destroy();
-  await assertRejects(
-    () => within("the refusal", publishing),
-    ConnectionRefusedError,
-    "not authorized",
-  );
+  await rejection(publishing, ConnectionRefusedError, "not authorized");
   assertStringIncludes(lines.at(-1)!, "not authorized");
-  const later: Promise<unknown>[] = [
+  const later = [
     client.publishAsync("iot/x", "2"),
     client.subscribeAsync("iot/x"),
     client.unsubscribeAsync("iot/x"),
   ];
-  for (const asked of later) {
-    await assertRejects(
-      () => within("an answer", asked),
-      ConnectionRefusedError,
-    );
-  }
+  for (const asked of later) await rejection(asked, ConnectionRefusedError);
 });
 
 for (const isWatched of [true, false]) {
   const who = isWatched ? "leaves to whoever waits for it" : "tells itself";
   Deno.test(`connect() ${who} that the broker refuses it later`, async () => {
-    await using broker = await startScriptedBroker((packet, { send }) => {
-      if (packet.cmd !== "connect" || broker.connections.length < 2) return;
-      send({ cmd: "connack", returnCode: 5, sessionPresent: false });
-      return "answered";
-    });
-    const lines: string[] = [];
-    await using client = await connect(broker.url, {
-      retryDelay: QUICK,
-      log: (line) => lines.push(line),
-    });
+    await using broker = await startRefusingLater();
+    const { lines, log } = logged();
+    await using client = await connect(broker.url, { retryDelay: QUICK, log });
     const waiting = isWatched ? client.refused.catch(() => {}) : undefined;
-    const refused = new Promise<void>((resolve) =>
-      client.once("error", () => resolve())
-    );
+    const refused = until(client, "error");
     broker.connections[0]!.socket.destroy();
-    await within("the refusal", refused);
+    await refused;
     await waiting;
-    assertEquals(
-      lines.filter((line) => line.includes("refused the connection")).length,
-      isWatched ? 0 : 1,
+    const told = lines.filter((line) =>
+      line.includes("refused the connection")
     );
+    assertEquals(told.length, isWatched ? 0 : 1);
   });
 }
 
@@ -295,8 +229,6 @@ Deno.test("connect() says of each connection whether it resumes a session", asyn
   await using broker = await startKeeping(true);
   await using client = await connect(broker.url, KEPT);
   assertEquals(client.sessionPresent, false);
-  const again = new Promise((resolve) => client.once("connect", resolve));
-  await reconnect(broker);
-  await within("the reconnection", again);
+  await comeBack(broker, client);
   assertEquals(client.sessionPresent, true);
 });

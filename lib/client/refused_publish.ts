@@ -25,7 +25,6 @@ const NUMBER_BYTES: Readonly<Record<string, number>> = {
  * ([MQTT-3.2.2-11], [MQTT-3.2.2-14], [MQTT-3.2.2-15]). MQTT.js would send it, the
  * broker would end the connection, and the next would go the same way.
  *
- * @param message The message.
  * @param limits CONNACK's properties; MQTT 3.1.1 has none.
  * @returns The error, or undefined if the message may be sent.
  */

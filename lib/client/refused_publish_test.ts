@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { IConnackPacket } from "mqtt";
 import mqttPacket from "mqtt-packet";
@@ -6,22 +6,22 @@ import { refuseByLimits } from "./refused_publish.ts";
 import { PublishError } from "../errors.ts";
 import { publishOnce } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { QUIET } from "../../testing/brokers/scripts.ts";
+import { times } from "../../testing/test.ts";
 
-const MQTT5 = { protocolVersion: 5, retryDelay: QUICK, log: silent } as const;
+const MQTT5 = { protocolVersion: 5, ...QUIET } as const;
 
 function startLimited(properties: IConnackPacket["properties"]) {
-  return startScriptedBroker((packet, { send }) => {
+  return startScriptedBroker((packet) => {
     if (packet.cmd !== "connect") return;
-    send({
+    return {
       cmd: "connack",
       reasonCode: 0,
       sessionPresent: false,
       properties: properties!,
-    });
-    return "answered";
+    };
   });
 }
 
@@ -55,10 +55,8 @@ Deno.test("publish() sends nothing that is longer than the broker takes, and goe
   await using broker = await startLimited({ maximumPacketSize: 30 });
   await using publisher = await Publisher.connect(broker.url, MQTT5);
   for (const qos of [0, 1, 2] as const) {
-    const error = await assertRejects(
-      () => publisher.publish("iot/x", "x".repeat(100), { qos }),
-      PublishError,
-    );
+    const publishing = publisher.publish("iot/x", "x".repeat(100), { qos });
+    const error = await rejection(publishing, PublishError);
     assertEquals(
       error.message,
       `Message on "iot/x" was not published: its packet has ${
@@ -78,8 +76,8 @@ Deno.test("publish() refuses many that wait, one after the other", async () => {
     ...MQTT5,
     queueLimit: 50_000,
   });
-  const outcomes = Array.from(
-    { length: 50_000 },
+  const outcomes = times(
+    50_000,
     () => publisher.publish("iot/x", "1", { qos: 1 }),
   );
   const settled = await within("all", Promise.allSettled(outcomes), 20_000);
@@ -89,10 +87,10 @@ Deno.test("publish() refuses many that wait, one after the other", async () => {
 
 Deno.test("publish() gives up what is in flight when the broker's new limits forbid it, and sends the rest", async () => {
   let connections = 0;
-  await using broker = await startScriptedBroker((packet, { send }) => {
+  await using broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish" && connections === 1) return "answered";
     if (packet.cmd !== "connect" || connections++ === 0) return;
-    send({
+    return {
       cmd: "connack",
       reasonCode: 0,
       sessionPresent: true,
@@ -101,8 +99,7 @@ Deno.test("publish() gives up what is in flight when the broker's new limits for
         maximumQoS: 1,
         retainAvailable: false,
       },
-    });
-    return "answered";
+    };
   });
   await using publisher = await Publisher.connect(broker.url, {
     ...MQTT5,
@@ -116,7 +113,7 @@ Deno.test("publish() gives up what is in flight when the broker's new limits for
     publisher.publish("iot/x", "1", { qos: 1, retain: true }),
     publisher.publish("iot/x", "2", { qos: 1 }),
   ]);
-  await within("PUBLISH", broker.received("publish", 5));
+  await broker.received("publish", 5);
   broker.connections[0]!.socket.destroy();
   const texts = (await within("all", outcomes)).map((outcome) =>
     outcome.status === "fulfilled" ? "published" : outcome.reason.message
@@ -143,11 +140,9 @@ Deno.test("publish() counts what a topic alias adds", async () => {
   // Beside it: 2 bytes of header, 7 of the topic, 2 of the id, 1 of no properties.
   const publish = (length: number) =>
     publisher.publish("iot/x", "x".repeat(length), { qos: 1 });
-  await assertRejects(() => publish(18), PublishError, "has 33 bytes");
+  await rejection(publish(18), PublishError, "has 33 bytes");
   await within("PUBACK", publish(15));
-  const lengths = broker.packets.flatMap((packet) =>
-    packet.cmd === "publish" ? [packet.length] : []
-  );
+  const lengths = broker.all("publish").map((packet) => packet.length);
   assertEquals(lengths, [28]);
   await publisher.flush().catch(() => {});
 });
@@ -158,13 +153,13 @@ Deno.test("publishOnce() says that the broker takes no such QoS, and keeps no me
     retainAvailable: false,
   });
   const message = { topic: "iot/x", payload: "1" };
-  await assertRejects(
-    () => publishOnce(broker.url, { ...message, qos: 2 }, MQTT5),
+  await rejection(
+    publishOnce(broker.url, { ...message, qos: 2 }, MQTT5),
     PublishError,
     "it has QoS 2, and the broker takes 1 at most (maximumQoS)",
   );
-  await assertRejects(
-    () => publishOnce(broker.url, { ...message, retain: true }, MQTT5),
+  await rejection(
+    publishOnce(broker.url, { ...message, retain: true }, MQTT5),
     PublishError,
     "it is retained, and the broker keeps no messages (retainAvailable)",
   );

@@ -3,6 +3,7 @@ import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
 import type { browserStreamBuilder } from "mqtt/lib/connect/ws";
 import type { BrokerAddress } from "./address.ts";
+import { importLate } from "./import_late.ts";
 import { createDirectClient, isLoopback, proxyVariable } from "./proxy.ts";
 import { openZoned } from "./zoned_socket.ts";
 import { type GatheringStream, gatherWrites } from "./write_buffer.ts";
@@ -31,16 +32,13 @@ export interface StreamOptions {
   bindAddress?: string;
 }
 
-/**
- * No literal, or Deno would load it at the start of each program that imports the
- * toolkit: a tenth of that time.
- */
-const WEBSOCKET: string = "mqtt/lib/connect/ws";
 let buildStream: typeof browserStreamBuilder;
 
 /** Loads what a stream over WebSocket needs, before the first is opened. */
 export async function loadWebSocket(): Promise<void> {
-  ({ browserStreamBuilder: buildStream } = await import(WEBSOCKET));
+  ({ browserStreamBuilder: buildStream } = await importLate<
+    typeof import("mqtt/lib/connect/ws")
+  >("mqtt/lib/connect/ws", "npm:mqtt@5.16.0/lib/connect/ws"));
 }
 
 // Past a socket's usual 16 kB, each publish of MQTT.js waits for its own `drain`.

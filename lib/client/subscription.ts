@@ -70,7 +70,7 @@ export async function openSubscription(
   try {
     await whenConnected(client, options);
     timer = startTimer(timeout, () => {
-      const cause = client.lastError ?? unanswered();
+      const cause = client.watch.lastError ?? unanswered();
       tooLate.reject(new BrokerUnreachableError(client.address.label, cause));
     });
     await Promise.race([

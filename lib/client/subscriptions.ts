@@ -70,7 +70,6 @@ export class Subscriptions {
   /**
    * Notes what the program asks MQTT.js for.
    *
-   * @param filter The topic filter.
    * @param request How to subscribe to it; nothing, to unsubscribe.
    * @returns Takes the broker's code, or nothing if no answer came.
    */

@@ -4,50 +4,29 @@ import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { assertQos, assertTopicFilter } from "../topics.ts";
 
 /**
- * How a topic filter is subscribed to (MQTT 5.0 section 3.8.3.1).
- *
- * @example Two filters, each with what is asked for it
- * ```ts
- * import { publishOnce, startBroker, subscribe } from "../mod.ts";
- * import { assertEquals } from "@std/assert";
- *
- * await using broker = await startBroker({ port: 0 });
- * const received = Promise.withResolvers<unknown>();
- * await using _subscription = await subscribe(
- *   broker.url,
- *   [
- *     ["iot/+/temp", { qos: 1, subscriptionIdentifier: 1 }],
- *     ["iot/+/lamp", { retainHandling: 2, subscriptionIdentifier: 2 }],
- *   ],
- *   ({ properties }) => received.resolve(properties.subscriptionIdentifier),
- *   false,
- *   { protocolVersion: 5 },
- * );
- * await publishOnce(broker.url, { topic: "iot/user1/lamp", payload: "on" });
- * assertEquals(await received.promise, 2);
- * ```
+ * How a topic filter is subscribed to (MQTT 5.0 section 3.8.3.1), such as
+ * `["iot/+/lamp", { qos: 1, retainHandling: 2 }]`.
  */
 export interface FilterOptions {
   /** The quality of service that is asked for; 0 unless given. */
   qos?: 0 | 1 | 2;
   /**
-   * Whether the broker keeps back what this client has published itself; false
-   * unless given. MQTT 5.
+   * Whether the broker keeps back what this client publishes itself. MQTT 5.
    */
   noLocal?: boolean;
   /**
-   * Whether a message keeps the retain flag that it was published with. Unless so,
-   * only what is from before the subscription has it. MQTT 5.
+   * Whether a message keeps the retain flag that it was published with; else only what is
+   * from before the subscription has it. MQTT 5.
    */
   retainAsPublished?: boolean;
   /**
-   * When retained messages are sent: 0, unless given, with each subscription; 1 with
-   * one that is new in the session; 2 never. MQTT 5.
+   * When retained messages are sent: 0, unless given, with each subscription; 1 with one
+   * that is new in the session; 2 never. MQTT 5.
    */
   retainHandling?: 0 | 1 | 2;
   /**
-   * A number from 1 that comes back with each message that this subscription brings,
-   * as `message.properties.subscriptionIdentifier` (section 3.8.2.1.2). MQTT 5.
+   * A number from 1 that comes back as `message.properties.subscriptionIdentifier` with
+   * each message that this subscription brings (section 3.8.2.1.2). MQTT 5.
    */
   subscriptionIdentifier?: number;
 }
@@ -84,9 +63,7 @@ export type FilterRequest = IClientSubscribeOptions;
 /**
  * Reads the topics in any of the forms that `subscribe` takes.
  *
- * @param topics The topics.
  * @param defaults What is asked for those that come without their own.
- * @param protocolVersion The version of MQTT that is spoken.
  * @returns Each filter, with what MQTT.js is to ask for it.
  * @throws {TypeError | RangeError} If a filter or an option is invalid.
  */

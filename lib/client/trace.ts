@@ -5,11 +5,10 @@ import type { MqttClient } from "./connect_options.ts";
 import { printable } from "../printable.ts";
 
 /**
- * Prints each packet that a client sends and receives, timed, on standard error,
- * if the variable `MQTT_TRACE` is set, as `--trace` of a lesson does, with MQTT 5's
- * properties and reason codes in words. What
- * `connect` gives is traced without it: this is for a client that MQTT.js's own
- * `mqtt.connect` has made in the same moment.
+ * Prints each packet that a client sends and receives, timed, on standard error, if
+ * the variable `MQTT_TRACE` is set, with MQTT 5's properties and reason codes in
+ * words. What `connect` gives is traced without it: this is for a client that
+ * MQTT.js's own `mqtt.connect` has made in the same moment.
  *
  * @example MQTT.js's own client
  * ```ts
@@ -23,9 +22,6 @@ import { printable } from "../printable.ts";
  * assert(client.connected);
  * await client.endAsync();
  * ```
- *
- * @param client The client.
- * @returns The same client.
  */
 export function tracePackets(client: MqttClient): MqttClient {
   if (["", "0", undefined].includes(process.env.MQTT_TRACE)) return client;

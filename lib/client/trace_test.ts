@@ -1,74 +1,49 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "../broker.ts";
 import { within } from "../../testing/deadline.ts";
+import { test } from "../../testing/test.ts";
 
-Deno.test("MQTT_TRACE=1 prints each packet on standard error", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const program = `
-    import { publishOnce } from ${
-    JSON.stringify(import.meta.resolve("../mod.ts"))
-  };
-    await publishOnce(undefined, { topic: "iot/x", payload: "1", qos: 2 });
-  `;
+const TOOLKIT = JSON.stringify(import.meta.resolve("../mod.ts"));
+
+/** What a program prints on standard error while it is traced. */
+async function traceOf(program: string, url = ""): Promise<string> {
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const command = new Deno.Command(Deno.execPath(), {
     args: ["eval", `--config=${config}`, program],
-    env: { MQTT_URL: broker.url, MQTT_TRACE: "1" },
+    env: { MQTT_URL: url, MQTT_TRACE: "1" },
   });
-  const { stderr } = await within("the program", command.output(), 30_000);
-  const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
+  const { stderr } = await within("the program", command.output());
+  return new TextDecoder().decode(stderr);
+}
+
+test.broker("MQTT_TRACE=1 prints each packet on standard error", async ({ url }) => {
+  const program = `import { publishOnce } from ${TOOLKIT};
+    await publishOnce(undefined, { topic: "iot/x", payload: "1", qos: 2 });`;
+  const lines = (await traceOf(program, url)).trimEnd().split("\n");
   for (const line of lines) assertMatch(line, /^ +\d+\.\d{3} [→←] [A-Z]+/);
   assertEquals(
-    lines.map((line) => line.replace(/^ +[\d.]+ /, "").split(/ +/).slice(0, 2)),
+    lines.map((line) => line.trim().split(/ +/).slice(1, 3).join(" ")),
     [
-      ["→", "CONNECT"],
-      ["←", "CONNACK"],
-      ["→", "PUBLISH"],
-      ["←", "PUBREC"],
-      ["→", "PUBREL"],
-      ["←", "PUBCOMP"],
-      ["→", "DISCONNECT"],
+      ...["→ CONNECT", "← CONNACK", "→ PUBLISH", "← PUBREC"],
+      ...["→ PUBREL", "← PUBCOMP", "→ DISCONNECT"],
     ],
   );
 });
 
 Deno.test("MQTT_TRACE=1 prints no CONNECT that found no broker", async () => {
-  const program = `
-    import { connect } from ${
-    JSON.stringify(new URL("../mod.ts", import.meta.url).href)
-  };
-    await connect("mqtt://127.0.0.1:1", { retry: false }).catch(() => {});
-  `;
-  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["eval", `--config=${config}`, program],
-    env: { MQTT_TRACE: "1" },
-  });
-  const { stderr } = await within("the program", command.output(), 30_000);
-  assertEquals(new TextDecoder().decode(stderr), "");
+  const program = `import { connect } from ${TOOLKIT};
+    await connect("mqtt://127.0.0.1:1", { retry: false }).catch(() => {});`;
+  assertEquals(await traceOf(program), "");
 });
 
-Deno.test("tracePackets() prints all packets of a client that MQTT.js makes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const program = `
-    import mqtt from "mqtt";
-    import { tracePackets } from ${
-    JSON.stringify(new URL("../mod.ts", import.meta.url).href)
-  };
-    const client = tracePackets(
-      mqtt.connect(process.env.MQTT_URL, { clientId: "gate" }),
-    );
-    client.on("connect", () => client.end());
-  `;
-  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["eval", `--config=${config}`, program],
-    env: { MQTT_URL: broker.url, MQTT_TRACE: "1" },
-  });
-  const { stderr } = await within("the program", command.output(), 30_000);
+test.broker("tracePackets() prints all packets of a client that MQTT.js makes", async ({ url }) => {
+  const program = `import mqtt from "mqtt";
+    import { tracePackets } from ${TOOLKIT};
+    const options = { clientId: "gate" };
+    const client = tracePackets(mqtt.connect(process.env.MQTT_URL, options));
+    client.on("connect", () => client.end());`;
   assertEquals(
-    new TextDecoder().decode(stderr).replaceAll(/^ +[\d.]+ /gm, ""),
+    (await traceOf(program, url)).replaceAll(/^ +[\d.]+ /gm, ""),
     "→ CONNECT     gate clean session keepalive 60\n" +
       "← CONNACK     accepted\n→ DISCONNECT\n",
   );

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { subscribe } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { usedMemory } from "../../testing/memory.ts";
 import {
@@ -8,6 +7,8 @@ import {
   rawPacket,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
+import { listen } from "../../testing/brokers/scripts.ts";
+import { times } from "../../testing/test.ts";
 
 const COUNT = 100_000;
 const BATCH = 100;
@@ -66,7 +67,7 @@ function startBurst(qos: 0 | 1): Burst {
       await until(() => unacknowledged <= MOST_UNACKNOWLEDGED);
       if (qos === 1) unacknowledged += BATCH;
       await send(
-        ...Array.from({ length: BATCH }, (_, index) =>
+        ...times(BATCH, (index) =>
           publishPacket({
             topic: "iot/x",
             payload: `${first + index} ${PAYLOAD}`,
@@ -99,19 +100,13 @@ for (const qos of [0, 1] as const) {
     const all = Promise.withResolvers<void>();
     let handled = 0;
     let isInOrder = true;
-    await using _subscription = await subscribe(
-      burst.url,
-      "iot/#",
-      async ({ text }) => {
-        await release.promise;
-        isInOrder &&= parseInt(text) === handled;
-        if (++handled % 25_000 === 0) lookAtMemory();
-        if (handled % 100 === 0) await new Promise(setImmediate);
-        if (handled === COUNT) all.resolve();
-      },
-      false,
-      { qos, keepalive: 1 },
-    );
+    await using _subscription = await listen(burst, async ({ text }) => {
+      await release.promise;
+      isInOrder &&= parseInt(text) === handled;
+      if (++handled % 25_000 === 0) lookAtMemory();
+      if (handled % 100 === 0) await new Promise(setImmediate);
+      if (handled === COUNT) all.resolve();
+    }, { qos, keepalive: 1 });
     // By the second ping of a reader that waits, it has read what it can hold.
     await within("pings", burst.pinged(2));
     lookAtMemory();

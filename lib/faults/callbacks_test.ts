@@ -1,24 +1,23 @@
 import { assertEquals } from "@std/assert";
 import { CsvRecorder } from "../csv_recorder.ts";
-import { subscribe, type SubscribeOptions } from "../subscribe.ts";
+import type { SubscribeOptions } from "../subscribe.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { deliver } from "../../testing/brokers/scripts.ts";
+import { deliver, listen } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/test.ts";
 
 /** Hands three messages to a handler, the last of which succeeds; gives the log. */
 async function logOf(
   handler: (text: string) => unknown,
   options: SubscribeOptions = {},
 ): Promise<string[]> {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using broker = await startScriptedBroker();
   const last = Promise.withResolvers<void>();
-  await using _subscription = await subscribe(
-    broker.url,
-    "iot/#",
+  await using _subscription = await listen(
+    broker,
     ({ text }) => text === "3" ? last.resolve() : handler(text),
-    false,
-    { log: (line) => lines.push(line), ...options },
+    { log, ...options },
   );
   for (const id of [1, 2, 3]) {
     deliver(broker, { qos: options.qos ?? 0, id });
@@ -70,19 +69,13 @@ Deno.test({
     await using broker = await startScriptedBroker();
     const lines: string[] = [];
     const told = Promise.withResolvers<void>();
-    await using subscription = await subscribe(
-      broker.url,
-      "iot/#",
-      recorder.record,
-      false,
-      {
-        qos: 1,
-        log: (line) => {
-          lines.push(line);
-          told.resolve();
-        },
+    await using subscription = await listen(broker, recorder.record, {
+      qos: 1,
+      log: (line) => {
+        lines.push(line);
+        told.resolve();
       },
-    );
+    });
     for (let id = 1; id <= 100; id++) deliver(broker, { qos: 1, id });
     await within("the report", told.promise);
     // The answer to a ping comes after all messages.
@@ -97,7 +90,7 @@ Deno.test({
     assertEquals(lines, [
       `Handler failed on iot/x: ${full}; the message stays unacknowledged`,
     ]);
-    const acknowledged = broker.packets.filter(({ cmd }) => cmd === "puback");
+    const acknowledged = broker.all("puback");
     assertEquals(acknowledged, []);
     assertEquals(recorder.lost, 0);
   },

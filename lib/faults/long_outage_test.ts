@@ -5,6 +5,8 @@ import { Sensor } from "../sensor.ts";
 import { within } from "../../testing/deadline.ts";
 import { usedMemory } from "../../testing/memory.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { lose } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/test.ts";
 
 const ATTEMPTS = 400;
 const LONGEST_PAUSE = 0.004;
@@ -40,10 +42,10 @@ Deno.test("connect() outlasts hundreds of failed attempts, and grows by nothing 
     socket.destroy();
     return "answered";
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   await using client = await connect(broker.url, {
     retryDelay: [0.001, LONGEST_PAUSE],
-    log: (line) => lines.push(line),
+    log,
   });
   const publisher = new Publisher(client);
   const before = listenersOf(client);
@@ -101,21 +103,17 @@ Deno.test("Sensor keeps no value for the broker's return", async () => {
     onValue: (value) => values.push(Number(value)),
   });
   await sensor.start();
-  await within("values", broker.received("publish", 3));
+  await broker.received("publish", 3);
   isDown = true;
-  const lost = new Promise<void>((resolve) =>
-    client.once("close", () => resolve())
-  );
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await lose(broker, client);
   const readingAtLoss = reading;
   await within("the outage", outage.promise);
   client.on("packetreceive", ({ cmd }) => {
     if (cmd === "connack") readingAtReturn = reading;
   });
-  const count = broker.packets.filter(({ cmd }) => cmd === "publish").length;
+  const count = broker.all("publish").length;
   isDown = false;
-  await within("values again", broker.received("publish", count + 3));
+  await broker.received("publish", count + 3);
   const kept = values.filter((value) =>
     value > readingAtLoss && value < readingAtReturn
   );
@@ -132,20 +130,12 @@ Deno.test("Sensor.stop() waits for nothing while its shared connection is lost",
     retryDelay: [0.001, LONGEST_PAUSE],
     log: () => {},
   });
-  const lines: string[] = [];
-  const sensor = new Sensor(0.002, [0, 1], "iot/x", {
-    client,
-    qos: 1,
-    log: (line) => lines.push(line),
-  });
+  const { lines, log } = logged();
+  const sensor = new Sensor(0.002, [0, 1], "iot/x", { client, qos: 1, log });
   await sensor.start();
-  await within("values", broker.received("publish", 3));
+  await broker.received("publish", 3);
   isDown = true;
-  const lost = new Promise<void>((resolve) =>
-    client.once("close", () => resolve())
-  );
-  broker.connections[0]!.socket.destroy();
-  await within("the loss", lost);
+  await lose(broker, client);
   await within("stop()", sensor.stop(), 500);
   assertEquals(lines.length, 1);
   assert(lines[0]!.includes("the broker has not answered"), lines[0]);

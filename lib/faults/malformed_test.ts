@@ -1,15 +1,15 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
-import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   publishPacket,
   rawPacket,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { deliver, QUICK } from "../../testing/brokers/scripts.ts";
+import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
+import { logged, test, times } from "../../testing/test.ts";
 
 const MALFORMED: Record<string, Uint8Array> = {
   "QoS 3": rawPacket(TYPE.PUBLISH | 6, Uint8Array.of(0, 1, 97, 0, 1)),
@@ -24,13 +24,9 @@ const MALFORMED: Record<string, Uint8Array> = {
 };
 
 for (const [what, bytes] of Object.entries(MALFORMED)) {
-  Deno.test(`connect() closes a connection that brings ${what}, says so, and connects again`, async () => {
-    await using broker = await startScriptedBroker();
-    const lines: string[] = [];
-    await using client = await connect(broker.url, {
-      retryDelay: QUICK,
-      log: (line) => lines.push(line),
-    });
+  test.scripted(`connect() closes a connection that brings ${what}, says so, and connects again`, async (broker) => {
+    const { lines, log } = logged();
+    await using client = await connect(broker.url, { retryDelay: QUICK, log });
     const again = new Promise((resolve) => client.once("connect", resolve));
     broker.connections[0]!.socket.write(bytes);
     await within("the reconnection", again);
@@ -43,33 +39,26 @@ for (const [what, bytes] of Object.entries(MALFORMED)) {
   });
 }
 
-Deno.test("subscribe() handles what came before a malformed packet, and nothing after it", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("subscribe() handles what came before a malformed packet, and nothing after it", async (broker) => {
   const count = 1500;
   const release = Promise.withResolvers<void>();
   const texts: string[] = [];
-  await using subscription = await subscribe(
-    broker.url,
-    "iot/#",
-    async ({ text }) => {
-      await release.promise;
-      texts.push(text);
-    },
-    false,
-    { keepalive: 1, retryDelay: QUICK, log: () => {} },
-  );
+  await using subscription = await listen(broker, async ({ text }) => {
+    await release.promise;
+    texts.push(text);
+  }, { keepalive: 1, retryDelay: QUICK, log: () => {} });
   for (let id = 0; id < count; id++) deliver(broker, { qos: 0, id });
   // The client has read what it can hold: the rest comes in chunks of its own.
-  await within("a ping", broker.received("pingreq", 2));
+  await broker.received("pingreq", 2);
   const { socket } = broker.connections[0]!;
   socket.write(MALFORMED["QoS 3"]!);
-  await within("a ping", broker.received("pingreq", 3));
+  await broker.received("pingreq", 3);
   socket.write(publishPacket({ topic: "iot/x", payload: "after" }));
-  await within("a ping", broker.received("pingreq", 4));
+  await broker.received("pingreq", 4);
   release.resolve();
-  await within("the next connection", broker.received("subscribe", 2));
+  await broker.received("subscribe", 2);
   await subscription.close();
-  assertEquals(texts, Array.from({ length: count }, (_, id) => `${id}`));
+  assertEquals(texts, times(count, (id) => `${id}`));
 });
 
 Deno.test("connect() says of a server that speaks another protocol that it isn't MQTT", async () => {
@@ -77,8 +66,8 @@ Deno.test("connect() says of a server that speaks another protocol that it isn't
     socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
     return "answered";
   });
-  await assertRejects(
-    () => within("the error", connect(broker.url, { retry: false }), 2000),
+  await rejection(
+    within("the error", connect(broker.url, { retry: false }), 2000),
     BrokerUnreachableError,
     "can't be reached: what it answers is not MQTT (",
   );

@@ -1,15 +1,16 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ConnectionRefusedError, PublishError } from "../errors.ts";
 import { messages } from "../messages.ts";
 import { Publisher } from "../publisher.ts";
 import { Sensor } from "../sensor.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { deliver, QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { logged } from "../../testing/test.ts";
 
 const RECONNECTS = 3;
 
@@ -25,24 +26,23 @@ interface Fickle extends AsyncDisposable {
 }
 
 async function startFickle(): Promise<Fickle> {
-  const broker = await startScriptedBroker((packet, { send }) => {
+  const broker = await startScriptedBroker((packet) => {
     if (packet.cmd === "publish") return "answered";
     if (packet.cmd !== "connect") return;
     const returnCode = broker.connections.length > RECONNECTS ? 5 : 0;
-    send({ cmd: "connack", returnCode, sessionPresent: false });
-    return "answered";
+    return { cmd: "connack", returnCode, sessionPresent: false };
   });
-  const lines: string[] = [];
+  const { lines, log } = logged();
   return {
     broker,
     lines,
-    options: { retryDelay: QUICK, log: (line) => lines.push(line) },
+    options: { retryDelay: QUICK, log },
     async cutAll() {
       for (let count = 1; count <= RECONNECTS; count++) {
-        await within("a connection", broker.received("connect", count));
+        await broker.received("connect", count);
         broker.connections[count - 1]!.socket.destroy();
       }
-      await within("the last", broker.received("connect", RECONNECTS + 1));
+      await broker.received("connect", RECONNECTS + 1);
     },
     refusals: () => lines.filter((line) => line.includes("refused")),
     [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
@@ -54,10 +54,10 @@ Deno.test("subscribe() ends with the refusal of a later reconnect", async () => 
   const { broker, options } = fickle;
   const ended = subscribe(broker.url, "#", silent, true, options);
   ended.catch(silent);
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   await fickle.cutAll();
-  const error = await assertRejects(
-    () => within("the end", ended),
+  const error = await rejection(
+    ended,
     ConnectionRefusedError,
     "not authorized",
   );
@@ -71,16 +71,13 @@ Deno.test("messages() ends with the refusal of a later reconnect", async () => {
   const { broker, options } = fickle;
   const source = messages(broker.url, "#", options);
   const first = source.next();
-  await within("SUBSCRIBE", broker.received("subscribe"));
+  await broker.received("subscribe");
   deliver(broker, { qos: 0 });
   await within("the message", first);
   const second = source.next();
   second.catch(silent);
   await fickle.cutAll();
-  await assertRejects(
-    () => within("the end", second),
-    ConnectionRefusedError,
-  );
+  await rejection(second, ConnectionRefusedError);
   assertEquals((await source.next()).done, true);
   assertEquals(fickle.refusals(), []);
 });
@@ -97,7 +94,7 @@ Deno.test("Publisher rejects all that is pending when a later reconnect is refus
   );
   const ready = publisher.ready;
   const settled = Promise.allSettled(published);
-  await within("PUBLISH", broker.received("publish", 2));
+  await broker.received("publish", 2);
   await fickle.cutAll();
   const outcomes = await within("the promises", settled);
   const errors = outcomes.flatMap((outcome) =>
@@ -110,16 +107,10 @@ Deno.test("Publisher rejects all that is pending when a later reconnect is refus
     assert(error.cause instanceof ConnectionRefusedError);
   }
   await within("ready", ready);
-  await assertRejects(
-    () => within("publish()", publisher.publish("iot/x", 1, { qos: 1 })),
-    PublishError,
-    "refused the connection",
-  );
-  await assertRejects(
-    () => within("close()", publisher.close(), 1000),
-    AggregateError,
-    "5 messages were not published",
-  );
+  const publishing = publisher.publish("iot/x", 1, { qos: 1 });
+  await rejection(publishing, PublishError, "refused the connection");
+  const attempt = within("close()", publisher.close(), 1000);
+  await rejection(attempt, AggregateError, "5 messages were not published");
   assertEquals(fickle.refusals().length, 1);
   assertEquals(broker.connections.length, RECONNECTS + 1);
 });
@@ -144,7 +135,7 @@ Deno.test("Sensor stops in time when a later reconnect was refused, which is tol
     },
   });
   await sensor.start();
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   await fickle.cutAll();
   await within("readings after the refusal", ticks.promise);
   await within("stop()", sensor.stop(), 1000);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Packet } from "mqtt-packet";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError, PublishError } from "../errors.ts";
@@ -6,12 +6,13 @@ import { messages } from "../messages.ts";
 import { publishMany } from "../publish_once.ts";
 import { Publisher } from "../publisher.ts";
 import { subscribe } from "../subscribe.ts";
-import { within } from "../../testing/deadline.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import { QUICK, silent } from "../../testing/brokers/scripts.ts";
+import { listen, QUICK, QUIET, silent } from "../../testing/brokers/scripts.ts";
+import { logged, times } from "../../testing/test.ts";
 
 const PATIENCE = 0.5;
 
@@ -28,33 +29,36 @@ function startSilentOn(
   });
 }
 
-Deno.test("subscribe(), messages() and publishMany() give up a broker that never answers CONNECT", async () => {
-  await using broker = await startSilentOn("connect");
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(line);
-  const options = { timeout: PATIENCE, log };
-  const attempts: Promise<unknown>[] = [
-    subscribe(broker.url, "#", silent, true, options),
-    subscribe(broker.url, "#", silent, false, options),
-    messages(broker.url, "#", options).next(),
-    publishMany(broker.url, [{ topic: "a" }], options),
-  ];
-  attempts.forEach((attempt) => attempt.catch(silent));
-  for (const attempt of attempts) {
-    await assertRejects(
-      () => within("the error", attempt),
-      BrokerUnreachableError,
-      "it accepts, but does not answer",
-    );
-  }
-  assertEquals(lines, []);
-});
+const UNANSWERED: ["connect" | "subscribe", text: string][] = [
+  ["connect", "it accepts, but does not answer"],
+  ["subscribe", "can't be reached: it does not answer SUBSCRIBE"],
+];
+for (const [command, text] of UNANSWERED) {
+  Deno.test(`subscribe(), messages() and publishMany() give up a broker that never answers ${command.toUpperCase()}`, async () => {
+    await using broker = await startSilentOn(command);
+    const { lines, log } = logged();
+    const options = { timeout: PATIENCE, log };
+    const attempts: Promise<unknown>[] = [
+      subscribe(broker.url, "#", silent, false, options),
+      subscribe(broker.url, ["a", "b"], silent, true, options),
+      messages(broker.url, "#", options).next(),
+    ];
+    if (command === "connect") {
+      attempts.push(publishMany(broker.url, [{ topic: "a" }], options));
+    }
+    attempts.forEach((attempt) => attempt.catch(silent));
+    for (const attempt of attempts) {
+      await rejection(attempt, BrokerUnreachableError, text);
+    }
+    assertEquals(lines, []);
+  });
+}
 
 Deno.test("connect() settles what is pending when it is closed while CONNECT stays unanswered", async () => {
   await using broker = await startSilentOn("connect", 2);
-  const client = await connect(broker.url, { retryDelay: QUICK, log: silent });
+  const client = await connect(broker.url, QUIET);
   broker.connections[0]!.socket.destroy();
-  await within("CONNECT", broker.received("connect", 2));
+  await broker.received("connect", 2);
   const settled = Promise.allSettled([
     client.publishAsync("a", "0"),
     client.publishAsync("a", "1", { qos: 1 }),
@@ -66,51 +70,23 @@ Deno.test("connect() settles what is pending when it is closed while CONNECT sta
   assert(outcomes.every(({ status }) => status === "rejected"));
 });
 
-Deno.test("subscribe() and messages() give up a broker that never answers SUBSCRIBE", async () => {
-  await using broker = await startSilentOn("subscribe");
-  const lines: string[] = [];
-  const options = {
-    timeout: PATIENCE,
-    log: (line: string) => lines.push(line),
-  };
-  const attempts: Promise<unknown>[] = [
-    subscribe(broker.url, "#", silent, false, options),
-    subscribe(broker.url, ["a", "b"], silent, true, options),
-    messages(broker.url, "#", options).next(),
-  ];
-  attempts.forEach((attempt) => attempt.catch(silent));
-  for (const attempt of attempts) {
-    await assertRejects(
-      () => within("the error", attempt),
-      BrokerUnreachableError,
-      "can't be reached: it does not answer SUBSCRIBE",
-    );
-  }
-  assertEquals(lines, []);
-});
-
 Deno.test("subscribe() connects again when SUBSCRIBE stays unanswered after a reconnect", async () => {
   let isSilent = false;
   await using broker = await startScriptedBroker((packet) =>
     packet.cmd === "subscribe" && isSilent ? "answered" : undefined
   );
-  const lines: string[] = [];
-  await using _subscription = await subscribe(
-    broker.url,
-    ["a", "b"],
-    silent,
-    false,
-    {
-      timeout: PATIENCE,
-      retryDelay: QUICK,
-      log: (line) => lines.push(line),
-    },
-  );
+  const { lines, log } = logged();
+  await using _subscription = await listen(broker, silent, {
+    topics: ["a", "b"],
+    timeout: PATIENCE,
+    retryDelay: QUICK,
+    log,
+  });
   isSilent = true;
   broker.connections[0]!.socket.destroy();
-  await within("SUBSCRIBE", broker.received("subscribe", 4));
+  await broker.received("subscribe", 4);
   isSilent = false;
-  await within("the third connection", broker.received("subscribe", 6));
+  await broker.received("subscribe", 6);
   const losses = lines.filter((line) => line.includes("lost"));
   assertEquals(losses.length, 2);
   assert(losses[1]!.includes("lost: it does not answer SUBSCRIBE"), losses[1]);
@@ -125,37 +101,27 @@ for (const qos of [1, 2] as const) {
       keepalive: 1,
     });
     const published: Promise<void>[] = [];
-    await assertRejects(
-      () =>
-        within(
-          "the error",
-          (async () => {
-            for (;;) {
-              await publisher.ready;
-              published.push(publisher.publish("a", 1, { qos }));
-            }
-          })(),
-        ),
+    await rejection(
+      (async () => {
+        for (;;) {
+          await publisher.ready;
+          published.push(publisher.publish("a", 1, { qos }));
+        }
+      })(),
       BrokerUnreachableError,
       "it does not acknowledge what is published",
     );
     assertEquals(published.length, 2);
-    await assertRejects(
-      () => within("flush()", publisher.flush()),
-      BrokerUnreachableError,
-    );
+    await rejection(publisher.flush(), BrokerUnreachableError);
     // A later answer gives room again.
     const ready = publisher.ready;
-    const [messageId] = broker.packets.flatMap((packet) =>
-      packet.cmd === "publish" ? [packet.messageId!] : []
+    const [messageId] = broker.all("publish").map((packet) =>
+      packet.messageId!
     );
     const cmd = qos === 1 ? "puback" : "pubcomp";
     broker.connections[0]!.send({ cmd, messageId: messageId! });
     await within("room", ready);
-    await assertRejects(
-      () => publisher.close({ timeout: 0.1 }),
-      AggregateError,
-    );
+    await rejection(publisher.close({ timeout: 0.1 }), AggregateError);
     const outcomes = await Promise.allSettled(published);
     assertEquals(outcomes.map(({ status }) => status), [
       "fulfilled",
@@ -173,45 +139,38 @@ Deno.test("Publisher.ready waits out an outage that is longer than answerTimeout
   await using publisher = await Publisher.connect(broker.url, {
     inflightWindow: 1,
     answerTimeout: 0.1,
-    retryDelay: QUICK,
-    log: silent,
+    ...QUIET,
   });
   publisher.publish("a", 1, { qos: 1 }).catch(silent);
-  await within("PUBLISH", broker.received("publish"));
+  await broker.received("publish");
   isDown = true;
   broker.connections[0]!.socket.destroy();
   let isOver = false;
   const ready = publisher.ready.catch((error) => error)
     .finally(() => isOver = true);
   // With 20 ms at least between two of them.
-  await within("attempts", broker.received("connect", 15));
+  await broker.received("connect", 15);
   assertEquals(isOver, false);
   // Back, it is as silent as before.
   isDown = false;
   const error = await within("the error", ready);
   assert(error instanceof BrokerUnreachableError);
-  await assertRejects(() => publisher.close({ timeout: 0.1 }), AggregateError);
+  await rejection(publisher.close({ timeout: 0.1 }), AggregateError);
 });
 
 Deno.test("publishMany() gives up a broker that never acknowledges, in the middle or at the end", async () => {
   await using broker = await startSilentOn("publish");
   const options = { timeout: PATIENCE };
   const some = (length: number) =>
-    Array.from(
-      { length },
-      (_, payload) => ({ topic: "a", payload, qos: 1 as const }),
-    );
+    times(length, (payload) => ({ topic: "a", payload, qos: 1 as const }));
   const inTheMiddle = publishMany(broker.url, some(2000), options);
   const atTheEnd = publishMany(broker.url, some(2), options);
   atTheEnd.catch(silent);
-  await assertRejects(
-    () => within("the error", inTheMiddle, 3000),
+  await rejection(
+    within("the error", inTheMiddle, 3000),
     BrokerUnreachableError,
     "it does not acknowledge what is published",
   );
-  await assertRejects(
-    () => within("the error", atTheEnd, 3000),
-    PublishError,
-    "was closed first",
-  );
+  const attempt = within("the error", atTheEnd, 3000);
+  await rejection(attempt, PublishError, "was closed first");
 });

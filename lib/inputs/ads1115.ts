@@ -29,8 +29,6 @@ let turn: Promise<unknown> = Promise.resolve();
  * Opens one channel of an ADS1115 on the I²C bus of a Raspberry Pi, and reads it
  * for the first time.
  *
- * @param source The channel's URL.
- * @param fullScale The volts that are read as 1.
  * @throws {TypeError} If the source isn't the URL of a channel.
  * @throws {RangeError} If no range of the ADS1115 holds the full scale.
  * @throws {Error} If the daemon can't be reached, or the ADS1115 doesn't answer.

@@ -43,9 +43,6 @@ async function* read(
 /**
  * Counts the presses of space and Enter, of which those that follow closely are
  * repeats of a key that is held.
- *
- * @param chunks What the terminal sends.
- * @param now Gives the time in milliseconds.
  */
 export async function* countKeys(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { peerTest } from "../../testing/peers.ts";
-import { type Process, startTerminal } from "../../testing/processes.ts";
 import { countKeys } from "./keyboard.ts";
+import { type Process, startTerminal } from "../../testing/processes.ts";
+import { times } from "../../testing/test.ts";
+import { test } from "../../testing/peer_tests.ts";
 
 /** Counts the presses in texts that come at some times, in milliseconds. */
 async function sumKeys(
@@ -20,7 +21,7 @@ async function sumKeys(
 }
 
 /** A key that is held from 0 ms, as a terminal repeats it. */
-const HELD = [0, 660, ...Array.from({ length: 100 }, (_, n) => 690 + n * 30)];
+const HELD = [0, 660, ...times(100, (n) => 690 + n * 30)];
 
 for (
   const [name, times, expected] of [
@@ -96,91 +97,71 @@ async function linesOf(terminal: Process): Promise<string[]> {
   return lines;
 }
 
-peerTest(
-  ["script"],
-  "Button in a terminal takes space and Enter, and ends at Ctrl-C",
-  async ({ script }) => {
-    await using terminal = await startInTerminal(script, program());
-    await terminal.untilPrinted("ready");
-    await terminal.write("   ");
-    await terminal.untilPrinted("press 1");
-    // Longer than a key may take to repeat: nothing else tells two presses apart.
-    await new Promise((resolve) => setTimeout(resolve, 750));
-    await terminal.write("x\r");
-    await terminal.untilPrinted("press 2");
-    await terminal.write("\x03");
-    assertEquals(await linesOf(terminal), [
-      "ready",
-      "press 1",
-      "press 2",
-      "over",
-      "code 0",
-    ]);
-  },
-);
+test.script("Button in a terminal takes space and Enter, and ends at Ctrl-C", async ({ script }) => {
+  await using terminal = await startInTerminal(script, program());
+  await terminal.untilPrinted("ready");
+  await terminal.write("   ");
+  await terminal.untilPrinted("press 1");
+  // Longer than a key may take to repeat: nothing else tells two presses apart.
+  await new Promise((resolve) => setTimeout(resolve, 750));
+  await terminal.write("x\r");
+  await terminal.untilPrinted("press 2");
+  await terminal.write("\x03");
+  assertEquals(await linesOf(terminal), [
+    "ready",
+    "press 1",
+    "press 2",
+    "over",
+    "code 0",
+  ]);
+});
 
-peerTest(
-  ["script"],
-  "Button in a terminal ends at Ctrl-D",
-  async ({ script }) => {
-    await using terminal = await startInTerminal(script, program());
-    await terminal.untilPrinted("ready");
-    await terminal.write("\x04");
-    assertEquals(await linesOf(terminal), ["ready", "over", "code 0"]);
-  },
-);
+test.script("Button in a terminal ends at Ctrl-D", async ({ script }) => {
+  await using terminal = await startInTerminal(script, program());
+  await terminal.untilPrinted("ready");
+  await terminal.write("\x04");
+  assertEquals(await linesOf(terminal), ["ready", "over", "code 0"]);
+});
 
-peerTest(
-  ["script"],
-  "Button in a terminal lets Ctrl-C stop the rest of the program, too",
-  async ({ script }) => {
-    const before = `
+test.script("Button in a terminal lets Ctrl-C stop the rest of the program, too", async ({ script }) => {
+  const before = `
       await new Promise((stop) => Deno.addSignalListener("SIGINT", stop));
       console.log("stopped");
     `;
-    await using terminal = await startInTerminal(script, program({ before }));
-    await terminal.untilPrinted("ready");
-    await terminal.write("\x03");
-    const lines = await linesOf(terminal);
-    assertEquals(lines, ["ready", "stopped", "over", "code 0"]);
-  },
-);
+  await using terminal = await startInTerminal(script, program({ before }));
+  await terminal.untilPrinted("ready");
+  await terminal.write("\x03");
+  const lines = await linesOf(terminal);
+  assertEquals(lines, ["ready", "stopped", "over", "code 0"]);
+});
 
-peerTest(
-  ["script"],
-  "Button gives a terminal back when the loop ends, not only with the program",
-  async ({ script }) => {
-    const after = `
+test.script("Button gives a terminal back when the loop ends, not only with the program", async ({ script }) => {
+  const after = `
       console.log("pid " + Deno.pid + ".");
       setInterval(() => {}, 1_000);
       await new Promise(() => {});
     `;
-    await using terminal = await startInTerminal(script, program({ after }));
-    await terminal.untilPrinted("ready");
-    await terminal.write("\x03");
-    await terminal.untilPrinted(".");
-    const [, pid] = /pid (\d+)\./.exec(terminal.printed())!;
-    Deno.kill(Number(pid), "SIGKILL");
-    assertEquals((await linesOf(terminal)).includes("code 137"), true);
-  },
-);
+  await using terminal = await startInTerminal(script, program({ after }));
+  await terminal.untilPrinted("ready");
+  await terminal.write("\x03");
+  await terminal.untilPrinted(".");
+  const [, pid] = /pid (\d+)\./.exec(terminal.printed())!;
+  Deno.kill(Number(pid), "SIGKILL");
+  assertEquals((await linesOf(terminal)).includes("code 137"), true);
+});
 
 const FAILURES = [
   ["an error that is thrown", 'throw new Error("On purpose");', 1],
   ["Deno.exit()", "Deno.exit(3);", 3],
 ] as const;
 for (const [name, failure, code] of FAILURES) {
-  peerTest(
-    ["script"],
-    `Button leaves a terminal as it was after ${name}`,
-    async ({ script }) => {
-      await using terminal = await startInTerminal(
-        script,
-        program({ before: failure }),
-      );
-      await terminal.untilPrinted("ready");
-      const lines = await linesOf(terminal);
-      assertEquals(lines.at(-1), `code ${code}`);
-    },
-  );
+  test.script(`Button leaves a terminal as it was after ${name}`, async ({ script }) => {
+    await using terminal = await startInTerminal(
+      script,
+      program({ before: failure }),
+    );
+    await terminal.untilPrinted("ready");
+    const lines = await linesOf(terminal);
+    assertEquals(lines.at(-1), `code ${code}`);
+  });
 }

@@ -101,9 +101,6 @@ export class PigpioConnection implements Disposable {
   /**
    * Sends a command and waits for its result.
    *
-   * @param name The command.
-   * @param parameters Its first two parameters.
-   * @param extension What follows them.
    * @returns The result, and what came with it.
    * @throws {PigpioError} If the result is negative.
    * @throws {Error} If the daemon goes away, or doesn't answer in time.

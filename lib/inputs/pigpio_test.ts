@@ -1,9 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { within } from "../../testing/deadline.ts";
+import { assertEquals } from "@std/assert";
 import { startPigpioDaemon } from "../../workbook/checking/raspberry_pi/pigpio_daemon.ts";
 import { PigpioConnection, PigpioError } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
 import { readExactly } from "./read_exactly.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 
 const at = (address: string) =>
   parsePigpioUrl("Test", `${address}/26`, "pigpio://localhost:8888/26");
@@ -64,8 +64,8 @@ Deno.test("PigpioConnection gives results, and refusals with their reason", asyn
       [[54, 2], "there is no such GPIO (code -3)"],
     ] as const
   ) {
-    await assertRejects(
-      () => connection.command("PUD", parameters),
+    await rejection(
+      connection.command("PUD", parameters),
       PigpioError,
       `Pigpio daemon at 127.0.0.1:${daemon.port} refused PUD ${
         parameters.join(", ")
@@ -80,16 +80,16 @@ Deno.test("PigpioConnection.open() says that no daemon is there", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${listener.addr.port}`;
   listener.close();
-  await assertRejects(
-    () => PigpioConnection.open(at(`pigpio://${address}`)),
+  await rejection(
+    PigpioConnection.open(at(`pigpio://${address}`)),
     Error,
     `Pigpio daemon at ${address} can't be reached: connection refused (is pigpiod running there?)`,
   );
 });
 
 Deno.test("PigpioConnection.open() says that the host is unknown, in one line", async () => {
-  const error = await assertRejects(
-    () => PigpioConnection.open(at("pigpio://nowhere.invalid")),
+  const error = await rejection(
+    PigpioConnection.open(at("pigpio://nowhere.invalid")),
     Error,
     "Pigpio daemon at nowhere.invalid:8888 can't be reached: ",
   );
@@ -109,13 +109,10 @@ Deno.test("PigpioConnection tells what isn't pigpio, or leaves in the middle of 
   ) {
     await using other = answerWith(text);
     using connection = await PigpioConnection.open(other.url);
-    const refused = await assertRejects(
-      () => within("an answer", connection.command("PUD", [26, 2])),
-      Error,
-    );
+    const refused = await rejection(connection.command("PUD", [26, 2]), Error);
     assertEquals(refused.message, `Pigpio daemon at ${other.label} ${message}`);
     // The first reason stays.
-    const again = await assertRejects(() => connection.command("PUD"), Error);
+    const again = await rejection(connection.command("PUD"), Error);
     assertEquals(again.message, refused.message);
   }
 });
@@ -132,8 +129,8 @@ Deno.test("PigpioConnection tells a daemon that is silent for too long", async (
     flags: 0,
     levels: 0xfbfdffff,
   });
-  await assertRejects(
-    () => within("the end of its patience", connection.report(20)),
+  await rejection(
+    connection.report(20),
     Error,
     `Pigpio daemon at 127.0.0.1:${daemon.port} does not answer`,
   );
@@ -146,9 +143,6 @@ Deno.test("PigpioConnection ends its notifications when it is disposed of", asyn
   reports[Symbol.dispose]();
   await within("its end", daemon.left());
   using commands = await PigpioConnection.open(at(daemon.url));
-  await assertRejects(
-    () => commands.command("NB", [handle, 1]),
-    PigpioError,
-    "it failed (code -25)",
-  );
+  const attempt = commands.command("NB", [handle, 1]);
+  await rejection(attempt, PigpioError, "it failed (code -25)");
 });

@@ -15,7 +15,6 @@ const DEFAULT_PORT = 8888;
  * Reads a URL of a device on a Raspberry Pi.
  *
  * @param what What the URL is for, to begin the error's message.
- * @param text The URL.
  * @param example A right one, whose path has as many parts.
  * @throws {TypeError} If it isn't such a URL.
  */

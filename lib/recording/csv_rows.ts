@@ -1,5 +1,3 @@
-import { stringify } from "@std/csv";
-
 /**
  * A topic has 65,535 bytes at most (MQTT 3.1.1 section 1.5.3), each of which may
  * be a quote that is doubled. A row longer than this one isn't a reading, but
@@ -9,16 +7,10 @@ export const LONGEST_ROW = 256 * 1024;
 
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|((?!")[^,]*))(,|$)/y;
 
-const SPECIAL = /[",\r\n]/;
+const SPECIAL = /[",\n]/;
 
 /**
- * Writes a reading as `@std/csv` does. Hardly a topic needs quotes, and without
- * them a row takes a fifth of the time.
- *
- * @param time The time, written out.
- * @param topic The topic.
- * @param value The value, or its digits.
- * @returns The row with its line end.
+ * Writes a reading, byte for byte as `@std/csv` does (RFC 4180).
  */
 export function rowOf(
   time: string,
@@ -27,16 +19,15 @@ export function rowOf(
 ): string {
   // String(-0) is "0".
   const text = Object.is(value, -0) ? "-0" : String(value);
-  return SPECIAL.test(topic)
-    ? stringify([[time, topic, text]])
-    : `${time},${topic},${text}\r\n`;
+  const field = SPECIAL.test(topic)
+    ? `"${topic.replaceAll('"', '""')}"`
+    : topic;
+  return `${time},${field},${text}\r\n`;
 }
 
 /**
  * Finds where a row ends; a line feed inside quotes ends no row (RFC 4180).
  *
- * @param text Rows.
- * @param start Where the row begins.
  * @returns The index after its line feed, or -1 if `text` holds only a part.
  */
 export function endOfRow(text: string, start: number): number {
@@ -55,7 +46,6 @@ export function endOfRow(text: string, start: number): number {
 /**
  * Finds the end of the last whole row.
  *
- * @param text Rows, from the beginning of one.
  * @returns The index after its line feed, or 0 if no row is whole.
  */
 export function endOfLastRow(text: string): number {
@@ -69,7 +59,6 @@ export function endOfLastRow(text: string): number {
 /**
  * Splits a row into its fields.
  *
- * @param row A row without its line end.
  * @returns The fields, unquoted; nothing if one goes on after its closing quote.
  */
 export function fieldsOf(row: string): string[] | undefined {

@@ -1,6 +1,7 @@
 import { parse, stringify } from "@std/csv";
 import { assert, assertEquals } from "@std/assert";
 import { endOfLastRow, endOfRow, fieldsOf, rowOf } from "./csv_rows.ts";
+import { times } from "../../testing/test.ts";
 
 const TIME = "2026-11-21 09:30:00.123456";
 
@@ -12,10 +13,7 @@ function* oddTopics(letters: string[], count: number): Generator<string> {
     return state % limit;
   };
   for (let made = 0; made < count; made++) {
-    yield Array.from(
-      { length: 1 + below(9) },
-      () => letters[below(letters.length)],
-    ).join("");
+    yield times(1 + below(9), () => letters[below(letters.length)]).join("");
   }
 }
 

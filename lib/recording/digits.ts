@@ -7,7 +7,6 @@ const WHOLE = /^\s*([+-]?\d+)(?:\.0*)?\s*$/;
  * 2^53 (`Number.MAX_SAFE_INTEGER`) and round larger ones, such as a serial number or a
  * time in nanoseconds, of which the payload's digits are kept.
  *
- * @param message The message.
  * @returns Its number, or all digits of a whole one that JavaScript doesn't hold.
  * @throws {TypeError} If the payload isn't a finite decimal number.
  */

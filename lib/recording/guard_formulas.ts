@@ -10,7 +10,6 @@ const BEGINNING_OF_FORMULA =
  * come first, and for what follows a `;`, a comma, a tab or a line break, at which a
  * spreadsheet may split a cell in two.
  *
- * @param text The text of one cell.
  * @returns The text, with an apostrophe before what would be computed.
  */
 export function guardFormulas(text: string): string {

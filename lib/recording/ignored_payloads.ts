@@ -17,12 +17,7 @@ export class IgnoredPayloads {
   #reported = 0;
   #reportTime = -Infinity;
 
-  /**
-   * Starts at zero.
-   *
-   * @param log Told each report.
-   * @param now The time in milliseconds.
-   */
+  /** Starts at zero. */
   constructor(
     log: (line: string) => void,
     now: () => number = () => performance.now(),
@@ -36,11 +31,7 @@ export class IgnoredPayloads {
     return this.#count;
   }
 
-  /**
-   * Counts a payload, and reports it if it is time to.
-   *
-   * @param message The message whose payload is ignored.
-   */
+  /** Counts a payload, and reports it if it is time to. */
   add(message: Message): void {
     this.#count++;
     const { topic } = message;

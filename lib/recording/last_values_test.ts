@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LastValues } from "./last_values.ts";
+import { times } from "../../testing/test.ts";
 
 Deno.test("LastValues forgets the topic on which nothing has come for longest", () => {
   const values = new LastValues();
@@ -15,10 +16,7 @@ Deno.test("LastValues forgets the topic on which nothing has come for longest", 
 
 Deno.test("LastValues keeps a million characters of topics at most", () => {
   const values = new LastValues();
-  const topics = Array.from(
-    { length: 40 },
-    (_, index) => `${index}/`.padEnd(50_000, "x"),
-  );
+  const topics = times(40, (index) => `${index}/`.padEnd(50_000, "x"));
   for (const topic of topics) values.set(topic, 1);
   for (const topic of topics.slice(20)) values.set(topic, 2);
   assertEquals(

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { nowInMicroseconds, parseTime, timeFormatter } from "./local_time.ts";
+import { times } from "../../testing/test.ts";
 
 const ZONE = Temporal.Now.timeZoneId();
 
 /** An hour of each month, so that summer and winter time both occur. */
-const INSTANTS = Array.from(
-  { length: 12 },
-  (_, month) => Date.UTC(2026, month, 21, month * 2, 30, 59) * 1000 + 7 * month,
+const INSTANTS = times(
+  12,
+  (month) => Date.UTC(2026, month, 21, month * 2, 30, 59) * 1000 + 7 * month,
 );
 
 Deno.test("nowInMicroseconds() follows the wall clock", () => {

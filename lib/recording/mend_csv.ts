@@ -15,8 +15,6 @@ const TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
  * row, such as a header typed by hand, is kept and ended. Anything else is for
  * a human to judge.
  *
- * @param path The file, which must exist.
- * @param log Told what was mended.
  * @throws {RecordingError} If the end of the file is no torn row.
  */
 export async function mendCsv(

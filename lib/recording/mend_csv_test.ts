@@ -1,6 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { mendCsv } from "./mend_csv.ts";
 import { RecordingError } from "../recording_error.ts";
+import { rejection } from "../../testing/deadline.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { test } from "../../testing/test.ts";
 
 const encoder = new TextEncoder();
 
@@ -8,18 +11,13 @@ const encoder = new TextEncoder();
 async function mended(
   content: string | Uint8Array,
 ): Promise<{ text: string; lines: string[] }> {
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
-  try {
-    const bytes = typeof content === "string"
-      ? encoder.encode(content)
-      : content;
-    await Deno.writeFile(path, bytes);
-    const lines: string[] = [];
-    await mendCsv(path, (line) => lines.push(line.replace(path, "FILE")));
-    return { text: await Deno.readTextFile(path), lines };
-  } finally {
-    await Deno.remove(path);
-  }
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/x.csv`;
+  if (typeof content === "string") await Deno.writeTextFile(path, content);
+  else await Deno.writeFile(path, content);
+  const lines: string[] = [];
+  await mendCsv(path, (line) => lines.push(line.replace(path, "FILE")));
+  return { text: await Deno.readTextFile(path), lines };
 }
 
 Deno.test("mendCsv() leaves whole rows, wherever a crash cut the file", async () => {
@@ -41,12 +39,8 @@ Deno.test("mendCsv() leaves whole rows, wherever a crash cut the file", async ()
 
     const torn = bytes.subarray(ends[whole - 1] ?? 0, cut);
     const quoted = JSON.stringify(new TextDecoder().decode(torn));
-    assertEquals(
-      lines,
-      torn.length > 0
-        ? [`Mended "FILE": removed its torn last row ${quoted}`]
-        : [],
-    );
+    const line = `Mended "FILE": removed its torn last row ${quoted}`;
+    assertEquals(lines, torn.length > 0 ? [line] : []);
   }
 });
 
@@ -57,7 +51,8 @@ Deno.test("mendCsv() ends a last line that is no torn row", async () => {
   });
 });
 
-Deno.test("mendCsv() refuses to remove what it can't have torn", async () => {
+test.folder("mendCsv() refuses to remove what it can't have torn", async (folder) => {
+  const path = `${folder}/x.csv`;
   const time = "2026-11-21 09:30:00.123456";
   for (
     const content of [
@@ -67,19 +62,12 @@ Deno.test("mendCsv() refuses to remove what it can't have torn", async () => {
       `${time},"iot/x,21.5\n` + `${time},iot/x,21.5\n`.repeat(20_000),
     ]
   ) {
-    const path = await Deno.makeTempFile({ suffix: ".csv" });
-    try {
-      await Deno.writeTextFile(path, content);
-      const error = await assertRejects(
-        () => mendCsv(path, () => {}),
-        RecordingError,
-        " are no torn reading: mend",
-      );
-      assert(error.message.startsWith(`Last row of "${path}" has no end`));
-      assertEquals(await Deno.readTextFile(path), content);
-    } finally {
-      await Deno.remove(path);
-    }
+    await Deno.writeTextFile(path, content);
+    const mending = mendCsv(path, () => {});
+    const words = " are no torn reading: mend";
+    const { message } = await rejection(mending, RecordingError, words);
+    assert(message.startsWith(`Last row of "${path}" has no end`));
+    assertEquals(await Deno.readTextFile(path), content);
   }
 });
 

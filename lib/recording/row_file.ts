@@ -23,12 +23,7 @@ export class RowFile {
   readonly #file: AppendedFile;
   #size: number;
 
-  /**
-   * Takes over a file that was opened to append.
-   *
-   * @param file The file, which `close` closes.
-   * @param size Its size in bytes.
-   */
+  /** Takes over a file that was opened to append. */
   constructor(file: AppendedFile, size: number) {
     this.#file = file;
     this.#size = size;
@@ -37,9 +32,6 @@ export class RowFile {
   /**
    * Opens a file, mended or new.
    *
-   * @param path The file's path; its folder must exist.
-   * @param log Told what was mended.
-   * @returns The file.
    * @throws {RecordingError} If that isn't possible.
    */
   static async open(
@@ -65,7 +57,6 @@ export class RowFile {
    * the system's cache in a microsecond, a thirtieth of what handing them to
    * another thread takes.
    *
-   * @param rows The rows, each with its line end.
    * @returns How many of them are in the file.
    */
   append(rows: string[]): Appended {

@@ -1,6 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type AppendedFile, RowFile } from "./row_file.ts";
 import { RecordingError } from "../recording_error.ts";
+import { rejection } from "../../testing/deadline.ts";
+import { test } from "../../testing/test.ts";
 
 /** A real file on a disk that has room for only so many bytes more. */
 class FullDisk implements AppendedFile {
@@ -34,101 +36,76 @@ class FullDisk implements AppendedFile {
   }
 }
 
-async function inFolder(run: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+test.folder("RowFile.append() keeps whole rows only, wherever the disk is full", async (folder) => {
+  const path = `${folder}/x.csv`;
+  const old = "time,topic,value\n";
+  const rows = ["1,é,2\r\n", '1,"a\nb",2\r\n', "1,ö,2\r\n"];
+  const ends = [0, 8, 19, 27];
+  for (let room = 0; room < 27; room++) {
+    await Deno.writeTextFile(path, old);
+    const file = await Deno.open(path, { append: true });
+    const disk = new FullDisk(file, room);
+    const rowFile = new RowFile(disk, old.length);
+    const whole = ends.findLastIndex((end) => end <= room);
 
-Deno.test("RowFile.append() keeps whole rows only, wherever the disk is full", () =>
-  inFolder(async (folder) => {
-    const path = `${folder}/x.csv`;
-    const old = "time,topic,value\n";
-    const rows = ["1,é,2\r\n", '1,"a\nb",2\r\n', "1,ö,2\r\n"];
-    const ends = [0, 8, 19, 27];
-    for (let room = 0; room < 27; room++) {
-      await Deno.writeTextFile(path, old);
-      const file = await Deno.open(path, { append: true });
-      const disk = new FullDisk(file, room);
-      const rowFile = new RowFile(disk, old.length);
-      const whole = ends.findLastIndex((end) => end <= room);
-
-      const appended = rowFile.append(rows);
-      rowFile.close();
-      assertEquals(appended.rows, whole, `room for ${room}`);
-      assertEquals(
-        (appended.cause as Error).message,
-        "No space left on device (os error 28)",
-      );
-      assertEquals(
-        await Deno.readTextFile(path),
-        old + rows.slice(0, whole).join(""),
-      );
-    }
-  }));
-
-Deno.test("RowFile.append() removes nothing that another program appended", () =>
-  inFolder(async (folder) => {
-    const path = `${folder}/x.csv`;
-    const file = await Deno.open(path, { append: true, create: true });
-    const rowFile = new RowFile(new FullDisk(file, 4), 0);
-    await Deno.writeTextFile(path, "other\r\n", { append: true });
-
-    assertEquals(rowFile.append(["1,a,2\r\n"]).rows, 0);
+    const appended = rowFile.append(rows);
     rowFile.close();
-    assertEquals(await Deno.readTextFile(path), "other\r\n1,a,");
-  }));
-
-Deno.test("RowFile.append() appends after what others wrote", () =>
-  inFolder(async (folder) => {
-    const path = `${folder}/x.csv`;
-    const rowFile = await RowFile.open(path, () => {});
-    await Deno.writeTextFile(path, "other\r\n", { append: true });
-    assertEquals(rowFile.append(["1,a,2\r\n", "1,b,2\r\n"]), { rows: 2 });
-    rowFile.close();
+    assertEquals(appended.rows, whole, `room for ${room}`);
+    assertEquals(
+      (appended.cause as Error).message,
+      "No space left on device (os error 28)",
+    );
     assertEquals(
       await Deno.readTextFile(path),
-      "other\r\n1,a,2\r\n1,b,2\r\n",
+      old + rows.slice(0, whole).join(""),
     );
-  }));
+  }
+});
 
-Deno.test("RowFile.open() says which folder is missing", () =>
-  inFolder(async (folder) => {
-    const path = `${folder}/none/x.csv`;
-    const error = await assertRejects(
-      () => RowFile.open(path, () => {}),
-      RecordingError,
-    );
-    assertEquals(
-      error.message,
-      `Folder "${folder}/none" of "${path}" does not exist`,
-    );
-    assertEquals(error.path, path);
-  }));
+test.folder("RowFile.append() removes nothing that another program appended", async (folder) => {
+  const path = `${folder}/x.csv`;
+  const file = await Deno.open(path, { append: true, create: true });
+  const rowFile = new RowFile(new FullDisk(file, 4), 0);
+  await Deno.writeTextFile(path, "other\r\n", { append: true });
 
-Deno.test("RowFile.open() refuses a folder", () =>
-  inFolder(async (folder) => {
-    await assertRejects(
-      () => RowFile.open(folder, () => {}),
-      RecordingError,
-      `"${folder}" is a folder, not a file`,
-    );
-  }));
+  assertEquals(rowFile.append(["1,a,2\r\n"]).rows, 0);
+  rowFile.close();
+  assertEquals(await Deno.readTextFile(path), "other\r\n1,a,");
+});
 
-Deno.test("RowFile.open() names a file that stands where a folder should", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/file`, "");
-    const error = await assertRejects(
-      () => RowFile.open(`${folder}/file/x.csv`, () => {}),
-      RecordingError,
-    );
-    assertEquals(
-      error.message.startsWith(`Cannot open "${folder}/file/x.csv": `) ||
-        error.message.startsWith(`Folder "${folder}/file" of `),
-      true,
-      error.message,
-    );
-  }));
+test.folder("RowFile.append() appends after what others wrote", async (folder) => {
+  const path = `${folder}/x.csv`;
+  const rowFile = await RowFile.open(path, () => {});
+  await Deno.writeTextFile(path, "other\r\n", { append: true });
+  assertEquals(rowFile.append(["1,a,2\r\n", "1,b,2\r\n"]), { rows: 2 });
+  rowFile.close();
+  assertEquals(await Deno.readTextFile(path), "other\r\n1,a,2\r\n1,b,2\r\n");
+});
+
+test.folder("RowFile.open() says which folder is missing", async (folder) => {
+  const path = `${folder}/none/x.csv`;
+  const error = await rejection(RowFile.open(path, () => {}), RecordingError);
+  const expected = `Folder "${folder}/none" of "${path}" does not exist`;
+  assertEquals(error.message, expected);
+  assertEquals(error.path, path);
+});
+
+test.folder("RowFile.open() refuses a folder", async (folder) => {
+  await rejection(
+    RowFile.open(folder, () => {}),
+    RecordingError,
+    `"${folder}" is a folder, not a file`,
+  );
+});
+
+test.folder("RowFile.open() names a file that stands where a folder should", async (folder) => {
+  await Deno.writeTextFile(`${folder}/file`, "");
+  const error = await rejection(
+    RowFile.open(`${folder}/file/x.csv`, () => {}),
+    RecordingError,
+  );
+  const { message } = error;
+  const isNamed = message.startsWith(`Cannot open "${folder}/file/x.csv": `) ||
+    message.startsWith(`Folder "${folder}/file" of `);
+  assert(isNamed, message);
+});

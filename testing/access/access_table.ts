@@ -99,258 +99,64 @@ const EVERYWHERE = [
   "$other/x",
 ];
 
-/** What clients with a user and a password get. */
-export const ROWS: readonly Row[] = [
-  {
-    user: "boss",
-    does: "publish",
-    topics: EVERYWHERE,
-    passes: EVERYWHERE.filter((topic) => !topic.startsWith("$")),
-  },
-  {
-    user: "ann",
-    clientId: "me",
-    does: "publish",
-    topics: EVERYWHERE,
-    passes: [
-      "iot",
-      "iot/ann/temp",
-      "iot/ann/room/temp",
-      "iot/bob/temp",
-      "iot/bob/off",
-      "own/ann/x",
-      "from/me/x",
-    ],
-  },
-  {
-    user: "bob",
-    clientId: "me",
-    does: "publish",
-    topics: EVERYWHERE,
-    passes: ["iot/bob/temp", "literal/%u", "own/bob/x", "from/me/x"],
-  },
-  {
-    user: "a+b",
-    clientId: "me",
-    does: "publish",
-    topics: EVERYWHERE,
-    passes: [],
-  },
-  {
-    user: "ann",
-    clientId: "m+e",
-    does: "publish",
-    topics: EVERYWHERE,
-    passes: [
-      "iot",
-      "iot/ann/temp",
-      "iot/ann/room/temp",
-      "iot/bob/temp",
-      "iot/bob/off",
-    ],
-  },
-  {
-    user: "bob",
-    does: "retain",
-    topics: ["iot/bob/temp", "iot/bob/off", "news"],
-    passes: ["iot/bob/temp"],
-  },
-  {
-    user: "bob",
-    does: "clear",
-    topics: ["iot/bob/temp", "iot/bob/off", "news"],
-    passes: ["iot/bob/temp"],
-  },
-  {
-    user: "bob",
-    does: "will",
-    topics: ["iot/bob/temp", "iot/bob/off", "news", "$SYS/broker/uptime"],
-    passes: ["iot/bob/temp"],
-  },
-  {
-    user: "ann",
-    clientId: "me",
-    does: "subscribe",
-    filter: "#",
-    topics: EVERYWHERE,
-    passes: [
-      "iot",
-      "iot/ann/temp",
-      "iot/ann/room/temp",
-      "iot/bob/temp",
-      "iot/bob/off",
-      "own/ann/x",
-      "own/ann/locked",
-      "to/me",
-    ],
-  },
-  {
-    user: "bob",
-    clientId: "me",
-    does: "subscribe",
-    filter: "#",
-    topics: EVERYWHERE,
-    passes: [
-      "iot/ann/temp",
-      "iot/bob/temp",
-      "iot/secret/temp",
-      "literal/%u",
-      "own/bob/x",
-      "to/me",
-    ],
-  },
-  {
-    user: "bob",
-    does: "subscribe",
-    filter: "iot/+/+",
-    qos: 0,
-    topics: ["iot/ann/temp", "iot/ann/humidity", "iot/bob/off"],
-    passes: ["iot/ann/temp"],
-  },
-  {
-    user: "bob",
-    does: "subscribe",
-    filter: "iot/ann/temp",
-    qos: 2,
-    topics: ["iot/ann/temp", "iot/ann/humidity"],
-    passes: ["iot/ann/temp"],
-  },
-  {
-    user: "bob",
-    does: "subscribe",
-    filter: "iot/bob/#",
-    qos: 2,
-    topics: ["iot/bob/temp", "iot/bob/off", "iot/bob/room/temp"],
-    passes: ["iot/bob/temp"],
-  },
-  {
-    user: "bob",
-    does: "subscribe",
-    filter: "iot/bob/off",
-    topics: ["iot/bob/off"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "ann",
-    does: "subscribe",
-    filter: "iot/secret/#",
-    topics: ["iot/secret", "iot/secret/temp"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "ann",
-    does: "subscribe",
-    filter: "+/secret/temp",
-    topics: ["iot/secret/temp", "own/secret/temp"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "ann",
-    does: "subscribe",
-    filter: "news",
-    topics: ["news"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "ann",
-    does: "subscribe",
-    filter: "$SYS/#",
-    topics: ["$SYS/broker/uptime"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "boss",
-    does: "subscribe",
-    filter: "$SYS/#",
-    topics: ["$SYS/broker/uptime"],
-    passes: [],
-  },
-  {
-    user: "bob",
-    clientId: "me",
-    does: "subscribe",
-    filter: "to/+",
-    topics: ["to/me", "to/you"],
-    passes: ["to/me"],
-  },
-  {
-    user: "bob",
-    clientId: "+",
-    does: "subscribe",
-    filter: "to/+",
-    topics: ["to/me", "to/you"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "bob",
-    clientId: "#",
-    does: "subscribe",
-    filter: "#",
-    topics: ["to/me", "own/bob/x", "iot/ann/temp", "news"],
-    passes: ["iot/ann/temp"],
-  },
-  {
-    user: "bob",
-    clientId: "me/you",
-    does: "subscribe",
-    filter: "#",
-    topics: ["to/me", "to/me/you", "own/bob/x"],
-    passes: ["own/bob/x"],
-    passesAtMosquitto: ["to/me/you", "own/bob/x"],
-  },
-  {
-    user: "a+b",
-    does: "subscribe",
-    filter: "own/+/x",
-    topics: ["own/ann/x", "own/aab/x"],
-    passes: [],
-    isRefused: true,
-  },
-  {
-    user: "a+b",
-    does: "subscribe",
-    filter: "#",
-    topics: EVERYWHERE,
-    passes: ["news"],
-  },
-  {
-    user: "bob",
-    does: "subscribe late",
-    filter: "#",
-    topics: ["iot/ann/temp", "iot/ann/humidity", "news", "own/bob/x"],
-    passes: ["iot/ann/temp", "own/bob/x"],
-  },
-  {
-    user: "ann",
-    does: "subscribe late",
-    filter: "iot/+/temp",
-    topics: ["iot/ann/temp", "iot/secret/temp"],
-    passes: ["iot/ann/temp"],
-  },
-  {
-    user: "bob",
-    clientId: "me",
-    does: "come back",
-    filter: "#",
-    topics: ["iot/ann/temp", "iot/ann/humidity", "news", "own/bob/x", "to/me"],
-    passes: ["iot/ann/temp", "own/bob/x", "to/me"],
-  },
-  {
-    user: "ann",
-    clientId: "me",
-    does: "come back",
-    filter: "iot/#",
-    qos: 2,
-    topics: ["iot/ann/temp", "iot/secret/temp"],
-    passes: ["iot/ann/temp"],
-  },
-];
+/**
+ * What clients with a user and a password get. A row says: user, client id (-: none),
+ * what the client does, with which filter (@ and a QoS) and topics (*: everywhere),
+ * and behind >, where messages arrive: on these topics, on nothing, on all that
+ * don't begin with $ (*), or that the filter is refused.
+ */
+export const ROWS: readonly Row[] = readRows(
+  `
+boss -      publish        -               * > *
+ann  me     publish        -               *
+  > iot iot/ann/temp iot/ann/room/temp iot/bob/temp iot/bob/off own/ann/x from/me/x
+bob  me     publish        -               *
+  > iot/bob/temp literal/%u own/bob/x from/me/x
+a+b  me     publish        -               * > nothing
+ann  m+e    publish        -               *
+  > iot iot/ann/temp iot/ann/room/temp iot/bob/temp iot/bob/off
+bob  -      retain         -               iot/bob/temp iot/bob/off news
+  > iot/bob/temp
+bob  -      clear          -               iot/bob/temp iot/bob/off news
+  > iot/bob/temp
+bob  -      will           -               iot/bob/temp iot/bob/off news $SYS/broker/uptime
+  > iot/bob/temp
+ann  me     subscribe      #               *
+  > iot iot/ann/temp iot/ann/room/temp iot/bob/temp iot/bob/off own/ann/x own/ann/locked to/me
+bob  me     subscribe      #               *
+  > iot/ann/temp iot/bob/temp iot/secret/temp literal/%u own/bob/x to/me
+bob  -      subscribe      iot/+/+@0       iot/ann/temp iot/ann/humidity iot/bob/off
+  > iot/ann/temp
+bob  -      subscribe      iot/ann/temp@2  iot/ann/temp iot/ann/humidity
+  > iot/ann/temp
+bob  -      subscribe      iot/bob/#@2     iot/bob/temp iot/bob/off iot/bob/room/temp
+  > iot/bob/temp
+bob  -      subscribe      iot/bob/off     iot/bob/off > refused
+ann  -      subscribe      iot/secret/#    iot/secret iot/secret/temp > refused
+ann  -      subscribe      +/secret/temp   iot/secret/temp own/secret/temp
+  > refused
+ann  -      subscribe      news            news > refused
+ann  -      subscribe      $SYS/#          $SYS/broker/uptime > refused
+boss -      subscribe      $SYS/#          $SYS/broker/uptime > nothing
+bob  me     subscribe      to/+            to/me to/you > to/me
+bob  +      subscribe      to/+            to/me to/you > refused
+bob  #      subscribe      #               to/me own/bob/x iot/ann/temp news
+  > iot/ann/temp
+bob  me/you subscribe      #               to/me to/me/you own/bob/x
+  > own/bob/x (mosquitto: to/me/you own/bob/x)
+a+b  -      subscribe      own/+/x         own/ann/x own/aab/x > refused
+a+b  -      subscribe      #               * > news
+bob  -      subscribe-late #               iot/ann/temp iot/ann/humidity news own/bob/x
+  > iot/ann/temp own/bob/x
+ann  -      subscribe-late iot/+/temp      iot/ann/temp iot/secret/temp
+  > iot/ann/temp
+bob  me     come-back      #               iot/ann/temp iot/ann/humidity news own/bob/x to/me
+  > iot/ann/temp own/bob/x to/me
+ann  me     come-back      iot/#@2         iot/ann/temp iot/secret/temp
+  > iot/ann/temp
+`,
+  EVERYWHERE,
+);
 
 /** What both brokers read where there are no users. */
 export const OPEN_ACL = `topic write boss/letters/#
@@ -378,49 +184,44 @@ const OPEN_TOPICS = [
 ];
 
 /** What clients without a user get. */
-export const OPEN_ROWS: readonly Row[] = [
-  {
-    clientId: "me",
-    does: "publish",
-    topics: OPEN_TOPICS,
-    passes: ["boss/letters/a", "boss/from/me/x"],
-  },
-  {
-    clientId: "me",
-    does: "will",
-    topics: OPEN_TOPICS,
-    passes: ["boss/letters/a", "boss/from/me/x"],
-  },
-  {
-    clientId: "me",
-    does: "subscribe",
-    filter: "#",
-    topics: OPEN_TOPICS,
-    passes: ["boss/news", "boss/to/me"],
-  },
-  {
-    clientId: "+",
-    does: "subscribe",
-    filter: "#",
-    topics: OPEN_TOPICS,
-    passes: ["boss/news"],
-  },
-  {
-    clientId: "me",
-    does: "come back",
-    filter: "boss/+",
-    topics: OPEN_TOPICS,
-    passes: ["boss/news"],
-  },
-  {
-    clientId: "me",
-    does: "subscribe",
-    filter: "boss/letters/#",
-    topics: OPEN_TOPICS,
-    passes: [],
-    isRefused: true,
-  },
-];
+export const OPEN_ROWS: readonly Row[] = readRows(
+  `
+- me publish   -               * > boss/letters/a boss/from/me/x
+- me will      -               * > boss/letters/a boss/from/me/x
+- me subscribe #               * > boss/news boss/to/me
+- +  subscribe #               * > boss/news
+- me come-back boss/+          * > boss/news
+- me subscribe boss/letters/#  * > refused
+`,
+  OPEN_TOPICS,
+);
+
+/** Reads rows as they are written above. */
+function readRows(table: string, everywhere: string[]): Row[] {
+  const lines = table.replaceAll(/\n +>/g, " >").trim().split("\n");
+  return lines.map((line) => {
+    const [does = "", passes = ""] = line.split(" > ");
+    const [user, clientId, what, wanted, ...topics] = does.trim().split(/ +/);
+    const [filter, qos] = wanted!.split("@");
+    const [ours = "", mosquittos] = passes.split(" (mosquitto: ");
+    return {
+      ...user !== "-" && { user: user! },
+      ...clientId !== "-" && { clientId: clientId! },
+      does: what!.replace("-", " ") as Row["does"],
+      ...filter !== "-" && { filter: filter! },
+      ...qos !== undefined && { qos: Number(qos) as 0 | 1 | 2 },
+      topics: topics[0] === "*" ? everywhere : topics,
+      passes: ours === "*"
+        ? everywhere.filter((topic) => !topic.startsWith("$"))
+        : ["nothing", "refused"].includes(ours)
+        ? []
+        : ours.split(" "),
+      ...mosquittos !== undefined &&
+        { passesAtMosquitto: mosquittos.replace(")", "").split(" ") },
+      ...ours === "refused" && { isRefused: true },
+    };
+  });
+}
 
 const LET_IN = { 4: 0, 5: 0 };
 const WRONG_LOGIN = { 4: 4, 5: 134 };

@@ -20,7 +20,7 @@ const END = "end";
 export const NOT_AUTHORIZED = 135;
 
 /** Where a row is played. */
-export interface Place {
+interface Place {
   port: number;
   protocol: Protocol;
   /** What the helpers of a row log in with. */

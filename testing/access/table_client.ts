@@ -3,28 +3,10 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
-import {
-  acknowledge5,
-  connect5,
-  disconnect5,
-  publish5,
-  subscribe5,
-  TYPE5,
-} from "../clients/packets5.ts";
+import { Buffer } from "node:buffer";
+import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { NEVER_EXPIRES, type Protocol } from "../clients/protocols.ts";
-import { PROPERTY } from "../clients/properties5.ts";
-import {
-  acknowledgement,
-  connectPacket,
-  openRaw,
-  publishPacket,
-  rawPacket,
-  readPublish,
-  subscribePacket,
-  TYPE,
-} from "../clients/raw_client.ts";
-import { connectRaw5, openRaw5 } from "../clients/raw_client5.ts";
+import { within } from "../deadline.ts";
 
 /** What a client of the table says of itself. */
 export interface TableFields {
@@ -36,21 +18,15 @@ export interface TableFields {
   isKept?: boolean;
 }
 
-/** What a client of the table publishes. */
-interface TableMessage {
-  topic: string;
-  payload: string;
-  qos: 1 | 2;
-  retain: boolean;
-}
-
 /** A client that can do what the table says. */
 export interface TableClient extends AsyncDisposable {
   /** Publishes to the end, and gives the reason code: 0 in MQTT 3.1.1. */
-  publish(message: TableMessage): Promise<number>;
+  publish(
+    message: { topic: string; payload: string; qos: 1 | 2; retain: boolean },
+  ): Promise<number>;
   /** Subscribes, and gives SUBACK's codes. */
   subscribe(filters: Record<string, 0 | 1 | 2>): Promise<number[]>;
-  /** The next message, which it acknowledges. */
+  /** The next message. */
   receive(): Promise<{ topic: string; payload: string }>;
   /** Says DISCONNECT, and closes. */
   disconnect(): Promise<void>;
@@ -58,116 +34,103 @@ export interface TableClient extends AsyncDisposable {
   close(): void;
 }
 
-/** Connects a client that the broker must let in. */
-export function openTableClient(
-  place: { port: number; protocol: Protocol },
-  fields: TableFields,
-): Promise<TableClient> {
-  return place.protocol === 5 ? open5(place, fields) : open4(place, fields);
+interface Place {
+  port: number;
+  protocol: Protocol;
 }
 
 /** The code with which a broker answers a CONNECT. */
 export async function connackCode(
-  { port, protocol }: { port: number; protocol: Protocol },
+  place: Place,
   fields: TableFields,
 ): Promise<number | undefined> {
-  if (protocol === 5) {
-    await using client = await openRaw5({ port });
-    return (await client.ask(TYPE5.CONNACK, connect5(fields))).reason;
-  }
-  await using client = await openRaw({ port });
-  await client.send(connectPacket(fields));
-  return (await client.next())?.body[1];
-}
-
-async function open4(
-  { port }: { port: number },
-  { isKept = false, ...fields }: TableFields,
-): Promise<TableClient> {
-  const raw = await openRaw({ port }, { ...fields, clean: !isKept });
-  const ask = async (header: number, packet: Uint8Array) => {
-    await raw.send(packet);
-    const answer = await raw.next();
-    assertEquals(answer?.header, header);
-    return answer!;
-  };
-  return {
-    async publish(message) {
-      const isAtQos1 = message.qos === 1;
-      await ask(isAtQos1 ? TYPE.PUBACK : TYPE.PUBREC, publishPacket(message));
-      if (!isAtQos1) await ask(TYPE.PUBCOMP, acknowledgement(TYPE.PUBREL, 1));
-      return 0;
-    },
-    async subscribe(filters) {
-      const { body } = await ask(TYPE.SUBACK, subscribePacket(filters));
-      return [...body.subarray(2)];
-    },
-    async receive() {
-      while (true) {
-        const packet = (await raw.next())!;
-        if (packet.header === TYPE.PUBREL) {
-          await raw.send(acknowledgement(TYPE.PUBCOMP, packet.body[1]!));
-          continue;
-        }
-        const { topic, payload, qos, id } = readPublish(packet);
-        if (qos === 1) await raw.send(acknowledgement(TYPE.PUBACK, id!));
-        if (qos === 2) await raw.send(acknowledgement(TYPE.PUBREC, id!));
-        return { topic, payload };
-      }
-    },
-    async disconnect() {
-      await raw.send(rawPacket(TYPE.DISCONNECT));
-      raw.close();
-    },
-    close: () => raw.close(),
-    [Symbol.asyncDispose]: () => raw[Symbol.asyncDispose](),
-  };
-}
-
-async function open5(
-  { port }: { port: number },
-  { isKept = false, ...fields }: TableFields,
-): Promise<TableClient> {
-  const raw = await connectRaw5({ port }, {
-    ...fields,
-    cleanStart: !isKept,
-    ...isKept &&
-      { properties: [[PROPERTY.sessionExpiryInterval, NEVER_EXPIRES]] },
+  const client = connect(place, fields);
+  const code = new Promise<number>((resolve) => {
+    client.once("connect", () => resolve(0));
+    client.once("error", (error) => resolve(codeOf(error)));
   });
+  try {
+    return await within("CONNACK", code);
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+/** Connects a client that the broker must let in. */
+export async function openTableClient(
+  place: Place,
+  fields: TableFields,
+): Promise<TableClient> {
+  const client = connect(place, fields);
+  const received: IPublishPacket[] = [];
+  let granted: number[] = [];
+  let wake = () => {};
+  // Listening comes first: a session's messages follow CONNACK at once.
+  client.on("message", (_topic, _payload, packet) => {
+    received.push(packet);
+    wake();
+  });
+  // MQTT.js gives no codes where one of them is a refusal.
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd === "suback") granted = packet.granted as number[];
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  client.once("connect", () => resolve());
+  client.on("error", reject);
+  await within("CONNACK", promise);
   return {
-    async publish(message) {
-      const isAtQos1 = message.qos === 1;
-      const { reason } = await raw.ask(
-        isAtQos1 ? TYPE5.PUBACK : TYPE5.PUBREC,
-        publish5(message),
-      );
-      // What is refused ends with PUBREC (section 4.3.3).
-      if (!isAtQos1 && reason < 0x80) {
-        await raw.ask(TYPE5.PUBCOMP, acknowledge5(TYPE5.PUBREL, 1));
-      }
-      return reason;
+    async publish({ topic, payload, ...options }) {
+      const published = client.publishAsync(topic, payload, options)
+        .then(() => 0, codeOf);
+      return await within(`an answer to ${topic}`, published);
     },
     async subscribe(filters) {
-      return (await raw.ask(TYPE5.SUBACK, subscribe5(filters))).reasons;
+      const wanted = Object.fromEntries(
+        Object.entries(filters).map(([filter, qos]) => [filter, { qos }]),
+      );
+      const answered = client.subscribeAsync(wanted).catch((error) => {
+        if (!("packet" in error)) throw error;
+      });
+      await within("SUBACK", answered);
+      return granted;
     },
     async receive() {
-      while (true) {
-        const { type, id, qos, topic, payload } = (await raw.next())!;
-        if (type === TYPE5.PUBREL) {
-          await raw.send(acknowledge5(TYPE5.PUBCOMP, id));
-          continue;
-        }
-        assertEquals(type, TYPE5.PUBLISH);
-        if (qos === 1) await raw.send(acknowledge5(TYPE5.PUBACK, id));
-        if (qos === 2) await raw.send(acknowledge5(TYPE5.PUBREC, id));
-        return { topic, payload };
+      while (received.length === 0) {
+        await within("a message", new Promise<void>((next) => wake = next));
       }
+      const { topic, payload } = received.shift()!;
+      return { topic, payload: payload.toString() };
     },
-    async disconnect() {
-      await raw.send(disconnect5());
-      raw.close();
-    },
-    close: () => raw.close(),
-    [Symbol.asyncDispose]: () => raw[Symbol.asyncDispose](),
+    disconnect: () => within("the end", client.endAsync()),
+    close: () => void client.end(true),
+    [Symbol.asyncDispose]: () => within("the end", client.endAsync(true)),
   };
+}
+
+function connect({ port, protocol }: Place, fields: TableFields): MqttClient {
+  const { clientId, user, password, will, isKept = false } = fields;
+  return mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: protocol,
+    reconnectPeriod: 0,
+    clean: !isKept,
+    ...clientId !== undefined && { clientId },
+    ...user !== undefined && { username: user },
+    ...password !== undefined && { password },
+    ...will && {
+      will: {
+        ...will,
+        payload: Buffer.from(will.payload),
+        qos: 0,
+        retain: false,
+      },
+    },
+    ...isKept && protocol === 5 &&
+      { properties: { sessionExpiryInterval: NEVER_EXPIRES } },
+  });
+}
+
+/** The code of what MQTT.js throws at a refusal. */
+function codeOf(error: Error): number {
+  if ("code" in error && typeof error.code === "number") return error.code;
+  throw error;
 }

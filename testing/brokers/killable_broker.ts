@@ -4,7 +4,7 @@
  * @module
  */
 import type { Process } from "../processes.ts";
-import { startCommand } from "../project/commands.ts";
+import { startBrokerCommand } from "../project/commands.ts";
 
 /** A broker that can be killed and started anew. Disposing of it ends it. */
 interface KillableBroker extends AsyncDisposable {
@@ -26,20 +26,16 @@ interface KillableBroker extends AsyncDisposable {
 export async function startKillableBroker(): Promise<KillableBroker> {
   const store = await Deno.makeTempDir();
   let port = 0;
-  let process: Process;
+  let process: Process | undefined;
 
   async function start(): Promise<void> {
-    process = startCommand("broker", [
-      "--port",
-      String(port),
-      "--store",
-      `${store}/store`,
-    ]);
-    await process.untilLogged("Ctrl-C ends");
-    port = Number(/mqtt:\S+:(\d+)/.exec(process.logged())![1]);
+    const args = ["--port", `${port}`, "--store", `${store}/store`];
+    const broker = await startBrokerCommand(args);
+    process = broker;
+    port = Number(new URL(broker.urls[0]!).port);
   }
   async function end(): Promise<void> {
-    await process[Symbol.asyncDispose]();
+    await process?.[Symbol.asyncDispose]();
     await Deno.remove(store, { recursive: true });
   }
   try {
@@ -53,8 +49,8 @@ export async function startKillableBroker(): Promise<KillableBroker> {
     url: `mqtt://127.0.0.1:${port}`,
     start,
     async kill() {
-      process.kill("SIGKILL");
-      await process.end();
+      process!.kill("SIGKILL");
+      await process!.end();
     },
     [Symbol.asyncDispose]: end,
   };

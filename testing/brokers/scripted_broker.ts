@@ -7,6 +7,7 @@ import type { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
+import { within } from "../deadline.ts";
 
 /** One client's connection to a {@linkcode ScriptedBroker}. */
 export interface ScriptedConnection {
@@ -17,13 +18,18 @@ export interface ScriptedConnection {
 }
 
 /**
- * Answers a packet, or returns `undefined` to have it answered as usual, in the
- * client's version of the protocol: CONNACK with code 0, SUBACK with what was asked for, PUBACK, PUBREC, PUBCOMP, PINGRESP.
+ * Answers a packet: with the packet that it returns, which needn't say the id;
+ * with none, if it returns `"answered"`; and otherwise as usual, in the client's
+ * version of the protocol: CONNACK with code 0, SUBACK with what was asked for,
+ * PUBACK, PUBREC, PUBCOMP, PINGRESP.
  */
 export type Script = (
   packet: Packet,
   connection: ScriptedConnection,
-) => "answered" | undefined;
+) => "answered" | Packet | undefined;
+
+/** The packets of a kind. */
+type Of<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>[];
 
 /** A broker that a test scripts. */
 export interface ScriptedBroker extends AsyncDisposable {
@@ -32,8 +38,10 @@ export interface ScriptedBroker extends AsyncDisposable {
   packets: Packet[];
   /** The connections, the newest last. */
   connections: ScriptedConnection[];
-  /** Waits until this many packets of a kind have come. */
+  /** Waits until this many packets of a kind have come; there is a deadline. */
   received(command: Packet["cmd"], count?: number): Promise<void>;
+  /** The packets of a kind that have come. */
+  all<Command extends Packet["cmd"]>(command: Command): Of<Command>;
 }
 
 /**
@@ -63,8 +71,8 @@ export async function startScriptedBroker(
     parser.on("packet", (packet) => {
       if (packet.cmd === "connect") ({ protocolVersion } = packet);
       packets.push(packet);
-      const outcome = script(packet, connection);
-      if (outcome !== "answered") answer(packet, connection);
+      const outcome = script(packet, connection) ?? usualAnswer(packet);
+      if (outcome !== "answered") connection.send(withId(outcome, packet));
       changed.resolve();
       changed = Promise.withResolvers<void>();
     });
@@ -77,49 +85,52 @@ export async function startScriptedBroker(
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 
-  return {
+  const broker: ScriptedBroker = {
     url: `mqtt://127.0.0.1:${port}`,
     packets,
     connections,
     async received(command, count = 1) {
-      while (packets.filter(({ cmd }) => cmd === command).length < count) {
-        await changed.promise;
+      while (broker.all(command).length < count) {
+        await within(`${command} number ${count}`, changed.promise);
       }
     },
+    all: (command) =>
+      packets.filter(({ cmd }) => cmd === command) as Of<typeof command>,
     async [Symbol.asyncDispose]() {
       for (const { socket } of connections) socket.destroy();
       server.close();
       await once(server, "close");
     },
   };
+  return broker;
 }
 
-function answer(packet: Packet, { send }: ScriptedConnection): void {
-  const { messageId } = packet as { messageId?: number };
-  const id = { messageId: messageId ?? 0 };
+/** An answer with the id of what it answers, if that has one and it none. */
+function withId(answer: Packet, { messageId }: Packet): Packet {
+  return messageId === undefined ? answer : { messageId, ...answer };
+}
+
+function usualAnswer(packet: Packet): Packet | "answered" {
   switch (packet.cmd) {
     case "connect":
-      return send({
-        cmd: "connack",
-        returnCode: 0,
-        reasonCode: 0,
+      return {
+        ...{ cmd: "connack", returnCode: 0, reasonCode: 0 },
         sessionPresent: false,
-      });
-    case "subscribe":
-      return send({
-        cmd: "suback",
-        granted: packet.subscriptions.map(({ qos }) => qos),
-        ...id,
-      });
+      };
+    case "subscribe": {
+      const granted = packet.subscriptions.map(({ qos }) => qos);
+      return { cmd: "suback", granted };
+    }
     case "publish":
-      if (packet.qos === 1) send({ cmd: "puback", ...id });
-      if (packet.qos === 2) send({ cmd: "pubrec", ...id });
-      return;
+      if (packet.qos === 0) return "answered";
+      return { cmd: packet.qos === 1 ? "puback" : "pubrec" };
     case "pubrec":
-      return send({ cmd: "pubrel", ...id });
+      return { cmd: "pubrel" };
     case "pubrel":
-      return send({ cmd: "pubcomp", ...id });
+      return { cmd: "pubcomp" };
     case "pingreq":
-      return send({ cmd: "pingresp" });
+      return { cmd: "pingresp" };
+    default:
+      return "answered";
   }
 }

@@ -8,26 +8,30 @@ import {
   type BrokerOptions,
   startBroker,
 } from "../../lib/broker.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
-/** Ends the broker if it runs, and starts it anew on its store. */
-type Restart = (options?: BrokerOptions) => Promise<Broker>;
+/** A store, and the broker that has it. Disposing of it removes both. */
+export interface StoredBroker extends AsyncDisposable {
+  /** The store's folder. */
+  readonly store: string;
+  /** Ends the broker if it runs, and starts it anew on the store. */
+  restart(options?: BrokerOptions): Promise<Broker>;
+}
 
-/** Defines a test with a store, and a function that starts the broker anew on it. */
-export function storeTest(
-  name: string,
-  run: (restart: Restart, store: string) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    const store = await Deno.makeTempDir();
-    let broker: Broker | undefined;
-    try {
-      await run(async (options) => {
-        await broker?.close();
-        return broker = await startBroker({ port: 0, store, ...options });
-      }, store);
-    } finally {
+/** Makes a store, which no broker has yet. */
+export async function storeBroker(): Promise<StoredBroker> {
+  const folder = await temporaryFolder();
+  let broker: Broker | undefined;
+  return {
+    store: folder.path,
+    async restart(options) {
       await broker?.close();
-      await Deno.remove(store, { recursive: true });
-    }
-  });
+      broker = await startBroker({ port: 0, store: folder.path, ...options });
+      return broker;
+    },
+    async [Symbol.asyncDispose]() {
+      await broker?.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
 }

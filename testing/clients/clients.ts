@@ -94,3 +94,24 @@ export async function openClient(
     },
   };
 }
+
+/** Options of a client whose session outlives it. */
+export const RECORDER = { clientId: "recorder", clean: false };
+
+/**
+ * Makes the session of {@linkcode RECORDER}, and leaves it.
+ *
+ * @param url The broker's address.
+ * @param filters What it subscribes to, each with its QoS.
+ * @param options More of MQTT.js's.
+ */
+export async function leaveRecorder(
+  url: string,
+  filters: Record<string, 0 | 1 | 2>,
+  options: IClientOptions = {},
+): Promise<void> {
+  await using recorder = await openClient(url, { ...RECORDER, ...options });
+  for (const [filter, qos] of Object.entries(filters)) {
+    await recorder.subscribe(filter, qos);
+  }
+}

@@ -108,7 +108,7 @@ export const OPTION = {
 } as const;
 
 /** What {@linkcode subscribe5} and {@linkcode unsubscribe5} can say. */
-interface Subscribe5Fields {
+export interface Subscribe5Fields {
   /** 1 unless given. */
   id?: number;
   properties?: Properties;

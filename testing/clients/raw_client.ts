@@ -5,7 +5,7 @@
  * @module
  */
 
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { within } from "../deadline.ts";
 
 /** A packet as it came over the wire. */
@@ -131,6 +131,16 @@ export interface RawClient extends AsyncDisposable {
   send(...packets: Uint8Array[]): Promise<void>;
   /** The next packet, or `undefined` once the broker has closed. */
   next(): Promise<RawPacket | undefined>;
+  /** Sends packets, and takes the answer, whose first byte must be this. */
+  ask(header: number, ...packets: Uint8Array[]): Promise<RawPacket>;
+  /** Subscribes to filters, and gives the codes of the SUBACK. */
+  subscribe(filters: Record<string, 0 | 1 | 2>): Promise<number[]>;
+  /** Publishes, and takes the PUBACK, or the PUBREC and then the PUBCOMP. */
+  publish(fields: PublishFields): Promise<void>;
+  /** The next packet, which must be a PUBLISH; it isn't acknowledged. */
+  message(): Promise<ReturnType<typeof readPublish>>;
+  /** Asks for a PINGRESP, which must be the next packet. */
+  ping(): Promise<void>;
   /** Closes the connection without a DISCONNECT. */
   close(): void;
 }
@@ -156,6 +166,38 @@ export async function openRaw(
     async next() {
       return (await within("a packet", packets.next())).value;
     },
+    async ask(header, ...parts) {
+      await client.send(...parts);
+      const packet = await client.next();
+      if (packet?.header === header) return packet;
+      throw new Error(`Broker sent ${packet?.header}: ${header} was due`);
+    },
+    async subscribe(filters) {
+      const asked = subscribePacket(filters);
+      const { body: [high, low, ...codes] } = await client.ask(
+        TYPE.SUBACK,
+        asked,
+      );
+      if (high === 0 && low === 1) return codes;
+      throw new Error(`SUBACK is for ${high}, ${low}: it was to be for 0, 1`);
+    },
+    async publish(fields) {
+      const { qos = 0, id = 1 } = fields;
+      await client.send(publishPacket(fields));
+      if (qos === 1) await client.ask(TYPE.PUBACK);
+      if (qos !== 2) return;
+      await client.ask(TYPE.PUBREC);
+      await client.ask(TYPE.PUBCOMP, acknowledgement(TYPE.PUBREL, id));
+    },
+    async message() {
+      const packet = await client.next();
+      const header = packet?.header ?? 0;
+      if ((header & 0xf0) === TYPE.PUBLISH) return readPublish(packet!);
+      throw new Error(`Broker sent ${header}: a PUBLISH was due`);
+    },
+    async ping() {
+      await client.ask(TYPE.PINGRESP, rawPacket(TYPE.PINGREQ));
+    },
     close() {
       if (isOpen) conn.close();
       isOpen = false;
@@ -172,6 +214,17 @@ export async function openRaw(
       throw new Error(`Broker answered CONNECT with ${connack?.body}`);
     }
   }
+  return client;
+}
+
+/** Opens a connection, connects, and subscribes to filters. */
+export async function subscribeRaw(
+  broker: { port: number },
+  filters: Record<string, 0 | 1 | 2>,
+  connect: ConnectFields = {},
+): Promise<RawClient> {
+  const client = await openRaw(broker, connect);
+  await client.subscribe(filters);
   return client;
 }
 

@@ -8,7 +8,12 @@ import {
   acknowledge5,
   connect5,
   type Connect5Fields,
+  publish5,
+  type Publish5Fields,
+  subscribe5,
+  type Subscribe5Fields,
   TYPE5,
+  unsubscribe5,
 } from "./packets5.ts";
 import { BodyReader, PROPERTY, type Property } from "./properties5.ts";
 import {
@@ -96,11 +101,23 @@ function readPublish(packet: Packet5, reader: BodyReader): Packet5 {
 
 /** The values of a property, in their order. */
 export function valuesOf(
-  { properties }: Packet5,
+  packet: Packet5,
   name: keyof typeof PROPERTY,
 ): Property[1][] {
-  return properties.filter(([identifier]) => identifier === PROPERTY[name])
-    .map(([, value]) => value);
+  return saidBy(packet)[name] ?? [];
+}
+
+/** The values of all properties, in their order, by the names of the properties. */
+export function saidBy({ properties }: Packet5): Record<string, Property[1][]> {
+  return Object.fromEntries(
+    Object.entries(PROPERTY).map(([name, identifier]) =>
+      [
+        name,
+        properties.filter(([each]) => each === identifier)
+          .map(([, value]) => value),
+      ] as const
+    ).filter(([, values]) => values.length > 0),
+  );
 }
 
 /** A connection of one's own making, in MQTT 5. */
@@ -113,6 +130,21 @@ export interface RawClient5 extends AsyncDisposable {
   take(type: number): Promise<Packet5>;
   /** Sends packets, and takes the answer, which must be of this type. */
   ask(type: number, ...packets: Uint8Array[]): Promise<Packet5>;
+  /** Subscribes to filters with their options, and takes the SUBACK. */
+  subscribe(
+    filters: Record<string, number>,
+    fields?: Subscribe5Fields,
+  ): Promise<Packet5>;
+  /** Unsubscribes from filters, and takes the UNSUBACK. */
+  unsubscribe(filters: string[], fields?: Subscribe5Fields): Promise<Packet5>;
+  /**
+   * Publishes, and takes the PUBACK, or the PUBREC and then the PUBCOMP; the
+   * former is given.
+   */
+  publish(fields: Publish5Fields & { qos: 1 | 2 }): Promise<Packet5>;
+  publish(fields: Publish5Fields): Promise<Packet5 | undefined>;
+  /** Asks for a PINGRESP, which must be the next packet. */
+  ping(): Promise<void>;
   /** The next PUBLISH, acknowledged, at QoS 2 along with what follows. */
   receive(): Promise<Packet5>;
   /**
@@ -150,6 +182,24 @@ export async function openRaw5(
     async ask(type, ...packets) {
       await raw.send(...packets);
       return await client.take(type);
+    },
+    subscribe: (filters, fields) =>
+      client.ask(TYPE5.SUBACK, subscribe5(filters, fields)),
+    unsubscribe: (filters, fields) =>
+      client.ask(TYPE5.UNSUBACK, unsubscribe5(filters, fields)),
+    async publish(fields: Publish5Fields) {
+      const { qos = 0, id = 1 } = fields;
+      await raw.send(publish5(fields));
+      if (qos === 0) return undefined as never;
+      if (qos === 1) return await client.take(TYPE5.PUBACK);
+      const pubrec = await client.take(TYPE5.PUBREC);
+      if (pubrec.reason < 128) {
+        await client.ask(TYPE5.PUBCOMP, acknowledge5(TYPE5.PUBREL, id));
+      }
+      return pubrec;
+    },
+    async ping() {
+      await client.ask(TYPE5.PINGRESP, rawPacket(TYPE5.PINGREQ));
     },
     async receive() {
       const packet = await client.take(TYPE5.PUBLISH);
@@ -193,9 +243,15 @@ export async function connectRaw5(
   throw new Error(`Broker refused with ${connack.reason}`);
 }
 
-/** Asks for a PINGRESP, which must be the next packet. */
-export async function ping5(client: RawClient5): Promise<void> {
-  await client.ask(TYPE5.PINGRESP, rawPacket(TYPE5.PINGREQ));
+/** Connects, and subscribes to filters with their options. */
+export async function subscribeRaw5(
+  broker: { port: number },
+  filters: Record<string, number>,
+  fields?: Connect5Fields,
+): Promise<Connected5> {
+  const client = await connectRaw5(broker, fields);
+  await client.subscribe(filters);
+  return client;
 }
 
 function say(packet: Packet5 | undefined): string {

@@ -34,6 +34,19 @@ export function openSession5(
   });
 }
 
+/** Makes a session that subscribes to filters, and whose client is away. */
+export async function leaveSession5(
+  broker: { port: number },
+  clientId: string,
+  filters: Record<string, number>,
+): Promise<void> {
+  await using client = await openSession5(broker, clientId);
+  await client.subscribe(filters);
+  await client.send(disconnect5());
+  // The broker has done with it once it closes.
+  await client.end();
+}
+
 /** Publishes a message that says its topic, at QoS 1, from a client of its own. */
 export async function publishOnce5(
   broker: { port: number },

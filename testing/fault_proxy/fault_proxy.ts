@@ -15,7 +15,7 @@ import { Line } from "./fault_line.ts";
 import { Shuffler } from "./shuffler.ts";
 
 /** How the bytes of all connections of a proxy travel; at once unless given. */
-export interface Weather {
+export interface LinkConditions {
   /** Milliseconds that a piece waits at most. */
   delay?: number;
   /** Bytes a second that each direction of a connection lets through. */
@@ -34,7 +34,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Where clients connect to, such as `mqtt://127.0.0.1:40123`. */
   readonly url: string;
   /** How bytes travel from now on. */
-  weather: Weather = {};
+  conditions: LinkConditions = {};
   /** When a piece last travelled, in milliseconds, as `performance.now()` tells. */
   lastPiece = 0;
   readonly #server: ReturnType<typeof createServer>;
@@ -100,7 +100,7 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Waits until a piece may travel, and says how many bytes it may have. */
   async #pass(size: number, signal: AbortSignal): Promise<number> {
-    const { delay, pieceSize, shuffled, bytesPerSecond } = this.weather;
+    const { delay, pieceSize, shuffled, bytesPerSecond } = this.conditions;
     const piece = pieceSize === undefined
       ? size
       : Math.min(size, 1 + Math.floor(this.#random() * pieceSize));

@@ -116,7 +116,7 @@ Deno.test("Line.end() resets both sides", async () => {
 
 Deno.test("FaultProxy splits what it lets through into odd pieces", async () => {
   await using ends = await open();
-  ends.proxy.weather = { pieceSize: 7, delay: 1 };
+  ends.proxy.conditions = { pieceSize: 7, delay: 1 };
   await ends.client.write(sent.subarray(0, 200));
   const { bytes, pieces } = await read(ends.broker, 200);
   assertEquals(bytes, [...sent.subarray(0, 200)]);
@@ -125,7 +125,7 @@ Deno.test("FaultProxy splits what it lets through into odd pieces", async () => 
 
 Deno.test("FaultProxy throttles to so many bytes a second", async () => {
   await using ends = await open();
-  ends.proxy.weather = { bytesPerSecond: 5000, pieceSize: 100 };
+  ends.proxy.conditions = { bytesPerSecond: 5000, pieceSize: 100 };
   const began = performance.now();
   await ends.client.write(sent);
   assertEquals((await read(ends.broker, 1000)).bytes, [...sent]);
@@ -148,7 +148,7 @@ Deno.test("Shuffler gives turns in another order", async () => {
 Deno.test("FaultProxy keeps each connection's order while it shuffles them", async () => {
   await using ends = await open();
   const other = await ends.connect();
-  ends.proxy.weather = { shuffled: true, pieceSize: 200 };
+  ends.proxy.conditions = { shuffled: true, pieceSize: 200 };
   for (const { client } of [ends, other]) await client.write(sent);
   for (const { broker } of [other, ends]) {
     assertEquals((await read(broker, 1000)).bytes, [...sent]);

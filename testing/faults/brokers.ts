@@ -6,8 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { startMosquitto } from "../brokers/mosquitto.ts";
 import { type Process, startProcess } from "../processes.ts";
-import { programFlags } from "./program_flags.ts";
-import { LARGEST_PACKET } from "./settings.ts";
+import { LARGEST_PACKET, programFlags } from "./settings.ts";
 
 /** A broker that can be stopped and started again. */
 export interface RestartableBroker extends AsyncDisposable {

@@ -13,14 +13,14 @@ import {
 } from "../../lib/mod.ts";
 import type { Protocol } from "../clients/protocols.ts";
 import type { Random } from "../../workbook/checking/random.ts";
-import type { Ledger } from "./ledger.ts";
+import type { MessageLog } from "./message_log.ts";
 import { connectOptions, TOPICS } from "./settings.ts";
 
 /** What consumers share. */
 export interface Consumption {
   url: string;
   protocol: Protocol;
-  ledger: Ledger;
+  messageLog: MessageLog;
   random: Random;
   log: (line: string) => void;
 }
@@ -30,7 +30,7 @@ export interface Consumer {
   name: string;
   /** How often the broker has granted what it subscribed to. */
   grants(): number;
-  /** Looks at what it has, where that isn't in the ledger as soon as it has it. */
+  /** Looks at what it has, where that isn't in the log as soon as it has it. */
   refresh?(): Promise<void>;
   /** The client behind it, to look at its listeners. */
   client?: Client;
@@ -44,7 +44,7 @@ export interface FailingConsumer extends Consumer {
 }
 
 /** Whether handlers may fail at the moment. */
-interface Mood {
+interface HandlerFaults {
   mayFail: boolean;
 }
 
@@ -75,22 +75,24 @@ function idOf(message: Message): number {
  */
 export async function startSubscriber(
   consumption: Consumption,
-  { mood, name = "subscriber", isExactlyOnce = true }: {
-    mood: Mood;
+  { handlerFaults, name = "subscriber", isExactlyOnce = true }: {
+    handlerFaults: HandlerFaults;
     name?: string;
     isExactlyOnce?: boolean;
   },
 ): Promise<Consumer> {
-  const { url, ledger, random } = consumption;
-  ledger.addConsumer(name, isExactlyOnce);
+  const { url, messageLog, random } = consumption;
+  messageLog.addConsumer(name, isExactlyOnce);
   const options = optionsOf(name, 2, consumption);
   const subscription = await subscribe(
     url,
     TOPICS,
     async (message) => {
       if (random.next() < 0.05) await pause(random.integer(0, 5));
-      if (mood.mayFail && random.next() < 0.005) throw new Error("It failed");
-      ledger.handle(name, idOf(message));
+      if (handlerFaults.mayFail && random.next() < 0.005) {
+        throw new Error("It failed");
+      }
+      messageLog.handle(name, idOf(message));
     },
     false,
     options,
@@ -101,14 +103,14 @@ export async function startSubscriber(
 
 /** `messages`, in one loop to the end. */
 export function startReader(consumption: Consumption): Consumer {
-  const { url, ledger } = consumption;
+  const { url, messageLog } = consumption;
   const name = "reader";
-  ledger.addConsumer(name, true);
+  messageLog.addConsumer(name, true);
   const stop = new AbortController();
   const options = optionsOf(name, 2, consumption);
   const reading = (async () => {
     const stream = messages(url, TOPICS, { ...options, signal: stop.signal });
-    for await (const message of stream) ledger.handle(name, idOf(message));
+    for await (const message of stream) messageLog.handle(name, idOf(message));
   })();
   return { ...options, name, close: () => (stop.abort(), reading) };
 }
@@ -117,10 +119,12 @@ export function startReader(consumption: Consumption): Consumer {
  * `messages`, in loops that are left with a message in hand: the next loop, with
  * the same client id, must get that one again.
  */
-export function startQuitter(consumption: Consumption): FailingConsumer {
-  const { url, ledger, random } = consumption;
-  const name = "quitter";
-  ledger.addConsumer(name, false);
+export function startInterruptedReader(
+  consumption: Consumption,
+): FailingConsumer {
+  const { url, messageLog, random } = consumption;
+  const name = "interrupted reader";
+  messageLog.addConsumer(name, false);
   const stop = new AbortController();
   const options = optionsOf(name, 1, consumption);
   let isToQuit = false;
@@ -130,7 +134,7 @@ export function startQuitter(consumption: Consumption): FailingConsumer {
       if (isToQuit) return;
       // Meanwhile more messages come in, which wait behind this one.
       if (random.next() < 0.1) await pause(1);
-      ledger.handle(name, idOf(message));
+      messageLog.handle(name, idOf(message));
     }
   };
   const reading = (async () => {

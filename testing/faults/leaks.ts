@@ -41,15 +41,15 @@ async function read(command: string, args: string[]): Promise<string[]> {
  * if anything.
  *
  * @param folder Files below it count, besides TCP sockets.
- * @param patience How many milliseconds to wait.
+ * @param milliseconds How long to wait.
  * @param pid The process; this one unless given.
  */
 export async function findOpen(
   folder: string,
-  patience: number,
+  milliseconds: number,
   pid: number = Deno.pid,
 ): Promise<string[]> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + milliseconds;
   while (true) {
     const open = await listOpen(folder, pid) ?? [];
     if (open.length === 0) return [];

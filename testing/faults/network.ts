@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Direction, Ending } from "../fault_proxy/fault_line.ts";
-import { FaultProxy, type Weather } from "../fault_proxy/fault_proxy.ts";
+import { FaultProxy, type LinkConditions } from "../fault_proxy/fault_proxy.ts";
 import type { Random } from "../../workbook/checking/random.ts";
 
 /** Counts faults by their kind. */
@@ -24,7 +24,7 @@ export class FaultCounts {
   }
 }
 
-const BAD_WEATHER: Record<string, (random: Random) => Weather> = {
+const BAD_CONDITIONS: Record<string, (random: Random) => LinkConditions> = {
   delay: (random) => ({ delay: random.integer(5, 60) }),
   throttle: (random) => ({
     bytesPerSecond: random.integer(20_000, 200_000),
@@ -54,25 +54,25 @@ export class Network implements AsyncDisposable {
     return new Network(proxy, counts);
   }
 
-  /** Makes the weather bad for a while, or holds everything. */
-  async storm(random: Random): Promise<void> {
-    const kind = random.pick([...Object.keys(BAD_WEATHER), "blackout"]);
+  /** Makes the conditions bad for a while, or holds everything. */
+  async disturbAll(random: Random): Promise<void> {
+    const kind = random.pick([...Object.keys(BAD_CONDITIONS), "blackout"]);
     const milliseconds = random.integer(200, 1200);
     this.#counts.add(kind);
     if (kind === "blackout") this.proxy.hold();
-    else this.proxy.weather = BAD_WEATHER[kind]!(random);
+    else this.proxy.conditions = BAD_CONDITIONS[kind]!(random);
     await pause(milliseconds);
     this.calm();
   }
 
-  /** Makes the weather good. */
+  /** Makes the conditions good. */
   calm(): void {
-    this.proxy.weather = {};
+    this.proxy.conditions = {};
     this.proxy.release();
   }
 
   /** Cuts or stalls one connection, mostly in the middle of a packet. */
-  async hurtOne(random: Random): Promise<void> {
+  async disturbOne(random: Random): Promise<void> {
     const kind = random.pick(["cut", "reset", "stall"]);
     const direction = random.pick<Direction>(["up", "down"]);
     const bytes = random.integer(1, 3000);

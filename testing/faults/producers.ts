@@ -14,14 +14,14 @@ import {
 } from "../../lib/mod.ts";
 import type { Protocol } from "../clients/protocols.ts";
 import type { Random } from "../../workbook/checking/random.ts";
-import type { Ledger, Tolerance } from "./ledger.ts";
+import type { MessageLog, Tolerance } from "./message_log.ts";
 import { connectOptions, LARGEST_PACKET, ROOT } from "./settings.ts";
 
 /** What producers share. */
 export interface Production {
   url: string;
   protocol: Protocol;
-  ledger: Ledger;
+  messageLog: MessageLog;
   random: Random;
   log: (line: string) => void;
   /** Aborts when no more is to be published. */
@@ -37,7 +37,7 @@ export interface Production {
 const LONGEST_PAYLOAD = 1500;
 const LONGEST_PAUSE = 12;
 const LARGEST_BATCH = 4;
-const GLANCE = 50;
+const POLL_INTERVAL = 50;
 const THREE_CUTS =
   "the broker closed the connection three times when it was sent";
 
@@ -59,7 +59,7 @@ function payloadOf(id: number, random: Random): string {
 
 function publish(
   publisher: Publisher,
-  { name, tolerance, production: { ledger, random }, isTooLarge = false }: {
+  { name, tolerance, production: { messageLog, random }, isTooLarge = false }: {
     name: string;
     tolerance: Tolerance;
     production: Production;
@@ -67,14 +67,14 @@ function publish(
   },
 ): void {
   const qos = random.pick([1, 2] as const);
-  const id = ledger.newId();
+  const id = messageLog.newId();
   const payload = isTooLarge
     ? String(id).padEnd(LARGEST_PACKET)
     : payloadOf(id, random);
-  ledger.publish(id, { by: name, qos, tolerance });
+  messageLog.publish(id, { by: name, qos, tolerance });
   publisher.publish(`${ROOT}/${name}`, payload, { qos }).then(
-    () => ledger.confirm(id),
-    (error) => ledger.reject(id, error),
+    () => messageLog.confirm(id),
+    (error) => messageLog.reject(id, error),
   );
 }
 
@@ -141,7 +141,7 @@ export async function startPublisher(
     client: publisher.client,
     async finish() {
       await publishing;
-      // The ledger knows what failed.
+      // The message log knows what failed.
       await publisher.flush().catch(ignoreFailures);
     },
     close: () => publisher.close().catch(ignoreFailures),
@@ -152,9 +152,9 @@ export async function startPublisher(
  * One `Publisher` after the other, each closed in haste: what is not confirmed in
  * time must be rejected by then.
  */
-export async function publishInHaste(production: Production): Promise<void> {
-  const { url, clients, ledger, random, signal } = production;
-  const name = "hasty";
+export async function publishAndClose(production: Production): Promise<void> {
+  const { url, clients, messageLog, random, signal } = production;
+  const name = "closing";
   while (!signal.aborted) {
     const options = { ...optionsOf(production, name, false), timeout: 1 };
     const publisher = await Publisher.connect(url, options).catch(() => {});
@@ -166,8 +166,8 @@ export async function publishInHaste(production: Production): Promise<void> {
     await publisher.close({ timeout: random.next() }).catch(ignoreFailures);
     // The callbacks of promises that are settled run before this.
     await pause(0);
-    if (ledger.pendingOf(name) > 0) {
-      ledger.note("Pending: promises that close() has not settled");
+    if (messageLog.pendingOf(name) > 0) {
+      messageLog.note("Pending: promises that close() has not settled");
     }
     clients.delete(publisher.client);
     await pause(random.integer(50, 300));
@@ -176,7 +176,7 @@ export async function publishInHaste(production: Production): Promise<void> {
 
 /** Two `Sensor`s on one connection, whose readings are the numbers of messages. */
 export async function startSensors(production: Production): Promise<Producer> {
-  const { url, ledger } = production;
+  const { url, messageLog } = production;
   const client = await connect(
     url,
     optionsOf(production, "sensors", true),
@@ -186,8 +186,8 @@ export async function startSensors(production: Production): Promise<Producer> {
   const publish = client.publish.bind(client) as Publish;
   const watched: Publish = (topic, payload, options, callback) =>
     publish(topic, payload, options, (error, packet) => {
-      if (error) ledger.reject(Number(payload), error);
-      else ledger.confirm(Number(payload));
+      if (error) messageLog.reject(Number(payload), error);
+      else messageLog.confirm(Number(payload));
       callback(error, packet);
     });
   client.publish = watched as typeof client.publish;
@@ -198,8 +198,8 @@ export async function startSensors(production: Production): Promise<Producer> {
       client,
       qos,
       log: production.log,
-      read: () => ledger.newId(),
-      onValue: (id) => ledger.publish(Number(id), { by, qos, tolerance }),
+      read: () => messageLog.newId(),
+      onValue: (id) => messageLog.publish(Number(id), { by, qos, tolerance }),
     });
   });
   for (const sensor of sensors) await sensor.start();
@@ -209,8 +209,9 @@ export async function startSensors(production: Production): Promise<Producer> {
       await Promise.all(sensors.map((sensor) => sensor.stop()));
       // They don't wait for a connection that is lost, but it comes back.
       const names = ["sensor1", "sensor2"];
-      const isPending = () => names.some((name) => ledger.pendingOf(name) > 0);
-      while (isPending() && !client.disconnecting) await pause(GLANCE);
+      const isPending = () =>
+        names.some((name) => messageLog.pendingOf(name) > 0);
+      while (isPending() && !client.disconnecting) await pause(POLL_INTERVAL);
     },
     close: () => client.close(),
   };

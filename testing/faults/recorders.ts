@@ -13,17 +13,16 @@ import {
   type FailingConsumer,
   optionsOf,
 } from "./consumers.ts";
-import { programFlags } from "./program_flags.ts";
-import { TOPICS } from "./settings.ts";
+import { programFlags, TOPICS } from "./settings.ts";
 
 /** `CsvRecorder`, in this process. */
 export async function startRecorder(
   consumption: Consumption,
   folder: string,
 ): Promise<Consumer> {
-  const { url, ledger, log } = consumption;
+  const { url, messageLog, log } = consumption;
   const name = "recorder";
-  ledger.addConsumer(name, true);
+  messageLog.addConsumer(name, true);
   const path = `${folder}/${name}.csv`;
   const recorder = await CsvRecorder.open(path, { log });
   const options = optionsOf(name, 2, consumption);
@@ -33,7 +32,7 @@ export async function startRecorder(
     ...options,
     name,
     client: subscription.client,
-    refresh: async () => ledger.replace(name, await idsIn(path)),
+    refresh: async () => messageLog.replace(name, await idsIn(path)),
     async close() {
       await subscription.close();
       await recorder.close();
@@ -46,9 +45,9 @@ export async function startKilledRecorder(
   consumption: Consumption,
   folder: string,
 ): Promise<FailingConsumer> {
-  const { url, ledger, protocol } = consumption;
+  const { url, messageLog, protocol } = consumption;
   const name = "killed recorder";
-  ledger.addConsumer(name, false);
+  messageLog.addConsumer(name, false);
   const path = `${folder}/killed.csv`;
   const start = () => {
     const program = new URL("recorder_program.ts", import.meta.url);
@@ -78,7 +77,7 @@ export async function startKilledRecorder(
       grantsBefore = grants();
       recorder = start();
     },
-    refresh: async () => ledger.replace(name, await idsIn(path)),
+    refresh: async () => messageLog.replace(name, await idsIn(path)),
     async close() {
       await recorder[Symbol.asyncDispose]();
     },

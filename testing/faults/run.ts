@@ -11,21 +11,21 @@ import type { RestartableBroker } from "./brokers.ts";
 import {
   type Consumer,
   type FailingConsumer,
-  startQuitter,
+  startInterruptedReader,
   startReader,
   startSubscriber,
 } from "./consumers.ts";
-import { takeOver } from "./intruder.ts";
+import { takeOver } from "./take_over.ts";
 import { countListeners } from "./leaks.ts";
-import type { Ledger } from "./ledger.ts";
-import { startModestRelay } from "./modest_relay.ts";
+import type { MessageLog } from "./message_log.ts";
+import { startQosLoweringRelay } from "./qos_lowering_relay.ts";
 import { type FaultCounts, Network } from "./network.ts";
-import { Pace } from "./pace.ts";
-import { Patience } from "./patience.ts";
+import { ReconnectPauses } from "./reconnect_pauses.ts";
+import { BoundedWaits } from "./bounded_waits.ts";
 import {
   type Producer,
   type Production,
-  publishInHaste,
+  publishAndClose,
   startPublisher,
   startSensors,
 } from "./producers.ts";
@@ -39,8 +39,8 @@ const REFUSED = 0.005;
 /** The ids of consumers: for those of producers, their clients know them. */
 const CONSUMER_IDS = [
   "killed",
-  "modest",
-  "quitter",
+  "lowered",
+  "interrupted reader",
   "reader",
   "recorder",
   "subscriber",
@@ -50,7 +50,7 @@ const CONSUMER_IDS = [
 interface RunParts {
   broker: RestartableBroker;
   protocol: Protocol;
-  ledger: Ledger;
+  messageLog: MessageLog;
   faults: FaultCounts;
   random: Random;
   /** For the files of recorders. */
@@ -61,24 +61,24 @@ interface RunParts {
 /** One run, from its start to its end. */
 export class Run implements AsyncDisposable {
   readonly #parts: RunParts;
-  readonly #patience: Patience;
+  readonly #waits: BoundedWaits;
   readonly #resources = new AsyncDisposableStack();
   readonly #ending = new AbortController();
   readonly #clients = new Set<Client>();
-  readonly #mood = { mayFail: false };
+  readonly #handlerFaults = { mayFail: false };
   #toProducers!: Network;
   #toConsumers!: Network;
   #producers: Producer[] = [];
   #consumers: Consumer[] = [];
   #failing: FailingConsumer[] = [];
-  #haste: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #listeners = new Map<Client, number>();
-  readonly #pace = new Pace(RETRY_DELAY);
+  readonly #reconnectPauses = new ReconnectPauses(RETRY_DELAY);
   #hasForgotten = false;
 
   private constructor(parts: RunParts) {
     this.#parts = parts;
-    this.#patience = new Patience(parts.ledger);
+    this.#waits = new BoundedWaits(parts.messageLog);
   }
 
   /** Starts everybody on a network without faults. */
@@ -94,7 +94,7 @@ export class Run implements AsyncDisposable {
   }
 
   async #open(): Promise<void> {
-    const { broker, faults, folder, ledger, log, protocol } = this.#parts;
+    const { broker, faults, folder, messageLog, log, protocol } = this.#parts;
     const open = async () =>
       this.#resources.use(
         await Network.open(broker.port, this.#chance(), faults),
@@ -103,7 +103,7 @@ export class Run implements AsyncDisposable {
     this.#toConsumers = await open();
 
     const consumption = {
-      ledger,
+      messageLog,
       log,
       protocol,
       random: this.#chance(),
@@ -111,26 +111,28 @@ export class Run implements AsyncDisposable {
     };
     const { port: proxyPort } = new URL(this.#toConsumers.proxy.url);
     const relay = this.#resources.use(
-      await startModestRelay(
+      await startQosLoweringRelay(
         Number(proxyPort),
         () => faults.add("lower grant"),
       ),
     );
-    const quitter = startQuitter(consumption);
+    const interrupted = startInterruptedReader(consumption);
     const killed = await startKilledRecorder(consumption, folder);
-    this.#failing = [quitter, killed];
+    this.#failing = [interrupted, killed];
     this.#consumers = [
       ...this.#failing,
       startReader(consumption),
-      await startSubscriber(consumption, { mood: this.#mood }),
+      await startSubscriber(consumption, {
+        handlerFaults: this.#handlerFaults,
+      }),
       await startSubscriber({ ...consumption, url: relay.url }, {
-        mood: this.#mood,
-        name: "modest",
+        handlerFaults: this.#handlerFaults,
+        name: "lowered",
         isExactlyOnce: false,
       }),
       await startRecorder(consumption, folder),
     ];
-    await this.#patience.until(
+    await this.#waits.until(
       "everybody to be subscribed",
       () => this.#consumers.every((consumer) => consumer.grants() > 0),
     );
@@ -153,10 +155,10 @@ export class Run implements AsyncDisposable {
       }),
       await startSensors(production),
     ];
-    this.#haste = publishInHaste(production);
+    this.#closing = publishAndClose(production);
     for (const { client } of [...this.#producers, ...this.#consumers]) {
       if (client === undefined) continue;
-      this.#pace.watch(client);
+      this.#reconnectPauses.watch(client);
       this.#listeners.set(client, countListeners(client));
     }
   }
@@ -170,7 +172,7 @@ export class Run implements AsyncDisposable {
   }
 
   /** Lets faults happen for some seconds, in rounds. */
-  async suffer(seconds: number): Promise<void> {
+  async causeFaults(seconds: number): Promise<void> {
     const { broker, random } = this.#parts;
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end) {
@@ -198,26 +200,26 @@ export class Run implements AsyncDisposable {
       }
     };
     const networks = [this.#toProducers, this.#toConsumers];
-    this.#mood.mayFail = true;
+    this.#handlerFaults.mayFail = true;
     await Promise.all([
       ...networks.map((network) =>
-        repeat([100, 900], (own) => network.storm(own))
+        repeat([100, 900], (own) => network.disturbAll(own))
       ),
       ...networks.map((network) =>
-        repeat([50, 400], (own) => network.hurtOne(own))
+        repeat([50, 400], (own) => network.disturbOne(own))
       ),
       repeat([500, 2500], async (own) => {
         const victim = own.pick(this.#failing);
         faults.add(`failing ${victim.name}`);
         await victim.fail();
       }),
-      repeat([200, 1500], (own) => this.#intrude(own)),
+      repeat([200, 1500], (own) => this.#takeOver(own)),
     ]);
-    this.#mood.mayFail = false;
+    this.#handlerFaults.mayFail = false;
   }
 
   /** Another client has somebody's id, and connects again as soon as it is cut. */
-  async #intrude(random: Random): Promise<void> {
+  async #takeOver(random: Random): Promise<void> {
     const { broker: { port }, faults, protocol } = this.#parts;
     // Of those that are there: where the broker has forgotten a session, another
     // client would make a new one, and its owner would take it for the old one.
@@ -242,12 +244,12 @@ export class Run implements AsyncDisposable {
     faults.add(forget ? "forgetful broker" : "restarted broker");
     this.#toProducers.proxy.hold();
     this.#toProducers.endAll("reset");
-    await this.#patience.until(
+    await this.#waits.until(
       "producers to lose their connections",
       () => [...this.#clients].every(({ connected }) => !connected),
     );
     await this.#deliverAll();
-    await this.#patience.until(
+    await this.#waits.until(
       "consumers to be quiet",
       () => performance.now() - this.#toConsumers.proxy.lastPiece > QUIET,
     );
@@ -259,7 +261,7 @@ export class Run implements AsyncDisposable {
     // Who isn't subscribed gets nothing from a broker without the session.
     for (const [index, consumer] of this.#consumers.entries()) {
       const isBack = () => !forget || consumer.grants() > grants[index]!;
-      await this.#patience.until(`${consumer.name} to subscribe again`, isBack);
+      await this.#waits.until(`${consumer.name} to subscribe again`, isBack);
     }
     this.#toProducers.calm();
   }
@@ -269,28 +271,28 @@ export class Run implements AsyncDisposable {
     // What a handler has failed on comes again on the next connection.
     this.#toConsumers.calm();
     this.#toConsumers.endAll("reset");
-    await this.#patience.until("everything to arrive", async () => {
+    await this.#waits.until("everything to arrive", async () => {
       for (const consumer of this.#consumers) await consumer.refresh?.();
-      return this.#parts.ledger.missing().size === 0;
+      return this.#parts.messageLog.missing().size === 0;
     });
   }
 
   /** Ends all faults, and waits until nothing is on its way any more. */
   async finish(): Promise<void> {
-    const { ledger } = this.#parts;
+    const { messageLog } = this.#parts;
     this.#ending.abort();
     for (const network of [this.#toProducers, this.#toConsumers]) {
       network.calm();
     }
     const settled = [
-      this.#haste,
+      this.#closing,
       ...this.#producers.map((one) => one.finish()),
     ];
-    await this.#patience.attempt("producers to finish", Promise.all(settled));
+    await this.#waits.attempt("producers to finish", Promise.all(settled));
     await this.#deliverAll();
     for (const [client, before] of this.#listeners) {
       // MQTT.js has one more while it looks through what it has in flight.
-      await this.#patience.until(
+      await this.#waits.until(
         "a connection with no more listeners than before",
         () => client.connected && countListeners(client) <= before,
       );
@@ -298,10 +300,15 @@ export class Run implements AsyncDisposable {
     const ends = [...this.#producers, ...this.#consumers].map((one) =>
       one.close()
     );
-    await this.#patience.attempt("everybody to close", Promise.all(ends));
+    await this.#waits.attempt("everybody to close", Promise.all(ends));
     for (const consumer of this.#consumers) await consumer.refresh?.();
-    this.#parts.faults.add("attempt to connect again", this.#pace.attempts);
-    for (const finding of this.#pace.findings()) ledger.note(finding);
+    this.#parts.faults.add(
+      "attempt to connect again",
+      this.#reconnectPauses.attempts,
+    );
+    for (const finding of this.#reconnectPauses.findings()) {
+      messageLog.note(finding);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ConnectOptions } from "../../lib/mod.ts";
+import { launcherFlags } from "../../workbook/launcher/launcher_flags.ts";
 import { keptSession, type Protocol } from "../clients/protocols.ts";
 
 /** What publishers publish below, and consumers subscribe to. */
@@ -36,6 +37,11 @@ export function connectOptions(
       ? { protocolVersion: protocol }
       : keptSession(keptAs, protocol),
   };
+}
+
+/** Flags that make Deno resolve modules as it does for this process. */
+export function programFlags(): string[] {
+  return ["--no-prompt", ...launcherFlags()];
 }
 
 /** What a soak prints before it ends by itself. */

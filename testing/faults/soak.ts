@@ -9,13 +9,13 @@ import { printable } from "../../lib/printable.ts";
 import { Random } from "../../workbook/checking/random.ts";
 import { startEmbeddedBroker, startMosquittoBroker } from "./brokers.ts";
 import { findOpen } from "./leaks.ts";
-import { Ledger } from "./ledger.ts";
+import { MessageLog } from "./message_log.ts";
 import { FaultCounts } from "./network.ts";
 import { Run } from "./run.ts";
 import { LAST_LINE, type SoakOptions } from "./settings.ts";
 
 /** How long what is closed may take to be gone, in milliseconds. */
-const PATIENCE = 5000;
+const CLOSING_MILLISECONDS = 5000;
 
 const options: SoakOptions = JSON.parse(Deno.args[0]!);
 const findings = await soak(options);
@@ -28,7 +28,7 @@ async function soak(
   { broker: name, isVerbose, minutes, protocol, seed }: SoakOptions,
 ): Promise<string[]> {
   const folder = await Deno.makeTempDir({ prefix: "mqtt_faults_" });
-  const ledger = new Ledger();
+  const messageLog = new MessageLog();
   const faults = new FaultCounts();
   {
     await using broker =
@@ -38,14 +38,14 @@ async function soak(
     const log = isVerbose ? console.error : () => {};
     const random = new Random(seed);
     await using run = await Run.start(
-      { broker, protocol, ledger, faults, random, folder, log },
+      { broker, protocol, messageLog, faults, random, folder, log },
     );
-    await run.suffer(minutes * 60);
+    await run.causeFaults(minutes * 60);
     await run.finish();
   }
-  const open = await findOpen(folder, PATIENCE);
+  const open = await findOpen(folder, CLOSING_MILLISECONDS);
   await Deno.remove(folder, { recursive: true });
-  const counts = ledger.counts();
+  const counts = messageLog.counts();
   console.log(
     `Messages: ${counts.published} published (${counts.atQos2} at QoS 2): ` +
       `${counts.confirmed} confirmed, ${counts.unsure} unsure, ` +
@@ -53,5 +53,5 @@ async function soak(
       `${counts.duplicatesAtQos1} of them duplicates at QoS 1`,
   );
   console.log(`Faults: ${faults}`);
-  return [...ledger.findings(), ...open];
+  return [...messageLog.findings(), ...open];
 }

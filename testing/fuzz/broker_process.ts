@@ -1,5 +1,22 @@
-import { type BrokerOptions, startBroker } from "../../lib/mod.ts";
-import { LIMITS } from "./limits.ts";
+import {
+  type BrokerLimits,
+  type BrokerOptions,
+  startBroker,
+} from "../../lib/mod.ts";
+
+/**
+ * The limits of the broker under test. What clients may leave behind is little,
+ * so that memory that grows is memory that leaks.
+ */
+export const LIMITS: BrokerLimits = {
+  maxPacketSize: 100_000,
+  maxQueuedMessages: 100,
+  maxQueuedBytes: 100_000,
+  maxSessions: 20,
+  maxRetainedMessages: 100,
+  maxRetainedBytes: 500_000,
+  connectTimeout: 5,
+};
 
 /**
  * Runs the embedded broker as a process of its own: it prints its ports, and its
@@ -27,3 +44,5 @@ export async function runBroker(options: BrokerOptions = {}): Promise<void> {
   }
   await broker.close();
 }
+
+if (import.meta.main) await runBroker();

@@ -1,9 +1,8 @@
 /** A broker with a fault, which the fuzzer has to find. */
 import type { BrokerOptions } from "../../lib/mod.ts";
-import { runBroker } from "./broker_process.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, runBroker } from "./broker_process.ts";
 
-const hoard: Uint8Array[] = [];
+const kept: Uint8Array[] = [];
 const whenFlagsAreWrong = (act: () => void): BrokerOptions => ({
   log: (line) => {
     if (line.includes("has the flags")) act();
@@ -17,7 +16,7 @@ const FAULTS: Record<string, BrokerOptions> = {
     while (true);
   }),
   deaf: { limits: { ...LIMITS, maxMessageRate: 1 } },
-  leak: { log: () => hoard.push(new Uint8Array(200_000).fill(1)) },
+  leak: { log: () => kept.push(new Uint8Array(200_000).fill(1)) },
 };
 
 await runBroker(FAULTS[Deno.args[0]!]);

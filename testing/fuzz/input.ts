@@ -4,7 +4,6 @@ import { httpRequest, UPGRADE } from "../clients/websocket_frames.ts";
 import { intoFrames, wrongFrame, wrongRequest } from "./frames.ts";
 import { mutate } from "./mutate.ts";
 import { type PacketMakers, PACKETS, PINGREQ } from "./packets.ts";
-import { PACKETS_5 } from "./packets5.ts";
 
 /** How often a packet is of another protocol version than its CONNECT. */
 const MIXED = 0.05;
@@ -55,7 +54,7 @@ export function makeInput(seed: number, number: number): Input {
 
 /** What a client might send. */
 function intact(random: Random, number: number): Uint8Array[] {
-  const makers = random.pick([PACKETS, PACKETS_5]);
+  const makers = random.pick(PACKETS);
   // A name of its own: another client of the same would cut it.
   const packets = [makers.newcomer(`intact-${number}`, random)];
   for (let count = random.integer(0, 5); count > 0; count--) {
@@ -65,7 +64,7 @@ function intact(random: Random, number: number): Uint8Array[] {
 }
 
 function hostile(random: Random): Uint8Array[] {
-  const [makers, others] = random.shuffle([PACKETS, PACKETS_5]) as [
+  const [makers, others] = random.shuffle(PACKETS) as [
     PacketMakers,
     PacketMakers,
   ];

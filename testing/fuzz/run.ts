@@ -3,7 +3,7 @@ import { type Process, startProcess } from "../processes.ts";
 import { denoFlags } from "../deno_flags.ts";
 import { makeInput } from "./input.ts";
 import { play } from "./play.ts";
-import { startWitness } from "./start_witness.ts";
+import { startProbe } from "./probe.ts";
 
 /** What to fuzz with. */
 export interface FuzzOptions {
@@ -36,7 +36,7 @@ export interface FuzzResult {
   /** The broker's memory (RSS) after the warm-up, now, and at its highest. */
   memory: { start: number; now: number; highest: number };
   /** The messages of the client beside, and the longest way of one in ms. */
-  witness: { sent: number; received: number; worst: number };
+  probe: { sent: number; received: number; worst: number };
 }
 
 /** The broker has crashed, hung or grown, and upon which inputs. */
@@ -56,7 +56,7 @@ const JOBS = 16;
 const MEASURE_EACH = 500;
 /** How many of the last inputs may have to do with a failure. */
 const RECENT = 2 * JOBS;
-const BROKER = fileURLToPath(new URL("broker.ts", import.meta.url));
+const BROKER = fileURLToPath(new URL("broker_process.ts", import.meta.url));
 const DEADLINE_MILLISECONDS = 15_000;
 
 /**
@@ -81,16 +81,16 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   ]);
   await broker.untilPrinted("\n");
   const ports = JSON.parse(broker.printed());
-  await using witness = await startWitness(ports.tcp);
+  await using probe = await startProbe(ports.tcp);
   const memory = { start: 0, now: 0, highest: 0 };
   const playing = new Set<number>();
   const played: number[] = [];
   const result = (): FuzzResult => {
-    const { sent, received, worst } = witness.testimony();
+    const { sent, received, worst } = probe.report();
     return {
       ...counts,
       memory: { ...memory },
-      witness: { sent, received, worst },
+      probe: { sent, received, worst },
     };
   };
   const counts = { played: 0, letIn: 0, answered: 0 };
@@ -129,7 +129,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
         await measure();
         report?.(result());
       }
-      const { error: complaint, waiting } = witness.testimony();
+      const { error: complaint, waiting } = probe.report();
       if (complaint !== undefined) {
         throw new Error(`Client beside: ${complaint}`);
       }
@@ -148,7 +148,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   await Promise.all(jobs);
   try {
     if (error !== undefined) throw error;
-    await witness.end();
+    await probe.end();
     await measure();
     return result();
   } catch (cause) {
@@ -163,8 +163,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 
 /** Lets a broker end, or makes it, and returns what it has said of an error. */
 async function lastWords(broker: Process): Promise<string> {
-  const patience = setTimeout(() => broker.kill("SIGKILL"), 2_000);
+  const timer = setTimeout(() => broker.kill("SIGKILL"), 2_000);
   const { stderr } = await broker.end();
-  clearTimeout(patience);
+  clearTimeout(timer);
   return stderr;
 }

@@ -19,7 +19,7 @@ import {
 } from "../../lib/mod.ts";
 import { pool } from "../../workbook/checking/pool.ts";
 import { Delays } from "./delays.ts";
-import { type Account, Ledger } from "./ledger.ts";
+import { DeliveryCount, type DeliveryTotals } from "./delivery_count.ts";
 import { type ClientPlan, type LoadSize, planClients } from "./plan.ts";
 
 /** What a fleet is told, as JSON in its first argument. */
@@ -34,7 +34,7 @@ export interface FleetTask {
 }
 
 /** What a fleet prints at the end, as JSON. */
-export interface FleetReport extends Account {
+export interface FleetReport extends DeliveryTotals {
   /** Messages that it has published. */
   sent: number;
   /** Clients that were cut, and of these, the ones that have come back. */
@@ -56,7 +56,7 @@ export interface FleetReport extends Account {
 /** How many clients connect at once. */
 const HANDSHAKES = 50;
 /** How long all that is under way may take to arrive, in milliseconds. */
-const PATIENCE = 30_000;
+const SETTLING_MILLISECONDS = 30_000;
 
 const task: FleetTask = JSON.parse(Deno.args[0]!);
 const { url, size: { seconds } } = task;
@@ -65,7 +65,7 @@ const plans = planClients(task.size)
   .filter(({ tenth }) => tenth % task.of === task.index);
 const planOf = new Map(plans.map((plan) => [plan.number, plan]));
 const clients = new Map<number, Client>();
-const ledger = new Ledger();
+const deliveries = new DeliveryCount();
 const delays = new Delays();
 const failures: string[] = [];
 const back = new Set<number>();
@@ -80,7 +80,7 @@ async function open(plan: ClientPlan): Promise<void> {
   const noteSubscribed = () => isCut && subscribedAgain.add(number);
   let client: Client;
   if (isSubscribed) {
-    ledger.addSubscriber(number, tenth);
+    deliveries.addSubscriber(number, tenth);
     const subscription = await subscribe(
       url,
       `load/${tenth}/+`,
@@ -104,7 +104,7 @@ function receive(subscriber: ClientPlan, { topic, text }: Message): void {
   const client = Number(topic.split("/")[2]);
   const [count, sentAt] = text.split(" ").map(Number);
   const delay = performance.now() - sentAt!;
-  if (!ledger.receive(subscriber.number, { client, count: count! })) return;
+  if (!deliveries.receive(subscriber.number, { client, count: count! })) return;
   longest = Math.max(longest, delay);
   const concernsCut = subscriber.isCut || planOf.get(client)!.isCut;
   if (!concernsCut) delays.add(delay);
@@ -119,7 +119,7 @@ async function publishSteadily({ number, tenth, phase }: ClientPlan) {
     const payload = `${count} ${performance.now()}`;
     publishes.push(
       client.publishAsync(`load/${tenth}/${number}`, payload, { qos: 1 }).then(
-        () => ledger.acknowledge(tenth, { client: number, count }),
+        () => deliveries.acknowledge(tenth, { client: number, count }),
         (error: Error) => void failures.push(error.message),
       ),
     );
@@ -134,13 +134,13 @@ async function cutMidway(cut: readonly ClientPlan[]): Promise<void> {
 }
 
 /**
- * Waits until nothing is under way any more, or patience has run out. To add up
+ * Waits until nothing is under way any more, or too long has passed. To add up
  * takes a while, so it isn't done for each message.
  */
 async function untilSettled(cut: readonly ClientPlan[]): Promise<void> {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + SETTLING_MILLISECONDS;
   const isSettled = () => {
-    const { acknowledged, delivered, expected } = ledger.sum();
+    const { acknowledged, delivered, expected } = deliveries.sum();
     return acknowledged + failures.length === publishes.length &&
       delivered === expected && cut.every(({ number }) => back.has(number));
   };
@@ -159,7 +159,7 @@ try {
   const count = (some: ClientPlan[], among: Set<number>) =>
     some.filter(({ number }) => among.has(number)).length;
   const report: FleetReport = {
-    ...ledger.sum(),
+    ...deliveries.sum(),
     sent: publishes.length,
     cut: cut.length,
     back: count(cut, back),

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Delays } from "./delays.ts";
 import { findFaults } from "./describe_load.ts";
 import { findGrowth } from "./growth.ts";
-import { Ledger } from "./ledger.ts";
+import { DeliveryCount } from "./delivery_count.ts";
 import { planClients } from "./plan.ts";
 import type { LoadResult } from "./run_load.ts";
 
@@ -39,19 +39,19 @@ Deno.test("planClients() lets a tenth subscribe, ten to each tenth, and cuts a f
   assert(plans.some(({ isCut }, index) => isCut !== others[index]!.isCut));
 });
 
-Deno.test("Ledger.sum() tells what is missing, and what came twice", () => {
-  const ledger = new Ledger();
-  for (const subscriber of [1, 2]) ledger.addSubscriber(subscriber, 0);
-  ledger.addSubscriber(3, 1);
-  ledger.acknowledge(0, { client: 7, count: 0 });
-  ledger.acknowledge(0, { client: 7, count: 1 });
-  ledger.acknowledge(1, { client: 8, count: 0 });
-  assert(ledger.receive(1, { client: 7, count: 0 }));
-  assert(!ledger.receive(1, { client: 7, count: 0 }));
-  assert(ledger.receive(2, { client: 7, count: 1 }));
+Deno.test("DeliveryCount.sum() tells what is missing, and what came twice", () => {
+  const deliveries = new DeliveryCount();
+  for (const subscriber of [1, 2]) deliveries.addSubscriber(subscriber, 0);
+  deliveries.addSubscriber(3, 1);
+  deliveries.acknowledge(0, { client: 7, count: 0 });
+  deliveries.acknowledge(0, { client: 7, count: 1 });
+  deliveries.acknowledge(1, { client: 8, count: 0 });
+  assert(deliveries.receive(1, { client: 7, count: 0 }));
+  assert(!deliveries.receive(1, { client: 7, count: 0 }));
+  assert(deliveries.receive(2, { client: 7, count: 1 }));
   // Received before its acknowledgement has come, which never comes.
-  assert(ledger.receive(3, { client: 8, count: 1 }));
-  assertEquals(ledger.sum(), {
+  assert(deliveries.receive(3, { client: 8, count: 1 }));
+  assertEquals(deliveries.sum(), {
     acknowledged: 3,
     expected: 5,
     delivered: 2,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readLines } from "../../lib/lines.ts";
 import { within } from "../deadline.ts";
@@ -54,16 +55,19 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
       MQTT_TRACE: "",
     },
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).spawn();
   const lines = readLines({ input: child.stderr, signal });
+  // Once it prints a reading, all of it is connected, however slow it starts.
+  const readings = readLines({ input: child.stdout, signal });
+  await within("a reading", readings.next());
+  const rest = Array.fromAsync(readings, () => {});
   const holdings: Holding[] = [];
   const looks = Math.round(seconds / interval);
   let first = NaN;
   for (let look = 0; look < looks; look++) {
-    await pause(interval, signal);
-    signal.throwIfAborted();
+    await pause(interval * 1000, undefined, { signal });
     if (look === Math.floor(looks * WARM_UP)) {
       first = await askLive(child, lines);
     }
@@ -71,6 +75,7 @@ export async function watchStart(options: WatchOptions): Promise<Watched> {
   }
   const last = await askLive(child, lines);
   child.kill("SIGINT");
+  await rest;
   const { code } = await child.status;
   if (code === 0) return { holdings, live: [first, last] };
   throw new Error(`"deno task start" ended with exit code ${code}`);
@@ -88,19 +93,6 @@ async function askLive(
     const [, bytes] = /^Live memory: (\d+) bytes$/.exec(next.value) ?? [];
     if (bytes !== undefined) return Number(bytes);
   }
-}
-
-/** Waits so many seconds, or until the signal. */
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, seconds * 1000);
-  const stop = () => resolve();
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  });
 }
 
 /** Deno itself reads /proc only with all permissions, so a shell does. */

@@ -57,8 +57,8 @@ export async function runLoad(
     await untilAllPrinted(fleets, "connected\n", CONNECT_MILLISECONDS);
     tell(`${size.clients} clients are connected to ${url}`);
     await Promise.all(fleets.map((fleet) => fleet.write("begin\n")));
-    const patience = size.seconds * 1000 + END_MILLISECONDS;
-    await untilAllPrinted(fleets, "}\n", patience);
+    const milliseconds = size.seconds * 1000 + END_MILLISECONDS;
+    await untilAllPrinted(fleets, "}\n", milliseconds);
     return addUp(fleets.map(readReport));
   } finally {
     await end();

@@ -40,6 +40,21 @@ export function startCommand(
   );
 }
 
+/** Starts the command `broker`, and gives its addresses once it has them. */
+export async function startBrokerCommand(
+  args: string[],
+): Promise<Process & { urls: string[] }> {
+  const broker = startCommand("broker", args);
+  try {
+    await broker.untilLogged("Ctrl-C ends");
+  } catch (error) {
+    await broker[Symbol.asyncDispose]();
+    throw error;
+  }
+  const urls = broker.logged().match(/\w+:\/\/[\d.]+:\d+/g) ?? [];
+  return { ...broker, urls };
+}
+
 /** Runs a command to its end: see {@linkcode startCommand}. */
 export async function runCommand(
   ...args: Parameters<typeof startCommand>

@@ -20,41 +20,49 @@ export interface LessonRun {
   folder?: string;
 }
 
-/**
- * Starts a program with exactly the permissions that its header gives.
- *
- * @param lesson `import.meta.url` of a test in the program's folder.
- * @param program The program's name, without `.ts`.
- * @param run The broker, and more.
- * @returns The running program.
- */
-export function startLesson(
-  lesson: string,
-  program: string,
-  { url, args = [], variables = {}, folder }: LessonRun,
-): Process {
-  const file = new URL(`${program}.ts`, lesson);
-  return startProcess(
-    Deno.execPath(),
-    [
-      "run",
-      // The first to run it may have to download its packages.
-      "--quiet",
-      ...denoFlags(),
-      "--no-prompt",
-      ...programFlags(file),
-      fileURLToPath(file),
-      ...args,
-    ],
-    { MQTT_URL: url, MQTT_TRACE: "", ...variables },
-    folder,
-  );
+/** A lesson's programs, each with exactly the permissions that its header gives. */
+interface LessonPrograms {
+  /** Starts one, by its name without `.ts`. */
+  start(program: string, run: LessonRun): Process;
+  /** Runs one to its end. */
+  run(program: string, run: LessonRun): ReturnType<Process["end"]>;
 }
 
-/** Runs a program to its end: see {@linkcode startLesson}. */
-export async function runLesson(
-  ...args: Parameters<typeof startLesson>
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  await using program = startLesson(...args);
-  return await program.end();
+/**
+ * Gives the programs of a lesson.
+ *
+ * @param place The lesson's folder, or `import.meta.url` of a test in it.
+ */
+export function lessonAt(place: string | URL): LessonPrograms {
+  const start: LessonPrograms["start"] = (program, run) => {
+    const { url, args = [], variables = {}, folder } = run;
+    const file = new URL(`${program}.ts`, place);
+    return startProcess(
+      Deno.execPath(),
+      [
+        "run",
+        // The first to run it may have to download its packages.
+        "--quiet",
+        ...denoFlags(),
+        "--no-prompt",
+        ...programFlags(file),
+        fileURLToPath(file),
+        ...args,
+      ],
+      { MQTT_URL: url, MQTT_TRACE: "", ...variables },
+      folder,
+    );
+  };
+  return {
+    start,
+    async run(...options) {
+      await using program = start(...options);
+      return await program.end();
+    },
+  };
+}
+
+/** The names of the packets in a program's trace (`MQTT_TRACE`), in order. */
+export function tracedPackets(stderr: string): string[] {
+  return Array.from(stderr.matchAll(/[→←] (\w+)/g), ([, name = ""]) => name);
 }

@@ -63,11 +63,7 @@ async function answer(path: string): Promise<Response> {
   }
   if (file === `${version}_meta.json`) {
     return Response.json({
-      exports: {
-        ".": "./mod.ts",
-        "./parse-args": "./mod.ts",
-        "./prompt-secret": "./mod.ts",
-      },
+      exports: { ".": "./mod.ts", "./prompt-secret": "./mod.ts" },
       manifest: { "/mod.ts": { checksum: await checksum(MODULE) } },
     });
   }

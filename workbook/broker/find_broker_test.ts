@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test.ts";
 
 /** Runs what uses a broker, and gives its exit code and standard error. */
 async function run(command: string, variables: Record<string, string>) {
@@ -56,8 +56,7 @@ for (const command of ["start", "lesson:01"]) {
   });
 }
 
-Deno.test("start uses a broker that nobody names where one is expected", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("start uses a broker that nobody names where one is expected", async (broker) => {
   const local = { WORKBOOK_LOCAL_BROKER: `127.0.0.1:${broker.port}` };
   assertEquals(await run("start", local), { code: 0, stderr: "" });
 });

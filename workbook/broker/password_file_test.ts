@@ -17,6 +17,7 @@ import {
   deleteUser,
   setPassword,
 } from "./password_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -56,18 +57,14 @@ Deno.test("setPassword() salts: the same password never has the same hash", asyn
   assertEquals(one === other, false);
 });
 
-Deno.test({
-  name: "setPassword() changes what a link leads to",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using folder = await temporaryFolder();
-    const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
-    await Deno.writeTextFile(file, "# empty\n");
-    await Deno.symlink(file, link);
-    await setPassword(link, "ann", "secret");
-    assertEquals((await Deno.lstat(link)).isSymlink, true);
-    assertEquals((await readPasswordFile(file)).users.size, 1);
-  },
+test.unix("setPassword() changes what a link leads to", async () => {
+  await using folder = await temporaryFolder();
+  const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
+  await Deno.writeTextFile(file, "# empty\n");
+  await Deno.symlink(file, link);
+  await setPassword(link, "ann", "secret");
+  assertEquals((await Deno.lstat(link)).isSymlink, true);
+  assertEquals((await readPasswordFile(file)).users.size, 1);
 });
 
 Deno.test("deleteUser() takes one user out", async () => {
@@ -136,19 +133,15 @@ async function lettingIn(url: string): Promise<boolean[]> {
   return answers;
 }
 
-peerTest(
-  ["mosquitto"],
-  "mosquitto lets in by the password file that setPassword() writes",
-  async () => {
-    await using folder = await temporaryFolder();
-    const file = `${folder.path}/passwords`;
-    for (const login of LOGINS) await setPassword(file, ...login);
-    await using mosquitto = await startMosquitto({
-      config: `allow_anonymous false\npassword_file ${file}`,
-    });
-    assertEquals(await lettingIn(mosquitto.url), [true, false, true, false]);
-  },
-);
+test.mosquitto("mosquitto lets in by the password file that setPassword() writes", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/passwords`;
+  for (const login of LOGINS) await setPassword(file, ...login);
+  await using mosquitto = await startMosquitto({
+    config: `allow_anonymous false\npassword_file ${file}`,
+  });
+  assertEquals(await lettingIn(mosquitto.url), [true, false, true, false]);
+});
 
 peerTest(
   ["mosquitto_passwd"],

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
-import { packetLength } from "../../lib/client/packet_length.ts";
+import { packetLength } from "../messages/packet_length.ts";
 import {
   type Client,
   connect as connectClient,

@@ -10,6 +10,7 @@ import {
   LIMIT_OPTIONS,
   readLimitOptions,
 } from "../options/limit_options.ts";
+import { describeReach } from "../broker/describe_reach.ts";
 import { HangupSignal } from "../broker/hangup_signal.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 
@@ -45,7 +46,7 @@ Both files are read again as soon as they have changed, and at a SIGHUP. What
 they say then holds for who is connected, too.
 ${LIMIT_HELP}`;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: [
@@ -62,15 +63,16 @@ await runProgram({
     boolean: ["verbose"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const range = { least: 0, most: 65535 };
+  const host = options.text("host");
   const { port, tls, warning } = await readTls(options);
   using hangup = new HangupSignal();
   using stop = new StopSignal(hangup.terminalLost);
   await using broker = await startBroker({
-    host: options.text("host"),
+    host,
     port,
     websocketPort: options.number("websocket-port", range),
     tls,
@@ -97,6 +99,8 @@ async function main(options: Options): Promise<void> {
     broker.secureWebsocketUrl,
   ].filter(Boolean));
   console.error(`Broker at ${[...urls].join(" and ")}: Ctrl-C ends`);
+  const reach = describeReach(broker.url, host);
+  if (reach !== undefined) console.error(reach);
   if (warning !== undefined) console.error(warning);
   await stop.requested;
 }

@@ -54,7 +54,7 @@ const AUTHORITY_DAYS = 730;
 /** A client's clock may be late. */
 const HEAD_START = DAY;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["days", "dir"],
@@ -62,7 +62,7 @@ await runProgram({
     boolean: ["force"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const days = options.number("days", { least: 1, most: AUTHORITY_DAYS }) ??

@@ -11,7 +11,11 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { PAHO } from "../../testing/clients/paho_script.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import {
+  runCommand,
+  startBrokerCommand,
+} from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -100,11 +104,6 @@ Deno.test("broker:certificate says what it can't do", async () => {
       `Authority "certificates/ca.crt" may not sign for "bank.example": ${anew}`,
     ],
     [["--host", "8.8.8.8"], 'may not sign for "8.8.8.8"'],
-    [["--host", "two words"], 'Option --host is "two words": it must be'],
-    [["--host", "*.local"], 'Option --host is "*.local": it must be'],
-    [["--host", "1.2.3"], 'Option --host is "1.2.3": it must be'],
-    [["--days", "731"], 'Option --days is "731": it must be'],
-    [["--days", "0"], 'Option --days is "0": it must be'],
   ];
   for (const [args, message] of mistakes) {
     const { code, stdout, stderr } = await made.make("--force", ...args);
@@ -118,31 +117,25 @@ Deno.test("broker:certificate says what it can't do", async () => {
   assertMatch(stderr, /^File "certificates.ca\.key" can't be read: .*\n$/);
 });
 
-Deno.test({
-  name: "broker:certificate makes what broker, pub and sub take",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using made = await openFolder();
-    await made.make("--dir", made.folder);
-    await using broker = startCommand("broker", [
-      ...["--tls-port", "0", "--secure-websocket-port", "0"],
-      ...["--cert", `${made.folder}/broker.crt`],
-      ...["--key", `${made.folder}/broker.key`],
-    ]);
-    await broker.untilLogged("Ctrl-C ends");
-    const urls = broker.logged().match(/(mqtts|wss):\/\/[\d.]+:\d+/g) ?? [];
-    assertEquals(urls.map((url) => url.split(":")[0]), ["mqtts", "wss"]);
-    for (const url of urls) {
-      const address = ["-h", url, "--cafile", made.ca, "-t", "greeting"];
-      const message = ["-m", "hello", "-q", "1", "-r"];
-      const sent = await runCommand("pub", [...address, ...message]);
-      assertEquals(sent, { code: 0, stdout: "", stderr: "" });
-      const received = await runCommand("sub", [...address, "-C", "1"]);
-      assertEquals(received, { code: 0, stdout: "hello\n", stderr: "" });
-    }
-    broker.kill("SIGINT");
-    assertEquals((await broker.end()).code, 0);
-  },
+test.unix("broker:certificate makes what broker, pub and sub take", async () => {
+  await using made = await openFolder();
+  await made.make("--dir", made.folder);
+  await using broker = await startBrokerCommand([
+    ...["--tls-port", "0", "--secure-websocket-port", "0"],
+    ...["--cert", `${made.folder}/broker.crt`],
+    ...["--key", `${made.folder}/broker.key`],
+  ]);
+  const { urls } = broker;
+  assertEquals(urls.map((url) => url.split(":")[0]), ["mqtts", "wss"]);
+  for (const url of urls) {
+    const address = ["-h", url, "--cafile", made.ca, "-t", "greeting"];
+    const message = ["-m", "hello", "-q", "1", "-r"];
+    const sent = await runCommand("pub", [...address, ...message]);
+    assertEquals(sent, { code: 0, stdout: "", stderr: "" });
+    const received = await runCommand("sub", [...address, "-C", "1"]);
+    assertEquals(received, { code: 0, stdout: "hello\n", stderr: "" });
+  }
+  assertEquals((await broker.stop("SIGINT")).code, 0);
 });
 
 const PAHO_PUBLISHER = `${PAHO}

@@ -37,7 +37,7 @@ options says where to find it. A broker of deno task broker that runs reads the
 file again by itself; mosquitto does at the signal SIGHUP.
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["from", "password"],
@@ -45,7 +45,7 @@ await runProgram({
     positional: 2,
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const [file, user] = options.positional;

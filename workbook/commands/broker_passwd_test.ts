@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { test } from "../../testing/test_programs.ts";
 import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
 import { isHashOf } from "../../lib/broker/access/password_hash.ts";
 import { within } from "../../testing/deadline.ts";
-import { peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
 import {
   runCommand,
@@ -68,33 +68,29 @@ Deno.test("broker:passwd warns of a password on the command line", async () => {
   assertEquals(await isRight(place.file, "ann", "seen"), true);
 });
 
-peerTest(
-  ["script"],
-  "broker:passwd asks twice on a terminal, and shows nothing",
-  async ({ script }) => {
-    await using place = await temporaryFile("passwords");
-    const { file } = place;
-    await using first = startInTerminal(script, TASK, [file, "ann"]);
-    await answer(first, "Password:", "s3cret");
-    await answer(first, "Password again:", "s3cret");
-    const { code, stdout } = await first.end();
-    assertEquals(code, 0, stdout);
-    assertStringIncludes(stdout, 'Added the user "ann"');
-    assertEquals(stdout.includes("s3"), false, stdout);
-    assertEquals(await isRight(file, "ann", "s3cret"), true);
+test.script("broker:passwd asks twice on a terminal, and shows nothing", async ({ script }) => {
+  await using place = await temporaryFile("passwords");
+  const { file } = place;
+  await using first = startInTerminal(script, TASK, [file, "ann"]);
+  await answer(first, "Password:", "s3cret");
+  await answer(first, "Password again:", "s3cret");
+  const { code, stdout } = await first.end();
+  assertEquals(code, 0, stdout);
+  assertStringIncludes(stdout, 'Added the user "ann"');
+  assertEquals(stdout.includes("s3"), false, stdout);
+  assertEquals(await isRight(file, "ann", "s3cret"), true);
 
-    await using second = startInTerminal(script, TASK, [file, "ann"]);
-    await answer(second, "Password:", "other");
-    await answer(second, "Password again:", "others");
-    const differing = await second.end();
-    assertEquals(differing.code, 2);
-    assertStringIncludes(
-      differing.stdout,
-      "Passwords differ: nothing is changed",
-    );
-    assertEquals(await isRight(file, "ann", "s3cret"), true);
-  },
-);
+  await using second = startInTerminal(script, TASK, [file, "ann"]);
+  await answer(second, "Password:", "other");
+  await answer(second, "Password again:", "others");
+  const differing = await second.end();
+  assertEquals(differing.code, 2);
+  assertStringIncludes(
+    differing.stdout,
+    "Passwords differ: nothing is changed",
+  );
+  assertEquals(await isRight(file, "ann", "s3cret"), true);
+});
 
 /** Types an answer once the terminal has stopped showing what is typed. */
 async function answer(
@@ -116,29 +112,4 @@ async function answer(
     })(),
   );
   await terminal.write(`${text}\r`);
-}
-
-const mistakes: [string[], string][] = [
-  [[], "Password file is missing"],
-  [["missing"], 'Password file "missing" can\'t be read'],
-  [["missing", "ann"], "Password is missing: on a terminal it is asked for"],
-  [["missing", "ann", "--delete"], 'Password file "missing" can\'t be read'],
-  [["missing", "--delete"], "User is missing"],
-  [["missing", "--from", "x"], "it takes one source and a user"],
-  [
-    ["missing", "ann", "--from", "x", "--password", "y"],
-    "it takes one source and a user",
-  ],
-  [["missing", "ann", "--from", "absent"], 'can\'t be read from "absent"'],
-  [["missing", "ann", "--from-variable"], "Variable MQTT_PASSWORD is not set"],
-  [["missing", "a:b"], 'User name is "a:b": it must have no colon'],
-  [["missing", "a\nb"], 'User name is "a\\nb"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`broker:passwd ${JSON.stringify(args)} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand(TASK, args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
 }

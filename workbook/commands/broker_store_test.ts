@@ -19,7 +19,7 @@ import {
   openPublisher,
   openSession,
   startLoad,
-} from "../../testing/ledger.ts";
+} from "../../testing/clients/kept_sessions.ts";
 
 // The long form: WORKBOOK_KILLS=20 WORKBOOK_SEED=7 deno task test <this file>
 const KILLS = Number(Deno.env.get("WORKBOOK_KILLS") ?? 3);

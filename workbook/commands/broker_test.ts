@@ -4,7 +4,6 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { createPrivateKey } from "node:crypto";
 import { setPassword } from "../broker/password_file.ts";
 import {
   makeAuthority,
@@ -16,10 +15,8 @@ import {
   startBroker,
 } from "../../lib/mod.ts";
 import {
-  CA_FILE,
   CERT_FILE,
   KEY_FILE,
-  LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -27,39 +24,36 @@ import { openRaw } from "../../testing/clients/raw_client.ts";
 import { startBrowser } from "../../testing/project/browser.ts";
 import {
   runCommand,
+  startBrokerCommand,
   startCommand,
   startInTerminal,
 } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { test } from "../../testing/test_programs.ts";
 
-Deno.test({
-  name: "broker serves TCP and WebSocket to whom it knows, and ends on SIGINT",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const args = [
-      "--port",
-      "0",
-      "--websocket-port",
-      "0",
-      "--user",
-      "info:a:b",
-      "--verbose",
-    ];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged("Ctrl-C ends");
-    const urls = broker.logged().match(/(mqtt|ws):\/\/[\d.]+:\d+/g) ?? [];
-    assertEquals(urls.length, 2);
-    for (const url of urls) {
-      const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
-      await publishOnce(url.replace("//", "//info:a%3Ab@"), message, {
-        clientId: "ann",
-      });
-    }
-    broker.kill("SIGINT");
-    const { code, stderr } = await broker.end();
-    assertEquals(code, 0);
-    assertStringIncludes(stderr, '"ann" connected');
-  },
+test.unix("broker serves TCP and WebSocket to whom it knows, and ends on SIGINT", async () => {
+  const args = [
+    "--port",
+    "0",
+    "--websocket-port",
+    "0",
+    "--user",
+    "info:a:b",
+    "--verbose",
+  ];
+  await using broker = await startBrokerCommand(args);
+  const { urls } = broker;
+  assertEquals(urls.length, 2);
+  for (const url of urls) {
+    const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
+    await publishOnce(url.replace("//", "//info:a%3Ab@"), message, {
+      clientId: "ann",
+    });
+  }
+  const { code, stderr } = await broker.stop("SIGINT");
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, '"ann" connected');
 });
 
 Deno.test("broker takes users and rules from files, and keeps quiet about them", async () => {
@@ -68,22 +62,21 @@ Deno.test("broker takes users and rules from files, and keeps quiet about them",
   await setPassword(place.file, "ann", "secret");
   await Deno.writeTextFile(acl, "user ann\ntopic write iot/#\n");
   const args = ["--port", "0", "--password-file", place.file];
-  await using broker = startCommand("broker", [...args, "--acl-file", acl]);
-  await broker.untilLogged("Ctrl-C ends");
-  const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
+  await using broker = await startBrokerCommand([...args, "--acl-file", acl]);
+  const [url = ""] = broker.urls;
   const message = { topic: "iot/greeting", payload: "hello", qos: 1 } as const;
   await publishOnce(url.replace("//", "//ann:secret@"), message);
   await assertRejects(
     () => publishOnce(url.replace("//", "//ann:wrong@"), message),
     ConnectionRefusedError,
   );
-  assertEquals(broker.logged().trim().split("\n").length, 1);
+  // Where it is, and who reaches it there.
+  assertEquals(broker.logged().trim().split("\n").length, 2);
 });
 
 Deno.test("broker warns of passwords on the command line, and of an open network", async () => {
   const warned = async (...args: string[]) => {
-    await using broker = startCommand("broker", ["--port", "0", ...args]);
-    await broker.untilLogged("Ctrl-C ends");
+    await using broker = await startBrokerCommand(["--port", "0", ...args]);
     return broker.logged();
   };
   const user = "Others on this machine can see the password of --user";
@@ -108,8 +101,7 @@ Deno.test("broker warns of passwords on the command line, and of an open network
 Deno.test("broker with --cert opens a plain port only for --plain-port", async () => {
   const args = ["--cert", CERT_FILE, "--key", KEY_FILE, "--tls-port", "0"];
   for (const plain of [[], ["--plain-port", "0"]]) {
-    await using broker = startCommand("broker", [...args, ...plain]);
-    await broker.untilLogged("Ctrl-C ends");
+    await using broker = await startBrokerCommand([...args, ...plain]);
     const [first] = broker.logged().split("\n");
     const address = ":\\/\\/127\\.0\\.0\\.1:\\d+";
     const urls = plain.length === 0
@@ -119,51 +111,40 @@ Deno.test("broker with --cert opens a plain port only for --plain-port", async (
   }
 });
 
-Deno.test({
-  name: "broker reads users and rules again at a SIGHUP, and goes on",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using place = await temporaryFile("passwords");
-    await setPassword(place.file, "ann", "secret");
-    const args = ["--port", "0", "--verbose", "--password-file", place.file];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged("Ctrl-C ends");
-    const [url = ""] = broker.logged().match(/mqtt:\/\/[\d.]+:\d+/) ?? [];
-    const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
-    await setPassword(place.file, "bob", "hidden");
-    broker.kill("SIGHUP");
-    await broker.untilLogged("Users or rules have changed");
-    await publishOnce(url.replace("//", "//bob:hidden@"), message);
-    await Deno.writeTextFile(place.file, "bob\n");
-    broker.kill("SIGHUP");
-    await broker.untilLogged("(what it said before holds)");
-    await publishOnce(url.replace("//", "//bob:hidden@"), message);
-    broker.kill("SIGTERM");
-    assertEquals((await broker.end()).code, 0);
-  },
+test.unix("broker reads users and rules again at a SIGHUP, and goes on", async () => {
+  await using place = await temporaryFile("passwords");
+  await setPassword(place.file, "ann", "secret");
+  const args = ["--port", "0", "--verbose", "--password-file", place.file];
+  await using broker = await startBrokerCommand(args);
+  const [url = ""] = broker.urls;
+  const message = { topic: "greeting", payload: "hello", qos: 1 } as const;
+  await setPassword(place.file, "bob", "hidden");
+  broker.kill("SIGHUP");
+  await broker.untilLogged("Users or rules have changed");
+  await publishOnce(url.replace("//", "//bob:hidden@"), message);
+  await Deno.writeTextFile(place.file, "bob\n");
+  broker.kill("SIGHUP");
+  await broker.untilLogged("(what it said before holds)");
+  await publishOnce(url.replace("//", "//bob:hidden@"), message);
+  assertEquals((await broker.stop()).code, 0);
 });
 
-peerTest(
-  ["script"],
-  "broker ends when its terminal is closed",
-  async ({ script }) => {
-    await using place = await temporaryFile("passwords");
-    await setPassword(place.file, "ann", "secret");
-    const args = ["--port", "0", "--password-file", place.file];
-    await using terminal = startInTerminal(script, "broker", args);
-    await terminal.untilPrinted("Ctrl-C ends");
-    const [, port] = /mqtt:\/\/127.0.0.1:(\d+)/.exec(terminal.printed()) ?? [];
-    await using client = await openRaw(
-      { port: Number(port) },
-      { user: "ann", password: "secret" },
-    );
-    terminal.kill("SIGKILL");
-    assertEquals(await client.next(), undefined);
-  },
-);
+test.script("broker ends when its terminal is closed", async ({ script }) => {
+  await using place = await temporaryFile("passwords");
+  await setPassword(place.file, "ann", "secret");
+  const args = ["--port", "0", "--password-file", place.file];
+  await using terminal = startInTerminal(script, "broker", args);
+  await terminal.untilPrinted("Ctrl-C ends");
+  const [, port] = /mqtt:\/\/127.0.0.1:(\d+)/.exec(terminal.printed()) ?? [];
+  await using client = await openRaw(
+    { port: Number(port) },
+    { user: "ann", password: "secret" },
+  );
+  terminal.kill("SIGKILL");
+  assertEquals(await client.next(), undefined);
+});
 
-Deno.test("broker says that its port is taken", async () => {
-  await using other = await startBroker({ port: 0 });
+test.broker("broker says that its port is taken", async (other) => {
   const { code, stderr } = await runCommand("broker", [
     "--port",
     `${other.port}`,
@@ -175,27 +156,25 @@ Deno.test("broker says that its port is taken", async () => {
 });
 
 Deno.test("broker says that its store is no folder", async () => {
-  const store = await Deno.makeTempFile();
-  try {
-    const args = ["--port", "0", "--store", store];
-    const { code, stderr } = await runCommand("broker", args);
-    assertEquals(code, 1);
-    assertEquals(stderr, `Store "${store}" is a file: it must be a folder\n`);
-  } finally {
-    await Deno.remove(store);
-  }
+  await using place = await temporaryFile("store");
+  await Deno.writeTextFile(place.file, "");
+  const args = ["--port", "0", "--store", place.file];
+  const { code, stderr } = await runCommand("broker", args);
+  assertEquals([code, stderr], [
+    1,
+    `Store "${place.file}" is a file: it must be a folder\n`,
+  ]);
 });
 
 Deno.test("broker keeps to the limits and origins that it is given", async () => {
   const limits = ["--max-packet-size", "100", "--max-topic-levels", "2"];
   const page = "https://school.example";
-  await using broker = startCommand("broker", [
+  await using broker = await startBrokerCommand([
     ...["--port", "0", "--websocket-port", "0", "--verbose"],
     ...limits,
     ...["--origin", page],
   ]);
-  await broker.untilLogged("Ctrl-C ends");
-  const [tcp, webSocket] = broker.logged().match(/(mqtt|ws):\/\/[\d.]+:\d+/g)!;
+  const [tcp, webSocket] = broker.urls;
   const client = { clientId: "ann" };
   await publishOnce(tcp!, { topic: "a/b", payload: "x", qos: 1 }, client);
   const large = { topic: "a", payload: "x".repeat(100), qos: 1 } as const;
@@ -259,83 +238,6 @@ peerTest(
   },
 );
 
-const mistakes: [string[], string][] = [
-  [["--max-packet-size", "x"], 'Option --max-packet-size is "x"'],
-  [["--max-topic-levels", "201"], "a whole number from 1 to 200"],
-  [["--origin", "school.example/x"], 'Origin is "school.example/x"'],
-  [["--port", "99999"], 'Option --port is "99999"'],
-  [["--user", "info"], "Option --user lacks a part: it must be NAME:PASSWORD"],
-  [["--user", ":s3cret"], "Option --user lacks a part"],
-  [["--store", ""], 'Store is ""'],
-  [["--password-file", "absent"], 'Password file "absent" can\'t be read'],
-  [["--acl-file", "absent"], 'ACL file "absent" can\'t be read'],
-  [["--prot", "1"], 'Option "--prot" is unknown'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`broker ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("broker", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
-  });
-}
-
-Deno.test("broker says what is wrong with its certificate and key", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const encrypted = `${folder}/encrypted.key`;
-    const pem = createPrivateKey(LOCALHOST.key).export({
-      type: "pkcs8",
-      format: "pem",
-      cipher: "aes-256-cbc",
-      passphrase: "secret",
-    });
-    await Deno.writeTextFile(encrypted, String(pem));
-    const mistakes: [args: string[], text: string][] = [
-      [["--cert", CERT_FILE], "Option --cert needs --key"],
-      [["--key", KEY_FILE], "Option --key needs --cert"],
-      [["--tls-port", "0"], "Option --tls-port needs a certificate"],
-      [["--plain-port", "0"], "Option --plain-port needs a certificate"],
-      [
-        ["--cert", CERT_FILE, "--key", KEY_FILE, "--port", "0"],
-        "Option --port is for a broker without --cert: --tls-port is",
-      ],
-      [
-        ["--secure-websocket-port", "0"],
-        "Option --secure-websocket-port needs a certificate",
-      ],
-      [
-        ["--cert", "no.crt", "--key", KEY_FILE],
-        'File "no.crt" can\'t be read: ',
-      ],
-      [
-        ["--cert", CERT_FILE, "--key", "no.key"],
-        'File "no.key" can\'t be read: ',
-      ],
-      [
-        ["--cert", KEY_FILE, "--key", KEY_FILE],
-        `Certificate "${KEY_FILE}" can't be read: it must be PEM text`,
-      ],
-      [
-        ["--cert", CERT_FILE, "--key", encrypted],
-        `Key "${encrypted}" is encrypted: it must be one without a passphrase`,
-      ],
-      [
-        ["--cert", CA_FILE, "--key", KEY_FILE],
-        `Key "${KEY_FILE}" is of another certificate`,
-      ],
-    ];
-    await Promise.all(mistakes.map(async ([args, text]) => {
-      const { code, stderr } = await runCommand("broker", args);
-      assertEquals(code, 2);
-      assertStringIncludes(stderr, text);
-      assertEquals(stderr.trim().split("\n").length, 1);
-    }));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
 Deno.test("broker warns of a certificate whose time is over, and serves", async () => {
   const day = (days: number) => new Date(Date.now() + days * 86_400_000);
   const authority = await makeAuthority({
@@ -348,17 +250,12 @@ Deno.test("broker warns of a certificate whose time is over, and serves", async 
     notBefore: day(-9),
     notAfter: day(-2),
   });
-  const folder = await Deno.makeTempDir();
-  try {
-    const [cert, key] = [`${folder}/old.crt`, `${folder}/old.key`] as const;
-    await Deno.writeTextFile(cert, pair.cert);
-    await Deno.writeTextFile(key, pair.key);
-    const files = ["--cert", cert, "--key", key];
-    const args = [...files, "--tls-port", "0"];
-    await using broker = startCommand("broker", args);
-    await broker.untilLogged(`Certificate "${cert}" has expired on`);
-    assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await temporaryFolder();
+  const [cert, key] = [`${folder.path}/old.crt`, `${folder.path}/old.key`];
+  await Deno.writeTextFile(cert!, pair.cert);
+  await Deno.writeTextFile(key!, pair.key);
+  const args = ["--cert", cert!, "--key", key!, "--tls-port", "0"];
+  await using broker = startCommand("broker", args);
+  await broker.untilLogged(`Certificate "${cert}" has expired on`);
+  assertStringIncludes(broker.logged(), "mqtts://127.0.0.1:");
 });

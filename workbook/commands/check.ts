@@ -33,7 +33,7 @@ The exit code is 0 if all that is required passes, 1 if not.
 const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { positional: 1, string: ["command", "seed"] },
   async main(options) {
@@ -65,4 +65,4 @@ await runProgram({
       throw error;
     }
   },
-});
+}, import.meta.main);

@@ -7,12 +7,12 @@ import {
 import { fileURLToPath } from "node:url";
 import { within } from "../../testing/deadline.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const PROGRESS = ".workbook/progress.json";
 const isWindows = Deno.build.os === "windows";
 
-Deno.test("check passes a solution, and notes it, and writes nothing else", async () => {
-  await using project = await copyExercises();
+test.exercise("check passes a solution, and notes it, and writes nothing else", async (project) => {
   await project.solve();
   const before = await project.files();
   const { code, output } = await project.task("check", "01", "--seed", "7");
@@ -32,8 +32,7 @@ Deno.test("check passes a solution, and notes it, and writes nothing else", asyn
   assertEquals(list.output, "solved       01  presence  Presence\n");
 });
 
-Deno.test("check says of a failure what was asked, expected and seen, and where the hint is", async () => {
-  await using project = await copyExercises();
+test.exercise("check says of a failure what was asked, expected and seen, and where the hint is", async (project) => {
   await project.write(
     WORK,
     'console.log("\\x1b[2J" + "Reçu: 10.0.0.1 connecté");',
@@ -56,8 +55,7 @@ Deno.test("check says of a failure what was asked, expected and seen, and where 
   assertEquals(places, places.toSorted((one, other) => one - other));
 });
 
-Deno.test("check notes that an exercise is no longer solved", async () => {
-  await using project = await copyExercises();
+test.exercise("check notes that an exercise is no longer solved", async (project) => {
   await project.write(PROGRESS, '{ "solved": ["01_presence", "02_button"] }');
   await project.write(WORK, "// Broken");
   assertEquals((await project.task("check", "1")).code, 1);
@@ -65,8 +63,7 @@ Deno.test("check notes that an exercise is no longer solved", async () => {
   assertEquals(solved, ["02_button"]);
 });
 
-Deno.test("check without a name lists what isn't started, and runs the rest", async () => {
-  await using project = await copyExercises();
+test.exercise("check without a name lists what isn't started, and runs the rest", async (project) => {
   const untouched = await project.task("check");
   assertEquals({ code: untouched.code, output: untouched.output }, {
     code: 0,
@@ -77,11 +74,13 @@ Deno.test("check without a name lists what isn't started, and runs the rest", as
   const started = await project.task("check");
   assertEquals(started.code, 1);
   assertStringIncludes(started.output, "\nRequired: 0 of 3 passed\n");
-  assertStringIncludes(started.output, "\nSolved: 0 of 1 started, 1 in all\n");
+  assertStringIncludes(
+    started.output,
+    "\nSolved: 0 of 1 started, 1 in all\n",
+  );
 });
 
-Deno.test("check says of a program that Deno can't read that it doesn't start", async () => {
-  await using project = await copyExercises();
+test.exercise("check says of a program that Deno can't read that it doesn't start", async (project) => {
   await project.write(WORK, "import { x");
   const { code, output } = await project.task("check", "01");
   assertEquals(code, 1);
@@ -89,8 +88,7 @@ Deno.test("check says of a program that Deno can't read that it doesn't start", 
   assertStringIncludes(output, "It looks like this: It doesn't start: Deno");
 });
 
-Deno.test("check runs nothing that imports files from elsewhere, and goes on", async () => {
-  await using project = await copyExercises();
+test.exercise("check runs nothing that imports files from elsewhere, and goes on", async (project) => {
   await project.write(PROGRESS, '{ "solved": ["01_presence"] }');
   await project.write(
     WORK,
@@ -132,8 +130,7 @@ Deno.test({
   },
 });
 
-Deno.test("check says of a program that doesn't log in where the login is", async () => {
-  await using project = await copyExercises();
+test.exercise("check says of a program that doesn't log in where the login is", async (project) => {
   await project.write(
     WORK,
     `import { connect } from "../../lib/mod.ts";
@@ -141,11 +138,13 @@ Deno.test("check says of a program that doesn't log in where the login is", asyn
   );
   const { code, output } = await project.task("check", "01");
   assertEquals(code, 1);
-  assertStringIncludes(output, "It connects without the user and the password");
+  assertStringIncludes(
+    output,
+    "It connects without the user and the password",
+  );
 });
 
-Deno.test("check knows the student's modules beside the program", async () => {
-  await using project = await copyExercises();
+test.exercise("check knows the student's modules beside the program", async (project) => {
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = WORK.slice(0, WORK.lastIndexOf("/"));
   await project.write(`${folder}/checked_presence.ts`, solution);
@@ -171,8 +170,7 @@ Deno.test("check takes any path, also for what is temporary, and a program as Wi
   assertEquals(code, 0, output + errors);
 });
 
-Deno.test("check says that a module in another folder isn't there", async () => {
-  await using project = await copyExercises();
+test.exercise("check says that a module in another folder isn't there", async (project) => {
   const folder = WORK.slice(0, WORK.lastIndexOf("/"));
   await project.write(`${folder}/parts/presence.ts`, "");
   await project.write(WORK, 'import "./parts/presence.ts";');
@@ -181,8 +179,7 @@ Deno.test("check says that a module in another folder isn't there", async () => 
   assertStringIncludes(output, "in no other folder");
 });
 
-Deno.test("check --command runs any program, on the files of the user's folder", async () => {
-  await using project = await copyExercises();
+test.exercise("check --command runs any program, on the files of the user's folder", async (project) => {
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = `${project.folder}/lessons`;
   const inProject = (path: string) =>
@@ -203,8 +200,7 @@ Deno.test("check --command runs any program, on the files of the user's folder",
   if (!isWindows) assertStringIncludes(output, "Extra: 1 of 1 passed");
 });
 
-Deno.test("check counts also where its progress can't be noted", async () => {
-  await using project = await copyExercises();
+test.exercise("check counts also where its progress can't be noted", async (project) => {
   await project.solve();
   await project.write(".workbook", "A file where the folder should be");
   const { code, errors } = await project.task("check", "01");
@@ -212,31 +208,13 @@ Deno.test("check counts also where its progress can't be noted", async () => {
   assertStringIncludes(errors, "Progress of exercise 01 isn't noted: ");
 });
 
-Deno.test("check says how to get a file back that is missing", async () => {
-  await using project = await copyExercises();
+test.exercise("check says how to get a file back that is missing", async (project) => {
   await Deno.remove(`${project.folder}/${WORK}`);
   const { code, errors } = await project.task("check", "01");
   assertEquals({ code, errors }, {
     code: 1,
     errors: `"${WORK}" is missing: "deno task reset 01" puts it back\n`,
   });
-});
-
-Deno.test("check refuses a wrong call with one line", async () => {
-  await using project = await copyExercises();
-  const calls: [string[], string][] = [
-    [["99"], 'Exercise "99" is unknown: there are 01_presence'],
-    [["01", "02"], 'Argument "02" is not expected'],
-    [["01", "--seed", "-1"], 'Option --seed is "-1": it must be'],
-    [["--command", "x"], 'Option --command is "x": it must be one exercise\'s'],
-    [["01", "--command", " "], 'Option --command is " "'],
-  ];
-  for (const [args, text] of calls) {
-    const { code, output, errors } = await project.task("check", ...args);
-    assertEquals({ code, output }, { code: 2, output: "" });
-    assertStringIncludes(errors, text);
-    assertEquals(errors.trim().split("\n").length, 1, errors);
-  }
 });
 
 Deno.test({
@@ -270,8 +248,7 @@ Deno.test({
       { variables: { WORKBOOK_STD: "npm" } },
     );
     using connection = await within("the program", listener.accept());
-    check.kill("SIGTERM");
-    const { code } = await check.end();
+    const { code } = await check.stop();
     assertEquals(code, 130);
     const bytes = connection.read(new Uint8Array(1)).catch(() => null);
     assertEquals(await within("the program's end", bytes), null);

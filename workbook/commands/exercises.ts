@@ -3,13 +3,19 @@
  *
  * @module
  */
-import { listExercises, numberOf, titleOf } from "../exercises/exercises.ts";
+import {
+  listExercises,
+  minutesOf,
+  numberOf,
+  titleOf,
+} from "../exercises/exercises.ts";
 import { stateOf } from "../exercises/exercise_state.ts";
 import { runProgram } from "../options/program.ts";
 import { readProgress } from "../exercises/progress.ts";
 
 const HELP = `
-Lists the exercises: not started, started or solved, number, name and title.
+Lists the exercises: not started, started or solved, number, name, minutes that
+it may take, and title.
 
 Usage: deno task exercises
 `;
@@ -29,6 +35,7 @@ await runProgram({
         state.padEnd(STATE_WIDTH),
         numberOf(exercise),
         exercise.name.slice(3).padEnd(width),
+        `${(await minutesOf(exercise) ?? "?").padStart(2)} min`,
         await titleOf(exercise),
       ].join("  "));
     }

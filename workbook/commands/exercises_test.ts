@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { WORK } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const CHECK = `export const exercise = {
   name: "03_chat",
@@ -7,29 +8,31 @@ const CHECK = `export const exercise = {
   requirements: [],
 };`;
 
-Deno.test("exercises lists state, number, name and title", async () => {
-  await using project = await copyExercises();
+test.exercise("exercises lists state, number, name, minutes and title", async (project) => {
   for (const file of ["one.ts", "two.ts"]) {
     await project.write(`exercises/03_chat/${file}`, "// Stub\n");
     await project.write(`checks/03_chat/stub/${file}`, "// Stub\n");
   }
   await project.write("checks/03_chat/check.ts", CHECK);
-  await project.write("exercises/03_chat/README.md", "# Exercise 03: A chat\n");
+  await project.write(
+    "exercises/03_chat/README.md",
+    "# Exercise 03: A chat\n",
+  );
   // Folders that a student has made are no exercises.
   await project.write("exercises/99_mine/main.ts", "");
   const list = async () => (await project.task("exercises")).output;
 
   assertEquals(
     await list(),
-    "not started  01  presence  Presence\n" +
-      "not started  03  chat      A chat\n",
+    "not started  01  presence  30 min  Presence\n" +
+      "not started  03  chat       ? min  A chat\n",
   );
   await project.write(WORK, "// Begun");
   await project.write("exercises/03_chat/two.ts", "// Begun");
   assertEquals(
     await list(),
-    "started      01  presence  Presence\n" +
-      "started      03  chat      A chat\n",
+    "started      01  presence  30 min  Presence\n" +
+      "started      03  chat       ? min  A chat\n",
   );
   // A broken file is as good as none, and names of other exercises do no harm.
   for (const text of ["{", "null", '{ "solved": "x", "hints": null }']) {
@@ -42,7 +45,7 @@ Deno.test("exercises lists state, number, name and title", async () => {
   );
   assertEquals(
     await list(),
-    "started      01  presence  Presence\n" +
-      "solved       03  chat      A chat\n",
+    "started      01  presence  30 min  Presence\n" +
+      "solved       03  chat       ? min  A chat\n",
   );
 });

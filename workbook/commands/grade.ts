@@ -12,7 +12,7 @@ import { type Options, runProgram, UsageError } from "../options/program.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
 import { GradingProgress } from "../grading/progress.ts";
-import { toCsv, toJson } from "../grading/report_data.ts";
+import { toCsv, toJson, toMarks } from "../grading/report_data.ts";
 import { assertWritable, writeWhole } from "../grading/report_file.ts";
 import { toJunit } from "../grading/report_junit.ts";
 import { toTable } from "../grading/report_table.ts";
@@ -26,7 +26,7 @@ Usage: deno task grade [--dir FOLDER]... [--each FOLDER]... [OPTION]...
   --dir FOLDER       a submission: a folder with exercises/01_presence/main.ts
                      and so on, or with 01_presence/main.ts
   --each FOLDER      each folder in this one is a submission
-  --format FORMAT    table (the default), json, junit or csv
+  --format FORMAT    table (the default), json, junit, csv or marks
   --out FILE         write the report to this file, as a whole or not at all
   --command COMMAND  starts the programs, in any language: "python3 {program}.py".
                      {program} stands for the name of each program, seen from
@@ -57,7 +57,9 @@ report of each that failed says what was expected and what was seen. JSON has
         state: "passed" | "failed" | "skipped" | "broken", seconds, report }]
     }] }] }
 
-where required and extra count the points. CSV has a row for each requirement.
+where required and extra count the points. CSV has a row for each requirement;
+marks is CSV, too, with a row for each submission and the required points of each
+exercise, for a spreadsheet.
 
 The exit code is 0 when grading ran, whatever came out.
 `;
@@ -67,20 +69,21 @@ const FORMATS = new Map<string, (grading: Grading) => string>([
   ["json", toJson],
   ["junit", toJunit],
   ["csv", toCsv],
+  ["marks", toMarks],
 ]);
 const SEED_RANGE = { least: 0, most: 2 ** 32 - 1 };
 const JOBS_RANGE = { least: 1, most: 1000 };
 const MOST_JOBS = 8;
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["format", "out", "command", "jobs", "seed"],
     collect: ["dir", "each"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const format = readFormat(options);

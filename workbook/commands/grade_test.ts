@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { peerTest } from "../../testing/peers.ts";
 import {
   copyExercises,
   type ExerciseProject,
 } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const EXERCISE = "exercises/01_presence";
 const SOLUTION = await readSource("solutions/01_presence/main.ts");
@@ -28,8 +28,7 @@ async function submit(
 
 const CLASS = ["--each", ".workbook/class"];
 
-Deno.test("grade gives each submission its own points, whatever others do", async () => {
-  await using project = await copyExercises();
+test.exercise("grade gives each submission its own points, whatever others do", async (project) => {
   await submit(project, {
     crash: 'throw new Error("Mine");',
     flood: 'for (;;) console.log("flood");',
@@ -75,8 +74,7 @@ Deno.test("grade gives each submission its own points, whatever others do", asyn
   assertEquals(errors.match(/^\[\d\/8\] /gm)?.length, 8);
 });
 
-Deno.test("grade shows the workbook's own exercises, and writes nothing", async () => {
-  await using project = await copyExercises();
+test.exercise("grade shows the workbook's own exercises, and writes nothing", async (project) => {
   const before = await project.files();
   const untouched = await project.task("grade");
   assertEquals(untouched.code, 0);
@@ -89,8 +87,7 @@ Deno.test("grade shows the workbook's own exercises, and writes nothing", async 
   assertEquals(await project.files(), before);
 });
 
-Deno.test("grade writes its report to a file, as a whole", async () => {
-  await using project = await copyExercises();
+test.exercise("grade writes its report to a file, as a whole", async (project) => {
   await submit(project, { anna: SOLUTION, ben: STUB });
   const { code, output } = await project.task(
     "grade",
@@ -117,68 +114,38 @@ Deno.test("grade writes its report to a file, as a whole", async () => {
   assertEquals(others.sort(), ["class", "grades.csv"]);
 });
 
-Deno.test("grade refuses a wrong call before it grades", async () => {
+test.paho("grade runs other languages, and says that nothing confines them", async ({ paho }) => {
   await using project = await copyExercises();
-  const calls: Record<string, string[]> = {
-    'Option --format is "xml"': ["--format", "xml"],
-    'Folder "nowhere"': ["--dir", "nowhere"],
-    'Folder ".github"': ["--each", ".github"],
-    "Option --jobs": ["--jobs", "0"],
-    "Option --seed": ["--seed", "-1"],
-    'Option --out is "no/file"': ["--out", "no/file"],
-    'Option --out is "lib"': ["--out", "lib"],
-    "Option --command": ["--command", " "],
-    'Argument "01"': ["01"],
-  };
-  for (const [expected, args] of Object.entries(calls)) {
-    const { code, output, errors } = await project.task("grade", ...args);
-    assertEquals([code, output], [2, ""], expected);
-    assertStringIncludes(errors, expected);
-    assertEquals(errors.trim().split("\n").length, 1);
-  }
+  const python = await readSource("checks/01_presence/python/main.py");
+  await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
+  await submit(project, { ben: SOLUTION });
+  const { code, output, errors } = await project.task(
+    "grade",
+    ...CLASS,
+    "--command",
+    `${paho} {program}.py`,
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(errors, "These programs aren't confined");
+  assertStringIncludes(output, "\nanna       3+1 ");
+  assertStringIncludes(output, "\nben          - ");
 });
 
-peerTest(
-  ["paho"],
-  "grade runs other languages, and says that nothing confines them",
-  async ({ paho }) => {
-    await using project = await copyExercises();
-    const python = await readSource("checks/01_presence/python/main.py");
-    await project.write(`.workbook/class/anna/${EXERCISE}/main.py`, python);
-    await submit(project, { ben: SOLUTION });
-    const { code, output, errors } = await project.task(
-      "grade",
-      ...CLASS,
-      "--command",
-      `${paho} {program}.py`,
-    );
-    assertEquals(code, 0);
-    assertStringIncludes(errors, "These programs aren't confined");
-    assertStringIncludes(output, "\nanna       3+1 ");
-    assertStringIncludes(output, "\nben          - ");
-  },
-);
-
-Deno.test({
-  name: "grade ends on Ctrl-C, with all that it started, and writes nothing",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using project = await copyExercises();
-    await submit(project, { stub: STUB, zombie: "for (;;) ;" });
-    await using grade = project.start([
-      "task",
-      "--quiet",
-      "grade",
-      ...CLASS,
-      "--out",
-      ".workbook/grades",
-    ], { variables: { WORKBOOK_STD: "npm" } });
-    await grade.untilLogged("stub:");
-    grade.kill("SIGINT");
-    const { code, stderr } = await grade.end();
-    assertEquals(code, 130, stderr);
-    assert(!stderr.includes("zombie:"));
-    const files = [...(await project.files()).keys()];
-    assert(!files.some((file) => file.includes("grades")));
-  },
+test.unix("grade ends on Ctrl-C, with all that it started, and writes nothing", async () => {
+  await using project = await copyExercises();
+  await submit(project, { stub: STUB, zombie: "for (;;) ;" });
+  await using grade = project.start([
+    "task",
+    "--quiet",
+    "grade",
+    ...CLASS,
+    "--out",
+    ".workbook/grades",
+  ], { variables: { WORKBOOK_STD: "npm" } });
+  await grade.untilLogged("stub:");
+  const { code, stderr } = await grade.stop("SIGINT");
+  assertEquals(code, 130, stderr);
+  assert(!stderr.includes("zombie:"));
+  const files = [...(await project.files()).keys()];
+  assert(!files.some((file) => file.includes("grades")));
 });

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { copyExercises } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
-Deno.test("hint shows one hint at a time, from the first", async () => {
-  await using project = await copyExercises();
+test.exercise("hint shows one hint at a time, from the first", async (project) => {
   const hint = async (...args: string[]) => {
     const { code, output, errors } = await project.task("hint", ...args);
     assertEquals({ code, errors }, { code: 0, errors: "" });
@@ -19,7 +18,9 @@ Deno.test("hint shows one hint at a time, from the first", async () => {
   ];
   for (const [args, number] of calls) {
     const output = await hint(...args);
-    assert(output.startsWith(`Hint ${number} of 3\n\n${texts[number - 1]}\n`));
+    assert(
+      output.startsWith(`Hint ${number} of 3\n\n${texts[number - 1]}\n`),
+    );
     for (const [index, text] of texts.entries()) {
       assertEquals(output.includes(text), index === number - 1);
     }
@@ -31,8 +32,7 @@ Deno.test("hint shows one hint at a time, from the first", async () => {
   assertStringIncludes(await hint("01"), "Hint 1 of 3");
 });
 
-Deno.test("hint says which exercises there are if none is named", async () => {
-  await using project = await copyExercises();
+test.exercise("hint says which exercises there are if none is named", async (project) => {
   const { code, errors } = await project.task("hint");
   assertEquals({ code, errors }, {
     code: 2,

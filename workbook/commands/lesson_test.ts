@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { listLessons } from "../lessons/lessons.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
 
@@ -24,7 +24,8 @@ Deno.test("lesson runs each lesson to a good end", async () => {
         folder,
       );
       await lesson.write(TYPED[number] ?? "");
-      const { code, stdout, stderr } = await lesson.end();
+      // A lesson starts many programs, one after the other.
+      const { code, stdout, stderr } = await lesson.end(120_000);
       if (code !== 0 || !stdout.includes(" | ")) {
         failures.push(`Lesson ${number} ended with ${code}:`, stdout, stderr);
       }
@@ -46,8 +47,7 @@ Deno.test("lesson runs its programs on an embedded broker if none answers", asyn
   assertEquals(stderr.trim().split("\n").length, 2, stderr);
 });
 
-Deno.test("lesson uses the broker at MQTT_URL if it answers", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("lesson uses the broker at MQTT_URL if it answers", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stderr } = await runCommand(
@@ -81,21 +81,15 @@ Deno.test("lesson --seconds ends the lesson", async () => {
   assertStringIncludes(stdout, "gate          | exit program\n");
 });
 
-Deno.test({
-  name: "lesson ends well on SIGTERM",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using lesson = startCommand("lesson:13", [], NO_BROKER);
-    await lesson.untilPrinted("payload: noop");
-    lesson.kill("SIGTERM");
-    const { code, stdout } = await lesson.end();
-    assertEquals(code, 0);
-    assertStringIncludes(stdout, "exit program\n");
-  },
+test.unix("lesson ends well on SIGTERM", async () => {
+  await using lesson = startCommand("lesson:13", [], NO_BROKER);
+  await lesson.untilPrinted("payload: noop");
+  const { code, stdout } = await lesson.stop();
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "exit program\n");
 });
 
-Deno.test("lesson with a program's name runs that one, with its arguments", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("lesson with a program's name runs that one, with its arguments", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await runCommand(
@@ -108,20 +102,6 @@ Deno.test("lesson with a program's name runs that one, with its arguments", asyn
   const [message] = await subscriber.untilReceived(1);
   assertEquals(message?.text, "close");
 });
-
-const mistakes: [string[], string][] = [
-  [["--seconds", "-1"], "--seconds"],
-  [["--fast"], 'Option "--fast" is unknown'],
-  [["--trace", "publisher"], 'Argument "publisher" is not expected'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`lesson:01 ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("lesson:01", args, NO_BROKER);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}
 
 Deno.test("lessons lists each lesson with its title, difficulty and documents", async () => {
   const { code, stdout } = await runCommand("lessons", []);

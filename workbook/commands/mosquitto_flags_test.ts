@@ -23,6 +23,7 @@ import {
   startInTerminal,
 } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** What `publish` of mosquitto_pub and of ours can be told. */
 const PROPERTIES = [
@@ -67,40 +68,35 @@ function timeless(json: string): unknown {
   return rest;
 }
 
-peerTest(
-  ["mosquitto_sub", "mosquitto_pub"],
-  "sub -F prints what mosquitto_sub prints, in both versions of MQTT",
-  async ({ mosquitto_sub, mosquitto_pub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const place = placeFlags(broker);
-    const payload = '{"temp": 21.5}';
-    for (const version of ["5", "311"]) {
-      const topic = `iot/${version}`;
-      const properties = version === "5" ? PROPERTIES : [];
-      await runPeer(mosquitto_pub, [
-        ...[...place, "-t", topic, "-m", payload, "-r", "-q", "1"],
-        ...["-V", version, ...properties],
-      ]);
-      const args = [...place, "-t", topic, "-q", "1", "-C", "1", "-V", version];
-      for (const format of FORMATS) {
-        assertEquals(
-          await sub(...args, "-F", format),
-          await runPeer(mosquitto_sub, [...args, "-F", format]),
-        );
-      }
-      for (const format of ["%j", "%J"]) {
-        assertEquals(
-          timeless(await sub(...args, "-F", format)),
-          timeless(await runPeer(mosquitto_sub, [...args, "-F", format])),
-        );
-      }
-      assertEquals(await sub(...args, "-N", "-F", "%t"), topic);
-    }
-  },
-);
-
-Deno.test("sub -F says which payload isn't the JSON that %J needs", async () => {
+test.mosquittoClients("sub -F prints what mosquitto_sub prints, in both versions of MQTT", async ({ mosquitto_sub, mosquitto_pub }) => {
   await using broker = await startBroker({ port: 0 });
+  const place = placeFlags(broker);
+  const payload = '{"temp": 21.5}';
+  for (const version of ["5", "311"]) {
+    const topic = `iot/${version}`;
+    const properties = version === "5" ? PROPERTIES : [];
+    await runPeer(mosquitto_pub, [
+      ...[...place, "-t", topic, "-m", payload, "-r", "-q", "1"],
+      ...["-V", version, ...properties],
+    ]);
+    const args = [...place, "-t", topic, "-q", "1", "-C", "1", "-V", version];
+    for (const format of FORMATS) {
+      assertEquals(
+        await sub(...args, "-F", format),
+        await runPeer(mosquitto_sub, [...args, "-F", format]),
+      );
+    }
+    for (const format of ["%j", "%J"]) {
+      assertEquals(
+        timeless(await sub(...args, "-F", format)),
+        timeless(await runPeer(mosquitto_sub, [...args, "-F", format])),
+      );
+    }
+    assertEquals(await sub(...args, "-N", "-F", "%t"), topic);
+  }
+});
+
+test.broker("sub -F says which payload isn't the JSON that %J needs", async (broker) => {
   await publishOnce(broker.url, { topic: "x", payload: "{", retain: true });
   const args = ["-h", broker.url, "-t", "x", "-C", "1", "-F", "%t %J"];
   assertEquals(await runCommand("sub", args), {
@@ -110,96 +106,87 @@ Deno.test("sub -F says which payload isn't the JSON that %J needs", async () => 
   });
 });
 
-peerTest(
-  ["script"],
-  "sub lets no control character of a stranger reach a terminal, with -F, -v and -d",
-  async ({ script }) => {
-    await using broker = await startScriptedBroker((packet, connection) => {
-      if (packet.cmd !== "subscribe") return undefined;
-      connection.send({
-        cmd: "suback",
-        messageId: packet.messageId!,
-        granted: [0],
-      });
-      connection.send({
-        ...{ cmd: "publish", topic: "x/\x1b]0;y\x07\x9b2J\u202e", qos: 0 },
-        ...{ payload: "\x1b[2J\u2028", dup: false, retain: false },
-      });
-      return "answered";
+test.script("sub lets no control character of a stranger reach a terminal, with -F, -v and -d", async ({ script }) => {
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd !== "subscribe") return undefined;
+    connection.send({
+      cmd: "suback",
+      messageId: packet.messageId!,
+      granted: [0],
     });
-    const args = ["-h", broker.url, "-t", "#", "-C", "1", "-d"];
-    const shown = "x/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028";
-    const styles = [
-      { flags: ["-F", "\\e[1m%t %p %j"], line: `\x1b[1m${shown} {` },
-      { flags: ["-v"], line: shown },
-    ];
-    for (const { flags, line } of styles) {
-      await using terminal = startInTerminal(script, "sub", [
-        ...args,
-        ...flags,
-      ]);
-      const { code, stdout } = await terminal.end();
-      assertEquals(code, 0);
-      assertStringIncludes(stdout, line);
-      assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
-      // Before, Deno draws and takes away what it loads.
-      const own = stdout.slice(stdout.indexOf("→ CONNECT"));
-      const others = own.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "");
-      assertEquals(others.match(/[\p{Cc}\u2028\u202e]/u), null);
-    }
-  },
-);
-
-peerTest(
-  ["mosquitto_sub"],
-  "sub -T, -R and --retained-only choose messages as mosquitto_sub does",
-  async ({ mosquitto_sub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const old = ["a", "b", "c/1", "c/2"].map((topic) => ({
-      topic,
-      payload: `old ${topic}`,
-      retain: true,
-    }));
-    await publishMany(broker.url, old);
-    const args = [...placeFlags(broker), "-t", "#", "-v"];
-    const choices = [
-      ["--retained-only", "-C", "4"],
-      ["-T", "a", "-T", "c/#", "-C", "1"],
-      ["-T", "+", "-C", "2"],
-    ];
-    for (const choice of choices) {
-      const theirs = await runPeer(mosquitto_sub, [...args, ...choice]);
-      assertEquals(await sub(...args, ...choice), theirs);
-    }
-    // A session that is kept gets what has come meanwhile, and not retained.
-    const fresh = ["new", "newer"].map((topic) => ({
-      ...{ topic, payload: "1", qos: 1 as const },
-    }));
-    const kept = [...args, "-q", "1", "-c", "-i"];
-    await runPeer(mosquitto_sub, [...kept, "theirs", "-E"]);
-    assertEquals(
-      (await runCommand("sub", [...kept, "ours", "-W", "1"])).code,
-      27,
-    );
-    await publishMany(broker.url, fresh);
-    const late = ["-R", "-C", "2"];
-    assertEquals(
-      await sub(...kept, "ours", ...late),
-      await runPeer(mosquitto_sub, [...kept, "theirs", ...late]),
-    );
-    await using ours = startCommand("sub", [...args, "--retained-only"]);
-    await using theirs = startProcess(mosquitto_sub, [
-      ...[...args, "--retained-only"],
+    connection.send({
+      ...{ cmd: "publish", topic: "x/\x1b]0;y\x07\x9b2J\u202e", qos: 0 },
+      ...{ payload: "\x1b[2J\u2028", dup: false, retain: false },
+    });
+    return "answered";
+  });
+  const args = ["-h", broker.url, "-t", "#", "-C", "1", "-d"];
+  const shown = "x/\\x1b]0;y\\x07\\x9b2J\\u202e \\x1b[2J\\u2028";
+  const styles = [
+    { flags: ["-F", "\\e[1m%t %p %j"], line: `\x1b[1m${shown} {` },
+    { flags: ["-v"], line: shown },
+  ];
+  for (const { flags, line } of styles) {
+    await using terminal = startInTerminal(script, "sub", [
+      ...args,
+      ...flags,
     ]);
-    await ours.untilPrinted("c/2");
-    await theirs.untilPrinted("c/2");
-    await publishMany(broker.url, fresh);
-    assertEquals(await ours.end(), await theirs.end());
-  },
-);
+    const { code, stdout } = await terminal.end();
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, line);
+    assertStringIncludes(stdout, "← PUBLISH     x/\\x1b]0;y");
+    // Before, Deno draws and takes away what it loads.
+    const own = stdout.slice(stdout.indexOf("→ CONNECT"));
+    const others = own.replaceAll("\x1b[1m", "").replaceAll(/[\r\n]/g, "");
+    assertEquals(others.match(/[\p{Cc}\u2028\u202e]/u), null);
+  }
+});
 
-Deno.test("sub --retained-only leaves the message that ends it to the next", async () => {
+test.mosquittoClients("sub -T, -R and --retained-only choose messages as mosquitto_sub does", async ({ mosquitto_sub }) => {
   await using broker = await startBroker({ port: 0 });
+  const old = ["a", "b", "c/1", "c/2"].map((topic) => ({
+    topic,
+    payload: `old ${topic}`,
+    retain: true,
+  }));
+  await publishMany(broker.url, old);
+  const args = [...placeFlags(broker), "-t", "#", "-v"];
+  const choices = [
+    ["--retained-only", "-C", "4"],
+    ["-T", "a", "-T", "c/#", "-C", "1"],
+    ["-T", "+", "-C", "2"],
+  ];
+  for (const choice of choices) {
+    const theirs = await runPeer(mosquitto_sub, [...args, ...choice]);
+    assertEquals(await sub(...args, ...choice), theirs);
+  }
+  // A session that is kept gets what has come meanwhile, and not retained.
+  const fresh = ["new", "newer"].map((topic) => ({
+    ...{ topic, payload: "1", qos: 1 as const },
+  }));
+  const kept = [...args, "-q", "1", "-c", "-i"];
+  await runPeer(mosquitto_sub, [...kept, "theirs", "-E"]);
+  assertEquals(
+    (await runCommand("sub", [...kept, "ours", "-W", "1"])).code,
+    27,
+  );
+  await publishMany(broker.url, fresh);
+  const late = ["-R", "-C", "2"];
+  assertEquals(
+    await sub(...kept, "ours", ...late),
+    await runPeer(mosquitto_sub, [...kept, "theirs", ...late]),
+  );
+  await using ours = startCommand("sub", [...args, "--retained-only"]);
+  await using theirs = startProcess(mosquitto_sub, [
+    ...[...args, "--retained-only"],
+  ]);
+  await ours.untilPrinted("c/2");
+  await theirs.untilPrinted("c/2");
+  await publishMany(broker.url, fresh);
+  assertEquals(await ours.end(), await theirs.end());
+});
+
+test.broker("sub --retained-only leaves the message that ends it to the next", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-q", "1", "-c", "-i", "me"];
   await using first = startCommand("sub", [...args, "--retained-only", "-d"]);
   await first.untilLogged("SUBACK");
@@ -208,8 +195,7 @@ Deno.test("sub --retained-only leaves the message that ends it to the next", asy
   assertEquals(await sub(...args, "-C", "1"), "job\n");
 });
 
-Deno.test("sub -U ends a subscription of a kept session", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -U ends a subscription of a kept session", async (broker) => {
   const args = ["-h", broker.url, "-q", "1", "-c", "-i", "me"];
   const both = [...args, "-t", "a", "-t", "b", "-W", "1"];
   assertEquals((await runCommand("sub", both)).code, 27);
@@ -258,47 +244,37 @@ Deno.test("-L says where the broker is, who asks, and for what, and is never pri
   }
 });
 
-Deno.test({
-  name: "record takes -L, -V and -d, too",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using broker = await startBroker({ port: 0 });
-    await using temporary = await temporaryFile();
-    const { file } = temporary;
-    const url = `mqtt://127.0.0.1:${broker.port}/iot/#`;
-    await using record = startCommand("record", [
-      ...["-L", url, "-V", "5", "--out", file, "-d"],
-    ]);
-    await record.untilLogged("Subscribed");
-    await publishOnce(broker.url, { topic: "iot/x", payload: 21.5 });
-    await record.untilLogged("← PUBLISH");
-    record.kill("SIGTERM");
-    const { code, stderr } = await record.end();
-    assertEquals(code, 0);
-    assertMatch(stderr, /→ CONNECT .* MQTT 5 /);
-    const rows = await Array.fromAsync(readReadings(file));
-    assertEquals(rows.map(({ value }) => value), [21.5]);
-  },
+test.unix("record takes -L, -V and -d, too", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using temporary = await temporaryFile();
+  const { file } = temporary;
+  const url = `mqtt://127.0.0.1:${broker.port}/iot/#`;
+  await using record = startCommand("record", [
+    ...["-L", url, "-V", "5", "--out", file, "-d"],
+  ]);
+  await record.untilLogged("Subscribed");
+  await publishOnce(broker.url, { topic: "iot/x", payload: 21.5 });
+  await record.untilLogged("← PUBLISH");
+  const { code, stderr } = await record.stop();
+  assertEquals(code, 0);
+  assertMatch(stderr, /→ CONNECT .* MQTT 5 /);
+  const rows = await Array.fromAsync(readReadings(file));
+  assertEquals(rows.map(({ value }) => value), [21.5]);
 });
 
-peerTest(
-  ["mosquitto_pub"],
-  "pub -D gives a message the properties that mosquitto_pub gives it",
-  async ({ mosquitto_pub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const args = [...placeFlags(broker), "-m", "21.5", "-r", ...PROPERTIES];
-    await runPeer(mosquitto_pub, [...args, "-t", "theirs"]);
-    const outcome = await runCommand("pub", [...args, "-t", "ours"]);
-    assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
-    const ours = await retained(broker.url, "ours");
-    const theirs = await retained(broker.url, "theirs");
-    assertEquals(ours.properties, theirs.properties);
-    assertEquals(ours.properties.userProperties?.unit, "°C");
-  },
-);
+test.mosquittoClients("pub -D gives a message the properties that mosquitto_pub gives it", async ({ mosquitto_pub }) => {
+  await using broker = await startBroker({ port: 0 });
+  const args = [...placeFlags(broker), "-m", "21.5", "-r", ...PROPERTIES];
+  await runPeer(mosquitto_pub, [...args, "-t", "theirs"]);
+  const outcome = await runCommand("pub", [...args, "-t", "ours"]);
+  assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
+  const ours = await retained(broker.url, "ours");
+  const theirs = await retained(broker.url, "theirs");
+  assertEquals(ours.properties, theirs.properties);
+  assertEquals(ours.properties.userProperties?.unit, "°C");
+});
 
-Deno.test("pub -D gives properties to the connection and to the will", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub -D gives properties to the connection and to the will", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-m", "y", "--will-topic", "gone"];
   const { code, stderr } = await runCommand("pub", [
     ...args,
@@ -313,8 +289,7 @@ Deno.test("pub -D gives properties to the connection and to the will", async () 
   assertEquals(connect.will?.properties?.willDelayInterval, 5);
 });
 
-Deno.test("pub --repeat publishes one message several times", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub --repeat publishes one message several times", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-q", "1", "--repeat", "3"];
   const sources = [["-m", "y"], ["-n"], ["-s", "--repeat-delay", "0.01"]];
   for (const source of sources) {
@@ -328,52 +303,14 @@ Deno.test("pub --repeat publishes one message several times", async () => {
   assertEquals(payloads, ["y", "y", "y", "", "", "", "y", "y", "y"]);
 });
 
-Deno.test("pub --repeat-delay leaves time between, and ends when told to", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("pub --repeat-delay leaves time between, and ends when told to", async (broker) => {
   const args = ["-h", broker.url, "-t", "x", "-m", "y", "--repeat", "3"];
   await using pub = startCommand("pub", [...args, "--repeat-delay", "600"]);
   await within("PUBLISH", broker.received("publish"), 30_000);
   if (Deno.build.os === "windows") return;
-  pub.kill("SIGTERM");
-  assertEquals(await pub.end(), { code: 0, stdout: "", stderr: "" });
+  assertEquals(await pub.stop(), { code: 0, stdout: "", stderr: "" });
   const commands = broker.packets.map(({ cmd }) => cmd);
   assertEquals(commands, ["connect", "publish", "disconnect"]);
-});
-
-Deno.test("pub and sub answer a mistake of these flags with one line", async () => {
-  const message = ["-t", "x", "-m", "y"];
-  const mistakes: [name: string, args: string[], line: string][] = [
-    ["sub", ["-t", "x", "-F", "%k"], 'Sequence "%k" of -F is unknown'],
-    ["sub", ["-t", "x", "-T", "a/#/b"], 'Topic filter is "a/#/b"'],
-    ["sub", ["-t", "x", "-U", ""], 'Topic filter is ""'],
-    ["sub", ["-t", "x", "-R", "--retained-only"], "Options -R and --retained"],
-    ["sub", ["-t", "x", "-V", "6"], 'Option -V is "6": it must be 31, 311'],
-    ["sub", ["-L", "mqtt://a/b", "-h", "c"], "Options -L and -h are both"],
-    ["sub", ["-L", "mqtt://a/b", "-p", "1"], "Options -L and -p are both"],
-    ["sub", ["-L", "mqtt://a/b", "-D"], 'Option "-D" is unknown'],
-    ["pub", ["-L", "mqtt://a/b", ...message], "Topic is given twice"],
-    ["pub", [...message, "--repeat", "0"], 'Option --repeat is "0"'],
-    ["pub", [...message, "--repeat-delay", "1"], "it needs --repeat"],
-    ["pub", ["-t", "x", "-l", "--repeat", "2"], "Options -l and --repeat"],
-    ["pub", [...message, "-D", "publish", "x"], "lacks one of its values"],
-    ["pub", [...message, "-D", "publish", "x", "y"], 'publish is "x"'],
-    [
-      "pub",
-      [...message, "-V", "311", "-D", "publish", "content-type", "y"],
-      'Option -V is "311": it must be 5, as -D gives properties',
-    ],
-    [
-      "pub",
-      [...message, "-D", "will", "content-type", "y"],
-      "Will has no topic: it needs --will-topic",
-    ],
-  ];
-  for (const [name, args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand(name, args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
 });
 
 for (const name of ["pub", "sub"] as const) {

@@ -56,7 +56,7 @@ Examples:
 /** In seconds; mosquitto_pub would give up at once. */
 const CONNECT_TIMEOUT = 5;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", ...SOURCE_NAMES.string, ...CONNECTION_NAMES.string],
@@ -77,7 +77,7 @@ await runProgram({
     },
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const [topic, ...others] = readTopics(options);

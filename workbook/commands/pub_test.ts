@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type Message, messages, startBroker } from "../../lib/mod.ts";
 import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
@@ -9,6 +9,7 @@ import { startProcess } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** The message that the broker keeps for a topic. */
 async function retained(url: string, topic: string): Promise<Message> {
@@ -48,8 +49,7 @@ peerTest(
   },
 );
 
-Deno.test("pub publishes a text, a file, standard input or nothing, byte for byte", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub publishes a text, a file, standard input or nothing, byte for byte", async (broker) => {
   await using temporary = await temporaryFile("payload");
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
   await Deno.writeFile(temporary.file, bytes);
@@ -73,8 +73,7 @@ Deno.test("pub publishes a text, a file, standard input or nothing, byte for byt
   }
 });
 
-Deno.test("pub -n empties a topic", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub -n empties a topic", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#", { qos: 2 });
   for (const args of [["-m", "on", "-q", "2"], ["-n", "-q", "1"], ["-m", ""]]) {
@@ -92,8 +91,7 @@ Deno.test("pub -n empties a topic", async () => {
   assertEquals(late.received, []);
 });
 
-Deno.test("pub -l publishes each line as it is typed, and the last without its end", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub -l publishes each line as it is typed, and the last without its end", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#");
   await using pub = startCommand("pub", ["-h", broker.url, "-t", "x", "-l"]);
@@ -118,44 +116,33 @@ const WILL = [
 const STREAM = ["-t", "x", "-q", "1", "-l", ...WILL];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test({
-    name: `pub -l finishes on ${signal}, without its will`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
-      await using broker = await startBroker({ port: 0 });
-      await using watcher = await openClient(broker.url);
-      await watcher.client.subscribeAsync("#");
-      await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);
-      await pub.write("a\nb\n");
-      await watcher.untilReceived(2, 30_000);
-      pub.kill(signal);
-      assertEquals(await pub.end(), { code: 0, stdout: "", stderr: "" });
-      assertEquals(watcher.received.map(({ text }) => text), ["a", "b"]);
-    },
+  test.unix(`pub -l finishes on ${signal}, without its will`, async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using watcher = await openClient(broker.url);
+    await watcher.client.subscribeAsync("#");
+    await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);
+    await pub.write("a\nb\n");
+    await watcher.untilReceived(2, 30_000);
+    assertEquals(await pub.stop(signal), { code: 0, stdout: "", stderr: "" });
+    assertEquals(watcher.received.map(({ text }) => text), ["a", "b"]);
   });
 }
 
-Deno.test({
-  name: "pub fails on SIGINT if it has published nothing",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using broker = await startScriptedBroker((packet) =>
-      packet.cmd === "connect" ? "answered" : undefined
-    );
-    const args = ["-h", broker.url, "-t", "x", "-m", "y"];
-    await using pub = startCommand("pub", args);
-    await within("CONNECT", broker.received("connect"), 30_000);
-    pub.kill("SIGINT");
-    assertEquals(await pub.end(), {
-      code: 1,
-      stdout: "",
-      stderr: "Stopped before the broker answered: nothing is published\n",
-    });
-  },
+test.unix("pub fails on SIGINT if it has published nothing", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "connect" ? "answered" : undefined
+  );
+  const args = ["-h", broker.url, "-t", "x", "-m", "y"];
+  await using pub = startCommand("pub", args);
+  await within("CONNECT", broker.received("connect"), 30_000);
+  assertEquals(await pub.stop("SIGINT"), {
+    code: 1,
+    stdout: "",
+    stderr: "Stopped before the broker answered: nothing is published\n",
+  });
 });
 
-Deno.test("pub's will is published when it is killed", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("pub's will is published when it is killed", async (broker) => {
   await using watcher = await openClient(broker.url);
   await watcher.client.subscribeAsync("#", { qos: 2 });
   await using pub = startCommand("pub", ["-h", broker.url, ...STREAM]);
@@ -228,31 +215,27 @@ Deno.test("pub -q 1 says at once that the broker's maximumQoS is 0", async () =>
   assertEquals(sent, ["connect", "disconnect"]);
 });
 
-peerTest(
-  ["mosquitto"],
-  "pub says that the broker refused its message",
-  async () => {
-    await using mosquitto = await startMosquitto({
-      config: ({ directory }) => {
-        Deno.writeTextFileSync(`${directory}/acl`, "topic read #\n");
-        return `acl_file ${directory}/acl`;
-      },
-    });
-    const args = ["-h", mosquitto.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
-    for (const source of [["-m", "y"], ["-l"]]) {
-      await using pub = startCommand("pub", [...args, ...source]);
-      if (source.includes("-l")) await pub.write("y\nz\n");
-      // With -l it ends before its input does.
-      await pub.untilLogged("\n");
-      const { code, stderr } = await pub.end();
-      assertEquals(code, 1);
-      assertMatch(
-        stderr,
-        /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
-      );
-    }
-  },
-);
+test.mosquitto("pub says that the broker refused its message", async () => {
+  await using mosquitto = await startMosquitto({
+    config: ({ directory }) => {
+      Deno.writeTextFileSync(`${directory}/acl`, "topic read #\n");
+      return `acl_file ${directory}/acl`;
+    },
+  });
+  const args = ["-h", mosquitto.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
+  for (const source of [["-m", "y"], ["-l"]]) {
+    await using pub = startCommand("pub", [...args, ...source]);
+    if (source.includes("-l")) await pub.write("y\nz\n");
+    // With -l it ends before its input does.
+    await pub.untilLogged("\n");
+    const { code, stderr } = await pub.end();
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
+    );
+  }
+});
 
 Deno.test("pub connects with TLS, and trusts what --cafile says", async () => {
   await using broker = await startBroker({
@@ -287,31 +270,4 @@ Deno.test("pub gives up a broker that isn't there", async () => {
   const { code, stderr } = await runCommand("pub", args);
   assertEquals(code, 1);
   assertMatch(stderr, /^Broker at 127\.0\.0\.1:1 can't be reached: .*\n$/);
-});
-
-Deno.test("pub answers a mistake with one line", async () => {
-  const mistakes: [args: string[], line: string][] = [
-    [["--nope"], 'Option "--nope" is unknown'],
-    [["-t", "x", "-m", "y", "-p", "99999"], 'Option -p is "99999"'],
-    [["-t", "x", "-m", "y", "-h", "a:99999"], "Port is 99999"],
-    [["-t", "x", "-m", "y", "-q", "3"], 'Option -q is "3"'],
-    [["-t", "x", "-f", "no such file"], 'File "no such file" can\'t be read'],
-    [["-m", "y"], "Topic is missing: it needs -t"],
-    [["-t", "x"], "Message is missing: it needs -m, -f, -l, -s or -n"],
-    [["-t", "x", "-m", "y", "-f", "z"], "Options -m and -f are both given"],
-    [["-t", "x/#", "-m", "y"], 'Topic name is "x/#"'],
-    [["-t", "x", "-m"], 'Option "-m" lacks its value'],
-  ];
-  for (const [args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand("pub", args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
-});
-
-Deno.test("pub --help shows how it is called", async () => {
-  const { code, stdout } = await runCommand("pub", ["--help"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "Usage: deno task pub -t TOPIC");
 });

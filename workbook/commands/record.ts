@@ -33,7 +33,7 @@ Usage: deno task record [-t FILTER]... [-q QOS] [--out FILE] [OPTION]...
   ${CONNECTION_HELP}
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", "out", ...CONNECTION_NAMES.string],
@@ -47,7 +47,7 @@ await runProgram({
     },
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const qos = readQos(options, "qos");

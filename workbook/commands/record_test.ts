@@ -10,6 +10,7 @@ import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 async function values(file: string): Promise<number[]> {
   // A recorder that mends the file meanwhile is no business of this reader's.
@@ -42,49 +43,43 @@ async function stopped(
 }
 
 for (const qos of [0, 1, 2] as const) {
-  Deno.test({
-    name:
-      `record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
-      await using temporary = await temporaryFile();
-      const { file } = temporary;
-      await using broker = await startBroker({ port: 0 });
-      const args = [
-        "-h",
-        broker.url,
-        "-q",
-        `${qos}`,
-        "-t",
-        "a/+",
-        "-t",
-        "b",
-        "--out",
-        file,
-      ];
-      await using record = startCommand("record", args);
-      await record.untilLogged("Subscribed");
-      const numbers = Array.from({ length: 500 }, (_, index) => index);
-      await publishMany(
-        broker.url,
-        numbers.map((payload) => ({
-          topic: payload % 2 === 0 ? "a/x" : "b",
-          payload,
-          qos,
-        })),
-      );
-      await publishMany(broker.url, [{
-        topic: "b",
-        payload: "no number",
+  test.unix(`record writes readings at QoS ${qos}, and all of them before SIGTERM ends it`, async () => {
+    await using temporary = await temporaryFile();
+    const { file } = temporary;
+    await using broker = await startBroker({ port: 0 });
+    const args = [
+      "-h",
+      broker.url,
+      "-q",
+      `${qos}`,
+      "-t",
+      "a/+",
+      "-t",
+      "b",
+      "--out",
+      file,
+    ];
+    await using record = startCommand("record", args);
+    await record.untilLogged("Subscribed");
+    const numbers = Array.from({ length: 500 }, (_, index) => index);
+    await publishMany(
+      broker.url,
+      numbers.map((payload) => ({
+        topic: payload % 2 === 0 ? "a/x" : "b",
+        payload,
         qos,
-      }]);
-      await record.untilLogged("no number");
-      record.kill("SIGTERM");
-      const { code, stderr } = await record.end();
-      assertEquals(code, 0);
-      assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
-      assertEquals(await values(file), numbers);
-    },
+      })),
+    );
+    await publishMany(broker.url, [{
+      topic: "b",
+      payload: "no number",
+      qos,
+    }]);
+    await record.untilLogged("no number");
+    const { code, stderr } = await record.stop();
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, `Wrote 500 rows to ${file}`);
+    assertEquals(await values(file), numbers);
   });
 }
 
@@ -179,8 +174,7 @@ client.disconnect()
       const left = `${await missing()} are missing; it says ${second.logged()}`;
       throw new Error(`${(error as Error).message}: ${left}`);
     }
-    second.kill("SIGTERM");
-    assertEquals((await second.end()).code, 0);
+    assertEquals((await second.stop()).code, 0);
     assertEquals(await missing(), []);
   },
 );
@@ -283,25 +277,3 @@ Deno.test("record -R leaves out retained readings, and --guard guards topics", a
   ]);
   assertEquals(topics, [["'=kept", 2]]);
 });
-
-const mistakes: [string[], number, string][] = [
-  [["-x"], 2, 'Option "-x" is unknown'],
-  [["-q", "3"], 2, 'Option -q is "3"'],
-  [["-t", "a/#/b"], 2, 'Topic filter is "a/#/b"'],
-  [["-c"], 2, "Session is to outlive its client: -c needs -i"],
-  [["-h", "localhost:99999"], 2, "Port is 99999"],
-  [["--out", "no/such/folder.csv"], 2, "no/such"],
-  [["iot/#"], 2, 'Argument "iot/#" is not expected'],
-];
-for (const [args, expected, text] of mistakes) {
-  Deno.test(`record ${args.join(" ")} says "${text}"`, async () => {
-    await using temporary = await temporaryFile();
-    const options = args.includes("--out")
-      ? args
-      : [...args, "--out", temporary.file];
-    const { code, stderr } = await runCommand("record", options);
-    assertEquals(code, expected);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

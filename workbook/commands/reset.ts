@@ -25,7 +25,7 @@ await runProgram({
     console.log(
       backup === undefined
         ? `${name} is as it began: nothing to do`
-        : `${name} is as it began again. Your work is in ${backup}`,
+        : `${name} is reset. Your work is in ${backup}`,
     );
   },
 });

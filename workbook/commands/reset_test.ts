@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { WORK } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const STUB = "checks/01_presence/stub/main.ts";
 
-Deno.test("reset puts the stub back, and keeps the work where it says", async () => {
-  await using project = await copyExercises();
+test.exercise("reset puts the stub back, and keeps the work where it says", async (project) => {
   const stub = await project.read(STUB);
   const backups: string[] = [];
   for (const work of ["// First\r\n", "// Second"]) {
@@ -28,8 +28,7 @@ Deno.test("reset puts the stub back, and keeps the work where it says", async ()
   assertEquals(output, "not started  01  presence  Presence\n");
 });
 
-Deno.test("reset does nothing if the exercise is untouched, whatever ends its lines", async () => {
-  await using project = await copyExercises();
+test.exercise("reset does nothing if the exercise is untouched, whatever ends its lines", async (project) => {
   const stub = await project.read(STUB);
   await project.write(WORK, stub.replaceAll("\n", "\r\n"));
   const before = await project.files();
@@ -41,15 +40,13 @@ Deno.test("reset does nothing if the exercise is untouched, whatever ends its li
   assertEquals(await project.files(), before);
 });
 
-Deno.test("reset brings a file back that is missing", async () => {
-  await using project = await copyExercises();
+test.exercise("reset brings a file back that is missing", async (project) => {
   await Deno.remove(`${project.folder}/${WORK}`);
   assertEquals((await project.task("reset", "01")).code, 0);
   assertEquals(await project.read(WORK), await project.read(STUB));
 });
 
-Deno.test("reset changes nothing if the work can't be copied", async () => {
-  await using project = await copyExercises();
+test.exercise("reset changes nothing if the work can't be copied", async (project) => {
   await project.write(WORK, "// All of my work");
   await project.write(".workbook/backups", "A file where a folder should be");
   const before = await project.files();
@@ -59,8 +56,7 @@ Deno.test("reset changes nothing if the work can't be copied", async () => {
   assertEquals(await project.files(), before);
 });
 
-Deno.test("reset loses nothing if the stub can't be copied", async () => {
-  await using project = await copyExercises();
+test.exercise("reset loses nothing if the stub can't be copied", async (project) => {
   await project.write(WORK, "// All of my work");
   await Deno.remove(`${project.folder}/${STUB}`);
   const { code } = await project.task("reset", "01");

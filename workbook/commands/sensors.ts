@@ -15,13 +15,15 @@ Usage: deno task sensors [-h HOST] [-q QOS] [--speed N]
   -h HOST     the broker: a name, name:port or URL (MQTT_URL, then localhost)
   -q QOS      publish at quality of service 0 (the default), 1 or 2
   --speed N   divide the sensors' intervals (5, 7, 10 and 12 s) by N
+
+Each sensor is read at once, and then at its interval.
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { string: ["host", "qos", "speed"], alias: { h: "host", q: "qos" } },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

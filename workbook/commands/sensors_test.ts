@@ -4,7 +4,8 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { startCommand } from "../../testing/project/commands.ts";
+import { test } from "../../testing/test_programs.ts";
 
 peerTest(
   ["mosquitto", "mosquitto_sub"],
@@ -30,48 +31,27 @@ peerTest(
       [...topics].sort(),
       ["dust", "humi", "illu", "temp"].map((name) => `iot/user1/${name}`),
     );
-    sensors.kill("SIGTERM");
-    assertEquals((await sensors.end()).code, 0);
+    assertEquals((await sensors.stop()).code, 0);
   },
 );
 
-Deno.test({
-  name:
-    "sensors says once each way that the broker went and came back, and ends on SIGINT",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const broker = await startBroker({ port: 0 });
-    await using sensors = startCommand("sensors", [
-      "-h",
-      broker.url,
-      "--speed",
-      "50",
-    ]);
-    await sensors.untilPrinted("iot/user1/temp");
-    await broker.close();
-    await sensors.untilLogged("lost");
-    await using again = await startBroker({ port: broker.port });
-    const source = messages(again.url, "iot/#");
-    await within("a reading after the restart", source.next(), 30_000);
-    await source.return();
-    sensors.kill("SIGINT");
-    const { code, stderr } = await sensors.end();
-    assertEquals(code, 0);
-    assertEquals(stderr.trim().split("\n").length, 2, stderr);
-    assertStringIncludes(stderr, "again after");
-  },
+test.unix("sensors says once each way that the broker went and came back, and ends on SIGINT", async () => {
+  const broker = await startBroker({ port: 0 });
+  await using sensors = startCommand("sensors", [
+    "-h",
+    broker.url,
+    "--speed",
+    "50",
+  ]);
+  await sensors.untilPrinted("iot/user1/temp");
+  await broker.close();
+  await sensors.untilLogged("lost");
+  await using again = await startBroker({ port: broker.port });
+  const source = messages(again.url, "iot/#");
+  await within("a reading after the restart", source.next(), 30_000);
+  await source.return();
+  const { code, stderr } = await sensors.stop("SIGINT");
+  assertEquals(code, 0);
+  assertEquals(stderr.trim().split("\n").length, 2, stderr);
+  assertStringIncludes(stderr, "again after");
 });
-
-const mistakes: [string[], string][] = [
-  [["-q", "3"], 'Option -q is "3"'],
-  [["--speed", "-1"], "--speed"],
-  [["-h", "ftp://x"], 'Broker address "ftp://x"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`sensors ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("sensors", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

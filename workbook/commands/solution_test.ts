@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { copyExercises } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
-Deno.test("solution is shown with --yes, or once the exercise is solved", async () => {
-  await using project = await copyExercises();
+test.exercise("solution is shown with --yes, or once the exercise is solved", async (project) => {
   const asked = await project.task("solution", "01");
   assertEquals(asked, {
     ...asked,

@@ -23,15 +23,16 @@ Usage: deno task start [--speed N] [--seconds S] [--out FILE]
   --seconds S   end after S seconds; without it, Ctrl-C ends
   --out FILE    append to FILE (sensorvalues.csv)
 
+Each sensor is read at once, and then at its interval.
 The broker is the one that MQTT_URL names. If it names none, it is the one at
 localhost:1883; if none answers there, an embedded one is started.
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { string: ["speed", "seconds", "out"] },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<void> {
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;

@@ -62,7 +62,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const LINE_END = encoder.encode("\n");
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["qos", "count", "timeout", "format", ...CONNECTION_NAMES.string],
@@ -86,7 +86,7 @@ await runProgram({
     },
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const topics = readTopics(options);

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { publishMany, publishOnce, startBroker } from "../../lib/mod.ts";
@@ -7,9 +7,11 @@ import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
+import { runPeer } from "../../testing/run_peer.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import { test } from "../../testing/test_programs.ts";
 
 /** Shows packets on standard error, so that a test sees when it is subscribed. */
 const TRACE = { MQTT_TRACE: "1" };
@@ -48,91 +50,77 @@ for (let start = 0; start < THREE_MEGABYTES.length; start += 60_000) {
   crypto.getRandomValues(THREE_MEGABYTES.subarray(start, start + 60_000));
 }
 
+/** Has mosquitto_pub leave 3 MB on a broker, and gets them from each address. */
+async function receiveLarge(
+  mosquitto_pub: string,
+  { port, url, websocketUrl }: {
+    port: number;
+    url: string;
+    websocketUrl: string | undefined;
+  },
+): Promise<void> {
+  await using temporary = await temporaryFile("payload");
+  await Deno.writeFile(temporary.file, THREE_MEGABYTES);
+  const message = ["-t", "big", "-r", "-q", "1", "-f", temporary.file];
+  await runPeer(mosquitto_pub, ["-p", `${port}`, ...message]);
+  for (const each of [url, websocketUrl!]) {
+    const bytes = await receive("-h", each, "-t", "big", "-C", "1");
+    assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, each);
+  }
+}
+
 peerTest(
   ["mosquitto", "mosquitto_pub"],
   "sub receives mosquitto_pub's 3 MB through mosquitto, byte for byte",
   async ({ mosquitto_pub }) => {
-    await using temporary = await temporaryFile("payload");
-    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
     await using mosquitto = await startMosquitto({ websocket: true });
-    const args = ["-p", `${mosquitto.port}`, "-t", "big", "-r", "-q", "1"];
-    await using publisher = startProcess(mosquitto_pub, [
-      ...args,
-      "-f",
-      temporary.file,
-    ]);
-    assertEquals((await publisher.end()).code, 0);
     // mosquitto 2.0 sends 4 kB over WebSocket each time that it wakes up: a
     // client that keeps it awake spares this test a minute.
     await using noise = await openClient(mosquitto.url);
     const timer = setInterval(() => noise.client.publish("noise", ""), 1);
     try {
-      for (const url of [mosquitto.url, mosquitto.websocketUrl!]) {
-        const bytes = await receive("-h", url, "-t", "big", "-C", "1");
-        assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
-      }
+      await receiveLarge(mosquitto_pub, mosquitto);
     } finally {
       clearInterval(timer);
     }
   },
 );
 
-peerTest(
-  ["mosquitto_pub"],
-  "sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte",
-  async ({ mosquitto_pub }) => {
-    await using temporary = await temporaryFile("payload");
-    await Deno.writeFile(temporary.file, THREE_MEGABYTES);
-    await using broker = await startBroker({ port: 0, websocketPort: 0 });
-    const args = ["-p", `${broker.port}`, "-t", "big", "-r", "-q", "1"];
-    await using publisher = startProcess(mosquitto_pub, [
-      ...args,
-      "-f",
-      temporary.file,
-    ]);
-    assertEquals((await publisher.end()).code, 0);
-    for (const url of [broker.url, broker.websocketUrl!]) {
-      const bytes = await receive("-h", url, "-t", "big", "-C", "1");
-      assertEquals(isLineOf(bytes, THREE_MEGABYTES), true, url);
-    }
-  },
-);
+test.mosquittoClients("sub receives mosquitto_pub's 3 MB through the embedded broker, byte for byte", async ({ mosquitto_pub }) => {
+  await using broker = await startBroker({ port: 0, websocketPort: 0 });
+  await receiveLarge(mosquitto_pub, broker);
+});
 
-peerTest(
-  ["mosquitto_sub"],
-  "sub prints what mosquitto_sub prints",
-  async ({ mosquitto_sub }) => {
-    await using broker = await startBroker({ port: 0 });
-    const address = ["-h", "127.0.0.1", "-p", `${broker.port}`];
-    const sent = ["21.5", "", "a\nb\r\n", " ", "é\u{1f600}"].map((
-      payload,
-      index,
-    ) => ({ topic: `x/${index}`, payload, qos: 1 as const }));
-    for (const style of [[], ["-v"], ["-N"], ["-v", "-N"]]) {
-      const args = [...address, "-t", "x/#", "-q", "1", "-C", "5", ...style];
-      // A session that is kept delivers all, and in the same order.
-      const session = ["-c", "-i"];
-      await using subscribed = startProcess(mosquitto_sub, [
-        ...address,
-        ...["-t", "x/#", "-q", "1", "-E", ...session, "theirs"],
-      ]);
-      await subscribed.end();
-      const first = [...args, ...session, "ours", "-W", "1"];
-      assertEquals((await runCommand("sub", first)).code, 27);
-      await publishMany(broker.url, sent);
-      await using theirs = startProcess(mosquitto_sub, [
-        ...args,
-        ...session,
-        "theirs",
-      ]);
-      const ours = await runCommand("sub", [...args, ...session, "ours"]);
-      assertEquals(ours, await theirs.end());
-    }
-  },
-);
-
-Deno.test("sub -C acknowledges no message beyond its count", async () => {
+test.mosquittoClients("sub prints what mosquitto_sub prints", async ({ mosquitto_sub }) => {
   await using broker = await startBroker({ port: 0 });
+  const address = ["-h", "127.0.0.1", "-p", `${broker.port}`];
+  const sent = ["21.5", "", "a\nb\r\n", " ", "é\u{1f600}"].map((
+    payload,
+    index,
+  ) => ({ topic: `x/${index}`, payload, qos: 1 as const }));
+  for (const style of [[], ["-v"], ["-N"], ["-v", "-N"]]) {
+    const args = [...address, "-t", "x/#", "-q", "1", "-C", "5", ...style];
+    // A session that is kept delivers all, and in the same order.
+    const session = ["-c", "-i"];
+    await using subscribed = startProcess(mosquitto_sub, [
+      ...address,
+      ...["-t", "x/#", "-q", "1", "-E", ...session, "theirs"],
+    ]);
+    await subscribed.end();
+    const first = [...args, ...session, "ours", "-W", "1"];
+    assertEquals((await runCommand("sub", first)).code, 27);
+    await publishMany(broker.url, sent);
+    await using theirs = startProcess(mosquitto_sub, [
+      ...args,
+      ...session,
+      "theirs",
+    ]);
+    const ours = await runCommand("sub", [...args, ...session, "ours"]);
+    assertEquals(ours, await theirs.end());
+  }
+});
+
+test.broker("sub -C acknowledges no message beyond its count", async (broker) => {
   const args = ["-h", broker.url, "-t", "jobs", "-q", "1", "-c", "-i", "me"];
   const first = startCommand("sub", [...args, "-C", "1"], TRACE);
   await first.untilLogged("SUBACK");
@@ -154,8 +142,7 @@ Deno.test("sub -C acknowledges no message beyond its count", async () => {
   }
 });
 
-Deno.test("sub -C counts exactly at QoS 0, too", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -C counts exactly at QoS 0, too", async (broker) => {
   const args = ["-h", broker.url, "-t", "#", "-v", "-C", "1500"];
   await using sub = startCommand("sub", args, TRACE);
   await sub.untilLogged("SUBACK");
@@ -170,8 +157,7 @@ Deno.test("sub -C counts exactly at QoS 0, too", async () => {
   assertEquals(stdout, expected.join(""));
 });
 
-Deno.test("sub -W ends with 27, whatever came before", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("sub -W ends with 27, whatever came before", async (broker) => {
   await publishOnce(broker.url, { topic: "x", payload: "y", retain: true });
   const args = ["-h", broker.url, "-t", "x", "-W", "1", "-C", "2"];
   assertEquals(await runCommand("sub", args), {
@@ -181,8 +167,7 @@ Deno.test("sub -W ends with 27, whatever came before", async () => {
   });
 });
 
-Deno.test("sub acknowledges what it has written, and stays connected meanwhile", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("sub acknowledges what it has written, and stays connected meanwhile", async (broker) => {
   const sub = spawnSub(["-h", broker.url, "-t", "x", "-q", "1", "-k", "1"]);
   await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
   // More than a pipe holds.
@@ -218,18 +203,13 @@ Deno.test("sub acknowledges what it has written, and stays connected meanwhile",
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test({
-    name: `sub ends on ${signal}, without its will`,
-    ignore: Deno.build.os === "windows",
-    fn: async () => {
-      await using broker = await startScriptedBroker();
-      const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
-      await using sub = startCommand("sub", args);
-      await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
-      sub.kill(signal);
-      assertEquals(await sub.end(), { code: 0, stdout: "", stderr: "" });
-      assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
-    },
+  test.unix(`sub ends on ${signal}, without its will`, async () => {
+    await using broker = await startScriptedBroker();
+    const args = ["-h", broker.url, "-t", "x", "--will-topic", "gone"];
+    await using sub = startCommand("sub", args);
+    await within("SUBSCRIBE", broker.received("subscribe"), 30_000);
+    assertEquals(await sub.stop(signal), { code: 0, stdout: "", stderr: "" });
+    assertEquals(broker.packets.at(-1)?.cmd, "disconnect");
   });
 }
 
@@ -275,39 +255,4 @@ Deno.test("sub names a topic that is refused, and receives the others", async ()
     stdout: "",
     stderr: 'Broker refused the topic filter "secret"\n',
   });
-});
-
-Deno.test("sub does not retry a wrong password", async () => {
-  await using broker = await startBroker({ port: 0, users: { ann: "s3cret" } });
-  const url = `mqtt://ann:wrong@127.0.0.1:${broker.port}`;
-  const { code, stderr } = await runCommand("sub", ["-h", url, "-t", "x"]);
-  assertEquals(code, 1);
-  assertMatch(stderr, /^Broker at \S+ refused the connection: bad user .*\n$/);
-});
-
-Deno.test("sub answers a mistake with one line", async () => {
-  const mistakes: [args: string[], line: string][] = [
-    [["-t", "x", "--nope"], 'Option "--nope" is unknown'],
-    [["-t", "x", "-p", "99999"], 'Option -p is "99999"'],
-    [["-t", "a/#/b"], 'Topic filter is "a/#/b": # must be its last level'],
-    [["-t", "x", "-q", "3"], 'Option -q is "3"'],
-    [["-t", "x", "-C", "0"], 'Option -C is "0"'],
-    [["-t", "x", "-W", "soon"], 'Option -W is "soon"'],
-    [["-t", "x", "-c"], "Session is to outlive its client: -c needs -i"],
-    [["-t", "x", "-h", "http://a"], 'Broker address "http://a'],
-    [[], "Topic is missing: it needs -t"],
-    [["x"], 'Argument "x" is not expected'],
-  ];
-  for (const [args, line] of mistakes) {
-    const { code, stdout, stderr } = await runCommand("sub", args);
-    assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
-  }
-});
-
-Deno.test("sub --help shows how it is called", async () => {
-  const { code, stdout } = await runCommand("sub", ["--help"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "Usage: deno task sub -t FILTER");
 });

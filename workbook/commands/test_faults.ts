@@ -9,9 +9,12 @@ import { fileURLToPath } from "node:url";
 import { findPeer } from "../../testing/peers.ts";
 import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
-import { copyWithout, CURES } from "../../testing/faults/cures.ts";
-import { programFlags } from "../../testing/faults/program_flags.ts";
-import { LAST_LINE, type SoakOptions } from "../../testing/faults/settings.ts";
+import { copyWithout, SAFEGUARDS } from "../../testing/faults/safeguards.ts";
+import {
+  LAST_LINE,
+  programFlags,
+  type SoakOptions,
+} from "../../testing/faults/settings.ts";
 
 const HELP = `
 Publishes, subscribes and records while connections are cut, reset, stalled,
@@ -22,28 +25,28 @@ QoS 2, left pending or left open, and that each attempt to connect again had its
 pause: if it isn't so, the exit status is 1.
 
 Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
-                             [--protocol N] [--without CURE] [--verbose]
+                             [--protocol N] [--without NAME] [--verbose]
 
   --seed N        what befalls whom, and when (1)
   --minutes M     how long (1)
   --broker NAME   mosquitto or embedded (mosquitto, where it is installed)
   --protocol N    what all speak: 4, which is MQTT 3.1.1, or 5 (4)
-  --without CURE  take a cure out of a copy of the toolkit, to see it fail:
-                  ${Object.keys(CURES).join(", ")}
+  --without NAME  take this out of a copy of the toolkit, to see it fail:
+                  ${Object.keys(SAFEGUARDS).join(", ")}
   --verbose       print what the clients log
 `;
 
 /** How long a program may take to end once all is closed, in milliseconds. */
 const LONGEST_END = 10_000;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["seed", "minutes", "broker", "protocol", "without"],
     boolean: ["verbose"],
   },
   main,
-});
+}, import.meta.main);
 
 async function main(options: Options): Promise<number> {
   const soak: SoakOptions = {
@@ -53,24 +56,24 @@ async function main(options: Options): Promise<number> {
     protocol: readProtocol(options),
     isVerbose: options.has("verbose"),
   };
-  const cure = options.text("without");
-  if (cure !== undefined && !Object.hasOwn(CURES, cure)) {
-    const known = Object.keys(CURES).join(", ");
+  const safeguard = options.text("without");
+  if (safeguard !== undefined && !Object.hasOwn(SAFEGUARDS, safeguard)) {
+    const known = Object.keys(SAFEGUARDS).join(", ");
     throw new UsageError(
-      `Option --without is "${cure}": it must be one of ${known}`,
+      `Option --without is "${safeguard}": it must be one of ${known}`,
     );
   }
-  const without = cure === undefined ? "" : `, without ${cure}`;
+  const without = safeguard === undefined ? "" : `, without ${safeguard}`;
   console.log(
     `Seed ${soak.seed}, ${soak.minutes} minutes, ${soak.broker} broker, ` +
       `${new Map(PROTOCOLS).get(soak.protocol)}${without}`,
   );
-  if (cure === undefined) {
+  if (safeguard === undefined) {
     return await run(soak, new URL("../..", import.meta.url).href);
   }
   const copy = await Deno.makeTempDir({ prefix: "mqtt_without_" });
   try {
-    await copyWithout(cure, copy);
+    await copyWithout(safeguard, copy);
     return await run(soak, `file://${copy}/`);
   } finally {
     await Deno.remove(copy, { recursive: true });

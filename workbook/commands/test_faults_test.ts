@@ -1,43 +1,24 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { peerTest } from "../../testing/peers.ts";
+import { test } from "../../testing/test_programs.ts";
 import { PROTOCOLS } from "../../testing/clients/protocols.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 
 for (const [protocol, name] of PROTOCOLS) {
-  peerTest(
-    ["mosquitto"],
-    `test:faults holds in ${name}, and prints its seed, messages, faults and verdict`,
-    async () => {
-      const args = [
-        "--seed",
-        "3",
-        "--minutes",
-        "0.02",
-        "--protocol",
-        `${protocol}`,
-      ];
-      const { code, stdout } = await runCommand("test:faults", args);
-      const [head, messages, faults, ...rest] = stdout.trim().split("\n");
-      assertEquals(rest, ["All is closed", "It holds"]);
-      assertEquals(code, 0);
-      assertEquals(head, `Seed 3, 0.02 minutes, mosquitto broker, ${name}`);
-      assertStringIncludes(messages!, " published (");
-      assertStringIncludes(faults!, "forgetful broker 1");
-    },
-  );
-}
-
-const mistakes: [string[], string][] = [
-  [["--without", "luck"], 'Option --without is "luck"'],
-  [["--broker", "paho"], 'Option --broker is "paho"'],
-  [["--minutes", "0"], 'Option --minutes is "0"'],
-  [["--protocol", "3"], 'Option --protocol is "3"'],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`test:faults ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("test:faults", args);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1);
+  test.mosquitto(`test:faults holds in ${name}, and prints its seed, messages, faults and verdict`, async () => {
+    const args = [
+      "--seed",
+      "3",
+      "--minutes",
+      "0.02",
+      "--protocol",
+      `${protocol}`,
+    ];
+    const { code, stdout } = await runCommand("test:faults", args);
+    const [head, messages, faults, ...rest] = stdout.trim().split("\n");
+    assertEquals(rest, ["All is closed", "It holds"]);
+    assertEquals(code, 0);
+    assertEquals(head, `Seed 3, 0.02 minutes, mosquitto broker, ${name}`);
+    assertStringIncludes(messages!, " published (");
+    assertStringIncludes(faults!, "forgetful broker 1");
   });
 }

@@ -97,15 +97,15 @@ async function repeat(
   }
 }
 
-function describe({ played, letIn, answered, memory, witness }: FuzzResult) {
+function describe({ played, letIn, answered, memory, probe }: FuzzResult) {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   return [
     `${played} inputs, ${letIn} with a CONNECT that was accepted, ${answered} answered to the end`,
     `  memory ${megabytes(memory.now)}; ${
       megabytes(memory.start)
     } after the warm-up, ${megabytes(memory.highest)} at most since`,
-    `  client beside: ${witness.sent} sent, ${witness.received} received, worst delay ${
-      witness.worst.toFixed(0)
+    `  client beside: ${probe.sent} sent, ${probe.received} received, worst delay ${
+      probe.worst.toFixed(0)
     } ms`,
   ].join("\n");
 }

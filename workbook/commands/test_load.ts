@@ -39,7 +39,7 @@ subscribers, or if nothing grew; and 1 if not.
 
 const INTERRUPTED = 130;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: {
     string: ["clients", "seconds", "seed", "minutes"],
@@ -55,7 +55,7 @@ await runProgram({
       throw error;
     }
   },
-});
+}, import.meta.main);
 
 async function load(options: Options, signal: AbortSignal): Promise<number> {
   refuse(options, ["minutes"], "needs --start");

@@ -5,6 +5,7 @@ import {
   type ExerciseProject,
   WORK,
 } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const isLinux = Deno.build.os === "linux";
 const ONLY_LINUX = isLinux ? "" : ' (needs "script" of Linux)';
@@ -141,8 +142,7 @@ Deno.test({
   },
 });
 
-Deno.test("watch says that it needs a terminal", async () => {
-  await using project = await copyExercises();
+test.exercise("watch says that it needs a terminal", async (project) => {
   const { code, output, errors } = await project.task("watch");
   assertEquals({ code, output, errors }, {
     code: 2,

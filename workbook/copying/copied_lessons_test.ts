@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { startProcess } from "../../testing/processes.ts";
-import { startLesson } from "../../testing/project/lessons.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { pool } from "../checking/pool.ts";
 import { type Lesson, listLessons } from "../lessons/lessons.ts";
 import { findSource } from "./copy_source.ts";
@@ -32,8 +32,8 @@ async function startElsewhere() {
   const npm = Deno.build.os === "windows" ? "npm.cmd" : "npm";
   await using config = startProcess(npm, ["config", "get", "registry"]);
   const { stdout: registry } = await config.end();
-  const lesson = new URL("../../lessons/17_packaging/", import.meta.url).href;
-  const mirror = startLesson(lesson, "mirror", {
+  const lesson = new URL("../../lessons/17_packaging/", import.meta.url);
+  const mirror = lessonAt(lesson).start("mirror", {
     url: "",
     args: [registry.trim(), "0"],
     folder: root,

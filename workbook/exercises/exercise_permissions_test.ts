@@ -7,7 +7,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { startBroker } from "../../lib/mod.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { listExercises } from "./exercises.ts";
 import type { Exercise } from "../checking/requirement.ts";
@@ -18,6 +17,7 @@ import {
   omissions,
   permissionsIn,
 } from "../../testing/project/permissions.ts";
+import { test } from "../../testing/test.ts";
 
 /** A program that a student writes. */
 interface ExerciseProgram {
@@ -57,19 +57,16 @@ function inProject(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-Deno.test("solutions have no permission that they can do without", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const attempts = (await exercisePrograms()).flatMap(
-    ({ exercise, solution }) =>
-      omissions(permissionsIn(solution)).map((omission) => ({
-        ...omission,
-        name: `Solution ${solution}`,
-        module: solution,
-        args: exercise.name === "09_last_will" ? ["lamp"] : [],
-        variables: { MQTT_URL: broker.url },
-      })),
-  );
-  assertEquals(await findNeedless(attempts), []);
+test.broker("solutions have no permission that they can do without", async (broker) => {
+  const trials = (await exercisePrograms()).map(({ exercise, solution }) => ({
+    name: `Solution ${solution}`,
+    module: solution,
+    flags: permissionsIn(solution),
+    omissions: omissions(permissionsIn(solution)),
+    args: exercise.name === "09_last_will" ? ["lamp"] : [],
+    variables: { MQTT_URL: broker.url },
+  }));
+  assertEquals(await findNeedless(trials), []);
 });
 
 Deno.test("exercises' pages give a program what its solution has, and the stub runs with it", async () => {
@@ -80,7 +77,11 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     await using staged = await stage(exercise.name, {
       [file]: await Deno.readFile(stub),
     });
-    assert(onPages.length > 0, `No page runs ${exercise.name}/${file}`);
+    assert(
+      onPages.length > 0,
+      `exercises/${exercise.name}/README.md must say how one runs ${file}, ` +
+        `by a line "deno run … exercises/${exercise.name}/${file}"`,
+    );
     for (const permissions of onPages) {
       // A page may leave a choice, and then has a value more than the solution.
       const asInSolution = permissions.map((flag) =>

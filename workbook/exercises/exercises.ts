@@ -10,17 +10,26 @@ import type { Exercise } from "../checking/requirement.ts";
 const PROJECT = new URL("../../", import.meta.url);
 const CHECKS = new URL("checks/", PROJECT);
 
-/** Reads all exercises, in order. */
+/**
+ * Reads all exercises, in order.
+ *
+ * @throws {Error} If one has another name than its folder, as a copy has.
+ */
 export async function listExercises(): Promise<Exercise[]> {
-  const files = Array.from(Deno.readDirSync(CHECKS))
+  const folders = Array.from(Deno.readDirSync(CHECKS))
     .filter(({ isDirectory }) => isDirectory)
-    .map(({ name }) => new URL(`${name}/check.ts`, CHECKS));
-  const modules: { exercise: Exercise }[] = await Promise.all(
-    files.map(({ href }) => import(href)),
-  );
-  return modules
-    .map(({ exercise }) => exercise)
-    .sort((one, other) => one.name.localeCompare(other.name));
+    .map(({ name }) => name)
+    .sort();
+  return await Promise.all(folders.map(async (folder) => {
+    const { exercise }: { exercise: Exercise } = await import(
+      new URL(`${folder}/check.ts`, CHECKS).href
+    );
+    if (exercise.name === folder) return exercise;
+    throw new Error(
+      `Exercise in "checks/${folder}/check.ts" is named "${exercise.name}": ` +
+        `it must be named "${folder}", as its folder is`,
+    );
+  }));
 }
 
 /** Finds the exercise that a command is called with. */
@@ -69,9 +78,23 @@ export async function headingOf(exercise: Exercise): Promise<string> {
 
 /** The title on an exercise's page. */
 export async function titleOf(exercise: Exercise): Promise<string> {
-  const page = await readText(exerciseFile(exercise, "work", "README.md"));
-  const [, title] = /^# Exercise \d+: (.+)$/m.exec(page ?? "") ?? [];
+  const title = await onPage(exercise, /^# Exercise \d+: (.+)$/m);
   return title?.trim() ?? exercise.name.slice(3);
+}
+
+/** How long an exercise takes, as its page says; nothing if it doesn't. */
+export async function minutesOf(
+  exercise: Exercise,
+): Promise<string | undefined> {
+  return await onPage(exercise, /^- Minutes: (\d+)$/m);
+}
+
+async function onPage(
+  exercise: Exercise,
+  pattern: RegExp,
+): Promise<string | undefined> {
+  const page = await readText(exerciseFile(exercise, "work", "README.md"));
+  return pattern.exec(page ?? "")?.[1];
 }
 
 /** Where a file of an exercise is, seen from the project's folder. */

@@ -24,6 +24,8 @@ export interface Task {
 export interface TaskOptions extends Pick<ChecksOptions, "seed" | "flags"> {
   /** How long each wait may take, in milliseconds. */
   deadline: number;
+  /** How long the wait for a program's first sign may take; as long unless given. */
+  startDeadline?: number;
   /** How long a check may take, in milliseconds; {@linkcode LIMIT} unless given. */
   limit?: number;
   /** Gives up, and ends all that was started. */

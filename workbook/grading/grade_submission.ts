@@ -15,7 +15,11 @@ import {
   type Task,
   type TaskOptions,
 } from "./grade_requirement.ts";
-import { DEADLINES, type Deadlines, Patience } from "./patience.ts";
+import {
+  AdaptiveDeadline,
+  DEADLINES,
+  type Deadlines,
+} from "./adaptive_deadline.ts";
 import {
   findExercises,
   readCommandWork,
@@ -24,7 +28,7 @@ import {
 } from "./submission.ts";
 
 /** How submissions are graded. */
-interface GradeOptions extends Omit<TaskOptions, "deadline"> {
+interface GradeOptions extends Omit<TaskOptions, "deadline" | "startDeadline"> {
   exercises: readonly Exercise[];
   /** The command that starts a program in another language. */
   command?: string | undefined;
@@ -134,9 +138,16 @@ function zero(
 }
 
 /**
- * Grades the requirements. Those that failed are tried once more, with patience,
+ * How long a program may take to its first sign when it is tried once more, in
+ * milliseconds: ten times what a start takes where much else runs.
+ */
+const SECOND_START = 20_000;
+
+/**
+ * Grades the requirements. Those that failed are tried once more, with the long deadline,
  * if the exercise turns out to do something right: a machine that is busy with
- * other submissions mustn't cost a point.
+ * other submissions mustn't cost a point. Where nothing of an exercise passed,
+ * one of them tells whether the machine was the reason.
  */
 async function gradeEntries(
   entries: readonly Entry[],
@@ -146,12 +157,15 @@ async function gradeEntries(
   >,
 ): Promise<void> {
   const end = performance.now() + budget;
-  const patience = new Patience(deadlines);
-  const gradeOne = async (entry: Entry, deadline: number) => {
+  const adaptive = new AdaptiveDeadline(deadlines);
+  const gradeOne = async (
+    entry: Entry,
+    times: Pick<TaskOptions, "deadline" | "startDeadline">,
+  ) => {
     const left = end - performance.now();
     if (left > 0) {
       const limit = Math.min(options.limit ?? LIMIT, left);
-      return await gradeRequirement(entry, { ...options, deadline, limit });
+      return await gradeRequirement(entry, { ...options, ...times, limit });
     }
     const report = `Not checked: before it, the submission took ${
       budget / 1000
@@ -160,21 +174,42 @@ async function gradeEntries(
     return { requirement, state: "failed" as const, report, seconds: 0 };
   };
   await pool(entries, AT_ONCE, async (entry) => {
-    const { deadline } = patience;
-    const grade = await gradeOne(entry, deadline);
-    patience.learn(grade.state, grade.seconds, deadline);
+    const { deadline } = adaptive;
+    const grade = await gradeOne(entry, { deadline });
+    adaptive.learn(grade.state, grade.seconds, deadline);
     entry.grade = grade;
     onGrade();
   });
-  const alive = new Set(
-    entries
-      .filter(({ grade }) => grade?.state === "passed")
-      .map(({ exercise }) => exercise),
+  const tryAgain = async (entries: readonly Entry[]) => {
+    await pool(entries, AT_ONCE, async (entry) => {
+      if (performance.now() >= end) return;
+      entry.grade = await gradeOne(entry, {
+        deadline: deadlines.long,
+        startDeadline: Math.max(deadlines.long, SECOND_START),
+      });
+    });
+  };
+  const passed = entriesOf(entries, "passed");
+  const failed = entriesOf(entries, "failed");
+  const firstOfDead = [...failed.keys()]
+    .filter((exercise) => !passed.has(exercise))
+    .map((exercise) => failed.get(exercise)![0]!);
+  await tryAgain(firstOfDead);
+  const alive = entriesOf(entries, "passed");
+  await tryAgain(
+    [...alive.keys()]
+      .flatMap((exercise) => failed.get(exercise) ?? [])
+      .filter((entry) => !firstOfDead.includes(entry)),
   );
-  const again = entries.filter(({ exercise, grade }) =>
-    grade?.state === "failed" && alive.has(exercise)
+}
+
+/** The requirements that came out in one way, by their exercises. */
+function entriesOf(
+  entries: readonly Entry[],
+  state: Grade["state"],
+): Map<Exercise, Entry[]> {
+  return Map.groupBy(
+    entries.filter(({ grade }) => grade?.state === state),
+    ({ exercise }) => exercise,
   );
-  await pool(again, AT_ONCE, async (entry) => {
-    entry.grade = await gradeOne(entry, deadlines.long);
-  });
 }

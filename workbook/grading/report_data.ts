@@ -1,5 +1,5 @@
 /**
- * Grades for other programs: JSON and CSV.
+ * Grades for other programs: JSON, CSV and the marks of a class.
  *
  * @module
  */
@@ -53,29 +53,65 @@ function exerciseData({ exercise, state, note, grades }: ExerciseGrade) {
   };
 }
 
+const COLUMNS = [
+  "submission",
+  "exercise",
+  "requirement",
+  "part",
+  "state",
+  "points",
+];
+
 /** Writes a row for each requirement of each submission. */
 export function toCsv({ submissions }: Grading): string {
   const rows = submissions.flatMap(({ submission, exercises }) =>
     exercises.flatMap(({ exercise, state, grades }) =>
-      grades.map((grade) => ({
-        submission: printable(guardFormulas(submission.name)),
-        exercise: exercise.name,
-        requirement: grade.requirement.id,
-        part: partOf(grade),
-        state: state === "checked" ? stateOf(grade) : state,
-        points: grade.state === "passed" ? 1 : 0,
-      }))
+      grades.map((grade) => [
+        printable(guardFormulas(submission.name)),
+        exercise.name,
+        grade.requirement.id,
+        partOf(grade),
+        state === "checked" ? stateOf(grade) : state,
+        grade.state === "passed" ? 1 : 0,
+      ])
     )
   );
-  const columns = [
-    "submission",
-    "exercise",
-    "requirement",
-    "part",
-    "state",
-    "points",
-  ];
-  return stringify(rows, { columns });
+  return stringify([COLUMNS, ...rows]);
+}
+
+/**
+ * Writes a row for each submission, to reckon marks from: what is passed of
+ * each exercise's required points, and in all. The first row has what there is
+ * to reach. What wasn't started is empty, and what isn't run says so: neither
+ * counts in a spreadsheet's sums.
+ */
+export function toMarks({ exercises, submissions }: Grading): string {
+  const most = mostOf(exercises);
+  const rows = submissions.map((one) => {
+    const total = totalOf(one);
+    return [
+      printable(guardFormulas(one.submission.name)),
+      ...one.exercises.map(({ state, grades }) =>
+        state === "checked"
+          ? scoresOf(grades).required.passed
+          : state === "refused"
+          ? state
+          : ""
+      ),
+      total.required.passed,
+      total.extra.passed,
+    ];
+  });
+  return stringify([
+    ["submission", ...exercises.map(({ name }) => name), "required", "extra"],
+    [
+      "points",
+      ...exercises.map((exercise) => mostOf([exercise]).required.total),
+      most.required.total,
+      most.extra.total,
+    ],
+    ...rows,
+  ]);
 }
 
 /**

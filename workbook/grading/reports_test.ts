@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { test } from "../../testing/test_programs.ts";
 import { parse } from "@std/csv";
-import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { displayWidth } from "../terminal/wrap.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import type { ExerciseGrade, Grade, Grading } from "./grade.ts";
-import { toCsv, toJson } from "./report_data.ts";
+import { toCsv, toJson, toMarks } from "./report_data.ts";
 import { toJunit } from "./report_junit.ts";
 import { toTable } from "./report_table.ts";
 
@@ -98,6 +98,18 @@ const grading: Grading = {
   submissions: [anna, ben],
   seconds: 12.3,
 };
+
+Deno.test("toMarks() has a row for each submission, and what there is to reach", () => {
+  assertEquals(
+    parse(toMarks(grading)),
+    [
+      ["submission", "03_chat", "10_fleet", "required", "extra"],
+      ["points", "1", "2", "3", "1"],
+      ['anna & "안나" <1>', "1", "", "1", "0"],
+      ["'=ben", "refused", "0", "0", "0"],
+    ],
+  );
+});
 
 Deno.test("toTable() shows many submissions in a line each", () => {
   assertEquals(
@@ -234,35 +246,31 @@ print(json.dumps([root.tag, root.attrib, [
     for suite in root.findall("testsuite")]]))
 `;
 
-peerTest(
-  ["paho"],
-  "toJunit() is what an XML parser reads",
-  async ({ paho }) => {
-    await using python = startProcess(paho, ["-c", READ_JUNIT]);
-    await python.write(toJunit(grading));
-    const { stdout } = await python.end();
-    const [tag, counts, suites] = JSON.parse(stdout);
-    assertEquals(tag, "testsuites");
-    const { tests, failures, errors, skipped } = counts;
-    assertEquals(
-      [tests, failures, errors, skipped],
-      ["8", "5", "1", "1"],
-    );
-    assertEquals(suites.length, 4);
-    const [{ name }, cases] = suites[0];
-    assertEquals(name, 'anna & "안나" <1>: 03_chat');
-    const classname = 'anna & "안나" <1>.03_chat';
-    assertEquals(cases[0], [{ classname, name: "arrives", time: "1.500" }, []]);
-    const [attributes, [[kind, , text]]] = cases[1];
-    assertEquals(attributes.name, "will (extra)");
-    assertEquals(kind, "failure");
-    assertEquals(
-      text,
-      'Expected: ]]> & <b> "é" 안녕 🙂\r\n\tSeen: \ufffd\ufffd[2J\ufffd \ufffd',
-    );
-    const children = suites[3][1].map((one: [unknown, [string][]]) =>
-      one[1][0]?.[0]
-    );
-    assertEquals(children, ["skipped", "error"]);
-  },
-);
+test.paho("toJunit() is what an XML parser reads", async ({ paho }) => {
+  await using python = startProcess(paho, ["-c", READ_JUNIT]);
+  await python.write(toJunit(grading));
+  const { stdout } = await python.end();
+  const [tag, counts, suites] = JSON.parse(stdout);
+  assertEquals(tag, "testsuites");
+  const { tests, failures, errors, skipped } = counts;
+  assertEquals(
+    [tests, failures, errors, skipped],
+    ["8", "5", "1", "1"],
+  );
+  assertEquals(suites.length, 4);
+  const [{ name }, cases] = suites[0];
+  assertEquals(name, 'anna & "안나" <1>: 03_chat');
+  const classname = 'anna & "안나" <1>.03_chat';
+  assertEquals(cases[0], [{ classname, name: "arrives", time: "1.500" }, []]);
+  const [attributes, [[kind, , text]]] = cases[1];
+  assertEquals(attributes.name, "will (extra)");
+  assertEquals(kind, "failure");
+  assertEquals(
+    text,
+    'Expected: ]]> & <b> "é" 안녕 🙂\r\n\tSeen: \ufffd\ufffd[2J\ufffd \ufffd',
+  );
+  const children = suites[3][1].map((one: [unknown, [string][]]) =>
+    one[1][0]?.[0]
+  );
+  assertEquals(children, ["skipped", "error"]);
+});

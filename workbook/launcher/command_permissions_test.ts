@@ -1,6 +1,5 @@
 /**
- * Why each command has the permissions that it has. Without one of them it must
- * fail, and say that it lacks it.
+ * Why each command has the permissions that it has, and that it uses them.
  *
  * @module
  */
@@ -11,9 +10,9 @@ import type { Command } from "./commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import {
-  type Attempt,
   findNeedless,
   omissions,
+  type Trial,
 } from "../../testing/project/permissions.ts";
 
 /** Why a command has a permission. */
@@ -29,11 +28,15 @@ const BROKER = "the broker may be anywhere";
 const READ_FILE = "the file may be anywhere";
 const PROJECT = "exercises and progress are in the project";
 
+function need(why: string, ...args: string[]): Need {
+  return { why, args };
+}
+
 /** A command that speaks MQTT, whatever its other permissions are for. */
 function talks(...args: string[]): Record<string, Need> {
   return {
-    "--allow-env": { why: ENV, args },
-    "--allow-net": { why: BROKER, args },
+    "--allow-env": need(ENV, ...args),
+    "--allow-net": need(BROKER, ...args),
   };
 }
 
@@ -41,121 +44,86 @@ function talks(...args: string[]): Record<string, Need> {
 function records(...args: string[]): Record<string, Need> {
   return {
     ...talks(...args),
-    "--allow-read": {
-      why: "a last row that was torn is mended, wherever the file is",
-      args,
-    },
-    "--allow-write": { why: READ_FILE, args },
+    "--allow-read": need("a last row that was torn is mended", ...args),
+    "--allow-write": need(READ_FILE, ...args),
   };
 }
+
+const WITHOUT = ["--without", "resubscription"];
 
 const NEEDS: Record<string, Record<string, Need>> = {
   start: records("--seconds", "1"),
   broker: {
     ...talks("--port", "0"),
-    "--allow-read": {
-      why: READ_FILE,
-      args: ["--port", "0", "--password-file", "x"],
-    },
+    "--allow-read": need(READ_FILE, "--port", "0", "--password-file", "x"),
   },
   "broker:passwd": {
-    "--allow-env=MQTT_PASSWORD": {
-      why: "the password may be there",
-      args: ["x", "ann", "--from-variable"],
-    },
-    "--allow-read": { why: READ_FILE, args: ["x"] },
-    "--allow-write": {
-      why: READ_FILE,
-      args: ["x", "ann", "--password", "secret"],
-    },
+    "--allow-env=MQTT_PASSWORD": need(
+      "the password may be there",
+      ...["x", "ann", "--from-variable"],
+    ),
+    "--allow-read": need(READ_FILE, "x"),
+    "--allow-write": need(READ_FILE, "x", "ann", "--password", "secret"),
   },
   "broker:certificate": {
-    "--allow-read": { why: READ_FILE, args: ["--dir", "x"] },
-    "--allow-write": { why: READ_FILE, args: ["--dir", "x"] },
-    "--allow-sys=hostname": {
-      why: "clients may know this computer by its name",
-      args: ["--dir", "x"],
-    },
-    "--allow-sys=networkInterfaces": {
-      why: "clients may know this computer by its addresses",
-      args: ["--dir", "x"],
-    },
+    "--allow-read": need(READ_FILE, "--dir", "x"),
+    "--allow-write": need(READ_FILE, "--dir", "x"),
+    "--allow-sys=hostname": need("clients may know its name", "--dir", "x"),
+    "--allow-sys=networkInterfaces": need(
+      "clients may know this computer by its addresses",
+      ...["--dir", "x"],
+    ),
   },
   sensors: talks(),
   record: records(),
   pub: {
     ...talks("-t", "iot/x", "-m", "1"),
-    "--allow-read": { why: READ_FILE, args: ["-t", "iot/x", "-f", "x"] },
+    "--allow-read": need(READ_FILE, "-t", "iot/x", "-f", "x"),
   },
   sub: {
     ...talks("-t", "iot/x"),
-    "--allow-read": {
-      why: "--cafile FILE: the file may be anywhere",
-      args: ["-t", "iot/x", "--cafile", "x"],
-    },
+    "--allow-read": need(READ_FILE, "-t", "iot/x", "--cafile", "x"),
   },
-  lessons: {
-    "--allow-read=lessons": { why: "they are described there", args: [] },
-  },
+  lessons: { "--allow-read=lessons": need("they are described there") },
   "lesson:01": {
     ...talks(),
-    "--allow-read=lessons": { why: "they are described there", args: [] },
-    "--allow-run=deno": { why: "each program is a process", args: [] },
+    "--allow-read=lessons": need("they are described there"),
+    "--allow-run=deno": need("each program is a process"),
   },
-  exercises: {
-    "--allow-read=": { why: PROJECT, args: [] },
-  },
+  exercises: { "--allow-read=": need(PROJECT) },
   check: {
     ...talks("01"),
-    "--allow-run": { why: "programs may be in any language", args: ["01"] },
-    "--allow-read": { why: "Deno makes links only so", args: ["01"] },
-    "--allow-write": { why: "Deno makes links only so", args: ["01"] },
+    "--allow-run": need("programs may be in any language", "01"),
+    "--allow-read": need("Deno makes links only so", "01"),
+    "--allow-write": need("Deno makes links only so", "01"),
   },
   hint: {
-    "--allow-read=": { why: PROJECT, args: ["01"] },
-    "--allow-write=.workbook": { why: "the last hint is noted", args: ["01"] },
+    "--allow-read=": need(PROJECT, "01"),
+    "--allow-write=.workbook": need("the last hint is noted", "01"),
   },
-  solution: {
-    "--allow-read=": { why: PROJECT, args: ["01", "--yes"] },
-  },
+  solution: { "--allow-read=": need(PROJECT, "01", "--yes") },
   "test:faults": {
-    "--allow-env": { why: ENV, args: [] },
-    "--allow-read": {
-      why: "the toolkit is copied, to take a cure out",
-      args: ["--without", "resubscription"],
-    },
-    "--allow-run": {
-      why: "brokers are processes",
-      args: ["--minutes", "0.01"],
-    },
-    "--allow-write": {
-      why: "the toolkit is copied, to take a cure out",
-      args: ["--without", "resubscription"],
-    },
+    "--allow-env": need(ENV),
+    "--allow-read": need("the toolkit is copied without a part", ...WITHOUT),
+    "--allow-run": need("brokers are processes", "--minutes", "0.01"),
+    "--allow-write": need("the toolkit is copied without a part", ...WITHOUT),
   },
   "test:load": {
-    "--allow-env=WORKBOOK_FLAGS": {
-      why: "broker and clients find the packages where it does",
-      args: [],
-    },
-    "--allow-run=sh": { why: "it asks for the limit of open files", args: [] },
-    "--allow-run=deno": { why: "broker and clients are processes", args: [] },
-    "--allow-read=lessons": {
-      why: "the broker's command stands in a list with the lessons",
-      args: [],
-    },
-    "--allow-write=.workbook": {
-      why: "what it watches records to a file there",
-      args: ["--start"],
-    },
+    "--allow-env=WORKBOOK_FLAGS": need(
+      "broker and clients find the packages where it does",
+    ),
+    "--allow-run=sh": need("it asks for the limit of open files"),
+    "--allow-run=deno": need("broker and clients are processes"),
+    "--allow-read=lessons": need("the list of commands has the lessons"),
+    "--allow-write=.workbook": need("what it watches records there", "--start"),
   },
   copy: {
     "--allow-read=": { why: PROJECT, args: ["exercise:01", "x"] },
   },
   reset: {
-    "--allow-read=": { why: PROJECT, args: ["01"] },
-    "--allow-write=.workbook": { why: "the work is kept there", args: ["01"] },
-    "--allow-write=exercises": { why: "the stub comes back", args: ["01"] },
+    "--allow-read=": need(PROJECT, "01"),
+    "--allow-write=.workbook": need("the work is kept there", "01"),
+    "--allow-write=exercises": need("the stub comes back", "01"),
   },
 };
 
@@ -195,7 +163,7 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   };
   await using broker = await startBroker({ port: 0 });
 
-  const attempts: Attempt[] = [];
+  const trials: Trial[] = [];
   const permissions = new Map<string, string[]>();
   for (const [name, command] of Object.entries(COMMANDS)) {
     if (RUNNERS.includes(name)) continue;
@@ -207,13 +175,18 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
     assertEquals(names, Object.keys(needs), `${name}: reasons`);
     permissions.set(name, flags);
     if (NEEDS[name] === undefined) continue;
-    for (const omission of omissions(flags)) {
-      const { args } = needs[nameOf(omission.permission, folder)]!;
-      const { step, module } = takeApart(command, args);
-      attempts.push({
-        ...omission,
+    const byArgs = Map.groupBy(
+      omissions(flags),
+      ({ permission }) => needs[nameOf(permission, folder)]!.args.join(" "),
+    );
+    for (const group of byArgs.values()) {
+      const { args } = needs[nameOf(group[0]!.permission, folder)]!;
+      const { step, flags, module } = takeApart(command, args);
+      trials.push({
         name,
         module,
+        flags,
+        omissions: group,
         args,
         folder,
         variables: {
@@ -227,5 +200,5 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   for (const [name, other] of Object.entries(LIKE)) {
     assertEquals(permissions.get(name), permissions.get(other), name);
   }
-  assertEquals(await findNeedless(attempts), []);
+  assertEquals(await findNeedless(trials), []);
 });

@@ -21,6 +21,8 @@ export interface Step {
   runsInUserFolder: boolean;
   /** Variables that it gets. */
   variables?: Record<string, string>;
+  /** Whether it waits for a broker, which is this machine's unless one is named. */
+  needsBroker?: boolean;
 }
 
 /** What the user typed names something that there isn't. */
@@ -80,7 +82,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   broker: {
     description: "Run a broker for other terminals and other machines",
     steps: (args) =>
-      program("broker", ["--allow-read", ...storePermission(args)])(args),
+      program("broker", [
+        "--allow-read",
+        ...storePermission(args),
+        // To say how other machines reach it.
+        ...optionOf(args, "--host") ? ["--allow-sys=networkInterfaces"] : [],
+      ])(args),
   },
   "broker:passwd": {
     description: "Set, delete or list the users of a broker's password file",
@@ -100,11 +107,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   sensors: {
     description: "Publish the readings of four virtual sensors",
-    steps: program("sensors", []),
+    steps: waiting("sensors", []),
   },
   record: {
     description: "Record readings from a broker to a CSV file",
-    steps: program("record", ["--allow-read", "--allow-write"]),
+    steps: waiting("record", ["--allow-read", "--allow-write"]),
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
@@ -112,7 +119,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   sub: {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
-    steps: program("sub", ["--allow-read"]),
+    steps: waiting("sub", ["--allow-read"]),
   },
   lessons: {
     description: "List the lessons",
@@ -234,6 +241,20 @@ function program(
   return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
 }
 
+/** One that waits for its broker, which may be named. */
+function waiting(
+  name: string,
+  permissions: string[],
+): (args: string[]) => Step[] {
+  return (args) => {
+    const isNamed = args.some((arg) =>
+      /^(-[hpL]|--(host|port|url)\b)/.test(arg)
+    );
+    return program(name, permissions)(args)
+      .map((step) => ({ ...step, needsBroker: !isNamed }));
+  };
+}
+
 /** A program with these permissions and no others. */
 function confined(
   name: string,
@@ -250,10 +271,17 @@ function confined(
 
 /** What a broker needs to write the folder of its store, if it has one. */
 function storePermission(args: string[]): string[] {
-  const index = args.findIndex((arg) => /^--store(=|$)/.test(arg));
-  const folder = /=(.*)$/s.exec(args[index] ?? "")?.[1] ?? args[index + 1];
-  if (index < 0 || !folder) return [];
-  return [pathPermission("--allow-write", folder)];
+  const folder = optionOf(args, "--store");
+  return folder ? [pathPermission("--allow-write", folder)] : [];
+}
+
+/** The value of an option, if it is given. */
+function optionOf(args: string[], option: string): string | undefined {
+  const index = args.findIndex((arg) =>
+    arg === option || arg.startsWith(`${option}=`)
+  );
+  const arg = args[index];
+  return arg === option ? args[index + 1] : arg?.slice(option.length + 1);
 }
 
 /** What a copy needs, which depends on the folder that it writes to. */
@@ -328,6 +356,7 @@ function lessonStep(lesson: Lesson, args: string[]): Step {
       ...ownArgs,
     ]),
     runsInUserFolder: true,
+    needsBroker: Deno.readTextFileSync(file).includes("brokerUrl()"),
     ...ownArgs.length < rest.length && { variables: { MQTT_TRACE: "1" } },
   };
 }

@@ -5,6 +5,7 @@ import {
   type Step,
   UnknownNameError,
 } from "./commands.ts";
+import { tellMissingBroker } from "./missing_broker.ts";
 import { passSignals, runDeno } from "./run_deno.ts";
 import { chooseStdSource, type StdSource } from "./std_source.ts";
 
@@ -95,7 +96,7 @@ async function runStep(
     const map = new URL("workbook/npm_std/import_map.json", PROJECT);
     flags.push(`--import-map=${fileURLToPath(map)}`);
   }
-  return await runDeno([step.subcommand, ...flags, ...step.args], {
+  const ended = runDeno([step.subcommand, ...flags, ...step.args], {
     folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
     variables: {
       WORKBOOK_STD: source,
@@ -103,6 +104,8 @@ async function runStep(
       ...step.variables,
     },
   });
+  if (step.needsBroker) await tellMissingBroker(ended);
+  return await ended;
 }
 
 /**

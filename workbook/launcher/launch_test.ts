@@ -109,6 +109,25 @@ Deno.test("launch() runs a command where the user stands", async () => {
   assertEquals(await stands(Deno.cwd()), folder);
 });
 
+Deno.test("launch() says how to start a broker, where there is none and a program waits", async () => {
+  await using project = await copyProject();
+  const variables = { MQTT_URL: "", WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
+  const waits = "await new Response(Deno.stdin.readable).text();";
+  await project.write("workbook/commands/sub.ts", waits);
+  const task = (...args: string[]) =>
+    project.start(["task", "--quiet", ...args], { variables });
+  await using program = task("sub", "-t", "x");
+  await program.untilLogged(
+    "No broker at 127.0.0.1:1 yet: deno task broker, in another terminal, starts one\n",
+  );
+  await program.end();
+  // One that ends has said by itself why.
+  await project.write("workbook/commands/sub.ts", "Deno.exit(2);");
+  await using mistaken = task("sub");
+  const { code, stderr } = await mistaken.end();
+  assertEquals({ code, stderr }, { code: 2, stderr: STAND_INS_NOTICE });
+});
+
 Deno.test("launch() lists the commands if none or an unknown one is given", async () => {
   await using project = await copyProject();
   const launcher = ["run", "--cached-only", "-ERNW", "workbook/main.ts"];
@@ -159,8 +178,7 @@ async function testSignal(signal: Deno.Signal): Promise<void> {
   const args = ["run", ...flags, "workbook/main.ts", "pub"];
   await using launcher = project.start(args);
   await launcher.untilPrinted("ready\n");
-  launcher.kill(signal);
-  const { stdout, stderr, code } = await launcher.end();
+  const { stdout, stderr, code } = await launcher.stop(signal);
   assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
   assert(stderr);
 }

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { WORK } from "../../testing/project/exercises.ts";
 import { startRegistry } from "../../testing/project/registry.ts";
+import { test } from "../../testing/test_programs.ts";
 
-Deno.test("deno test checks the exercises and nothing else, without JSR", async () => {
-  await using project = await copyExercises();
+test.exercise("deno test checks the exercises and nothing else, without JSR", async (project) => {
   await using registry = startRegistry("silent");
   const jsrUrl = registry.url;
   const before = await project.files();
@@ -16,8 +16,7 @@ Deno.test("deno test checks the exercises and nothing else, without JSR", async 
   assertEquals(await project.files(), before);
 });
 
-Deno.test("deno test says in a sentence what a started exercise needs", async () => {
-  await using project = await copyExercises();
+test.exercise("deno test says in a sentence what a started exercise needs", async (project) => {
   await using registry = startRegistry("silent");
   await project.write(WORK, "// Begun");
   const { code, output } = await project.run(["test"], {
@@ -31,8 +30,7 @@ Deno.test("deno test says in a sentence what a started exercise needs", async ()
   assertEquals(registry.requests, []);
 });
 
-Deno.test("deno test -A runs a started exercise for real", async () => {
-  await using project = await copyExercises();
+test.exercise("deno test -A runs a started exercise for real", async (project) => {
   await using registry = startRegistry("silent");
   const test = () => project.run(["test", "-A"], { jsrUrl: registry.url });
   await project.solve();

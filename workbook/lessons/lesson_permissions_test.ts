@@ -1,11 +1,11 @@
 /**
  * Lessons' programs run with the least permissions. That each runs with those in
- * its header, `commands/lesson_test.ts` shows. Here each is run without one of
- * them, and must fail because of that.
+ * its header, `commands/lesson_test.ts` shows. Here each must use all of them.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -16,11 +16,13 @@ import {
   programFlags,
 } from "./lessons.ts";
 import {
-  type Attempt,
   findNeedless,
   omissions,
+  type Trial,
 } from "../../testing/project/permissions.ts";
-import { runLesson } from "../../testing/project/lessons.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { startSessionBus } from "../../testing/session_bus.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 
 /** Arguments of programs that don't run with the rest of their lesson. */
 const ALONE: Record<string, string[]> = {
@@ -34,7 +36,7 @@ const FOUND: Record<string, (lesson: Lesson, folder: string) => Promise<void>> =
       const programs = { authority: [], certificate: ["localhost", "365"] };
       for (const [name, args] of Object.entries(programs)) {
         const run = { url: "", args, folder };
-        const { code, stderr } = await runLesson(lesson.folder.href, name, run);
+        const { code, stderr } = await lessonAt(lesson.folder).run(name, run);
         assertEquals({ code, stderr }, { code: 0, stderr: "" });
       }
     },
@@ -52,35 +54,35 @@ function argsOf(lesson: Lesson, name: string): string[] | undefined {
     : program.args ?? [];
 }
 
-/** A lesson's programs, each without one of its permissions. */
-function attemptsOf(lesson: Lesson, common: Partial<Attempt>): Attempt[] {
-  return listPrograms(lesson).flatMap((name) => {
-    const file = new URL(`${name}.ts`, lesson.folder);
-    const isRaw = /\bmqtt\.connect\(brokerAddress/.test(
-      Deno.readTextFileSync(file),
-    );
-    return omissions(programFlags(file)).map((omission) => ({
-      ...common,
-      ...omission,
-      name: `Lesson ${lesson.number}, ${name}`,
-      module: fileURLToPath(file),
-      args: argsOf(lesson, name),
-      triesForEver: isRaw && omission.flag === "--allow-net",
-    }));
-  });
-}
-
-async function assertNoneNeedless(lessons: Lesson[], wrapper: string[] = []) {
+async function assertNoneNeedless(
+  lessons: Lesson[],
+  more: Record<string, string> = {},
+) {
   await using broker = await startBroker({ port: 0 });
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  const variables = { MQTT_URL: broker.url };
-  for (const lesson of lessons) await FOUND[lesson.number]?.(lesson, folder);
-  const attempts = lessons.flatMap((lesson) =>
-    attemptsOf(lesson, { variables, folder, wrapper })
-  );
-  const needless = await findNeedless(attempts);
-  await Deno.remove(folder, { recursive: true });
-  assertEquals(needless, []);
+  await using root = await temporaryFolder();
+  const trials: Trial[] = [];
+  for (const lesson of lessons) {
+    const found = `${root.path}/${lesson.number}`;
+    await Deno.mkdir(found);
+    await FOUND[lesson.number]?.(lesson, found);
+    for (const name of listPrograms(lesson)) {
+      // What one leaves behind, or takes away, is nothing to the others.
+      const folder = `${found}_${name}`;
+      await cp(found, folder, { recursive: true });
+      const file = new URL(`${name}.ts`, lesson.folder);
+      const flags = programFlags(file);
+      trials.push({
+        name: `Lesson ${lesson.number}, ${name}`,
+        module: fileURLToPath(file),
+        flags,
+        omissions: omissions(flags),
+        args: argsOf(lesson, name),
+        variables: { MQTT_URL: broker.url, ...more },
+        folder,
+      });
+    }
+  }
+  assertEquals(await findNeedless(trials), []);
 }
 
 const needsDBus = ({ number }: Lesson) => number === "15";
@@ -121,6 +123,7 @@ peerTest(
   "lessons on D-Bus have no permission that they can do without",
   async ({ dbus_run_session }) => {
     const lessons = listLessons().filter(needsDBus);
-    await assertNoneNeedless(lessons, [dbus_run_session, "--"]);
+    await using bus = await startSessionBus(dbus_run_session);
+    await assertNoneNeedless(lessons, bus.variables);
   },
 );

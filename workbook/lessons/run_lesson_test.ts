@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../../testing/processes.ts";
 import type { LessonProgram } from "./lessons.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const PROGRAMS: Record<string, string> = {
   // Stays until SIGTERM, and tells the end.
@@ -92,22 +93,16 @@ Deno.test("runLesson() says which program failed, unless it was meant to", async
   );
 });
 
-Deno.test({
-  name:
-    "runLesson() ends well when it is stopped, also where all programs stay",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using lesson = await startLesson([
-      SERVICE,
-      { ...SERVICE, args: ["2"] },
-    ]);
-    await lesson.untilPrinted("service 2 | up");
-    lesson.kill("SIGTERM");
-    const { code, stdout, stderr } = await lesson.end();
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    assertStringIncludes(stdout, "service 2 | stopped\n");
-    assertStringIncludes(stdout, "service   | stopped\n");
-  },
+test.unix("runLesson() ends well when it is stopped, also where all programs stay", async () => {
+  await using lesson = await startLesson([
+    SERVICE,
+    { ...SERVICE, args: ["2"] },
+  ]);
+  await lesson.untilPrinted("service 2 | up");
+  const { code, stdout, stderr } = await lesson.stop();
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertStringIncludes(stdout, "service 2 | stopped\n");
+  assertStringIncludes(stdout, "service   | stopped\n");
 });
 
 Deno.test("runLesson() ends when all programs that stay have ended by themselves", async () => {

@@ -1,4 +1,6 @@
 import { type Client, Sensor, type SensorOptions } from "../../lib/mod.ts";
+import { describeError } from "../../lib/describe_error.ts";
+import { printable } from "../../lib/printable.ts";
 
 /** The four sensors of document ko §5: seconds, range and topic. */
 const FOUR_SENSORS: readonly [number, [number, number], string][] = [
@@ -15,7 +17,10 @@ interface FourSensorsOptions
   speed: number;
 }
 
-/** Starts the four sensors on one connection. */
+/**
+ * Starts the four sensors on one connection. Each publishes a reading at once, so
+ * that there is something to see, and from then on at its interval.
+ */
 export async function startFourSensors(
   client: Client,
   { speed, ...options }: FourSensorsOptions,
@@ -23,10 +28,24 @@ export async function startFourSensors(
   const sensors = FOUR_SENSORS.map(([interval, range, topic]) =>
     new Sensor(interval / speed, range, topic, { client, ...options })
   );
+  for (const sensor of sensors) publishFirst(client, sensor, options);
   await Promise.all(sensors.map((sensor) => sensor.start()));
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all(sensors.map((sensor) => sensor.stop()));
     },
   };
+}
+
+/** `Sensor` is the document's, whose first value comes after one interval. */
+function publishFirst(
+  client: Client,
+  { topic, range: [least, greatest] }: Sensor,
+  { qos = 0, onValue, log = console.error }: Omit<FourSensorsOptions, "speed">,
+): void {
+  const value = least + Math.random() * (greatest - least);
+  onValue?.(value, topic);
+  client.publishAsync(topic, `${value}`, { qos }).catch((error) =>
+    log(printable(`Sensor on ${topic} failed: ${describeError(error)}`))
+  );
 }

@@ -3,6 +3,7 @@ import { Publisher } from "../../lib/publisher.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { publishAll } from "./publish_all.ts";
+import { test } from "../../testing/test.ts";
 
 const stop = {
   requested: new Promise<void>(() => {}),
@@ -29,8 +30,7 @@ function stopper() {
   return { request, stop: { requested, signal: controller.signal } };
 }
 
-Deno.test("publishAll() publishes all, and disconnects", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAll() publishes all, and disconnects", async (broker) => {
   const publisher = await Publisher.connect(broker.url);
   const publish = (payload: Uint8Array) =>
     publisher.publish("x", payload, { qos: 1 });
@@ -62,8 +62,7 @@ Deno.test("publishAll() fails if the broker goes and doesn't come back", async (
   );
 });
 
-Deno.test("publishAll() reads nothing more after a failure", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAll() reads nothing more after a failure", async (broker) => {
   const publisher = await Publisher.connect(broker.url);
   const published: string[] = [];
   const publish = (payload: Uint8Array) => {
@@ -79,8 +78,7 @@ Deno.test("publishAll() reads nothing more after a failure", async () => {
   assertEquals(published, ["a"]);
 });
 
-Deno.test("publishAll() stops reading when it is told to, and finishes", async () => {
-  await using broker = await startScriptedBroker();
+test.scripted("publishAll() stops reading when it is told to, and finishes", async (broker) => {
   const publisher = await Publisher.connect(broker.url);
   const { stop, request } = stopper();
   const published: string[] = [];

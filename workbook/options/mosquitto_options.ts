@@ -217,7 +217,7 @@ async function readUser(
 async function askOnTerminal(username: string): Promise<string | null> {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return null;
   const { promptSecret } = await import("@std/cli/prompt-secret");
-  return promptSecret(`Password of ${username}:`);
+  return promptSecret(`Password of ${username}:`, { mask: "" });
 }
 
 function readVersion(options: Options): 3 | 4 | 5 {

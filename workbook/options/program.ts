@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { exitWithError } from "../../lib/exit_with_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
@@ -49,28 +49,43 @@ export interface NumberRange {
   whole?: boolean;
 }
 
+/** A program that a user calls. */
+export interface Program {
+  /** What `--help` prints. */
+  help: string;
+  names: OptionNames;
+  /** Does it; returns the exit status, 0 unless given. */
+  main: (options: Options) => Promise<number | void>;
+}
+
 /**
  * Runs a program as a user expects: `--help` prints the help, a mistake prints
  * one line, and the exit status says how it ended (0 well, 1 failed, 2 misused).
+ *
+ * @param isMain `import.meta.main`, where a test loads the program to call it.
+ * @returns The program, where it isn't the one that runs.
  */
 export async function runProgram(
-  { help, names, main }: {
-    help: string;
-    names: OptionNames;
-    main: (options: Options) => Promise<number | void>;
-  },
-): Promise<never> {
-  const boolean = [...names.boolean ?? [], "help"];
+  program: Program,
+  isMain = true,
+): Promise<Program> {
+  if (!isMain) return program;
   try {
-    const options = readOptions(Deno.args, { ...names, boolean });
-    if (options.has("help")) {
-      console.log(help.trim());
-      Deno.exit(0);
-    }
-    Deno.exit(await main(options) ?? 0);
+    Deno.exit(await callProgram(program, Deno.args) ?? 0);
   } catch (error) {
     exitWithError(error);
   }
+}
+
+/** Calls a program in this process; its mistakes are thrown. */
+export async function callProgram(
+  { help, names, main }: Program,
+  args: readonly string[],
+): Promise<number | void> {
+  const boolean = [...names.boolean ?? [], "help"];
+  const options = readOptions(args, { ...names, boolean });
+  if (!options.has("help")) return await main(options);
+  console.log(help.trim());
 }
 
 /**
@@ -102,26 +117,26 @@ export function readOptions(
     ]),
   );
   const { values, switches } = takeValues(args, { names, rows });
-  const given: Record<string, unknown> = parseArgs(switches, {
-    boolean: [...boolean],
-    string: ["_"],
-    alias: Object.fromEntries(
-      boolean.map((name) => [name, shortNames[name] ?? []]),
-    ),
-    unknown: (arg) => {
-      if (!arg.startsWith("-")) return true;
-      const flag = arg.slice(0, 2);
-      if (names.has(flag)) {
-        throw new UsageError(
-          `Option "${flag}" has something attached: it needs a blank before its value`,
-        );
-      }
-      throw new UsageError(
-        `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
-      );
-    },
+  const given = new Set<string>();
+  const words: string[] = [];
+  const { tokens } = parseArgs({
+    args: switches,
+    options: Object.fromEntries(boolean.map((name) => {
+      const short = shortNames[name];
+      return [name, { type: "boolean", ...short !== undefined && { short } }];
+    })),
+    strict: false,
+    tokens: true,
   });
-  const words = given._ as string[];
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    if (!boolean.includes(token.name)) refuse(switches[token.index]!, names);
+    if (token.value !== undefined) {
+      throw new UsageError(`Option "${token.rawName}" takes no value`);
+    }
+    given.add(token.name);
+  }
   const extra = words[positional];
   if (extra !== undefined) {
     throw new UsageError(
@@ -143,13 +158,23 @@ export function readOptions(
     texts,
     rows: rowsOf,
     positional: words,
-    has: (name) => given[name] === true,
+    has: (name) => given.has(name),
     number(name, range) {
       const value = text(name);
       if (value === undefined) return undefined;
       return readNumber(spelled(name), value, range);
     },
   };
+}
+
+/** Says what is wrong with an option that is no switch. */
+function refuse(arg: string, withValue: ReadonlyMap<string, string>): never {
+  const flag = arg.slice(0, 2);
+  throw new UsageError(
+    withValue.has(flag)
+      ? `Option "${flag}" has something attached: it needs a blank before its value`
+      : `Option "${nameOf(arg)}" is unknown: --help lists those that there are`,
+  );
 }
 
 /** An option without its value, which may be a password. */

@@ -57,6 +57,7 @@ Deno.test("readOptions() refuses what it doesn't know", () => {
   const mistakes: [args: string[], message: string][] = [
     [["-x"], 'Option "-x" is unknown: --help lists those that there are'],
     [["-q1"], 'Option "-q" has something attached: it needs a blank before'],
+    [["--retain=s3cret"], 'Option "--retain" takes no value'],
     [["--nope=1"], 'Option "--nope" is unknown'],
     [["--password=s3cret"], 'Option "--password" is unknown'],
     [["-Ps3cret"], 'Option "-P" is unknown'],

@@ -1,5 +1,6 @@
 import { printable } from "../../lib/printable.ts";
 import { columns, sparkline, type Statistics } from "../main_job/statistics.ts";
+import { terminalSize } from "./terminal.ts";
 
 const REDRAW_EVERY = 100;
 const encoder = new TextEncoder();
@@ -50,7 +51,7 @@ class LiveView implements View {
   #draw(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { columns: width, rows } = Deno.consoleSize();
+    const { columns: width, rows } = terminalSize();
     const table = describe(this.#statistics);
     const shown = table.slice(0, Math.max(1, rows - 2));
     if (shown.length < table.length) {

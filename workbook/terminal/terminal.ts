@@ -9,6 +9,12 @@ import { printable } from "../../lib/printable.ts";
 /** A key that ends a program: Ctrl-C and Ctrl-D come as characters. */
 const END_KEYS = ["\x03", "\x04"];
 
+/** How much a terminal shows. One that doesn't say is taken for the usual one. */
+export function terminalSize(): { columns: number; rows: number } {
+  const { columns, rows } = Deno.consoleSize();
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
 /** Disposing of it gives the terminal back as it was. */
 export class Terminal implements Disposable {
   readonly #input = Deno.stdin.readable.getReader();
@@ -26,8 +32,7 @@ export class Terminal implements Disposable {
 
   /** How much there is to see. */
   get size(): { columns: number; rows: number } {
-    const { columns, rows } = Deno.consoleSize();
-    return { columns: columns || 80, rows: rows || 24 };
+    return terminalSize();
   }
 
   /** Shows lines from the top, and nothing else. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startBroker } from "../../broker.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
 import {
   ACL,
   LOGINS,
@@ -14,7 +15,6 @@ import { peerTest } from "../../../testing/peers.ts";
 import {
   NOT_AUTHORIZED,
   type Outcome,
-  type Place,
   playRow,
 } from "../../../testing/access/play_row.ts";
 import {
@@ -23,7 +23,7 @@ import {
 } from "../../../testing/clients/protocols.ts";
 import { connackCode } from "../../../testing/access/table_client.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
-import { formatHash, hashPassword } from "./password_hash.ts";
+import { logged } from "../../../testing/test.ts";
 
 function nameOf(row: Row): string {
   const who = row.user ?? "nobody";
@@ -55,57 +55,66 @@ function codeOf(
   });
 }
 
+/** A broker that is put to the table. */
+interface Candidate {
+  /** Starts it, with users or without. */
+  start(isOpen: boolean): Promise<AsyncDisposable & { port: number }>;
+  check(row: Row, outcome: Outcome): void;
+  checkLogin(code: number | undefined, wanted: number): void;
+}
+
+/** Plays all rows in a version of the protocol, and tries all logins. */
+async function playTable(
+  context: Deno.TestContext,
+  protocol: Protocol,
+  { start, check, checkLogin }: Candidate,
+): Promise<void> {
+  for (const isOpen of [false, true]) {
+    await using broker = await start(isOpen);
+    const boss = isOpen ? OPEN_BOSS : BOSS;
+    const place = { port: broker.port, protocol, boss };
+    for (const row of isOpen ? OPEN_ROWS : ROWS) {
+      const name = `${isOpen ? "without users: " : ""}${nameOf(row)}`;
+      await context.step(name, async () => {
+        const outcome = await playRow(row, place);
+        assertRefused(row, outcome, protocol);
+        check(row, outcome);
+      });
+    }
+    for (const login of isOpen ? [] : LOGINS) {
+      await context.step(`login: ${login.name}`, async () => {
+        checkLogin(await codeOf(place, login), login.codes[protocol]);
+      });
+    }
+  }
+}
+
 for (const [protocol, version] of PROTOCOLS) {
   Deno.test(`startBroker() gives each client what the table says, in ${version}`, async (context) => {
     await using folder = await temporaryFolder();
-    const [passwordFile, aclFile] = ["passwords", "acl"].map((name) =>
-      `${folder.path}/${name}`
-    );
-    await Deno.writeTextFile(passwordFile!, await passwords());
-    await Deno.writeTextFile(aclFile!, ACL);
-    const log: string[] = [];
-    const start = (files: { passwordFile?: string; aclFile: string }) =>
-      startBroker({ port: 0, ...files, log: (line) => log.push(line) });
-    const test = async (row: Row, place: Place) => {
-      log.length = 0;
-      const outcome = await playRow(row, place);
-      const { arrived, granted } = outcome;
-      assertEquals(arrived, [...row.passes].sort());
-      assertRefused(row, outcome, protocol);
-      if (granted !== undefined) {
+    const aclFile = `${folder.path}/acl`;
+    const passwordFile = `${folder.path}/passwords`;
+    await Deno.writeTextFile(passwordFile, await passwords());
+    const { lines, log } = logged();
+    await playTable(context, protocol, {
+      async start(isOpen) {
+        await Deno.writeTextFile(aclFile, isOpen ? OPEN_ACL : ACL);
+        const users = isOpen ? {} : { passwordFile };
+        return await startBroker({ port: 0, aclFile, log, ...users });
+      },
+      check(row, { arrived, granted }) {
+        assertEquals(arrived, [...row.passes].sort());
+        const dropped = lines.splice(0)
+          .filter((line) => line.includes("may not publish on")).length;
+        if (granted === undefined) {
+          assertEquals(dropped, row.topics.length - row.passes.length);
+          return;
+        }
         const refusal = protocol === 5 ? NOT_AUTHORIZED : 128;
         assertEquals(granted, row.isRefused ? refusal : row.qos ?? 1);
-        return;
-      }
-      const dropped = log.filter((line) => line.includes("may not publish on"));
-      assertEquals(dropped.length, row.topics.length - row.passes.length);
-    };
-
-    await using broker = await start({
-      passwordFile: passwordFile!,
-      aclFile: aclFile!,
+      },
+      checkLogin: (code, wanted) => assertEquals(code, wanted),
     });
-    const place = { port: broker.port, protocol };
-    for (const row of ROWS) {
-      await context.step(
-        nameOf(row),
-        () => test(row, { ...place, boss: BOSS }),
-      );
-    }
-    for (const login of LOGINS) {
-      await context.step(`login: ${login.name}`, async () => {
-        assertEquals(await codeOf(place, login), login.codes[protocol]);
-      });
-    }
-
-    await Deno.writeTextFile(aclFile!, OPEN_ACL);
-    await using open = await start({ aclFile: aclFile! });
-    for (const row of OPEN_ROWS) {
-      await context.step(
-        `without users: ${nameOf(row)}`,
-        () => test(row, { port: open.port, protocol, boss: OPEN_BOSS }),
-      );
-    }
   });
 
   peerTest(
@@ -113,53 +122,27 @@ for (const [protocol, version] of PROTOCOLS) {
     `mosquitto gives each client what the table says, with the same files, in ${version}`,
     async (_commands, context) => {
       const users = await passwords();
-      const test = async (row: Row, place: Place) => {
-        const outcome = await playRow(row, place);
-        const expected = row.passesAtMosquitto ?? row.passes;
-        assertEquals(outcome.arrived, [...expected].sort());
-        assertRefused(row, outcome, protocol);
-        // It grants every filter, in both versions.
-        if (outcome.granted !== undefined) {
-          assertEquals(outcome.granted, row.qos ?? 1);
-        }
-      };
-      await using mosquitto = await startMosquitto({
-        config: ({ directory }) => {
-          Deno.writeTextFileSync(`${directory}/passwords`, users);
-          Deno.writeTextFileSync(`${directory}/acl`, ACL);
-          return [
-            `password_file ${directory}/passwords`,
-            `acl_file ${directory}/acl`,
-            "allow_anonymous false",
-          ].join("\n");
+      await playTable(context, protocol, {
+        start: (isOpen) =>
+          startMosquitto({
+            config: ({ directory }) => {
+              const acl = isOpen ? OPEN_ACL : ACL;
+              Deno.writeTextFileSync(`${directory}/acl`, acl);
+              Deno.writeTextFileSync(`${directory}/passwords`, users);
+              const lines = [`acl_file ${directory}/acl`];
+              if (!isOpen) lines.push(`password_file ${directory}/passwords`);
+              if (!isOpen) lines.push("allow_anonymous false");
+              return lines.join("\n");
+            },
+          }),
+        check(row, { arrived, granted }) {
+          const expected = row.passesAtMosquitto ?? row.passes;
+          assertEquals(arrived, [...expected].sort());
+          // It grants every filter, in both versions.
+          if (granted !== undefined) assertEquals(granted, row.qos ?? 1);
         },
+        checkLogin: (code, wanted) => assertEquals(code === 0, wanted === 0),
       });
-      const place = { port: mosquitto.port, protocol };
-      for (const row of ROWS) {
-        await context.step(
-          nameOf(row),
-          () => test(row, { ...place, boss: BOSS }),
-        );
-      }
-      for (const login of LOGINS) {
-        await context.step(`login: ${login.name}`, async () => {
-          const code = await codeOf(place, login);
-          assertEquals(code === 0, login.codes[protocol] === 0);
-        });
-      }
-
-      await using open = await startMosquitto({
-        config: ({ directory }) => {
-          Deno.writeTextFileSync(`${directory}/acl`, OPEN_ACL);
-          return `acl_file ${directory}/acl`;
-        },
-      });
-      for (const row of OPEN_ROWS) {
-        await context.step(
-          `without users: ${nameOf(row)}`,
-          () => test(row, { port: open.port, protocol, boss: OPEN_BOSS }),
-        );
-      }
     },
   );
 }

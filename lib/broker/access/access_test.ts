@@ -1,18 +1,28 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type BrokerOptions, startBroker } from "../../broker.ts";
-import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
+import { formatHash, hashPassword } from "./password_hash.ts";
+import { CA } from "../../../testing/certificates/certificates.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
 import {
   acknowledgement,
-  connectPacket,
   openRaw,
   publishPacket,
   type RawClient,
   rawPacket,
   readPublish,
-  subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
+import { test } from "../../../testing/test.ts";
+import {
+  connectRaw5,
+  subscribeRaw5,
+} from "../../../testing/clients/raw_client5.ts";
+import {
+  EVERYWHERE,
+  openBroker,
+  urlsOf,
+} from "../../../testing/brokers/embedded_broker.ts";
 
 const SCHOOL: BrokerOptions = {
   port: 0,
@@ -38,13 +48,8 @@ async function untilPingresp(client: RawClient): Promise<string[]> {
 }
 
 Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any transport", async () => {
-  await using broker = await startBroker({
-    ...SCHOOL,
-    websocketPort: 0,
-    tls: { ...LOCALHOST, port: 0, websocketPort: 0 },
-  });
-  const { url: tcp, websocketUrl, tlsUrl, secureWebsocketUrl } = broker;
-  for (const url of [tcp, websocketUrl!, tlsUrl!, secureWebsocketUrl!]) {
+  await using broker = await startBroker({ ...SCHOOL, ...EVERYWHERE });
+  for (const url of urlsOf(broker)) {
     const wrong = { username: "ann", password: "wrong", ca: CA };
     const error = await assertRejects(() => openClient(url, wrong));
     assertEquals((error as Error & { code: number }).code, 4);
@@ -54,81 +59,62 @@ Deno.test("startBroker() refuses a wrong password with 4 and none with 5, on any
       assertEquals((none as Error & { code: number }).code, 5);
     }
   }
-  await using client = await openClient(broker.url, {
-    username: "ann",
-    password: "secret",
-  });
+  const right = { username: "ann", password: "secret" };
+  await using client = await openClient(broker.url, right);
   assertEquals(client.client.connected, true);
 });
 
 Deno.test("startBroker() refuses filters of which nothing may be read, and spares the others", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    ...SCHOOL,
-    log: (line) => lines.push(line),
-  });
+  await using broker = await openBroker(SCHOOL);
   await using bob = await openRaw(broker, { ...BOB, clientId: "bob" });
-  await bob.send(
-    subscribePacket({ "x/#": 2, "iot/#": 2, "secret": 1, "news": 1, "+/y": 0 }),
-  );
-  const suback = await bob.next();
-  assertEquals(suback?.header, TYPE.SUBACK);
-  assertEquals([...suback!.body], [0, 1, 128, 2, 128, 1, 0]);
+  const filters = {
+    "x/#": 2,
+    "iot/#": 2,
+    secret: 1,
+    news: 1,
+    "+/y": 0,
+  } as const;
+  assertEquals(await bob.subscribe(filters), [128, 2, 128, 1, 0]);
   await using ann = await openRaw(broker, ANN);
   await ann.send(publishPacket({ topic: "iot/ann/x", payload: "hi" }));
-  assertEquals(readPublish((await bob.next())!).topic, "iot/ann/x");
+  assertEquals((await bob.message()).topic, "iot/ann/x");
   const line = 'Client "bob" may not subscribe to "x/#" and 1 more';
-  assertEquals(lines.filter((one) => one.includes("may not")), [line]);
+  assertEquals(broker.lines.filter((one) => one.includes("may not")), [line]);
 });
 
 Deno.test("startBroker() keeps nothing for a session on a filter that it refused", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    rules: [{ publish: ["#"], subscribe: ["news"] }],
-  });
+  const rules = [{ publish: ["#"], subscribe: ["news"] }];
+  await using broker = await openBroker({ rules });
   const session = { clientId: "reader", clean: false };
   const first = await openRaw(broker, session);
-  await first.send(subscribePacket({ "news": 1, "secret": 1 }));
-  assertEquals([...(await first.next())!.body], [0, 1, 1, 128]);
+  assertEquals(await first.subscribe({ "news": 1, "secret": 1 }), [1, 128]);
   first.close();
   await using publisher = await openRaw(broker, {});
   for (const topic of ["secret", "news"]) {
-    await publisher.send(publishPacket({ topic, qos: 1 }));
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
+    await publisher.publish({ topic, qos: 1 });
   }
   await using second = await openRaw(broker, session);
   assertEquals(await untilPingresp(second), ["news"]);
 });
 
-Deno.test("startBroker() lets nobody publish on $SYS, rules or not", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() lets nobody publish on $SYS, rules or not", async (broker) => {
   await using client = await openRaw(broker, {});
-  await client.send(subscribePacket({ "$SYS/fake/#": 1, "wills/#": 1 }));
-  assertEquals([...(await client.next())!.body], [0, 1, 1, 1]);
-  await client.send(publishPacket({ topic: "$SYS/fake/version", qos: 1 }));
-  assertEquals((await client.next())?.header, TYPE.PUBACK);
+  const codes = await client.subscribe({ "$SYS/fake/#": 1, "wills/#": 1 });
+  assertEquals(codes, [1, 1]);
+  await client.publish({ topic: "$SYS/fake/version", qos: 1 });
   for (const topic of ["$SYS/fake/will", "wills/last"]) {
     (await openRaw(broker, { will: { topic, payload: "" } })).close();
   }
-  assertEquals(readPublish((await client.next())!).topic, "wills/last");
+  assertEquals((await client.message()).topic, "wills/last");
 });
 
 Deno.test("startBroker() acknowledges a forbidden PUBLISH, drops it, and keeps the connection", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    ...SCHOOL,
-    rules: [...SCHOOL.rules!, { user: "ann", subscribe: ["$SYS/#"] }],
-    log: (line) => lines.push(line),
-  });
+  const rules = [...SCHOOL.rules!, { user: "ann", subscribe: ["$SYS/#"] }];
+  await using broker = await openBroker({ ...SCHOOL, rules });
   // A session that outlives its client mustn't get it later, either.
   const offline = { ...ANN, clientId: "offline", clean: false };
-  await using first = await openRaw(broker, offline);
-  await first.send(subscribePacket({ "#": 2, "$SYS/#": 2 }));
-  await first.next();
-  first.close();
-  await using ann = await openRaw(broker, ANN);
-  await ann.send(subscribePacket({ "#": 2 }));
-  await ann.next();
+  (await subscribeRaw(broker, { "#": 2, "$SYS/#": 2 }, offline)).close();
+  await using ann = await subscribeRaw(broker, { "#": 2 }, ANN);
 
   await using bob = await openRaw(broker, { ...BOB, clientId: "bob" });
   for (const topic of ["secret", "$SYS/broker/uptime"]) {
@@ -146,23 +132,19 @@ Deno.test("startBroker() acknowledges a forbidden PUBLISH, drops it, and keeps t
       [[TYPE.PUBACK, 7], [TYPE.PUBREC, 8], [TYPE.PUBCOMP, 8]],
     );
   }
-  await bob.send(publishPacket({ topic: "iot/bob/x", qos: 1 }));
-  assertEquals((await bob.next())?.header, TYPE.PUBACK);
+  await bob.publish({ topic: "iot/bob/x", qos: 1 });
 
   assertEquals(await untilPingresp(ann), ["iot/bob/x"]);
   await using second = await openRaw(broker, offline);
   assertEquals(await untilPingresp(second), ["iot/bob/x"]);
   // Nor was it kept for those who subscribe later.
-  await using later = await openRaw(broker, ANN);
-  await later.send(subscribePacket({ "#": 0 }));
-  await later.next();
+  await using later = await subscribeRaw(broker, { "#": 0 }, ANN);
   assertEquals(await untilPingresp(later), []);
   // A flood of them doesn't flood the log.
   for (let count = 7; count <= 1_000; count++) {
-    await bob.send(publishPacket({ topic: "secret", qos: 1 }));
-    assertEquals((await bob.next())?.header, TYPE.PUBACK);
+    await bob.publish({ topic: "secret", qos: 1 });
   }
-  const dropped = lines.filter((line) => line.includes("may not publish"));
+  const dropped = broker.lines.filter((line) => /may not publish/.test(line));
   const refusal = 'Client "bob" may not publish on "secret":';
   assertEquals(dropped.length, 101);
   assertEquals(dropped[0], `${refusal} message dropped`);
@@ -171,31 +153,76 @@ Deno.test("startBroker() acknowledges a forbidden PUBLISH, drops it, and keeps t
 
 Deno.test("startBroker() drops a will on a forbidden topic", async () => {
   await using broker = await startBroker(SCHOOL);
-  await using ann = await openRaw(broker, ANN);
-  await ann.send(subscribePacket({ "#": 0 }));
-  await ann.next();
+  await using ann = await subscribeRaw(broker, { "#": 0 }, ANN);
   for (const topic of ["secret", "$SYS/x", "iot/bob/gone"]) {
     const will = { topic, payload: "bob has died" };
-    const bob = await openRaw(broker, { ...BOB, will });
-    bob.close();
+    (await openRaw(broker, { ...BOB, will })).close();
   }
-  const first = readPublish((await ann.next())!);
-  assertEquals(first.topic, "iot/bob/gone");
+  assertEquals((await ann.message()).topic, "iot/bob/gone");
 });
 
-Deno.test("startBroker() gives nobody a session that another user has left", async () => {
-  await using broker = await startBroker(SCHOOL);
-  const session = { clientId: "recorder", clean: false };
-  await using ann = await openRaw(broker, { ...ANN, ...session });
-  await ann.send(subscribePacket({ "#": 1 }));
-  await ann.next();
-  ann.close();
-  await using publisher = await openRaw(broker, ANN);
-  await publisher.send(publishPacket({ topic: "iot/ann/diary", qos: 1 }));
-  await publisher.next();
-  await using bob = await openRaw(broker);
-  await bob.send(connectPacket({ ...BOB, ...session }));
-  // No session is present.
-  assertEquals([...(await bob.next())!.body], [0, 0]);
-  assertEquals(await untilPingresp(bob), []);
+const { DISCONNECT } = TYPE;
+
+/** A broker with a password file and an ACL file, and what writes them anew. */
+async function startWithFiles(folder: string, acl: string) {
+  const passwordFile = `${folder}/passwords`;
+  const aclFile = `${folder}/acl`;
+  const setUsers = async (users: Record<string, string>) => {
+    const lines = Object.entries(users).map(async ([user, password]) =>
+      `${user}:${formatHash(await hashPassword(password, 1_000))}\n`
+    );
+    await Deno.writeTextFile(passwordFile, (await Promise.all(lines)).join(""));
+  };
+  await setUsers({ ann: "secret", bob: "hidden" });
+  await Deno.writeTextFile(aclFile, acl);
+  const broker = await startBroker({ port: 0, passwordFile, aclFile });
+  const setRules = (text: string) => Deno.writeTextFile(aclFile, text);
+  return { ...broker, setUsers, setRules };
+}
+
+test.folder("startBroker() delivers no longer what new rules forbid, to who is connected or away", async (folder) => {
+  await using broker = await startWithFiles(folder, "topic a/#\ntopic b/#\n");
+  await broker.setRules("pattern readwrite #\n");
+  await broker.reloadAccess();
+  const away = { ...BOB, clientId: "away", clean: false };
+  (await subscribeRaw(broker, { "#": 1 }, away)).close();
+  await using bob = await subscribeRaw5(broker, { "#": 1 }, BOB);
+  await using ann = await connectRaw5(broker, ANN);
+  const publish = async (topic: string) =>
+    (await ann.publish({ topic, qos: 1 })).reason;
+  assertEquals(await publish("news"), 0);
+  assertEquals((await bob.receive()).topic, "news");
+  await broker.setRules("user ann\ntopic #\nuser bob\ntopic news\n");
+  await broker.reloadAccess();
+  await publish("secret");
+  await publish("news");
+  assertEquals((await bob.receive()).topic, "news");
+  await bob.ping();
+  // Ann may only read now, and Bob nothing: not even what waits for him.
+  await broker.setRules("user ann\ntopic read #\n");
+  await broker.reloadAccess();
+  assertEquals(await publish("news"), 135);
+  await using back = await openRaw(broker, away);
+  await back.ping();
+});
+
+test.folder("startBroker() cuts a client whose password has changed, or whose user is gone", async (folder) => {
+  await using broker = await startWithFiles(folder, "pattern readwrite #\n");
+  await using ann = await connectRaw5(broker, ANN);
+  await using bob = await connectRaw5(broker, BOB);
+  await broker.setUsers({ bob: "new" });
+  await broker.reloadAccess();
+  for (const client of [ann, bob]) {
+    const { type, reason } = (await client.next())!;
+    assertEquals([type, reason], [DISCONNECT, 152]);
+    assertEquals(await client.next(), undefined);
+  }
+});
+
+test.folder("startBroker() goes on with who is connected when the files say the same", async (folder) => {
+  await using broker = await startWithFiles(folder, "pattern readwrite #\n");
+  await using ann = await connectRaw5(broker, ANN);
+  await broker.setRules("# the same\npattern readwrite #\n");
+  await broker.reloadAccess();
+  await ann.ping();
 });

@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
-import { peerTest } from "../../../testing/peers.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
+import { assertEquals } from "@std/assert";
 import { readAclFile } from "./acl_file.ts";
+import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
+import { rejection } from "../../../testing/deadline.ts";
+import { test } from "../../../testing/peer_tests.ts";
 
 async function read(text: string | Uint8Array) {
   await using folder = await temporaryFolder();
@@ -61,10 +62,8 @@ Deno.test("readAclFile() reads mosquitto's format", async () => {
 
 Deno.test("readAclFile() names the file, the line and its text where it is wrong", async () => {
   for (const [line, reason] of Object.entries(BAD)) {
-    const { message } = await assertRejects(
-      () => read(`topic a\n\n${line}\ntopic b`),
-      TypeError,
-    );
+    const reading = read(`topic a\n\n${line}\ntopic b`);
+    const { message } = await rejection(reading, TypeError);
     const beginning = /^ACL file "[^"]+" line 3 is /.exec(message)?.[0];
     const rest = message.slice(beginning?.length ?? 0);
     assertEquals(rest.startsWith(`${JSON.stringify(line)}: `), true, message);
@@ -73,42 +72,30 @@ Deno.test("readAclFile() names the file, the line and its text where it is wrong
 });
 
 Deno.test("readAclFile() says why it can't read a file", async () => {
-  await assertRejects(
-    () => readAclFile("missing.acl"),
+  await rejection(
+    readAclFile("missing.acl"),
     TypeError,
     'ACL file "missing.acl" can\'t be read: there is no such file',
   );
-  await assertRejects(
-    () => read(Uint8Array.of(0xff, 0xfe)),
-    TypeError,
-    "it must be UTF-8 text",
-  );
-  await assertRejects(
-    () => read("topic read\tnews"),
+  const reading = read(Uint8Array.of(0xff, 0xfe));
+  await rejection(reading, TypeError, "it must be UTF-8 text");
+  await rejection(
+    read("topic read\tnews"),
     TypeError,
     'line 1 is "topic read\\tnews": its words must have spaces between them',
   );
 });
 
-peerTest(
-  ["mosquitto"],
-  "mosquitto takes what readAclFile() takes, and refuses what it refuses",
-  async () => {
-    const start = (text: string) =>
-      startMosquitto({
-        config: ({ directory }) => {
-          Deno.writeTextFileSync(`${directory}/acl`, text);
-          return `acl_file ${directory}/acl`;
-        },
-      });
-    await (await start(GOOD))[Symbol.asyncDispose]();
-    for (const line of Object.keys(BAD)) {
-      await assertRejects(
-        () => start(`${line}\n`),
-        Error,
-        "mosquitto did not start",
-        line,
-      );
-    }
-  },
-);
+test.mosquitto("mosquitto takes what readAclFile() takes, and refuses what it refuses", async () => {
+  const start = (text: string) =>
+    startMosquitto({
+      config: ({ directory }) => {
+        Deno.writeTextFileSync(`${directory}/acl`, text);
+        return `acl_file ${directory}/acl`;
+      },
+    });
+  await (await start(GOOD))[Symbol.asyncDispose]();
+  for (const line of Object.keys(BAD)) {
+    await rejection(start(`${line}\n`), Error, "mosquitto did not start");
+  }
+});

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { assert, assertEquals } from "@std/assert";
 import { type Check, CheckQueue, type Verdict } from "./check_queue.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
 const HASH = 150;
 
@@ -67,10 +68,7 @@ Deno.test("CheckQueue leaves nobody behind wrong ones for long, however many rig
   const right = createQueue();
   for (let index = 0; index < 40; index++) right.add(`${index}`, true);
   await right.clock.pass(40 * HASH);
-  assertEquals(
-    Object.values(right.verdicts),
-    Array(40).fill("right"),
-  );
+  assertEquals(Object.values(right.verdicts), Array(40).fill("right"));
 });
 
 Deno.test("CheckQueue doesn't check what is off by the time of its turn", async () => {
@@ -99,7 +97,7 @@ Deno.test("CheckQueue passes on what goes wrong, and goes on", async () => {
     run: () => Promise.reject(new Error("No memory")),
   });
   add("ann", true);
-  await assertRejects(() => failing, Error, "No memory");
+  await rejection(failing, Error, "No memory");
   await clock.pass(HASH);
   assertEquals(verdicts, { ann: "right" });
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { within } from "../../../testing/deadline.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { createFileWatch } from "./file_watch.ts";
+import { within } from "../../../testing/deadline.ts";
+import { test } from "../../../testing/test.ts";
 
 /** Watches a file, and tells when it has been found changed so many times. */
 async function watch(paths: string[], period = 20) {
@@ -25,17 +25,16 @@ async function watch(paths: string[], period = 20) {
   };
 }
 
-Deno.test("createFileWatch() notices a file that is written, replaced, removed and made", async () => {
-  await using folder = await temporaryFolder();
-  const [path, other] = [`${folder.path}/a`, `${folder.path}/b`];
+test.folder("createFileWatch() notices a file that is written, replaced, removed and made", async (folder) => {
+  const [path, other] = [`${folder}/a`, `${folder}/b`];
   await Deno.writeTextFile(path, "one");
   await Deno.writeTextFile(other, "one");
   await using watched = await watch([path, other]);
   watched.watch.start();
   await Deno.writeTextFile(path, "two");
   await watched.untilChanges(1);
-  await Deno.writeTextFile(`${folder.path}/new`, "two");
-  await Deno.rename(`${folder.path}/new`, path);
+  await Deno.writeTextFile(`${folder}/new`, "two");
+  await Deno.rename(`${folder}/new`, path);
   await watched.untilChanges(2);
   await Deno.remove(other);
   await watched.untilChanges(3);
@@ -43,9 +42,8 @@ Deno.test("createFileWatch() notices a file that is written, replaced, removed a
   await watched.untilChanges(4);
 });
 
-Deno.test("createFileWatch() knows what was there when it was made, and what it is told of", async () => {
-  await using folder = await temporaryFolder();
-  const path = `${folder.path}/a`;
+test.folder("createFileWatch() knows what was there when it was made, and what it is told of", async (folder) => {
+  const path = `${folder}/a`;
   await using watched = await watch([path]);
   await Deno.writeTextFile(path, "one");
   await watched.watch.refresh();
@@ -55,9 +53,8 @@ Deno.test("createFileWatch() knows what was there when it was made, and what it 
   assertEquals(watched.changes(), 1);
 });
 
-Deno.test("createFileWatch() leaves a file alone while it is being written", async () => {
-  await using folder = await temporaryFolder();
-  const path = `${folder.path}/a`;
+test.folder("createFileWatch() leaves a file alone while it is being written", async (folder) => {
+  const path = `${folder}/a`;
   await using watched = await watch([path], 200);
   watched.watch.start();
   {

@@ -1,20 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  connectPacket,
-  openRaw,
-  publishPacket,
-  rawPacket,
-  subscribePacket,
-  TYPE,
-} from "../../../testing/clients/raw_client.ts";
-import { setUser } from "../../../testing/access/password_file.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { type Access, createAccess } from "./access.ts";
 import { createAdmission } from "../listen/admission.ts";
 import { createCore } from "../core.ts";
 import { readLimits } from "../limits.ts";
 import { type Listener, listenTcp } from "../listen/listeners.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import {
+  connectPacket,
+  openRaw,
+  publishPacket,
+  subscribePacket,
+  TYPE,
+} from "../../../testing/clients/raw_client.ts";
+import { setUser } from "../../../testing/access/password_file.ts";
+import { test, times } from "../../../testing/test.ts";
 
 const ANN = { user: "ann", password: "secret" };
 
@@ -53,9 +52,8 @@ async function startCore(
   };
 }
 
-Deno.test("startBroker() serves others during a flood of logins, and lets them in", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("startBroker() serves others during a flood of logins, and lets them in", async (folder) => {
+  const file = `${folder}/passwords`;
   await setUser(file, ANN.user, ANN.password);
   await setUser(file, "bob", "hidden");
   const access = await accessOf(file);
@@ -63,7 +61,7 @@ Deno.test("startBroker() serves others during a flood of logins, and lets them i
   const [attackers, others] = core.listeners as [Listener, Listener];
   await using client = await openRaw(others, ANN);
 
-  const attempts = Array.from({ length: 40 }, async () => {
+  const attempts = times(40, async () => {
     const attempt = await openRaw(attackers);
     await attempt.send(connectPacket({ user: "bob", password: "guess" }));
     return attempt;
@@ -75,8 +73,7 @@ Deno.test("startBroker() serves others during a flood of logins, and lets them i
   let [longest, pings] = [0, 0];
   while (!isIn || pings < 20) {
     const start = performance.now();
-    await client.send(rawPacket(TYPE.PINGREQ));
-    assertEquals((await client.next())?.header, TYPE.PINGRESP);
+    await client.ping();
     longest = Math.max(longest, performance.now() - start);
     pings++;
   }
@@ -86,9 +83,8 @@ Deno.test("startBroker() serves others during a flood of logins, and lets them i
   for (const attempt of flood) attempt.close();
 });
 
-Deno.test("startBroker() loses nothing that comes while a password is checked", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("startBroker() loses nothing that comes while a password is checked", async (folder) => {
+  const file = `${folder}/passwords`;
   await setUser(file, ANN.user, ANN.password);
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1");
@@ -114,9 +110,8 @@ Deno.test("startBroker() loses nothing that comes while a password is checked", 
   }
 });
 
-Deno.test("startBroker() lets right users in at once while forty connections guess at the same address", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("startBroker() lets right users in at once while forty connections guess at the same address", async (folder) => {
+  const file = `${folder}/passwords`;
   for (const user of ["ann", "bob", "carl"]) {
     await setUser(file, user, ANN.password);
   }
@@ -134,7 +129,7 @@ Deno.test("startBroker() lets right users in at once while forty connections gue
   };
   const names = ["ann", "bob", "nobody"];
   const guesses = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => guess(names[index % 3]!)),
+    times(40, (index) => guess(names[index % 3]!)),
   );
   const floods = guesses.map(async (_guess, index) => {
     while (!isOver) {
@@ -159,9 +154,8 @@ Deno.test("startBroker() lets right users in at once while forty connections gue
   }
 });
 
-Deno.test("createAccess() takes as long for unknown users as for known ones, and those who have logged in", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("createAccess() takes as long for unknown users as for known ones, and those who have logged in", async (folder) => {
+  const file = `${folder}/passwords`;
   const quick = formatHash(await hashPassword("hidden", 100));
   const slow = formatHash(await hashPassword("hidden"));
   const lines = [`bob:${quick}`, `carl:${slow}`, `dora:${slow}`];

@@ -1,11 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
+import { assertEquals } from "@std/assert";
 import { readPasswordFile } from "./password_file.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
+import { test } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
-Deno.test("readPasswordFile() names file and line, and repeats no password", async () => {
-  await using folder = await temporaryFolder();
-  const file = `${folder.path}/passwords`;
+test.folder("readPasswordFile() names file and line, and repeats no password", async (folder) => {
+  const file = `${folder}/passwords`;
   const ann = `ann:${formatHash(await hashPassword("secret", 100))}`;
   const cases = {
     "hunter2": 'line 3 has no ":": it must be NAME:HASH',
@@ -19,16 +19,13 @@ Deno.test("readPasswordFile() names file and line, and repeats no password", asy
   };
   for (const [line, text] of Object.entries(cases)) {
     await Deno.writeTextFile(file, `# Users\n${ann}\n${line}\n`);
-    const { message } = await assertRejects(
-      () => readPasswordFile(file),
-      TypeError,
-      text,
-    );
+    const reading = readPasswordFile(file);
+    const { message } = await rejection(reading, TypeError, text);
     assertEquals(message.startsWith(`Password file "${file}" line 3 `), true);
     assertEquals(message.includes("hunter2"), false);
   }
-  await assertRejects(
-    () => readPasswordFile("missing"),
+  await rejection(
+    readPasswordFile("missing"),
     TypeError,
     'Password file "missing" can\'t be read: there is no such file',
   );

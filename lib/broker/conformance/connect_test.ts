@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
 import {
   allEnd,
   endingsOf,
@@ -8,36 +7,28 @@ import {
 import {
   auth5,
   connect5,
-  disconnect5,
   publish5,
   session5,
   subscribe5,
   TYPE5,
 } from "../../../testing/clients/packets5.ts";
-import { PROPERTY } from "../../../testing/clients/properties5.ts";
+import {
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
 import { rawPacket } from "../../../testing/clients/raw_client.ts";
 import {
   connectRaw5,
   openRaw5,
-  ping5,
+  saidBy,
+  subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
+import { test } from "../../../testing/test.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 
-Deno.test("startBroker() closes without a word if the first packet isn't CONNECT", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const cases = {
-    PUBLISH: publish5({ topic: "a" }),
-    SUBSCRIBE: subscribe5({ a: 0 }),
-    PINGREQ: rawPacket(TYPE5.PINGREQ),
-    DISCONNECT: disconnect5(),
-    AUTH: auth5(),
-    "the type 0": rawPacket(0),
-  };
-  assertEquals(await refusalsOf(broker, cases), allEnd(cases, undefined));
-});
-
-Deno.test("startBroker() ends with 130 who sends CONNECT twice", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends with 130 who sends CONNECT twice", async (broker) => {
   const cases = {
     "with the same client id": connect5({ clientId: "a" }),
     "with another one": connect5({ clientId: "b" }),
@@ -46,45 +37,14 @@ Deno.test("startBroker() ends with 130 who sends CONNECT twice", async () => {
   assertEquals(endings, allEnd(cases, 130));
 });
 
-Deno.test("startBroker() refuses protocol versions that it doesn't speak with 132", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const cases: Record<string, Uint8Array> = {};
-  for (const version of [0, 1, 2, 6, 127, 255]) {
-    cases[version] = connect5();
-    cases[version][8] = version;
-  }
-  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 132));
-});
-
-Deno.test("startBroker() refuses protocol names that it doesn't speak", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const cases: Record<string, Uint8Array> = {};
-  for (const name of ["MQTX", "mqtt", "HTTP"]) {
-    const packet = connect5();
-    packet.set(new TextEncoder().encode(name), 4);
-    cases[name] = packet;
-  }
-  // What a stranger understands isn't known: 1 is MQTT 3.1.1's word for 132.
-  const endings = Object.values(await refusalsOf(broker, cases));
-  for (const ending of endings) {
-    assert(ending === undefined || ending === 132 || ending === 1, `${ending}`);
-  }
-});
-
-Deno.test("startBroker() answers CONNECT with one CONNACK and nothing before it", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const first = await connectRaw5(broker, session5("a"));
-  await first.ask(TYPE5.SUBACK, subscribe5({ a: 1 }));
-  first.close();
+test.broker("startBroker() answers CONNECT with one CONNACK and nothing before it", async (broker) => {
+  await leaveSession5(broker, "a", { a: 1 });
   await using other = await connectRaw5(broker);
-  await other.ask(TYPE5.PUBACK, publish5({ topic: "a", qos: 1 }));
+  await other.publish({ topic: "a", qos: 1 });
   // What waits for it follows CONNACK, and so do answers to what it sends
   // before it has read that.
   await using second = await openRaw5(broker);
-  await second.send(
-    connect5(session5("a")),
-    rawPacket(TYPE5.PINGREQ),
-  );
+  await second.send(connect5(session5("a")), rawPacket(TYPE5.PINGREQ));
   const connack = await second.take(TYPE5.CONNACK);
   assertEquals([connack.sessionPresent, connack.reason], [1, 0]);
   const types = [await second.next(), await second.next()];
@@ -92,11 +52,10 @@ Deno.test("startBroker() answers CONNECT with one CONNACK and nothing before it"
     new Set(types.map((packet) => packet?.type)),
     new Set([TYPE5.PUBLISH, TYPE5.PINGRESP]),
   );
-  await ping5(second);
+  await second.ping();
 });
 
-Deno.test("startBroker() assigns a client id of its own to who has none", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() assigns a client id of its own to who has none", async (broker) => {
   const first = await connectRaw5(broker, session5(""));
   await using second = await connectRaw5(broker, session5(""));
   const ids = [first, second].map(({ connack }) =>
@@ -115,8 +74,7 @@ Deno.test("startBroker() assigns a client id of its own to who has none", async 
   assertEquals(valuesOf(back.connack, "assignedClientIdentifier"), []);
 });
 
-Deno.test("startBroker() takes client ids of 1 to 23 letters and digits, and others", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() takes client ids of 1 to 23 letters and digits, and others", async (broker) => {
   const characters =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   const ids = [
@@ -130,80 +88,107 @@ Deno.test("startBroker() takes client ids of 1 to 23 letters and digits, and oth
   }
 });
 
-Deno.test("startBroker() says in CONNACK what it can, and nothing that it can't", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() says in CONNACK what it can, and nothing that it can't", async (broker) => {
   await using client = await connectRaw5(broker, { clientId: "a" });
-  const { connack } = client;
+  const { topicAliasMaximum: [aliases] = [], ...said } = saidBy(client.connack);
+  assert(Number(aliases) >= 10, `${aliases} topic aliases`);
   // Left out, they say that all is there (section 3.2.2.3).
   const all = {
-    maximumQoS: 2,
-    retainAvailable: 1,
-    wildcardSubscriptionAvailable: 1,
-    subscriptionIdentifierAvailable: 1,
-    sharedSubscriptionAvailable: 1,
+    ...{ maximumQoS: [2], retainAvailable: [1] },
+    wildcardSubscriptionAvailable: [1],
+    subscriptionIdentifierAvailable: [1],
+    sharedSubscriptionAvailable: [1],
   };
-  for (const [name, value] of Object.entries(all)) {
-    const [said = value] = valuesOf(connack, name as keyof typeof all);
-    assertEquals([name, said], [name, value]);
-  }
-  const [aliases] = valuesOf(connack, "topicAliasMaximum");
-  assert(Number(aliases) >= 10, `${aliases} topic aliases`);
-  for (
-    const name of [
-      "authenticationMethod",
-      "authenticationData",
-      "responseInformation",
-      "serverReference",
-      "reasonString",
-    ] as const
-  ) {
-    assertEquals([name, valuesOf(connack, name)], [name, []]);
-  }
+  const { maximumPacketSize: _, receiveMaximum: __, ...rest } = said;
+  assertEquals({ ...all, ...rest }, all);
 });
 
 Deno.test("startBroker() says in CONNACK how large a packet may be, and how many may be under way", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    limits: { maxPacketSize: 5_000, maxInflight: 7 },
-  });
+  const limits = { maxPacketSize: 5_000, maxInflight: 7 };
+  await using broker = await openBroker({ limits });
   await using client = await connectRaw5(broker);
   assertEquals(valuesOf(client.connack, "maximumPacketSize"), [5_000]);
   assertEquals(valuesOf(client.connack, "receiveMaximum"), [7]);
 });
 
-Deno.test("startBroker() gives no response information unless asked", async () => {
-  await using broker = await startBroker({ port: 0 });
-  for (const value of [undefined, 0]) {
-    await using client = await connectRaw5(broker, {
-      properties: value === undefined
-        ? []
-        : [[PROPERTY.requestResponseInformation, value]],
-    });
+test.broker("startBroker() gives no response information unless asked", async (broker) => {
+  const no: Property = [PROPERTY.requestResponseInformation, 0];
+  for (const properties of [[], [no]]) {
+    await using client = await connectRaw5(broker, { properties });
     assertEquals(valuesOf(client.connack, "responseInformation"), []);
   }
 });
 
+const USERS = { users: { ann: "right" } };
+const RIGHT = { user: "ann", password: "right" };
+const WRONG = { user: "ann", password: "wrong" };
+
 Deno.test("startBroker() reads what follows CONNECT only if it lets the client in", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    users: { ann: "right" },
-  });
+  await using broker = await openBroker(USERS);
   const published = (payload: string) =>
     publish5({ topic: "a", payload, retain: true });
   await using wrong = await openRaw5(broker);
-  await wrong.send(
-    connect5({ user: "ann", password: "wrong" }),
-    published("wrong"),
-  );
+  await wrong.send(connect5(WRONG), published("wrong"));
   assertEquals((await wrong.take(TYPE5.CONNACK)).reason, 134);
   assertEquals(await wrong.end(), undefined);
   await using right = await openRaw5(broker);
-  await right.send(
-    connect5({ user: "ann", password: "right" }),
-    subscribe5({ a: 0 }),
-    published("right"),
-  );
+  await right.send(connect5(RIGHT), subscribe5({ a: 0 }), published("right"));
   assertEquals((await right.take(TYPE5.CONNACK)).reason, 0);
   await right.take(TYPE5.SUBACK);
   assertEquals((await right.take(TYPE5.PUBLISH)).payload, "right");
+});
+
+const METHOD: Property = [PROPERTY.authenticationMethod, "SCRAM-SHA-1"];
+const DATA: Property = [PROPERTY.authenticationData, Uint8Array.of(1, 2)];
+
+test.broker("startBroker() refuses an authentication method with 140, and reads nothing that follows", async (broker) => {
+  await using reader = await subscribeRaw5(broker, { "#": 0 });
+  const cases = {
+    "a method": connect5({ properties: [METHOD] }),
+    "a method with data": connect5({ properties: [METHOD, DATA] }),
+    "an empty method": //
+      connect5({ properties: [[PROPERTY.authenticationMethod, ""]] }),
+  };
+  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 140));
+  await using client = await openRaw5(broker);
+  await client.send(
+    connect5({ properties: [METHOD] }),
+    auth5(0x18, [METHOD]),
+    publish5({ topic: "a" }),
+  );
+  const connack = await client.take(TYPE5.CONNACK);
+  assertEquals(connack.reason, 140);
+  assertEquals(valuesOf(connack, "authenticationMethod"), []);
+  assertEquals(await client.end(), undefined);
+  await reader.ping();
+});
+
+test.broker("startBroker() ends with 130 who sends AUTH without an authentication method", async (broker) => {
+  const cases = {
+    "to go on": auth5(0x18, [METHOD]),
+    "anew": auth5(0x19, [METHOD]),
+    "without a method": auth5(0x19),
+    "with nothing": auth5(),
+  };
+  assertEquals(await endingsOf(broker, cases), allEnd(cases, 130));
+});
+
+Deno.test("startBroker() sends neither AUTH nor an authentication method to who has none", async () => {
+  await using broker = await openBroker(USERS);
+  await using client = await connectRaw5(broker, RIGHT);
+  assertEquals(valuesOf(client.connack, "authenticationMethod"), []);
+  assertEquals(valuesOf(client.connack, "authenticationData"), []);
+  await client.ping();
+});
+
+Deno.test("startBroker() refuses a wrong name or password with 134, and who gives none with an error", async () => {
+  await using broker = await openBroker(USERS);
+  const { none, ...wrong } = await refusalsOf(broker, {
+    password: connect5(WRONG),
+    name: connect5({ ...RIGHT, user: "bob" }),
+    "no password": connect5({ user: "ann" }),
+    none: connect5(),
+  });
+  assertEquals(wrong, allEnd(wrong, 134));
+  assert(none === 134 || none === 135, `${none}`);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../../broker.ts";
 import {
   connect5,
@@ -13,16 +14,16 @@ import { rawPacket } from "../../../testing/clients/raw_client.ts";
 import {
   connectRaw5,
   openRaw5,
-  ping5,
+  subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
+import { test } from "../../../testing/test.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 
-const { PUBACK, PUBLISH, SUBACK } = TYPE5;
+const { PUBLISH } = TYPE5;
 
-Deno.test("startBroker() closes after DISCONNECT, and reads nothing that follows it", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using reader = await connectRaw5(broker);
-  await reader.ask(SUBACK, subscribe5({ "#": 0 }));
+test.broker("startBroker() closes after DISCONNECT, and reads nothing that follows it", async (broker) => {
+  await using reader = await subscribeRaw5(broker, { "#": 0 });
   const packets = {
     "without a reason": disconnect5(),
     "with 0": disconnect5(0),
@@ -40,38 +41,31 @@ Deno.test("startBroker() closes after DISCONNECT, and reads nothing that follows
     // The broker answers nothing, and closes.
     assertEquals([what, await client.end()], [what, undefined]);
   }
-  await ping5(reader);
+  await reader.ping();
 });
 
-Deno.test("startBroker() answers PINGREQ with PINGRESP", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const pings = Array.from({ length: 3 }, () => rawPacket(TYPE5.PINGREQ));
-  await client.send(...pings);
+test.connected("startBroker() answers PINGREQ with PINGRESP", async ({ client }) => {
+  await client.send(...Array(3).fill(rawPacket(TYPE5.PINGREQ)));
   for (let index = 0; index < 3; index++) {
     assertEquals((await client.take(TYPE5.PINGRESP)).size, 2);
   }
-  await ping5(client);
+  await client.ping();
 });
 
-Deno.test("startBroker() ends with 141 who is silent for one and a half keepalives", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using reader = await connectRaw5(broker);
-  await reader.ask(SUBACK, subscribe5({ will: 0 }));
+test.broker("startBroker() ends with 141 who is silent for one and a half keepalives", async (broker) => {
+  await using reader = await subscribeRaw5(broker, { will: 0 });
   await using client = await connectRaw5(broker, {
     ...{ keepalive: 1, will: { topic: "will" } },
   });
   await using unlimited = await connectRaw5(broker, { keepalive: 0 });
   const [keepalive = 1] = valuesOf(client.connack, "serverKeepAlive");
   // Any packet will do.
-  for (
-    const packet of [
-      rawPacket(TYPE5.PINGREQ),
-      publish5({ topic: "a", qos: 1 }),
-      subscribe5({ a: 0 }),
-    ]
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 600));
+  const [ping, publish] = [
+    rawPacket(TYPE5.PINGREQ),
+    publish5({ topic: "a", qos: 1 }),
+  ];
+  for (const packet of [ping, publish, subscribe5({ a: 0 })]) {
+    await pause(600);
     await client.send(packet);
     await client.next();
   }
@@ -82,14 +76,11 @@ Deno.test("startBroker() ends with 141 who is silent for one and a half keepaliv
   assert(seconds > wanted - 0.1 && seconds < wanted + 4, `${seconds} s`);
   // For the rest it is a connection that was lost.
   assertEquals((await reader.receive()).topic, "will");
-  await ping5(unlimited);
+  await unlimited.ping();
 });
 
 Deno.test("startBroker() says in CONNACK which keepalive counts, if it isn't the client's own", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    limits: { maxKeepAlive: 1 },
-  });
+  await using broker = await openBroker({ limits: { maxKeepAlive: 1 } });
   await Promise.all([0, 1, 100].map(async (keepalive) => {
     await using client = await connectRaw5(broker, { keepalive });
     const said = valuesOf(client.connack, "serverKeepAlive");
@@ -112,8 +103,7 @@ Deno.test("startBroker() ends with 139 whom it must leave because it is closed",
   assertEquals(ending, 139);
 });
 
-Deno.test("startBroker() says in no DISCONNECT how long the session lasts", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() says in no DISCONNECT how long the session lasts", async (broker) => {
   const ways: Record<string, Uint8Array> = {
     "a second CONNECT": connect5(),
     "a wrong filter": subscribe5({ "#/a": 0 }),
@@ -132,14 +122,12 @@ Deno.test("startBroker() says in no DISCONNECT how long the session lasts", asyn
   assertEquals(valuesOf(disconnect, "sessionExpiryInterval"), []);
 });
 
-Deno.test("startBroker() closes after DISCONNECT even if the client doesn't, and answers nothing more", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() closes after DISCONNECT even if the client doesn't, and answers nothing more", async ({ broker, client }) => {
   const ping = rawPacket(TYPE5.PINGREQ);
   const late = publish5({ topic: "a", qos: 1 });
   await client.send(connect5(), late, ping, late, ping);
   // Nothing comes between DISCONNECT and the end.
   assertEquals(await client.end(), 130);
   await using other = await connectRaw5(broker);
-  await other.ask(PUBACK, publish5({ topic: "a", qos: 1 }));
+  await other.publish({ topic: "a", qos: 1 });
 });

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
-import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
+import {
+  allEnd,
+  type Ending,
+  endingsOf,
+  refusalsOf,
+} from "../../../testing/clients/endings5.ts";
 import {
   acknowledge5,
   auth5,
@@ -18,6 +22,7 @@ import {
   propertyBytes,
 } from "../../../testing/clients/properties5.ts";
 import { rawPacket, text, word } from "../../../testing/clients/raw_client.ts";
+import { test, times } from "../../../testing/test.ts";
 
 /** A packet with the flags of its first byte changed. */
 function flagged(packet: Uint8Array, flags: number): Uint8Array {
@@ -25,11 +30,17 @@ function flagged(packet: Uint8Array, flags: number): Uint8Array {
   return packet;
 }
 
+/** The cases that end otherwise than in one of these ways. */
+function otherThan(endings: Record<string, Ending>, ...ways: Ending[]) {
+  return Object.fromEntries(
+    Object.entries(endings).filter(([, ending]) => !ways.includes(ending)),
+  );
+}
+
 const A = text("a");
 const NO_PROPERTIES = propertyBytes([]);
 
-Deno.test("startBroker() ends with 129 who sets flags that are reserved", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends with 129 who sets flags that are reserved", async (broker) => {
   const packets: Record<string, () => Uint8Array> = {
     PUBACK: () => acknowledge5(TYPE5.PUBACK, 1),
     PUBREC: () => acknowledge5(TYPE5.PUBREC, 1),
@@ -51,16 +62,14 @@ Deno.test("startBroker() ends with 129 who sets flags that are reserved", async 
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
 });
 
-Deno.test("startBroker() ends with 151 who sends more than a thousand properties", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends with 151 who sends more than a thousand properties", async (broker) => {
   const property: Property = [PROPERTY.userProperty, ["a", "b"]];
   const properties = Array<Property>(1_001).fill(property);
   const cases = { PUBLISH: publish5({ topic: "a", properties }) };
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 151));
 });
 
-Deno.test("startBroker() ends with 129 who sends what can't be read", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends with 129 who sends what can't be read", async (broker) => {
   const subscribe = (options: number) => subscribe5({ a: options });
   const cases = {
     "a PUBLISH of QoS 3": flagged(publish5({ topic: "a", qos: 2 }), 6),
@@ -92,12 +101,10 @@ Deno.test("startBroker() ends with 129 who sends what can't be read", async () =
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
 });
 
-Deno.test("startBroker() ends with 130 who breaks the protocol", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends with 130 who breaks the protocol", async (broker) => {
   const publish = (...properties: Property[]) =>
     publish5({ topic: "a", properties });
   const cases = {
-    "a second CONNECT": connect5(),
     "a CONNACK": rawPacket(TYPE5.CONNACK, Uint8Array.of(0, 0, 0)),
     "a SUBACK": rawPacket(TYPE5.SUBACK, word(1), Uint8Array.of(0, 0)),
     "an UNSUBACK": rawPacket(TYPE5.UNSUBACK, word(1), Uint8Array.of(0, 0)),
@@ -134,8 +141,7 @@ Deno.test("startBroker() ends with 130 who breaks the protocol", async () => {
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 130));
 });
 
-Deno.test("startBroker() ends who does what has no reason code of its own", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends who does what has no reason code of its own", async (broker) => {
   const expiry: Property = [PROPERTY.sessionExpiryInterval, 1];
   const endings = await endingsOf(broker, {
     "the type 0": rawPacket(0x00),
@@ -168,21 +174,124 @@ Deno.test("startBroker() ends who does what has no reason code of its own", asyn
     "a PUBACK with the identifier 0": acknowledge5(TYPE5.PUBACK, 0),
     "a PUBREL with the identifier 0": acknowledge5(TYPE5.PUBREL, 0),
   });
-  const unfit = Object.entries(endings).filter(([, ending]) =>
-    ending !== 129 && ending !== 130
-  );
-  assertEquals(unfit, []);
+  assertEquals(otherThan(endings, 129, 130), {});
 });
 
-Deno.test("startBroker() serves the others while it ends who breaks the protocol", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const ends = endingsOf(
-    broker,
-    Object.fromEntries(
-      Array.from({ length: 20 }, (_, index) => [`${index}`, connect5()]),
-    ),
-  );
+test.broker("startBroker() serves the others while it ends who breaks the protocol", async (broker) => {
+  const cases = Object.fromEntries(times(20, (index) => [index, connect5()]));
+  const ends = endingsOf(broker, cases);
   const other = await endingsOf(broker, { fine: disconnect5(0) });
   assertEquals(other, { fine: undefined });
-  assertEquals(new Set(Object.values(await ends)), new Set([130]));
+  assertEquals(await ends, allEnd(cases, 130));
+});
+
+const WILL = { topic: "a", payload: "b" };
+
+/** A CONNECT whose payload is what is given. */
+function payload(flags: number, ...parts: Uint8Array[]): Uint8Array {
+  const version = Uint8Array.of(5, flags);
+  const header = [text("MQTT"), version, word(0), NO_PROPERTIES];
+  return rawPacket(TYPE5.CONNECT, ...header, ...parts);
+}
+
+test.broker("startBroker() refuses a CONNECT that can't be read with 129", async (broker) => {
+  const id = text("id");
+  const cases = {
+    "its reserved flag": connect5({ flags: 0x03 }),
+    "a will QoS without a will": connect5({ flags: 0x0a }),
+    "a retained will without a will": connect5({ flags: 0x22 }),
+    "a will QoS of 3": connect5({ will: WILL, flags: 0x1e }),
+    "no client id": payload(0x02),
+    "half a client id": payload(0x02, word(9), Uint8Array.of(0x61)),
+    "a will without properties, topic and payload": payload(0x06, id),
+    "a will without topic and payload": payload(0x06, id, NO_PROPERTIES),
+    "a will without a payload": payload(0x06, id, NO_PROPERTIES, text("a")),
+    "no user name, which its flag says": payload(0x82, id),
+    "no password, which its flag says": payload(0x42, id),
+    "no password after the user name": payload(0xc2, id, text("ann")),
+    "a user name, which its flag doesn't say": payload(0x02, id, text("ann")),
+    "a password, which its flag doesn't say": //
+      payload(0x82, id, text("ann"), text("secret")),
+    "a will, which its flag doesn't say": //
+      payload(0x02, id, NO_PROPERTIES, text("a"), text("b")),
+    "the end after the protocol version": //
+      rawPacket(TYPE5.CONNECT, text("MQTT"), Uint8Array.of(5)),
+    "the end after the keepalive": //
+      rawPacket(TYPE5.CONNECT, text("MQTT"), Uint8Array.of(5, 2, 0, 0)),
+    "properties that are longer than it": rawPacket(
+      TYPE5.CONNECT,
+      ...[text("MQTT"), Uint8Array.of(5, 2, 0, 0), Uint8Array.of(99), id],
+    ),
+    "a property that nobody knows": //
+      connect5({ properties: [Uint8Array.of(0x7f, 0)] }),
+  };
+  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 129));
+});
+
+test.broker("startBroker() refuses a CONNECT whose fixed header has flags", async (broker) => {
+  const cases: Record<string, Uint8Array> = {};
+  for (const flags of [1, 2, 4, 8, 15]) {
+    cases[flags] = connect5();
+    cases[flags][0] = TYPE5.CONNECT | flags;
+  }
+  const endings = await refusalsOf(broker, cases);
+  assertEquals(otherThan(endings, undefined, 129), {});
+});
+
+test.broker("startBroker() refuses a CONNECT that breaks the protocol with 130", async (broker) => {
+  const connect = (...properties: Property[]) => connect5({ properties });
+  const will = (...properties: Property[]) =>
+    connect5({ will: { ...WILL, properties } });
+  const cases = {
+    "a receive maximum of 0": connect([PROPERTY.receiveMaximum, 0]),
+    "a maximum packet size of 0": connect([PROPERTY.maximumPacketSize, 0]),
+    "a request for problem information of 2": //
+      connect([PROPERTY.requestProblemInformation, 2]),
+    "a request for response information of 2": //
+      connect([PROPERTY.requestResponseInformation, 2]),
+    "authentication data without a method": //
+      connect([PROPERTY.authenticationData, Uint8Array.of(1)]),
+    "two session expiry intervals": connect(
+      [PROPERTY.sessionExpiryInterval, 1],
+      [PROPERTY.sessionExpiryInterval, 1],
+    ),
+    "two receive maximums": //
+      connect([PROPERTY.receiveMaximum, 1], [PROPERTY.receiveMaximum, 1]),
+    "two will delays": will(
+      [PROPERTY.willDelayInterval, 1],
+      [PROPERTY.willDelayInterval, 1],
+    ),
+  };
+  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 130));
+});
+
+test.broker("startBroker() refuses a CONNECT that says what has no reason code of its own", async (broker) => {
+  const connect = (property: Property) => connect5({ properties: [property] });
+  const will = (property: Property) =>
+    connect5({ will: { ...WILL, properties: [property] } });
+  const endings = await refusalsOf(broker, {
+    "a will delay among CONNECT's properties": //
+      connect([PROPERTY.willDelayInterval, 1]),
+    "a topic alias": connect([PROPERTY.topicAlias, 1]),
+    "a session expiry among the will's properties": //
+      will([PROPERTY.sessionExpiryInterval, 1]),
+    "a topic alias of the will": will([PROPERTY.topicAlias, 1]),
+    "a payload format of 2": will([PROPERTY.payloadFormatIndicator, 2]),
+    "a response topic with a wildcard": will([PROPERTY.responseTopic, "a/#"]),
+    "a will topic with a wildcard": connect5({ will: { topic: "a/#" } }),
+    "a will topic that is empty": connect5({ will: { topic: "" } }),
+  });
+  assertEquals(otherThan(endings, 129, 130, 144), {});
+});
+
+test.broker("startBroker() takes a password without a user name", async (broker) => {
+  const cases = {
+    "a password": connect5({ password: "secret" }),
+    "an empty one": connect5({ password: "" }),
+    "an empty user name": connect5({ user: "" }),
+    "both, with a will": connect5({
+      ...{ user: "ann", password: "secret", will: { ...WILL, qos: 2 } },
+    }),
+  };
+  assertEquals(await refusalsOf(broker, cases), allEnd(cases, 0));
 });

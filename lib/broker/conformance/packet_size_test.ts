@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
 import {
   acknowledge5,
   auth5,
@@ -20,12 +19,16 @@ import {
   connectRaw5,
   openRaw5,
   type Packet5,
-  ping5,
   type RawClient5,
+  saidBy,
+  subscribeRaw5,
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
+import { test, times } from "../../../testing/test.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 
-const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK, UNSUBACK } = TYPE5;
+const { PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 
 /** A client that takes no packet of more than so many bytes. */
 function small(size: number, fields: Connect5Fields = {}): Connect5Fields {
@@ -43,12 +46,12 @@ async function answers(
   const forbidden = { topic: "forbidden", payload: "x" };
   const packets = [
     client.connack,
-    await client.ask(PUBACK, publish5({ ...forbidden, qos: 1 })),
-    await client.ask(PUBREC, publish5({ ...forbidden, qos: 2 })),
+    await client.publish({ ...forbidden, qos: 1 }),
+    await client.publish({ ...forbidden, qos: 2 }),
     await client.ask(PUBCOMP, acknowledge5(PUBREL, 9)),
     await client.ask(PUBREL, acknowledge5(PUBREC, await finished(client))),
-    await client.ask(SUBACK, subscribe5({ forbidden: 1 })),
-    await client.ask(UNSUBACK, unsubscribe5(["forbidden"])),
+    await client.subscribe({ forbidden: 1 }),
+    await client.unsubscribe(["forbidden"]),
     await client.ask(TYPE5.DISCONNECT, auth5(0x19)),
   ];
   const reasons = packets.map(({ reason, reasons }) => [reason, ...reasons]);
@@ -60,20 +63,20 @@ async function answers(
 
 /** The identifier of a message of QoS 2 that the broker has delivered. */
 async function finished(client: RawClient5): Promise<number> {
-  await client.ask(SUBACK, subscribe5({ a: 2 }));
+  await client.subscribe({ a: 2 });
   await client.ask(PUBREC, publish5({ topic: "a", qos: 2 }));
   const { id } = await client.receive();
   await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
   // Its last answer has arrived when the second ping is answered.
-  await ping5(client);
-  await ping5(client);
+  await client.ping();
+  await client.ping();
   return id;
 }
 
-const RULES = { port: 0, rules: [{ publish: ["a"], subscribe: ["a"] }] };
+const RULES = { rules: [{ publish: ["a"], subscribe: ["a"] }] };
 
 Deno.test("startBroker() leaves out what would make an answer larger than its client takes", async () => {
-  await using broker = await startBroker(RULES);
+  await using broker = await openBroker(RULES);
   for (const size of [24, 32]) {
     const maximum: Property = [PROPERTY.maximumPacketSize, size];
     for (const packet of await answers(broker, [maximum])) {
@@ -83,17 +86,14 @@ Deno.test("startBroker() leaves out what would make an answer larger than its cl
 });
 
 Deno.test("startBroker() explains itself only to who has asked for it", async () => {
-  await using broker = await startBroker(RULES);
+  await using broker = await openBroker(RULES);
   const explained = (packets: Packet5[]) =>
-    packets.filter((packet) =>
-      [packet].some((each) =>
-        valuesOf(each, "reasonString").length > 0 ||
-        valuesOf(each, "userProperty").length > 0
-      )
-    ).map(({ type }) => type);
-  const quiet = await answers(broker, [
-    [PROPERTY.requestProblemInformation, 0],
-  ]);
+    packets.filter((packet) => {
+      const { reasonString, userProperty } = saidBy(packet);
+      return reasonString !== undefined || userProperty !== undefined;
+    }).map(({ type }) => type);
+  const no: Property = [PROPERTY.requestProblemInformation, 0];
+  const quiet = await answers(broker, [no]);
   const allowed: number[] = [TYPE5.CONNACK, TYPE5.DISCONNECT];
   assertEquals(explained(quiet).filter((type) => !allowed.includes(type)), []);
   // Unless told otherwise a client wants to know (section 3.1.2.11.7).
@@ -102,35 +102,25 @@ Deno.test("startBroker() explains itself only to who has asked for it", async ()
 });
 
 Deno.test("startBroker() refuses in no more bytes than the client takes", async () => {
-  await using broker = await startBroker({ port: 0, users: { ann: "right" } });
+  await using broker = await openBroker({ users: { ann: "right" } });
   const wrong = { user: "ann", password: "wrong" };
   for (const size of [5, 10, 20]) {
     await using client = await openRaw5(broker);
-    const connack = await client.ask(
-      TYPE5.CONNACK,
-      connect5(small(size, wrong)),
-    );
+    const connect = connect5(small(size, wrong));
+    const connack = await client.ask(TYPE5.CONNACK, connect);
     assertEquals(connack.reason, 134);
     assert(connack.size <= size, `CONNACK has ${connack.size} bytes`);
     assertEquals(await client.end(), undefined);
   }
 });
 
-Deno.test("startBroker() doesn't send a message that is larger than its client takes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() doesn't send a message that is larger than its client takes", async ({ broker, client }) => {
   const fields = small(100, session5("a"));
-  await using subscriber = await connectRaw5(broker, fields);
-  await subscriber.ask(SUBACK, subscribe5({ a: 2 }));
+  await using subscriber = await subscribeRaw5(broker, { a: 2 }, fields);
   for (const qos of [0, 1, 2] as const) {
     for (const length of [50, 200, 60]) {
       const payload = "x".repeat(length);
-      await client.send(publish5({ topic: "a", payload, qos }));
-      if (qos === 1) await client.take(PUBACK);
-      if (qos === 2) {
-        await client.take(PUBREC);
-        await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
-      }
+      await client.publish({ topic: "a", payload, qos });
     }
     for (const length of [50, 60]) {
       const packet = await subscriber.receive();
@@ -138,24 +128,22 @@ Deno.test("startBroker() doesn't send a message that is larger than its client t
     }
   }
   // Its last PUBCOMP has arrived when the second ping is answered.
-  await ping5(subscriber);
-  await ping5(subscriber);
+  await subscriber.ping();
+  await subscriber.ping();
   // It counts as delivered: who comes back with more room doesn't get it.
   await using back = await connectRaw5(broker, session5("a"));
   assertEquals(back.connack.sessionPresent, 1);
-  await ping5(back);
+  await back.ping();
 });
 
-Deno.test("startBroker() keeps to the byte what its client takes", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() keeps to the byte what its client takes", async ({ broker, client }) => {
   const properties = [[PROPERTY.userProperty, ["name", "value"]]] as const;
   const packet = { topic: "a", payload: "x".repeat(50), properties };
   const { length } = publish5(packet);
   await using exact = await connectRaw5(broker, small(length));
   await using less = await connectRaw5(broker, small(length - 1));
   for (const subscriber of [exact, less]) {
-    await subscriber.ask(SUBACK, subscribe5({ a: 0 }));
+    await subscriber.subscribe({ a: 0 });
   }
   await client.send(publish5(packet), publish5({ topic: "a", payload: "end" }));
   const whole = await exact.take(PUBLISH);
@@ -164,33 +152,26 @@ Deno.test("startBroker() keeps to the byte what its client takes", async () => {
   assertEquals((await less.take(PUBLISH)).payload, "end");
 });
 
-Deno.test("startBroker() drops what is kept for its client, but too large for its new connection", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const first = await connectRaw5(broker, session5("a"));
-  await first.ask(SUBACK, subscribe5({ a: 1 }));
-  first.close();
+test.connected("startBroker() drops what is kept for its client, but too large for its new connection", async ({ broker, client }) => {
+  await leaveSession5(broker, "a", { a: 1 });
   for (const length of [200, 20]) {
     const payload = "x".repeat(length);
-    await client.ask(PUBACK, publish5({ topic: "a", payload, qos: 1 }));
+    await client.publish({ topic: "a", payload, qos: 1 });
   }
   const fields = small(100, session5("a"));
   await using second = await connectRaw5(broker, fields);
   assertEquals((await second.receive()).payload.length, 20);
-  await ping5(second);
+  await second.ping();
 });
 
 Deno.test("startBroker() ends with 149 who sends a packet that is too large", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    limits: { maxPacketSize: 1_000 },
-  });
+  await using broker = await openBroker({ limits: { maxPacketSize: 1_000 } });
   await using client = await connectRaw5(broker);
   assertEquals(valuesOf(client.connack, "maximumPacketSize"), [1_000]);
   const fitting = publish5({ topic: "a", payload: "x".repeat(993), qos: 0 });
   assertEquals(fitting.length, 1_000);
   await client.send(fitting);
-  await ping5(client);
+  await client.ping();
   const large = publish5({ topic: "a", payload: "x".repeat(994) });
   await client.send(large.subarray(0, 3));
   assertEquals(await client.end(), 149);
@@ -201,9 +182,8 @@ Deno.test("startBroker() ends with 149 who sends a packet that is too large", as
 });
 
 Deno.test("startBroker() sends nothing at all that is larger than its client takes", async () => {
-  await using broker = await startBroker(RULES);
-  const many = (start: string) =>
-    Array.from({ length: 160 }, (_, index) => `${start}/${index}`);
+  await using broker = await openBroker(RULES);
+  const many = (start: string) => times(160, (index) => `${start}/${index}`);
   const subscribe = (filters: string[]) =>
     subscribe5(Object.fromEntries(filters.map((filter) => [filter, 0])));
   const packets = {
@@ -216,11 +196,8 @@ Deno.test("startBroker() sends nothing at all that is larger than its client tak
   for (const size of [4, 8, 16, 32, 64, 128, 170, 200]) {
     for (const [what, sent] of Object.entries(packets)) {
       await using client = await openRaw5(broker);
-      await client.send(
-        connect5(small(size)),
-        ...sent,
-        rawPacket(TYPE5.PINGREQ),
-      );
+      const ping = rawPacket(TYPE5.PINGREQ);
+      await client.send(connect5(small(size)), ...sent, ping);
       // An answer that can't be given ends the connection.
       while (true) {
         const packet = await client.next();

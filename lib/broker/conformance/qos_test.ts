@@ -1,26 +1,26 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   acknowledge5,
   publish5,
   session5,
-  subscribe5,
   TYPE5,
 } from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
+  type Connected5,
   connectRaw5,
-  ping5,
   type RawClient5,
+  subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
+import { test, times } from "../../../testing/test.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 
-const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK } = TYPE5;
+const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 
 /** Someone who reads a topic at QoS 2. */
-async function reader(broker: { port: number }, topic = "a") {
-  const client = await connectRaw5(broker);
-  await client.ask(SUBACK, subscribe5({ [topic]: 2 }));
-  return client;
+function reader(broker: { port: number }, topic = "a"): Promise<Connected5> {
+  return subscribeRaw5(broker, { [topic]: 2 });
 }
 
 /** Sends a message of QoS 2 to its end. */
@@ -34,13 +34,11 @@ async function publishTwice(
   assertEquals([pubcomp.id, pubcomp.reason], [id, 0]);
 }
 
-Deno.test("startBroker() answers a message as its QoS asks, with its identifier", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() answers a message as its QoS asks, with its identifier", async ({ broker, client }) => {
   await using subscriber = await reader(broker);
-  await using client = await connectRaw5(broker);
-  await client.send(publish5({ topic: "a", payload: "0" }));
+  await client.publish({ topic: "a", payload: "0" });
   // Nothing answers QoS 0.
-  await ping5(client);
+  await client.ping();
   for (const id of [1, 0x1234, 0xffff]) {
     const one = publish5({ topic: "a", payload: "1", qos: 1, id });
     const puback = await client.ask(PUBACK, one);
@@ -54,10 +52,8 @@ Deno.test("startBroker() answers a message as its QoS asks, with its identifier"
   }
 });
 
-Deno.test("startBroker() says with 16 that nobody is subscribed", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const puback = await client.ask(PUBACK, publish5({ topic: "a", qos: 1 }));
+test.connected("startBroker() says with 16 that nobody is subscribed", async ({ client }) => {
+  const puback = await client.publish({ topic: "a", qos: 1 });
   assertEquals(puback.reason, 16);
   const pubrec = await client.ask(PUBREC, publish5({ topic: "a", qos: 2 }));
   assertEquals(pubrec.reason, 16);
@@ -65,23 +61,19 @@ Deno.test("startBroker() says with 16 that nobody is subscribed", async () => {
   assertEquals(pubcomp.reason, 0);
 });
 
-Deno.test("startBroker() takes a message of QoS 1 anew once its identifier is acknowledged", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() takes a message of QoS 1 anew once its identifier is acknowledged", async ({ broker, client }) => {
   await using subscriber = await reader(broker);
-  await using client = await connectRaw5(broker);
   for (const duplicate of [false, true, false]) {
     const packet = publish5({ topic: "a", qos: 1, id: 7, duplicate });
     await client.ask(PUBACK, packet);
     // Whether it came as a repetition says nothing about its going on.
     assertEquals((await subscriber.receive()).duplicate, false);
   }
-  await ping5(subscriber);
+  await subscriber.ping();
 });
 
-Deno.test("startBroker() delivers a message of QoS 2 once, however often it comes", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() delivers a message of QoS 2 once, however often it comes", async ({ broker, client }) => {
   await using subscriber = await reader(broker);
-  await using client = await connectRaw5(broker);
   for (const duplicate of [false, true, true, false]) {
     const packet = publish5({ topic: "a", qos: 2, id: 7, duplicate });
     assertEquals((await client.ask(PUBREC, packet)).id, 7);
@@ -92,11 +84,10 @@ Deno.test("startBroker() delivers a message of QoS 2 once, however often it come
   await publishTwice(client, next, 7);
   assertEquals((await subscriber.receive()).duplicate, false);
   assertEquals((await subscriber.receive()).payload, "next");
-  await ping5(subscriber);
+  await subscriber.ping();
 });
 
-Deno.test("startBroker() delivers a message of QoS 2 once, though its connection is lost in between", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() delivers a message of QoS 2 once, though its connection is lost in between", async (broker) => {
   await using subscriber = await reader(broker);
   const packet = { topic: "a", qos: 2, id: 7 } as const;
   const first = await connectRaw5(broker, session5("a"));
@@ -108,11 +99,10 @@ Deno.test("startBroker() delivers a message of QoS 2 once, though its connection
   await using third = await connectRaw5(broker, session5("a"));
   await third.ask(PUBCOMP, acknowledge5(PUBREL, 7));
   await subscriber.receive();
-  await ping5(subscriber);
+  await subscriber.ping();
 });
 
-Deno.test("startBroker() answers PUBREL and PUBREC for what it doesn't know with 146", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() answers PUBREL and PUBREC for what it doesn't know with 146", async (broker) => {
   await using client = await reader(broker);
   const pubcomp = await client.ask(PUBCOMP, acknowledge5(PUBREL, 9));
   assertEquals([pubcomp.id, pubcomp.reason], [9, 146]);
@@ -120,18 +110,16 @@ Deno.test("startBroker() answers PUBREL and PUBREC for what it doesn't know with
   await using other = await connectRaw5(broker);
   await other.ask(PUBREC, publish5({ topic: "a", qos: 2 }));
   const { id } = await client.receive();
-  await ping5(client);
-  await ping5(client);
+  await client.ping();
+  await client.ping();
   const pubrel = await client.ask(PUBREL, acknowledge5(PUBREC, id));
   assertEquals([pubrel.id, pubrel.reason], [id, 146]);
-  await ping5(client);
+  await client.ping();
 });
 
 Deno.test("startBroker() forgets the identifier of a message of QoS 2 that it has refused", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    rules: [{ publish: ["a"], subscribe: ["a"] }],
-  });
+  const rules = [{ publish: ["a"], subscribe: ["a"] }];
+  await using broker = await openBroker({ rules });
   await using subscriber = await reader(broker);
   await using client = await connectRaw5(broker);
   const refused = publish5({ topic: "forbidden", qos: 2, id: 7 });
@@ -140,33 +128,26 @@ Deno.test("startBroker() forgets the identifier of a message of QoS 2 that it ha
   assertEquals((await client.ask(PUBREC, taken)).reason, 0);
   await client.ask(PUBCOMP, acknowledge5(PUBREL, 7));
   assertEquals((await subscriber.receive()).payload, "b");
-  const puback = await client.ask(
-    PUBACK,
-    publish5({ topic: "forbidden", qos: 1 }),
-  );
+  const puback = await client.publish({ topic: "forbidden", qos: 1 });
   assertEquals(puback.reason, 135);
-  await ping5(client);
+  await client.ping();
 });
 
-Deno.test("startBroker() goes through with QoS 2 for a message that expires meanwhile", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() goes through with QoS 2 for a message that expires meanwhile", async ({ client }) => {
   const properties = [[PROPERTY.messageExpiryInterval, 1]] as const;
   const packet = publish5({ topic: "a", qos: 2, id: 7, properties });
   await client.ask(PUBREC, packet);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await pause(1_500);
   await client.ask(PUBREC, packet);
   const pubcomp = await client.ask(PUBCOMP, acknowledge5(PUBREL, 7));
   assertEquals(pubcomp.reason, 0);
 });
 
-Deno.test("startBroker() gives each message under way an identifier of its own", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() gives each message under way an identifier of its own", async ({ broker, client }) => {
   await using subscriber = await reader(broker);
-  await using client = await connectRaw5(broker);
   const count = 500;
   for (let index = 0; index < count; index++) {
-    await client.ask(PUBACK, publish5({ topic: "a", qos: 1 }));
+    await client.publish({ topic: "a", qos: 1 });
   }
   const ids = new Set<number>();
   for (let index = 0; index < 20; index++) {
@@ -180,13 +161,11 @@ Deno.test("startBroker() gives each message under way an identifier of its own",
   for (let index = 20; index < count; index++) await subscriber.receive();
 });
 
-Deno.test("startBroker() never takes an identifier that is under way, even after 65,535 others", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() never takes an identifier that is under way, even after 65,535 others", async ({ broker, client }) => {
   await using subscriber = await reader(broker);
-  await using client = await connectRaw5(broker);
   const send = async (count: number) => {
     const packet = publish5({ topic: "a", qos: 1 });
-    await client.send(...Array.from({ length: count }, () => packet));
+    await client.send(...times(count, () => packet));
     const ids = [];
     for (let index = 0; index < count; index++) {
       ids.push((await subscriber.take(PUBLISH)).id);
@@ -203,19 +182,17 @@ Deno.test("startBroker() never takes an identifier that is under way, even after
   }
   assert(rounds * 16 > 65_535);
   await subscriber.send(acknowledge5(PUBACK, held!));
-  await ping5(subscriber);
+  await subscriber.ping();
 });
 
-Deno.test("startBroker() sends on in the order in which it has received, at each QoS", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() sends on in the order in which it has received, at each QoS", async ({ broker, client }) => {
   await using one = await reader(broker, "a/#");
   await using other = await reader(broker, "+/b");
-  await using client = await connectRaw5(broker);
   const count = 10;
   for (const qos of [0, 1, 2] as const) {
-    const packets = Array.from(
-      { length: count },
-      (_, index) =>
+    const packets = times(
+      count,
+      (index) =>
         publish5({ topic: "a/b", payload: `${index}`, qos, id: index + 1 }),
     );
     await client.send(...packets);
@@ -227,10 +204,8 @@ Deno.test("startBroker() sends on in the order in which it has received, at each
     }
     if (qos === 2) {
       for (let id = 1; id <= count; id++) {
-        assertEquals(
-          (await client.ask(PUBCOMP, acknowledge5(PUBREL, id))).id,
-          id,
-        );
+        const pubcomp = await client.ask(PUBCOMP, acknowledge5(PUBREL, id));
+        assertEquals(pubcomp.id, id);
       }
     }
     for (const subscriber of [one, other]) {

@@ -1,21 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
+import { OPTION } from "../../../testing/clients/packets5.ts";
 import {
-  OPTION,
-  publish5,
-  subscribe5,
-  TYPE5,
-  unsubscribe5,
-} from "../../../testing/clients/packets5.ts";
-import { PROPERTY } from "../../../testing/clients/properties5.ts";
+  PROPERTY,
+  type Property,
+} from "../../../testing/clients/properties5.ts";
 import {
   connectRaw5,
-  ping5,
   type RawClient5,
-  valuesOf,
+  saidBy,
+  subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
-
-const { PUBACK, SUBACK, UNSUBACK } = TYPE5;
+import { test } from "../../../testing/test.ts";
 
 /** Publishes a message that is to be kept, unless told otherwise. */
 async function keep(
@@ -24,7 +19,7 @@ async function keep(
   payload: string,
   retain = true,
 ): Promise<void> {
-  await client.ask(PUBACK, publish5({ topic, payload, retain, qos: 1 }));
+  await client.publish({ topic, payload, retain, qos: 1 });
 }
 
 /** What is kept for a filter: topics and payloads, sorted. */
@@ -34,8 +29,8 @@ async function kept(
 ): Promise<string[]> {
   await using client = await connectRaw5(broker);
   const end = crypto.randomUUID();
-  await client.ask(SUBACK, subscribe5({ [filter]: 0, [end]: 0 }));
-  await client.send(publish5({ topic: end }));
+  await client.subscribe({ [filter]: 0, [end]: 0 });
+  await client.publish({ topic: end });
   const received: string[] = [];
   while (true) {
     const { topic, payload, retain } = await client.receive();
@@ -45,9 +40,7 @@ async function kept(
   }
 }
 
-Deno.test("startBroker() keeps the last message of a topic that is to be retained", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() keeps the last message of a topic that is to be retained", async ({ broker, client }) => {
   await keep(client, "a/b", "1");
   await keep(client, "a/b", "2");
   await keep(client, "a/c", "3");
@@ -58,25 +51,21 @@ Deno.test("startBroker() keeps the last message of a topic that is to be retaine
   assertEquals(await kept(broker, "+/c"), ["a/c=3"]);
 });
 
-Deno.test("startBroker() removes a retained message for an empty one, which it passes on and doesn't keep", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() removes a retained message for an empty one, which it passes on and doesn't keep", async ({ broker, client }) => {
   await keep(client, "a", "1");
-  await using subscriber = await connectRaw5(broker);
-  await subscriber.ask(SUBACK, subscribe5({ a: OPTION.NO_RETAINED }));
+  await using subscriber = await subscribeRaw5(broker, {
+    a: OPTION.NO_RETAINED,
+  });
   await keep(client, "a", "");
   await keep(client, "b", "");
   assertEquals((await subscriber.receive()).payload, "");
   assertEquals(await kept(broker, "#"), []);
 });
 
-Deno.test("startBroker() sends what is retained as the subscription's retain handling says", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() sends what is retained as the subscription's retain handling says", async ({ client }) => {
   await keep(client, "a/b", "1");
   const { RETAINED_IF_NEW, NO_RETAINED } = OPTION;
-  const subscribe = (options: number) =>
-    client.ask(SUBACK, subscribe5({ "a/#": options }));
+  const subscribe = (options: number) => client.subscribe({ "a/#": options });
   // 0: always.
   for (let time = 0; time < 2; time++) {
     await subscribe(1);
@@ -85,72 +74,70 @@ Deno.test("startBroker() sends what is retained as the subscription's retain han
   }
   // 1: not to a subscription that is there, and yes to one that is new.
   await subscribe(1 | RETAINED_IF_NEW);
-  await ping5(client);
-  await client.ask(UNSUBACK, unsubscribe5(["a/#"]));
+  await client.ping();
+  await client.unsubscribe(["a/#"]);
   await subscribe(1 | RETAINED_IF_NEW);
   assertEquals((await client.receive()).payload, "1");
   // 2: never.
   await subscribe(1 | NO_RETAINED);
-  await ping5(client);
-  await client.ask(UNSUBACK, unsubscribe5(["a/#"]));
+  await client.ping();
+  await client.unsubscribe(["a/#"]);
   await subscribe(1 | NO_RETAINED);
-  await ping5(client);
+  await client.ping();
 });
 
-Deno.test("startBroker() sends what is retained at the lesser QoS of the two", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  await client.send(publish5({ topic: "a/0", payload: "x", retain: true }));
-  await keep(client, "a/1", "x");
+test.connected("startBroker() sends what is retained at the lesser QoS of the two", async ({ broker, client }) => {
+  for (const qos of [0, 1, 2] as const) {
+    await client.publish({
+      topic: `a/${qos}`,
+      payload: "x",
+      retain: true,
+      qos,
+    });
+  }
   await using subscriber = await connectRaw5(broker);
-  for (const qos of [0, 1, 2]) {
-    await subscriber.ask(SUBACK, subscribe5({ "a/+": qos }));
-    const received = [await subscriber.receive(), await subscriber.receive()];
-    received.sort((a, b) => a.topic < b.topic ? -1 : 1);
-    assertEquals(received.map((packet) => packet.qos), [0, Math.min(qos, 1)]);
+  for (const granted of [0, 1, 2]) {
+    await subscriber.subscribe({ "a/+": granted });
+    const received: string[] = [];
+    while (received.length < 3) {
+      const { topic, qos } = await subscriber.receive();
+      received.push(`${topic} at ${qos}`);
+    }
+    const wanted = [0, 1, 2].map((qos) =>
+      `a/${qos} at ${Math.min(qos, granted)}`
+    );
+    assertEquals(received.sort(), wanted);
   }
 });
 
-Deno.test("startBroker() tells whether a message was retained only where that is asked for", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  await client.ask(
-    SUBACK,
-    subscribe5({
-      "plain": 0,
-      "as_published": OPTION.RETAIN_AS_PUBLISHED,
-    }),
-  );
+test.broker("startBroker() tells whether a message was retained only where that is asked for", async (broker) => {
+  await using client = await subscribeRaw5(broker, {
+    "plain": 0,
+    "as_published": OPTION.RETAIN_AS_PUBLISHED,
+  });
   for (const retain of [true, false]) {
-    await client.send(publish5({ topic: "plain", payload: "x", retain }));
+    await client.publish({ topic: "plain", payload: "x", retain });
     assertEquals((await client.receive()).retain, false);
     const topic = "as_published";
-    await client.send(publish5({ topic, payload: "x", retain }));
+    await client.publish({ topic, payload: "x", retain });
     assertEquals((await client.receive()).retain, retain);
   }
 });
 
-Deno.test("startBroker() keeps a retained message with its properties", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const pairs = [["b", "1"], ["a", "2"], ["b", "1"]] as const;
-  const properties = [
+test.connected("startBroker() keeps a retained message with its properties", async ({ client }) => {
+  const properties: Property[] = [
     [PROPERTY.contentType, "text/plain"],
-    ...pairs.map((pair) => [PROPERTY.userProperty, pair] as const),
-  ] as const;
+    ...[["b", "1"], ["a", "2"], ["b", "1"]].map((pair) =>
+      [PROPERTY.userProperty, pair as [string, string]] as const
+    ),
+  ];
   const packet = { topic: "a", payload: "x", retain: true, properties };
-  await client.ask(PUBACK, publish5({ ...packet, qos: 1 }));
-  await client.ask(
-    SUBACK,
-    subscribe5({ a: 1 }, {
-      properties: [[PROPERTY.subscriptionIdentifier, 268_435_455]],
-    }),
-  );
-  const received = await client.receive();
-  assertEquals(valuesOf(received, "contentType"), ["text/plain"]);
-  assertEquals(
-    valuesOf(received, "userProperty"),
-    pairs.map((pair) => [...pair]),
-  );
-  assertEquals(valuesOf(received, "subscriptionIdentifier"), [268_435_455]);
+  await client.publish({ ...packet, qos: 1 });
+  const identifier = [PROPERTY.subscriptionIdentifier, 268_435_455] as const;
+  await client.subscribe({ a: 1 }, { properties: [identifier] });
+  assertEquals(saidBy(await client.receive()), {
+    contentType: ["text/plain"],
+    userProperty: [["b", "1"], ["a", "2"], ["b", "1"]],
+    subscriptionIdentifier: [268_435_455],
+  });
 });

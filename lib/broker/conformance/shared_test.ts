@@ -1,38 +1,34 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
 import {
   acknowledge5,
   publish5,
   session5,
   subscribe5,
   TYPE5,
-  unsubscribe5,
 } from "../../../testing/clients/packets5.ts";
 import {
   type Connected5,
   connectRaw5,
-  ping5,
+  subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
+import { test, times } from "../../../testing/test.ts";
 
-const { PUBACK, PUBREC, PUBREL, PUBCOMP, PUBLISH, SUBACK, UNSUBACK } = TYPE5;
+const { PUBACK, PUBREC, PUBREL, PUBLISH, SUBACK } = TYPE5;
 
 /** A session that shares a topic with others. */
-async function member(
+function member(
   broker: { port: number },
   name: string,
-  filters: Record<string, number>,
+  filters: Record<string, number> = { "$share/g/a/b": 1 },
 ): Promise<Connected5> {
-  const client = await connectRaw5(broker, session5(name));
-  await client.ask(SUBACK, subscribe5(filters));
-  return client;
+  return subscribeRaw5(broker, filters, session5(name));
 }
 
 /** Publishes at QoS 1, so many messages that say which they are. */
 async function publish(broker: { port: number }, count: number): Promise<void> {
   await using client = await connectRaw5(broker);
   for (let index = 0; index < count; index++) {
-    const packet = publish5({ topic: "a/b", payload: `${index}`, qos: 1 });
-    await client.ask(PUBACK, packet);
+    await client.publish({ topic: "a/b", payload: `${index}`, qos: 1 });
   }
 }
 
@@ -53,11 +49,10 @@ async function drain(client: Connected5): Promise<string[]> {
 }
 
 function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${index}`).sort();
+  return times(count, (index) => `${index}`).sort();
 }
 
-Deno.test("startBroker() gives each message to one of those who share a filter, and to all others", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() gives each message to one of those who share a filter, and to all others", async (broker) => {
   await using one = await member(broker, "one", { "$share/g/a/+": 1 });
   await using two = await member(broker, "two", { "$share/g/a/+": 1 });
   await using other = await member(broker, "other", { "$share/h/a/#": 1 });
@@ -70,8 +65,7 @@ Deno.test("startBroker() gives each message to one of those who share a filter, 
   assertEquals((await drain(alone)).sort(), numbers(20));
 });
 
-Deno.test("startBroker() gives a message to a client for its shared and its own subscription", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() gives a message to a client for its shared and its own subscription", async (broker) => {
   await using client = await member(broker, "a", {
     "$share/g/a/b": 1,
     "a/b": 1,
@@ -80,31 +74,20 @@ Deno.test("startBroker() gives a message to a client for its shared and its own 
   assertEquals(await drain(client), ["0", "0"]);
 });
 
-Deno.test("startBroker() gives each member of a share the QoS that it was granted", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() gives each member of a share the QoS that it was granted", async ({ broker, client }) => {
   await using zero = await member(broker, "zero", { "$share/g/a/b": 0 });
   await using two = await member(broker, "two", { "$share/h/a/b": 2 });
-  await using client = await connectRaw5(broker);
   for (const qos of [0, 1, 2] as const) {
-    await client.send(publish5({ topic: "a/b", qos }));
-    if (qos === 1) await client.take(PUBACK);
-    if (qos === 2) await client.take(PUBREC);
-    if (qos === 2) await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
+    await client.publish({ topic: "a/b", qos });
     assertEquals((await zero.receive()).qos, 0);
     assertEquals((await two.receive()).qos, qos);
   }
 });
 
-Deno.test("startBroker() finishes a message of QoS 2 with the member that it was begun with", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() finishes a message of QoS 2 with the member that it was begun with", async ({ broker, client }) => {
   const first = await member(broker, "one", { "$share/g/a/b": 2 });
-  await using client = await connectRaw5(broker);
-  const packets = ["0", "1"].map((payload, index) =>
-    publish5({ topic: "a/b", payload, qos: 2, id: index + 1 })
-  );
-  for (const [index, packet] of packets.entries()) {
-    await client.ask(PUBREC, packet);
-    await client.ask(PUBCOMP, acknowledge5(PUBREL, index + 1));
+  for (const payload of ["0", "1"]) {
+    await client.publish({ topic: "a/b", payload, qos: 2 });
   }
   const ids = [await first.take(PUBLISH), await first.take(PUBLISH)]
     .map(({ id }) => id);
@@ -121,64 +104,52 @@ Deno.test("startBroker() finishes a message of QoS 2 with the member that it was
   assertEquals([repeated?.id, repeated?.duplicate], [ids[1], true]);
   back.close();
   // Its session's end is the end of what was begun with it.
-  await using clean = await connectRaw5(broker, {
-    clientId: "one",
-    cleanStart: true,
-  });
-  await ping5(clean);
+  await using clean = await connectRaw5(broker, { clientId: "one" });
+  await clean.ping();
   assertEquals(await drain(two), []);
 });
 
-Deno.test("startBroker() drops a shared message that its member refuses", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.connected("startBroker() drops a shared message that its member refuses", async ({ broker, client }) => {
   await using one = await member(broker, "one", { "$share/g/a/b": 2 });
   await publish(broker, 1);
   const { id } = await one.take(PUBLISH);
-  await using client = await connectRaw5(broker);
-  await client.ask(PUBREC, publish5({ topic: "a/b", qos: 2 }));
-  await client.ask(PUBCOMP, acknowledge5(PUBREL, 1));
+  await client.publish({ topic: "a/b", qos: 2 });
   const second = await one.take(PUBLISH);
   await using two = await member(broker, "two", { "$share/g/a/b": 2 });
   await one.send(
     acknowledge5(PUBACK, id, { reason: 131 }),
     acknowledge5(PUBREC, second.id, { reason: 151 }),
   );
-  await ping5(one);
+  await one.ping();
   assertEquals(await drain(two), []);
   one.close();
   assertEquals(await drain(two), []);
 });
 
-Deno.test("startBroker() hands a message of QoS 1 to another member if the one leaves without an answer", async () => {
-  await using broker = await startBroker({ port: 0 });
-  const one = await connectRaw5(broker, { clientId: "one" });
-  await one.ask(SUBACK, subscribe5({ "$share/g/a/b": 1 }));
+test.broker("startBroker() hands a message of QoS 1 to another member if the one leaves without an answer", async (broker) => {
+  const one = await subscribeRaw5(broker, { "$share/g/a/b": 1 }, {
+    clientId: "one",
+  });
   await publish(broker, 2);
   await one.take(PUBLISH);
-  await using two = await member(broker, "two", { "$share/g/a/b": 1 });
+  await using two = await member(broker, "two");
   one.close();
   const received = [await two.receive(), await two.receive()];
   assertEquals(received.map(({ payload }) => payload).sort(), ["0", "1"]);
 });
 
-Deno.test("startBroker() serves those who stay when a member gives its share up", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using one = await member(broker, "one", { "$share/g/a/b": 1 });
-  await using two = await member(broker, "two", { "$share/g/a/b": 1 });
-  const none = unsubscribe5(["a/b", "$share/h/a/b"]);
-  assertEquals((await one.ask(UNSUBACK, none)).reasons, [17, 17]);
-  const own = unsubscribe5(["$share/g/a/b"]);
-  assertEquals((await one.ask(UNSUBACK, own)).reasons, [0]);
+test.broker("startBroker() serves those who stay when a member gives its share up", async (broker) => {
+  await using one = await member(broker, "one");
+  await using two = await member(broker, "two");
+  const filters = ["a/b", "$share/h/a/b", "$share/g/a/b"];
+  assertEquals((await one.unsubscribe(filters)).reasons, [17, 17, 0]);
   await publish(broker, 4);
   assertEquals(await drain(one), []);
   assertEquals((await drain(two)).sort(), numbers(4));
 });
 
-Deno.test("startBroker() sends nothing that is retained to those who share", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const packet = { topic: "a/b", payload: "x", retain: true, qos: 1 } as const;
-  await client.ask(PUBACK, publish5(packet));
-  await using one = await member(broker, "one", { "$share/g/a/b": 1 });
+test.connected("startBroker() sends nothing that is retained to those who share", async ({ broker, client }) => {
+  await client.publish({ topic: "a/b", payload: "x", retain: true, qos: 1 });
+  await using one = await member(broker, "one");
   assertEquals(await drain(one), []);
 });

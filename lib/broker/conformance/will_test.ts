@@ -1,22 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   connect5,
   type Connect5Fields,
   disconnect5,
-  publish5,
   session5,
-  subscribe5,
-  TYPE5,
   type Will5,
 } from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
 import {
   type Connected5,
   connectRaw5,
-  ping5,
-  valuesOf,
+  saidBy,
+  subscribeRaw5,
 } from "../../../testing/clients/raw_client5.ts";
+import { test } from "../../../testing/test.ts";
 
 const WILL: Will5 = { topic: "will", payload: "gone", qos: 1 };
 
@@ -26,23 +24,20 @@ function delayed(delay: number, will = WILL): Will5 {
 }
 
 /** Someone who reads all wills. */
-async function heir(broker: { port: number }): Promise<Connected5> {
-  const client = await connectRaw5(broker);
-  await client.ask(TYPE5.SUBACK, subscribe5({ "will/#": 2 }));
-  return client;
+function heir(broker: { port: number }): Promise<Connected5> {
+  return subscribeRaw5(broker, { "will/#": 2 });
 }
 
 /** Asserts that no will is on its way to someone. */
 async function assertNothing(client: Connected5): Promise<void> {
   // What is published now comes after any will that has been.
   const payload = crypto.randomUUID();
-  await client.send(publish5({ topic: "will", payload }));
+  await client.publish({ topic: "will", payload });
   assertEquals((await client.receive()).payload, payload);
-  await ping5(client);
+  await client.ping();
 }
 
-Deno.test("startBroker() publishes a will however the connection ends, but for DISCONNECT with 0", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() publishes a will however the connection ends, but for DISCONNECT with 0", async (broker) => {
   await using reader = await heir(broker);
   const ends: Record<string, (client: Connected5) => Promise<void>> = {
     "is lost": (client) => Promise.resolve(client.close()),
@@ -67,14 +62,10 @@ Deno.test("startBroker() publishes a will however the connection ends, but for D
   await assertNothing(reader);
 });
 
-Deno.test("startBroker() publishes no will after DISCONNECT with 0", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() publishes no will after DISCONNECT with 0", async (broker) => {
   await using reader = await heir(broker);
-  const sessions: Connect5Fields[] = [{ will: WILL }, {
-    ...session5("a"),
-    will: delayed(1),
-  }];
-  for (const fields of sessions) {
+  const session = session5("a");
+  for (const fields of [{ will: WILL }, { ...session, will: delayed(1) }]) {
     for (const packet of [disconnect5(), disconnect5(0)]) {
       await using client = await connectRaw5(broker, fields);
       await client.send(packet);
@@ -82,13 +73,11 @@ Deno.test("startBroker() publishes no will after DISCONNECT with 0", async () =>
     }
   }
   // The session's next end has no will any more.
-  const { will: _, ...without } = sessions[1]!;
-  (await connectRaw5(broker, without)).close();
+  (await connectRaw5(broker, session)).close();
   await assertNothing(reader);
 });
 
-Deno.test("startBroker() publishes a will once", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() publishes a will once", async (broker) => {
   await using reader = await heir(broker);
   (await connectRaw5(broker, { ...session5("a"), will: WILL })).close();
   assertEquals((await reader.receive()).payload, "gone");
@@ -96,16 +85,12 @@ Deno.test("startBroker() publishes a will once", async () => {
   const back = await connectRaw5(broker, session5("a"));
   assertEquals(back.connack.sessionPresent, 1);
   back.close();
-  await using clean = await connectRaw5(broker, {
-    clientId: "a",
-    cleanStart: true,
-  });
-  await ping5(clean);
+  await using clean = await connectRaw5(broker, { clientId: "a" });
+  await clean.ping();
   await assertNothing(reader);
 });
 
-Deno.test("startBroker() keeps a will that is to be retained, and no other", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() keeps a will that is to be retained, and no other", async (broker) => {
   await using reader = await heir(broker);
   for (const retain of [true, false]) {
     const topic = `will/${retain}`;
@@ -113,17 +98,15 @@ Deno.test("startBroker() keeps a will that is to be retained, and no other", asy
     (await connectRaw5(broker, { will })).close();
     assertEquals((await reader.receive()).topic, topic);
   }
-  await using late = await connectRaw5(broker);
-  await late.ask(TYPE5.SUBACK, subscribe5({ "will/#": 1 }));
+  await using late = await subscribeRaw5(broker, { "will/#": 1 });
   const { topic, payload, retain } = await late.receive();
   assertEquals([topic, payload, retain], ["will/true", "gone", true]);
-  await ping5(late);
+  await late.ping();
 });
 
-Deno.test("startBroker() publishes a will at each QoS, with its properties in their order", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() publishes a will at each QoS, with its properties in their order", async (broker) => {
   await using reader = await heir(broker);
-  const pairs = [["b", "1"], ["a", "2"], ["b", "0"]] as const;
+  const pairs = [["b", "1"], ["a", "2"], ["b", "0"]] as [string, string][];
   for (const qos of [0, 1, 2] as const) {
     const properties = [
       [PROPERTY.willDelayInterval, 0],
@@ -138,23 +121,17 @@ Deno.test("startBroker() publishes a will at each QoS, with its properties in th
     (await connectRaw5(broker, { will })).close();
     const packet = await reader.receive();
     assertEquals([packet.qos, packet.payload], [qos, `${qos}`]);
-    assertEquals(valuesOf(packet, "payloadFormatIndicator"), [1]);
-    assertEquals(valuesOf(packet, "contentType"), ["text/plain"]);
-    assertEquals(valuesOf(packet, "responseTopic"), ["answer"]);
-    const [data] = valuesOf(packet, "correlationData");
-    assertEquals([...data as Uint8Array], [0, 1, 255]);
-    assertEquals(
-      valuesOf(packet, "userProperty"),
-      pairs.map((each) => [...each]),
-    );
-    assertEquals(valuesOf(packet, "willDelayInterval"), []);
-    const [left] = valuesOf(packet, "messageExpiryInterval");
+    const { messageExpiryInterval: [left] = [], ...said } = saidBy(packet);
+    assertEquals(said, {
+      ...{ payloadFormatIndicator: [1], contentType: ["text/plain"] },
+      ...{ responseTopic: ["answer"], userProperty: pairs },
+      correlationData: [Uint8Array.of(0, 1, 255)],
+    });
     assert(Number(left) <= 100 && Number(left) >= 96, `${left} s left`);
   }
 });
 
-Deno.test("startBroker() waits with a will for its delay, or for the session's end if that is sooner", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() waits with a will for its delay, or for the session's end if that is sooner", async (broker) => {
   const cases: Record<string, [Connect5Fields, least: number]> = {
     delay: [session5("delay", 30), 1],
     session: [session5("session", 1), 1],
@@ -162,16 +139,13 @@ Deno.test("startBroker() waits with a will for its delay, or for the session's e
   };
   await Promise.all(
     Object.entries(cases).map(async ([name, [fields, least]]) => {
-      const will = delayed(name === "delay" ? 1 : 30, {
-        ...WILL,
-        topic: `will/${name}`,
-      });
-      await using reader = await connectRaw5(broker);
-      await reader.ask(TYPE5.SUBACK, subscribe5({ [will.topic]: 1 }));
+      const topic = `will/${name}`;
+      const will = delayed(name === "delay" ? 1 : 30, { ...WILL, topic });
+      await using reader = await subscribeRaw5(broker, { [topic]: 1 });
       const client = await connectRaw5(broker, { ...fields, will });
       const start = performance.now();
       client.close();
-      assertEquals((await reader.receive()).topic, will.topic);
+      assertEquals((await reader.receive()).topic, topic);
       const milliseconds = performance.now() - start;
       const isFit = milliseconds >= least * 1_000 - 50 &&
         milliseconds < least * 1_000 + 5_000;
@@ -180,26 +154,22 @@ Deno.test("startBroker() waits with a will for its delay, or for the session's e
   );
 });
 
-Deno.test("startBroker() drops a will that waits if its client is back in time", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() drops a will that waits if its client is back in time", async (broker) => {
   await using reader = await heir(broker);
   const fields = { ...session5("a"), will: delayed(1) };
   (await connectRaw5(broker, fields)).close();
   await using back = await connectRaw5(broker, session5("a"));
   assertEquals(back.connack.sessionPresent, 1);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await pause(2_500);
   await assertNothing(reader);
 });
 
-Deno.test("startBroker() publishes a will of who is taken over, unless it waits and the session goes on", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() publishes a will of who is taken over, unless it waits and the session goes on", async (broker) => {
   await using reader = await heir(broker);
   const take = async (will: Will5, cleanStart: boolean) => {
     await using first = await connectRaw5(broker, { ...session5("a"), will });
-    await using _second = await connectRaw5(broker, {
-      ...session5("a"),
-      cleanStart,
-    });
+    const fields = { ...session5("a"), cleanStart };
+    await using _second = await connectRaw5(broker, fields);
     assertEquals(await first.end(), 142);
   };
   await take(WILL, false);

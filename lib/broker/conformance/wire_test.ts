@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { startBroker } from "../../broker.ts";
 import { within } from "../../../testing/deadline.ts";
 import {
   allEnd,
@@ -19,11 +18,8 @@ import {
   PROPERTY,
   type Property,
 } from "../../../testing/clients/properties5.ts";
-import {
-  connectRaw5,
-  ping5,
-  valuesOf,
-} from "../../../testing/clients/raw_client5.ts";
+import { subscribeRaw5 } from "../../../testing/clients/raw_client5.ts";
+import { test } from "../../../testing/test.ts";
 
 /** What no text may be, four bytes each (sections 1.5.4 and RFC 3629). */
 const NO_TEXT: Record<string, number[]> = {
@@ -58,8 +54,7 @@ function everywhere(
   return cases;
 }
 
-Deno.test("startBroker() ends who sends text that isn't UTF-8, wherever it is", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends who sends text that isn't UTF-8, wherever it is", async (broker) => {
   const publish = (property: Property) => () =>
     publish5({ topic: "a", properties: [property] });
   const cases = everywhere({
@@ -75,8 +70,7 @@ Deno.test("startBroker() ends who sends text that isn't UTF-8, wherever it is", 
   assertEquals(await endingsOf(broker, cases), allEnd(cases, 129));
 });
 
-Deno.test("startBroker() refuses a CONNECT with text that isn't UTF-8", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() refuses a CONNECT with text that isn't UTF-8", async (broker) => {
   const cases = everywhere({
     "the client id": () => connect5({ clientId: MARK }),
     "the will topic": () => connect5({ will: { topic: MARK } }),
@@ -91,31 +85,21 @@ Deno.test("startBroker() refuses a CONNECT with text that isn't UTF-8", async ()
   assertEquals(await refusalsOf(broker, cases), allEnd(cases, 129));
 });
 
-Deno.test("startBroker() keeps U+FEFF wherever it is in a text", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
+test.connected("startBroker() keeps U+FEFF wherever it is in a text", async ({ client }) => {
   const topic = "\ufeffa\ufeff";
   const pair: [string, string] = ["\ufeffname", "\ufeffvalue"];
-  await client.ask(
-    TYPE5.SUBACK,
-    subscribe5({ "a": 0, "a\ufeff": 0, [topic]: 0 }),
-  );
-  await client.send(publish5({
-    topic,
-    properties: [
-      [PROPERTY.contentType, "\ufeff"],
-      [PROPERTY.userProperty, pair],
-    ],
-  }));
+  await client.subscribe({ "a": 0, "a\ufeff": 0, [topic]: 0 });
+  const properties: Property[] = [
+    [PROPERTY.contentType, "\ufeff"],
+    [PROPERTY.userProperty, pair],
+  ];
+  await client.publish({ topic, properties });
   const packet = await client.take(TYPE5.PUBLISH);
-  assertEquals(packet.topic, topic);
-  assertEquals(valuesOf(packet, "contentType"), ["\ufeff"]);
-  assertEquals(valuesOf(packet, "userProperty"), [pair]);
-  await ping5(client);
+  assertEquals([packet.topic, packet.properties], [topic, properties]);
+  await client.ping();
 });
 
-Deno.test("startBroker() writes each length in as few bytes as it needs", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() writes each length in as few bytes as it needs", async (broker) => {
   using socket = await Deno.connect({
     port: broker.port,
     hostname: "127.0.0.1",
@@ -163,8 +147,7 @@ function lengthOfAnswers(bytes: number[]): number | undefined {
   return bytes.length >= end ? end : undefined;
 }
 
-Deno.test("startBroker() ends who writes a length in more bytes than it needs", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() ends who writes a length in more bytes than it needs", async (broker) => {
   const cases = {
     "of a PINGREQ": [TYPE5.PINGREQ, 0x80, 0x00],
     "of a PUBLISH": [TYPE5.PUBLISH, 0x84, 0x00, 0, 1, 0x61, 0],
@@ -181,28 +164,20 @@ Deno.test("startBroker() ends who writes a length in more bytes than it needs", 
   assertEquals(await refusalsOf(broker, connect), allEnd(connect, 129));
 });
 
-Deno.test("startBroker() says with a length of 0 that a packet has no properties", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  const suback = await client.ask(TYPE5.SUBACK, subscribe5({ a: 0 }));
+test.connected("startBroker() says with a length of 0 that a packet has no properties", async ({ client }) => {
+  const suback = await client.subscribe({ a: 0 });
   assertEquals([suback.size, suback.properties, suback.reasons], [6, [], [0]]);
   const published = publish5({ topic: "a", payload: "b" });
   const packet = await client.ask(TYPE5.PUBLISH, published);
   assertEquals([packet.size, packet.properties], [published.length, []]);
-  const unsuback = await client.ask(TYPE5.UNSUBACK, unsubscribe5(["a"]));
+  const unsuback = await client.unsubscribe(["a"]);
   assertEquals([unsuback.size, unsuback.reasons], [6, [0]]);
 });
 
-Deno.test("startBroker() takes acknowledgements in each of their three lengths", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using client = await connectRaw5(broker);
-  await client.ask(TYPE5.SUBACK, subscribe5({ a: 2 }));
-  for (
-    const [index, fields] of [{}, { reason: 0 }, {
-      reason: 0,
-      properties: [],
-    }].entries()
-  ) {
+test.broker("startBroker() takes acknowledgements in each of their three lengths", async (broker) => {
+  await using client = await subscribeRaw5(broker, { a: 2 });
+  const lengths = [{}, { reason: 0 }, { reason: 0, properties: [] }];
+  for (const [index, fields] of lengths.entries()) {
     const id = index + 1;
     await client.ask(TYPE5.PUBREC, publish5({ topic: "a", qos: 2, id }));
     await client.send(acknowledge5(TYPE5.PUBREL, id, fields));
@@ -211,11 +186,9 @@ Deno.test("startBroker() takes acknowledgements in each of their three lengths",
     const types = new Set(answers.map((each) => each?.type));
     assertEquals(types, new Set([TYPE5.PUBLISH, TYPE5.PUBCOMP]));
     const sent = answers.find((each) => each?.type === TYPE5.PUBLISH)!;
-    await client.ask(
-      TYPE5.PUBREL,
-      acknowledge5(TYPE5.PUBREC, sent.id, fields),
-    );
+    const pubrec = acknowledge5(TYPE5.PUBREC, sent.id, fields);
+    await client.ask(TYPE5.PUBREL, pubrec);
     await client.send(acknowledge5(TYPE5.PUBCOMP, sent.id, fields));
-    await ping5(client);
+    await client.ping();
   }
 });

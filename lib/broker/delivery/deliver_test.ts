@@ -5,24 +5,13 @@ import {
   acknowledgement,
   openRaw,
   publishPacket,
-  type RawClient,
-  readPublish,
-  subscribePacket,
+  subscribeRaw,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
+import { logged, test, times } from "../../../testing/test.ts";
 
-async function subscribeRaw(
-  client: RawClient,
-  filters: Record<string, 0 | 1 | 2>,
-): Promise<void> {
-  await client.send(subscribePacket(filters));
-  assertEquals((await client.next())?.header, TYPE.SUBACK);
-}
-
-Deno.test("startBroker() neither loses messages nor lets them overtake each other", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using subscriber = await openRaw(broker, {});
-  await subscribeRaw(subscriber, { "mixed/#": 2 });
+test.broker("startBroker() neither loses messages nor lets them overtake each other", async (broker) => {
+  await using subscriber = await subscribeRaw(broker, { "mixed/#": 2 });
   await using publisher = await openRaw(broker, {});
   // In one piece, so that the broker handles them in one go.
   const kinds = [
@@ -33,7 +22,7 @@ Deno.test("startBroker() neither loses messages nor lets them overtake each othe
     { qos: 1, retain: true },
   ] as const;
   const count = 200;
-  const packets = Array.from({ length: count }, (_, index) =>
+  const packets = times(count, (index) =>
     publishPacket({
       topic: "mixed/value",
       payload: String(index),
@@ -43,11 +32,11 @@ Deno.test("startBroker() neither loses messages nor lets them overtake each othe
   await publisher.send(...packets);
   const received: number[][] = [[], [], []];
   for (let index = 0; index < count; index++) {
-    const { qos, payload } = readPublish((await subscriber.next())!);
+    const { qos, payload } = await subscriber.message();
     received[qos]!.push(Number(payload));
   }
   // Section 4.6 asks for the order within each QoS.
-  const indexes = Array.from({ length: count }, (_, index) => index);
+  const indexes = times(count, (index) => index);
   assertEquals(
     received,
     [0, 1, 2].map((qos) =>
@@ -56,44 +45,15 @@ Deno.test("startBroker() neither loses messages nor lets them overtake each othe
   );
 });
 
-Deno.test("startBroker() delivers at the lower of the two QoS, with wildcards too", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using publisher = await openClient(broker.url);
-  await publisher.publish("room/kept", "kept", { qos: 2, retain: true });
-  for (const granted of [0, 1, 2] as const) {
-    for (const filter of ["room/#", "room/+"]) {
-      await using subscriber = await openClient(broker.url);
-      await subscriber.subscribe(filter, granted);
-      for (const qos of [0, 1, 2] as const) {
-        await publisher.publish("room/temp", `live ${qos}`, { qos });
-      }
-      const received = await subscriber.untilReceived(4);
-      assertEquals(
-        // QoS 2 takes its time: the order is only kept within each QoS.
-        received.map(({ text, qos }) => `${text} at ${qos}`).sort(),
-        [
-          `kept at ${granted}`,
-          "live 0 at 0",
-          `live 1 at ${Math.min(1, granted)}`,
-          `live 2 at ${Math.min(2, granted)}`,
-        ],
-      );
-    }
-  }
-});
-
 for (const clean of [true, false]) {
-  Deno.test(`startBroker() delivers once, at the best QoS, where filters overlap (clean ${clean})`, async () => {
-    await using broker = await startBroker({ port: 0 });
-    await using subscriber = await openClient(broker.url, {
-      clientId: "overlapping",
-      clean,
-    });
+  test.broker(`startBroker() delivers once, at the best QoS, where filters overlap (clean ${clean})`, async (broker) => {
+    const session = { clientId: "overlapping", clean };
+    await using subscriber = await openClient(broker.url, session);
     await subscriber.subscribe("#", 0);
     await subscriber.subscribe("room/#", 2);
     await subscriber.subscribe("room/temp", 1);
     await using publisher = await openClient(broker.url);
-    const values = Array.from({ length: 300 }, (_, index) => String(index));
+    const values = times(300, (index) => String(index));
     await Promise.all(
       values.map((text) => publisher.publish("room/temp", text, { qos: 2 })),
     );
@@ -104,10 +64,8 @@ for (const clean of [true, false]) {
   });
 }
 
-Deno.test("startBroker() keeps a limited number of messages under way, and their order", async () => {
-  await using broker = await startBroker({ port: 0 });
-  await using subscriber = await openRaw(broker, {});
-  await subscribeRaw(subscriber, { "fast/#": 1 });
+test.broker("startBroker() keeps a limited number of messages under way, and their order", async (broker) => {
+  await using subscriber = await subscribeRaw(broker, { "fast/#": 1 });
   await using publisher = await openClient(broker.url);
   const total = 2_500;
   for (let index = 0; index < total; index++) {
@@ -116,42 +74,37 @@ Deno.test("startBroker() keeps a limited number of messages under way, and their
   await publisher.publish("fast/end", "", { qos: 1 });
   const underWay = new Set<number>();
   for (let index = 0; index < 1_000; index++) {
-    const { payload, id } = readPublish((await subscriber.next())!);
+    const { payload, id } = await subscriber.message();
     assertEquals(payload, String(index));
     assert(!underWay.has(id!));
     underWay.add(id!);
   }
   // All are published, and a ping shows that no other is under way.
-  await subscriber.send(Uint8Array.of(TYPE.PINGREQ, 0));
-  assertEquals((await subscriber.next())?.header, TYPE.PINGRESP);
+  await subscriber.ping();
   for (const id of underWay) {
     await subscriber.send(acknowledgement(TYPE.PUBACK, id));
   }
   for (let index = 1_000; index < total; index++) {
-    const { payload, id } = readPublish((await subscriber.next())!);
+    const { payload, id } = await subscriber.message();
     assertEquals(payload, String(index));
     await subscriber.send(acknowledgement(TYPE.PUBACK, id!));
   }
-  assertEquals(readPublish((await subscriber.next())!).topic, "fast/end");
+  assertEquals((await subscriber.message()).topic, "fast/end");
 });
 
 Deno.test("startBroker() slows publishers down for a client that doesn't read, but not for long", async () => {
   const stalled = 'Client "frozen" does not read: nobody waits for it any more';
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
-    log: (line) => lines.push(line),
+  const { lines, log } = logged();
+  await using broker = await startBroker({ port: 0, log });
+  await using frozen = await subscribeRaw(broker, { "video/#": 0 }, {
+    clientId: "frozen",
   });
-  await using frozen = await openRaw(broker, { clientId: "frozen" });
-  await subscribeRaw(frozen, { "video/#": 0 });
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("video/#");
   await using publisher = await openRaw(broker, {});
   // More than sockets take in.
-  const frame = publishPacket({
-    topic: "video/frame",
-    payload: new Uint8Array(200_000),
-  });
+  const payload = new Uint8Array(200_000);
+  const frame = publishPacket({ topic: "video/frame", payload });
   const frames = 500;
   for (let index = 0; index < frames; index++) await publisher.send(frame);
   assert(lines.includes(stalled));
@@ -161,28 +114,21 @@ Deno.test("startBroker() slows publishers down for a client that doesn't read, b
   let isOver = false;
   const reading = (async () => {
     while (!isOver) {
-      const { topic } = readPublish((await frozen.next())!);
+      const { topic } = await frozen.message();
       isOver = topic === "video/end";
     }
   })();
   const end = publishPacket({ topic: "video/end", qos: 1 });
-  while (!isOver) {
-    await publisher.send(end);
-    assertEquals((await publisher.next())?.header, TYPE.PUBACK);
-  }
+  while (!isOver) await publisher.ask(TYPE.PUBACK, end);
   await reading;
   const missed = /^Client "frozen" missed \d+ messages of QoS 0 meanwhile$/;
   assertEquals(lines.filter((line) => missed.test(line)).length, 1);
 });
 
-Deno.test("startBroker() lets other clients go on while one doesn't read", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
-    log: (line) => lines.push(line),
+test.broker("startBroker() lets other clients go on while one doesn't read", async (broker) => {
+  await using _frozen = await subscribeRaw(broker, { "video/#": 0 }, {
+    clientId: "frozen",
   });
-  await using frozen = await openRaw(broker, { clientId: "frozen" });
-  await subscribeRaw(frozen, { "video/#": 0 });
   const payload = new Uint8Array(50);
   const packets = new Array(10_000).fill(
     publishPacket({ topic: "video/frame", payload }),
@@ -195,7 +141,7 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
   await chat.subscribe("chat/#", 1);
   let count = 0;
   // Until nobody waits for the frozen one any more: two seconds, at least.
-  while (lines.every((line) => !line.includes("does not read"))) {
+  while (broker.lines.every((line) => !line.includes("does not read"))) {
     await chat.publish("chat/hello", "hello", { qos: 1 });
     await chat.untilReceived(++count);
   }
@@ -205,29 +151,24 @@ Deno.test("startBroker() lets other clients go on while one doesn't read", async
 
 for (const isGone of [false, true]) {
   const what = isGone ? "vanishes" : "confirms nothing";
-  Deno.test(`startBroker() slows publishers down until a client with a backlog ${what}`, async () => {
-    const lines: string[] = [];
-    await using broker = await startBroker({
-      port: 0,
-      log: (line) => lines.push(line),
+  test.broker(`startBroker() slows publishers down until a client with a backlog ${what}`, async (broker) => {
+    await using subscriber = await subscribeRaw(broker, { "work/#": 1 }, {
+      clientId: "lazy",
     });
-    await using subscriber = await openRaw(broker, { clientId: "lazy" });
-    await subscribeRaw(subscriber, { "work/#": 1 });
     await using publisher = await openRaw(broker, {});
     const total = 30_000;
-    const sending = publisher.send(
-      ...Array.from(
-        { length: total },
-        (_, index) => publishPacket({ topic: "work/x", qos: 1, id: index + 1 }),
-      ),
+    const packets = times(
+      total,
+      (index) => publishPacket({ topic: "work/x", qos: 1, id: index + 1 }),
     );
+    const sending = publisher.send(...packets);
     for (let count = 1; count <= total; count++) {
       assertEquals((await publisher.next())?.header, TYPE.PUBACK);
       // A thousand are under way, and ten thousand may wait.
       if (isGone && count === 11_000) subscriber.close();
     }
     await sending;
-    const stalls = lines.filter((line) => line.includes("does not read"));
+    const stalls = broker.lines.filter((line) => /does not read/.test(line));
     assertEquals(stalls.length, isGone ? 0 : 1);
   });
 }

@@ -7,6 +7,7 @@ import { topicOf } from "../wire/topics.ts";
 import { Link } from "./link.ts";
 import type { Message, Terms } from "./message.ts";
 import { Outbox } from "./outbox.ts";
+import { logged } from "../../../testing/test.ts";
 
 /** A connection that remembers the message ids of what is written. */
 class RecordingConnection extends Connection {
@@ -73,12 +74,9 @@ Deno.test("Outbox keeps to its window on a new connection", () => {
 });
 
 Deno.test("Outbox drops newer messages when too many wait, and says how many", () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const limits = { maxQueuedMessages: 3, maxQueuedBytes: 1_000_000 };
-  const outbox = new Outbox({
-    log: (line) => lines.push(line),
-    limits,
-  });
+  const outbox = new Outbox({ log, limits });
   const send = (payload: string) =>
     outbox.send({ ...MESSAGE, payload: Buffer.from(payload) }, TERMS);
   for (let count = 0; count < 14; count++) send(`${count}`);
@@ -100,12 +98,9 @@ Deno.test("Outbox drops newer messages when too many wait, and says how many", (
 });
 
 Deno.test("Outbox counts the bytes that wait or are under way", () => {
-  const lines: string[] = [];
+  const { lines, log } = logged();
   const limits = { maxQueuedMessages: 100, maxQueuedBytes: 20 };
-  const outbox = new Outbox({
-    log: (line) => lines.push(line),
-    limits,
-  });
+  const outbox = new Outbox({ log, limits });
   const connection = connect(outbox);
   const payload = Buffer.from("123456789");
   for (let count = 0; count < 3; count++) {

@@ -1,26 +1,21 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
-import { startBroker } from "../../broker.ts";
-import {
-  disconnect5,
-  subscribe5,
-  TYPE5,
-} from "../../../testing/clients/packets5.ts";
+import { disconnect5 } from "../../../testing/clients/packets5.ts";
 import {
   openSession5,
   publishOnce5,
 } from "../../../testing/clients/sessions5.ts";
+import { test, times } from "../../../testing/test.ts";
 
-Deno.test("startBroker() gives what is shared to a member who is away, when another one's session ends", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() gives what is shared to a member who is away, when another one's session ends", async (broker) => {
   const filters = { "$share/group/jobs/#": 1, "end": 1 };
   for (const [name, expiry] of [["long", 60], ["brief", 1]] as const) {
     await using client = await openSession5(broker, name, { expiry });
-    await client.ask(TYPE5.SUBACK, subscribe5(filters));
+    await client.subscribe(filters);
     await client.send(disconnect5());
     assertEquals(await client.end(), undefined);
   }
-  const jobs = Array.from({ length: 6 }, (_, index) => `jobs/${index}`);
+  const jobs = times(6, (index) => `jobs/${index}`);
   for (const topic of jobs) await publishOnce5(broker, topic);
   await pause(1_200);
   await publishOnce5(broker, "end");

@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { startBroker } from "../../broker.ts";
+import { allowPages } from "./origins.ts";
 import { within } from "../../../testing/deadline.ts";
 import {
   httpRequest,
   UPGRADE,
 } from "../../../testing/clients/websocket_frames.ts";
-import { allowPages } from "./origins.ts";
+import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 
 Deno.test("allowPages() lets in programs, and pages of the host that is asked", () => {
   const isAllowed = allowPages();
@@ -76,12 +76,9 @@ async function outcomeOf(url: string, origin?: string): Promise<string> {
 }
 
 Deno.test("startBroker() refuses a stranger's page with 403 and says what lets it in", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
+  await using broker = await openBroker({
     websocketPort: 0,
     origins: ["https://school.example"],
-    log: (line) => lines.push(line),
   });
   const url = broker.websocketUrl!;
   const { hostname } = new URL(url);
@@ -94,25 +91,20 @@ Deno.test("startBroker() refuses a stranger's page with 403 and says what lets i
   ) {
     assertEquals(await outcomeOf(url, origin), "open", origin);
   }
-  assertEquals(lines, []);
+  assertEquals(broker.lines, []);
   assertEquals(
     (await outcomeOf(url, "https://evil.example")).includes("403"),
     true,
   );
-  assertEquals(lines.length, 1);
+  assertEquals(broker.lines.length, 1);
   assertEquals(
-    lines[0]!.replace(/127.*?refused/, "… refused"),
+    broker.lines[0]!.replace(/127.*?refused/, "… refused"),
     'Page of "https://evil.example" from … refused: origins (--origin) lets in more pages',
   );
 });
 
 Deno.test("startBroker() goes on when pages that it refuses reset their connections", async () => {
-  const lines: string[] = [];
-  await using broker = await startBroker({
-    port: 0,
-    websocketPort: 0,
-    log: (line) => lines.push(line),
-  });
+  await using broker = await openBroker({ websocketPort: 0 });
   const port = Number(new URL(broker.websocketUrl!).port);
   const request = httpRequest([...UPGRADE, "Origin: https://evil.example"]);
   for (let count = 0; count < 100; count++) {
@@ -123,5 +115,5 @@ Deno.test("startBroker() goes on when pages that it refuses reset their connecti
     await within("the connection to close", closed);
   }
   assertEquals(await outcomeOf(broker.websocketUrl!), "open");
-  assertEquals(lines.filter((line) => line.includes("undefined")), []);
+  assertEquals(broker.lines.filter((line) => line.includes("undefined")), []);
 });

@@ -33,8 +33,6 @@ function notHere(host: string): string {
  * ```
  */
 export class BrokerStartError extends Error {
-  /** The error's name. */
-  override readonly name = "BrokerStartError";
   /** The operating system's code, such as `EADDRINUSE`, or `NotCapable`. */
   readonly code: string;
   /** The host that was to be listened on. */
@@ -42,13 +40,7 @@ export class BrokerStartError extends Error {
   /** The port that was to be listened on. */
   readonly port: number;
 
-  /**
-   * Makes the error from the operating system's or Deno's.
-   *
-   * @param host The host that was to be listened on.
-   * @param port The port that was to be listened on.
-   * @param cause The operating system's or Deno's error.
-   */
+  /** @ignore */
   constructor(host: string, port: number, cause: Error & { code?: string }) {
     const code = cause.code ?? cause.name;
     super(
@@ -56,6 +48,7 @@ export class BrokerStartError extends Error {
         `Port ${port} on ${host} can't be listened on: ${cause.message}`,
       { cause },
     );
+    this.name = "BrokerStartError";
     this.code = code;
     this.host = host;
     this.port = port;

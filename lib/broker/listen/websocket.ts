@@ -2,15 +2,11 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, Server } from "node:http";
 import { Duplex } from "node:stream";
 import type { WebSocket } from "npm:@types/ws@8.18.2";
+import { importLate } from "../../client/import_late.ts";
 import type { Client } from "../client.ts";
 import { quote } from "../log.ts";
 import type { PageAllowed } from "./origins.ts";
 
-/**
- * No literal, or Deno would load it at the start of each program that imports the
- * toolkit: a tenth of that time.
- */
-const WS: string = "ws";
 /** MQTT 3.1.1 section 6.0, and the name that MQTT 3.1 clients use. */
 const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];
 /** What a frame may have besides the largest packet: others, much smaller. */
@@ -42,8 +38,9 @@ export async function acceptWebSockets(
   serve: Serve,
   { isPageAllowed, maxPacketSize, log }: WebSocketOptions,
 ): Promise<void> {
-  const { WebSocketServer }: typeof import("npm:@types/ws@8.18.2") =
-    await import(WS);
+  const { WebSocketServer } = await importLate<
+    typeof import("npm:@types/ws@8.18.2")
+  >("ws", "npm:ws@8.23.0");
   const acceptor = new WebSocketServer({
     ...SERVER_OPTIONS,
     maxPayload: maxPacketSize + ROOM_FOR_OTHERS,

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { within } from "../../../testing/deadline.ts";
 import { Commits } from "./commits.ts";
+import { within } from "../../../testing/deadline.ts";
+import { test } from "../../../testing/test.ts";
 
 /** A table of numbers, the way to add one, and what has been warned of. */
 function open(path = ":memory:") {
@@ -52,23 +53,19 @@ Deno.test("Commits calls nobody back while another one's change isn't stored", a
   assertEquals(seen, [[1, 2], [1, 2]]);
 });
 
-Deno.test("Commits stores soon what nobody waits for, and at its end at once", async () => {
-  const path = await Deno.makeTempFile();
-  try {
-    {
-      using store = open(path);
-      store.add(1);
-      const soon = async () => {
-        while (store.read().length === 0) await setTimeout(1);
-      };
-      await within("the store", soon());
-      store.add(2);
-    }
+test.folder("Commits stores soon what nobody waits for, and at its end at once", async (folder) => {
+  const path = `${folder}/numbers`;
+  {
     using store = open(path);
-    assertEquals(store.read(), [1, 2]);
-  } finally {
-    await Deno.remove(path);
+    store.add(1);
+    const soon = async () => {
+      while (store.read().length === 0) await setTimeout(1);
+    };
+    await within("the store", soon());
+    store.add(2);
   }
+  using store = open(path);
+  assertEquals(store.read(), [1, 2]);
 });
 
 Deno.test("Commits tries again all that has failed, in order", async () => {

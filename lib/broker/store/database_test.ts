@@ -1,38 +1,24 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../../testing/clients/clients.ts";
-import { smallDiskTest } from "../../../testing/small_disk.ts";
-import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { openDatabase } from "./database.ts";
 import { BrokerStoreError } from "./store_error.ts";
+import {
+  leaveRecorder,
+  openClient,
+  RECORDER,
+} from "../../../testing/clients/clients.ts";
+import { smallDiskTest } from "../../../testing/small_disk.ts";
+import { temporaryFolder } from "../../../testing/temporary_folder.ts";
+import { test, times } from "../../../testing/test.ts";
+import { rejection } from "../../../testing/deadline.ts";
 
-const RECORDER = { clientId: "recorder", clean: false };
 const MESSAGES = 100;
-
-/** A test with a folder for a store. */
-function folderTest(name: string, run: (store: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const store = await Deno.makeTempDir();
-    try {
-      await run(store);
-    } finally {
-      await Deno.remove(store, { recursive: true });
-    }
-  });
-}
 
 /** Checks that a broker doesn't start on a store, and says why. */
 async function assertRefused(store: string, ...texts: string[]): Promise<void> {
-  const error = await assertRejects(
-    () => startBroker({ port: 0, store }),
-    BrokerStoreError,
-  );
+  const starting = startBroker({ port: 0, store });
+  const error = await rejection(starting, BrokerStoreError);
   assertEquals(error.path, store);
   for (const text of [store, ...texts]) {
     assertStringIncludes(error.message, text);
@@ -58,7 +44,7 @@ async function copyStore(
   store: string,
   cut: (log: Uint8Array) => Uint8Array,
 ): Promise<string> {
-  const copy = await Deno.makeTempDir();
+  const copy = await Deno.makeTempDir({ dir: store });
   const file = "broker.sqlite";
   await Deno.copyFile(`${store}/${file}`, `${copy}/${file}`);
   const log = await Deno.readFile(`${store}/${file}-wal`);
@@ -66,167 +52,137 @@ async function copyStore(
   return copy;
 }
 
-folderTest(
-  "startBroker() undoes what was half written to its store, and nothing else",
-  async (store) => {
-    /** How long the log was when so many messages had been acknowledged. */
-    const lengths: number[] = [];
-    const copies: { path: string; least: number }[] = [];
-    {
-      await using broker = await startBroker({ port: 0, store });
-      {
-        await using recorder = await openClient(broker.url, RECORDER);
-        await recorder.subscribe("iot/#", 1);
-      }
-      await using publisher = await openClient(broker.url);
-      for (let index = 0; index < MESSAGES; index++) {
-        const qos = 1 + index % 2 as 1 | 2;
-        await publisher.publish("iot/x", `${index}`, { qos });
-        lengths.push((await Deno.stat(`${store}/broker.sqlite-wal`)).size);
-      }
-      for (const least of [10, 50, MESSAGES]) {
-        const length = lengths[least - 1]!;
-        const garbage = crypto.getRandomValues(new Uint8Array(5_000));
-        for (
-          const cut of [
-            (log: Uint8Array) => log.subarray(0, length),
-            (log: Uint8Array) => log.subarray(0, length + 1_000),
-            (log: Uint8Array) =>
-              new Uint8Array([...log.subarray(0, length), ...garbage]),
-            (log: Uint8Array) => log.map((byte, at) => at < length ? byte : 0),
-          ]
-        ) {
-          copies.push({ path: await copyStore(store, cut), least });
-        }
-      }
-    }
-    const all = Array.from({ length: MESSAGES }, (_, index) => `${index}`);
-    for (const { path, least } of copies) {
-      try {
-        const found = await readStore(path);
-        assert(found.length >= least, `${found.length} of ${least}`);
-        assertEquals(found, all.slice(0, found.length));
-      } finally {
-        await Deno.remove(path, { recursive: true });
-      }
-    }
-    assertEquals(await readStore(store), all);
-  },
-);
-
-folderTest(
-  "startBroker() refuses a store that another broker has, and leaves it",
-  async (store) => {
+test.folder("startBroker() undoes what was half written to its store, and nothing else", async (store) => {
+  /** How long the log was when so many messages had been acknowledged. */
+  const lengths: number[] = [];
+  const copies: { path: string; least: number }[] = [];
+  {
     await using broker = await startBroker({ port: 0, store });
-    await assertRefused(store, "is in use by another broker");
-    await using client = await openClient(broker.url, RECORDER);
-    await client.subscribe("iot/#", 1);
-  },
-);
-
-folderTest(
-  "startBroker() refuses a store that is damaged, and leaves it as it is",
-  async (store) => {
-    const path = `${store}/broker.sqlite`;
-    {
-      await using broker = await startBroker({ port: 0, store });
-      await using publisher = await openClient(broker.url);
-      for (let index = 0; index < 200; index++) {
-        const options = { retain: true, qos: 1 } as const;
-        await publisher.publish(`room/${index}`, "x".repeat(500), options);
+    await leaveRecorder(broker.url, { "iot/#": 1 });
+    await using publisher = await openClient(broker.url);
+    for (let index = 0; index < MESSAGES; index++) {
+      const qos = 1 + index % 2 as 1 | 2;
+      await publisher.publish("iot/x", `${index}`, { qos });
+      lengths.push((await Deno.stat(`${store}/broker.sqlite-wal`)).size);
+    }
+    for (const least of [10, 50, MESSAGES]) {
+      const length = lengths[least - 1]!;
+      const garbage = crypto.getRandomValues(new Uint8Array(5_000));
+      for (
+        const cut of [
+          (log: Uint8Array) => log.subarray(0, length),
+          (log: Uint8Array) => log.subarray(0, length + 1_000),
+          (log: Uint8Array) =>
+            new Uint8Array([...log.subarray(0, length), ...garbage]),
+          (log: Uint8Array) => log.map((byte, at) => at < length ? byte : 0),
+        ]
+      ) {
+        copies.push({ path: await copyStore(store, cut), least });
       }
     }
-    const whole = await Deno.readFile(path);
-    for (
-      const damaged of [
-        new TextEncoder().encode("This is no store. ".repeat(1_000)),
-        whole.subarray(0, whole.length / 2),
-        whole.subarray(0, 5_000),
-        whole.map((byte, at) => at > 8_000 && at < 20_000 ? 0xaa : byte),
-      ]
-    ) {
-      await Deno.writeFile(path, damaged);
-      await assertRefused(
-        store,
-        "broker.sqlite",
-        "is damaged: put back a copy",
-      );
-      assertEquals(await Deno.readFile(path), damaged);
-    }
-    await Deno.writeFile(path, new Uint8Array());
-    await Deno.writeFile(`${path}-wal`, new Uint8Array(100));
-    await assertRefused(store, '"broker.sqlite" is empty');
-    // Without a log, nothing has ever been stored.
-    await Deno.remove(`${path}-wal`);
+  }
+  const all = times(MESSAGES, (index) => `${index}`);
+  for (const { path, least } of copies) {
+    const found = await readStore(path);
+    assert(found.length >= least, `${found.length} of ${least}`);
+    assertEquals(found, all.slice(0, found.length));
+  }
+  assertEquals(await readStore(store), all);
+});
+
+test.folder("startBroker() refuses a store that another broker has, and leaves it", async (store) => {
+  await using broker = await startBroker({ port: 0, store });
+  await assertRefused(store, "is in use by another broker");
+  await using client = await openClient(broker.url, RECORDER);
+  await client.subscribe("iot/#", 1);
+});
+
+test.folder("startBroker() refuses a store that is damaged, and leaves it as it is", async (store) => {
+  const path = `${store}/broker.sqlite`;
+  {
     await using broker = await startBroker({ port: 0, store });
-    assert(broker.port > 0);
-  },
-);
+    await using publisher = await openClient(broker.url);
+    for (let index = 0; index < 200; index++) {
+      const options = { retain: true, qos: 1 } as const;
+      await publisher.publish(`room/${index}`, "x".repeat(500), options);
+    }
+  }
+  const whole = await Deno.readFile(path);
+  for (
+    const damaged of [
+      new TextEncoder().encode("This is no store. ".repeat(1_000)),
+      whole.subarray(0, whole.length / 2),
+      whole.subarray(0, 5_000),
+      whole.map((byte, at) => at > 8_000 && at < 20_000 ? 0xaa : byte),
+    ]
+  ) {
+    await Deno.writeFile(path, damaged);
+    await assertRefused(store, "broker.sqlite", "is damaged: put back a copy");
+    assertEquals(await Deno.readFile(path), damaged);
+  }
+  await Deno.writeFile(path, new Uint8Array());
+  await Deno.writeFile(`${path}-wal`, new Uint8Array(100));
+  await assertRefused(store, '"broker.sqlite" is empty');
+  // Without a log, nothing has ever been stored.
+  await Deno.remove(`${path}-wal`);
+  await using broker = await startBroker({ port: 0, store });
+  assert(broker.port > 0);
+});
 
-folderTest(
-  "startBroker() refuses a store of another version or program",
-  async (store) => {
-    const path = `${store}/broker.sqlite`;
-    await (await startBroker({ port: 0, store })).close();
-    const change = (sql: string) => {
-      const database = new DatabaseSync(path);
-      database.exec(sql);
-      database.close();
-    };
-    change("PRAGMA user_version = 3");
-    await assertRefused(store, "is of version 3: this broker reads version 2");
-    change("PRAGMA application_id = 1");
-    await assertRefused(store, "belongs to another program");
-  },
-);
-
-folderTest(
-  "startBroker() takes over a store from before MQTT 5, with all that is in it",
-  async (store) => {
-    {
-      await using broker = await startBroker({ port: 0, store });
-      await using recorder = await openClient(broker.url, RECORDER);
-      await recorder.subscribe("iot/#", 2);
-    }
-    {
-      await using broker = await startBroker({ port: 0, store });
-      await using publisher = await openClient(broker.url);
-      for (const text of ["1", "2"]) {
-        await publisher.publish("iot/x", text, { qos: 1, retain: true });
-      }
-    }
-    const database = new DatabaseSync(`${store}/broker.sqlite`);
-    const added = {
-      session: ["expiry", "gone"],
-      subscription: ["options", "identifier"],
-      delivery: ["properties", "expires", "identifiers", "share"],
-      retained: ["properties", "expires"],
-    };
-    for (const [table, columns] of Object.entries(added)) {
-      for (const column of columns) {
-        database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
-      }
-    }
-    database.exec("DROP TABLE will; PRAGMA user_version = 1");
+test.folder("startBroker() refuses a store of another version or program", async (store) => {
+  const path = `${store}/broker.sqlite`;
+  await (await startBroker({ port: 0, store })).close();
+  const change = (sql: string) => {
+    const database = new DatabaseSync(path);
+    database.exec(sql);
     database.close();
-    assertEquals(await readStore(store), ["1", "2"]);
-    await using broker = await startBroker({ port: 0, store });
-    await using newcomer = await openClient(broker.url);
-    await newcomer.subscribe("iot/x");
-    assertEquals((await newcomer.untilReceived(1))[0]?.text, "2");
-  },
-);
+  };
+  change("PRAGMA user_version = 3");
+  await assertRefused(store, "is of version 3: this broker reads version 2");
+  change("PRAGMA application_id = 1");
+  await assertRefused(store, "belongs to another program");
+});
 
-folderTest(
-  "startBroker() makes the folder of its store, but not of a file",
-  async (store) => {
-    await (await startBroker({ port: 0, store: `${store}/a/b c` })).close();
-    assert((await Deno.stat(`${store}/a/b c/broker.sqlite`)).isFile);
-    await Deno.writeTextFile(`${store}/file`, "");
-    await assertRefused(`${store}/file`, "is a file: it must be a folder");
-    await assertRefused(`${store}/file/a`, "can't be used");
-  },
-);
+test.folder("startBroker() takes over a store from before MQTT 5, with all that is in it", async (store) => {
+  {
+    await using broker = await startBroker({ port: 0, store });
+    await leaveRecorder(broker.url, { "iot/#": 2 });
+  }
+  {
+    await using broker = await startBroker({ port: 0, store });
+    await using publisher = await openClient(broker.url);
+    for (const text of ["1", "2"]) {
+      await publisher.publish("iot/x", text, { qos: 1, retain: true });
+    }
+  }
+  const database = new DatabaseSync(`${store}/broker.sqlite`);
+  const added = {
+    session: ["expiry", "gone"],
+    subscription: ["options", "identifier"],
+    delivery: ["properties", "expires", "identifiers", "share"],
+    retained: ["properties", "expires"],
+  };
+  for (const [table, columns] of Object.entries(added)) {
+    for (const column of columns) {
+      database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    }
+  }
+  database.exec("DROP TABLE will; PRAGMA user_version = 1");
+  database.close();
+  assertEquals(await readStore(store), ["1", "2"]);
+  await using broker = await startBroker({ port: 0, store });
+  await using newcomer = await openClient(broker.url);
+  await newcomer.subscribe("iot/x");
+  assertEquals((await newcomer.untilReceived(1))[0]?.text, "2");
+});
+
+test.folder("startBroker() makes the folder of its store, but not of a file", async (store) => {
+  await (await startBroker({ port: 0, store: `${store}/a/b c` })).close();
+  assert((await Deno.stat(`${store}/a/b c/broker.sqlite`)).isFile);
+  await Deno.writeTextFile(`${store}/file`, "");
+  await assertRefused(`${store}/file`, "is a file: it must be a folder");
+  await assertRefused(`${store}/file/a`, "can't be used");
+});
 
 Deno.test({
   name: "startBroker() keeps its store from all other users",
@@ -234,19 +190,17 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using folder = await temporaryFolder();
-    const modesOf = async (store: string) => {
+    const modesOf = (store: string) => {
       const paths = [store, `${store}/broker.sqlite`];
-      const infos = [...paths, `${paths[1]}-wal`].map((path) =>
-        Deno.stat(path)
-      );
-      return (await Promise.all(infos)).map(({ mode }) => mode! & 0o777);
+      return [...paths, `${paths[1]}-wal`]
+        .map((path) => Deno.statSync(path).mode! & 0o777);
     };
     const made = `${folder.path}/made`;
     {
       await using broker = await startBroker({ port: 0, store: made });
       await using client = await openClient(broker.url);
       await client.publish("room", "x", { retain: true, qos: 1 });
-      assertEquals(await modesOf(made), [0o700, 0o600, 0o600]);
+      assertEquals(modesOf(made), [0o700, 0o600, 0o600]);
     }
     // One that a user has made is theirs.
     const own = `${folder.path}/own`;
@@ -260,7 +214,7 @@ Deno.test({
     await using broker = await startBroker({ port: 0, store: own });
     await using client = await openClient(broker.url);
     await client.publish("room", "x", { retain: true, qos: 1 });
-    assertEquals(await modesOf(own), [ownMode, 0o600, 0o600]);
+    assertEquals(modesOf(own), [ownMode, 0o600, 0o600]);
   },
 });
 
@@ -282,41 +236,32 @@ smallDiskTest(
   },
 );
 
-folderTest(
-  "startBroker() gives back what a long queue has taken, at its next start",
-  async (store) => {
-    const size = async () => (await Deno.stat(`${store}/broker.sqlite`)).size;
-    {
-      await using broker = await startBroker({ port: 0, store });
-      {
-        await using recorder = await openClient(broker.url, RECORDER);
-        await recorder.subscribe("iot/#", 1);
-      }
-      await using publisher = await openClient(broker.url);
-      const payload = "x".repeat(10_000);
-      for (let index = 0; index < 500; index++) {
-        await publisher.publish("iot/x", payload, { qos: 1 });
-      }
+test.folder("startBroker() gives back what a long queue has taken, at its next start", async (store) => {
+  const size = async () => (await Deno.stat(`${store}/broker.sqlite`)).size;
+  {
+    await using broker = await startBroker({ port: 0, store });
+    await leaveRecorder(broker.url, { "iot/#": 1 });
+    await using publisher = await openClient(broker.url);
+    const payload = "x".repeat(10_000);
+    for (let index = 0; index < 500; index++) {
+      await publisher.publish("iot/x", payload, { qos: 1 });
     }
-    assert(await size() > 5_000_000);
-    assertEquals((await readStore(store)).length, 500);
-    assertEquals((await readStore(store)).length, 0);
-    assert(await size() < 500_000, `${await size()} bytes`);
-  },
-);
+  }
+  assert(await size() > 5_000_000);
+  assertEquals((await readStore(store)).length, 500);
+  assertEquals((await readStore(store)).length, 0);
+  assert(await size() < 500_000, `${await size()} bytes`);
+});
 
-folderTest(
-  "openDatabase() makes each commit wait for the disk",
-  async (store) => {
-    const database = await openDatabase(store, () => {});
-    try {
-      const read = (name: string) =>
-        Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
-      assertEquals(read("journal_mode"), "wal");
-      assertEquals(read("synchronous"), 2); // FULL
-      assertEquals(read("fullfsync"), 1);
-    } finally {
-      database.close();
-    }
-  },
-);
+test.folder("openDatabase() makes each commit wait for the disk", async (store) => {
+  const database = await openDatabase(store, () => {});
+  try {
+    const read = (name: string) =>
+      Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
+    assertEquals(read("journal_mode"), "wal");
+    assertEquals(read("synchronous"), 2); // FULL
+    assertEquals(read("fullfsync"), 1);
+  } finally {
+    database.close();
+  }
+});

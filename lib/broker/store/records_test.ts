@@ -4,6 +4,7 @@ import type { Message } from "../delivery/message.ts";
 import { topicOf } from "../wire/topics.ts";
 import { openDurable } from "./durable.ts";
 import type { StoredSubscription } from "./records.ts";
+import { test } from "../../../testing/test.ts";
 
 const TEXTS = ["a", "a\0b", "a\0c", "温度/é", "\ufeffa", ""];
 
@@ -26,63 +27,45 @@ const subscriptionTo = (filter: string): StoredSubscription => ({
   identifier: 268_435_455,
 });
 
-Deno.test("createRecords() tells apart all names that a client may send, and keeps all of MQTT 5", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const open = () => openDurable(folder, () => {});
-    const rest = { qos: 1, retain: true, identifiers: [1, 2] } as const;
-    const first = await open();
-    for (const text of TEXTS) {
-      const message = messageOn(text);
-      first.records.retain(message);
-      const record = first.records.addSession(text, text);
-      record.expect(1);
-      record.subscribe(subscriptionTo(text));
-      record.add({ message, ...rest, share: text }, 7);
-      record.setWill({ message, delay: 5, expiry: Infinity }, 1_234);
-      record.setExpiry(60, 1_000);
-    }
-    first.commits.close();
-    const second = await open();
-    const { records } = second;
-    const sessions = [...records.sessions()].map((
-      { record: _, ...session },
-    ) => session);
-    assertEquals(
-      sessions,
-      TEXTS.map((text, index) => {
-        const message = messageOn(text);
-        return {
-          clientId: text,
-          user: text,
-          expiry: 60,
-          goneAt: 1_000,
-          will: { will: { message, delay: 5, expiry: Infinity }, due: 1_234 },
-          subscriptions: [subscriptionTo(text)],
-          deliveries: [{
-            number: index + 1,
-            delivery: { message, ...rest, share: text },
-            id: 7,
-            isReceived: false,
-          }],
-        };
-      }).map((session) => ({
-        ...session,
-        will: {
-          ...session.will,
-          // When it ends is clear only when it is published.
-          will: {
-            ...session.will.will,
-            message: { ...session.will.will.message, expiresAt: Infinity },
-          },
-        },
-      })),
-    );
-    assertEquals([...records.retained()], TEXTS.map(messageOn));
-    const clients = [...records.unreleased()].map(({ clientId }) => clientId);
-    assertEquals(clients.toSorted(), TEXTS.toSorted());
-    second.commits.close();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+test.folder("createRecords() tells apart all names that a client may send, and keeps all of MQTT 5", async (folder) => {
+  const open = () => openDurable(folder, () => {});
+  const rest = { qos: 1, retain: true, identifiers: [1, 2] } as const;
+  const first = await open();
+  for (const text of TEXTS) {
+    const message = messageOn(text);
+    first.records.retain(message);
+    const record = first.records.addSession(text, text);
+    record.expect(1);
+    record.subscribe(subscriptionTo(text));
+    record.add({ message, ...rest, share: text }, 7);
+    record.setWill({ message, delay: 5, expiry: Infinity }, 1_234);
+    record.setExpiry(60, 1_000);
   }
+  first.commits.close();
+  const second = await open();
+  const { records } = second;
+  const sessions = [...records.sessions()].map(
+    ({ record: _, ...session }) => session,
+  );
+  const expected = TEXTS.map((text, index) => {
+    const message = messageOn(text);
+    // When it ends is clear only when it is published.
+    const will = { ...message, expiresAt: Infinity };
+    return {
+      ...{ clientId: text, user: text, expiry: 60, goneAt: 1_000 },
+      will: { will: { message: will, delay: 5, expiry: Infinity }, due: 1_234 },
+      subscriptions: [subscriptionTo(text)],
+      deliveries: [{
+        number: index + 1,
+        delivery: { message, ...rest, share: text },
+        id: 7,
+        isReceived: false,
+      }],
+    };
+  });
+  assertEquals(sessions, expected);
+  assertEquals([...records.retained()], TEXTS.map(messageOn));
+  const clients = [...records.unreleased()].map(({ clientId }) => clientId);
+  assertEquals(clients.toSorted(), TEXTS.toSorted());
+  second.commits.close();
 });

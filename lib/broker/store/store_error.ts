@@ -21,20 +21,13 @@
  * ```
  */
 export class BrokerStoreError extends Error {
-  /** The error's name. */
-  override readonly name = "BrokerStoreError";
   /** The store's folder. */
   readonly path: string;
 
-  /**
-   * Makes the error.
-   *
-   * @param path The store's folder.
-   * @param message What is wrong with it, in a sentence that names the folder.
-   * @param options The error underneath, as `cause`.
-   */
+  /** @ignore */
   constructor(path: string, message: string, options: ErrorOptions = {}) {
     super(message, options);
+    this.name = "BrokerStoreError";
     this.path = path;
   }
 }

@@ -8,6 +8,7 @@ import {
   publishPacket,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
+import { test } from "../../../testing/test.ts";
 
 for (const transport of ["url", "websocketUrl"] as const) {
   Deno.test(`startBroker() carries 3 MB at every QoS, kept or not (${transport})`, async () => {
@@ -27,10 +28,7 @@ for (const transport of ["url", "websocketUrl"] as const) {
         });
       const live = arrival();
       await subscriber.subscribe(topic, qos);
-      await publisher.publish(topic, payload, {
-        qos,
-        retain: true,
-      });
+      await publisher.publish(topic, payload, { qos, retain: true });
       assertEquals(payload.compare(await within("the message", live)), 0);
       const kept = arrival();
       await subscriber.subscribe(topic, qos);
@@ -39,8 +37,7 @@ for (const transport of ["url", "websocketUrl"] as const) {
   });
 }
 
-Deno.test("startBroker() reads a payload that arrives in many pieces", async () => {
-  await using broker = await startBroker({ port: 0 });
+test.broker("startBroker() reads a payload that arrives in many pieces", async (broker) => {
   await using publisher = await openRaw(broker, {});
   const payload = new Uint8Array(500_000).fill(65);
   const packet = publishPacket({ topic: "pieces", payload, qos: 1 });

@@ -1,3 +1,0 @@
-import { runBroker } from "./broker_process.ts";
-
-await runBroker();
