@@ -118,7 +118,7 @@ const NEEDS: Record<string, Record<string, Need>> = {
     "--allow-write=.workbook": need("what it watches records there", "--start"),
   },
   copy: {
-    "--allow-read=": { why: PROJECT, args: ["exercise:01", "x"] },
+    "--allow-read=": { why: PROJECT, args: ["exercise:01", "../x"] },
   },
   reset: {
     "--allow-read=": need(PROJECT, "01"),
