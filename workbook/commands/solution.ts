@@ -9,8 +9,8 @@ import {
   numberOf,
   programFiles,
 } from "../exercises/exercises.ts";
-import { runProgram, UsageError } from "../options/program.ts";
-import { readProgress } from "../exercises/progress.ts";
+import { maySeeSolution } from "../exercises/may_see_solution.ts";
+import { runProgram } from "../options/program.ts";
 
 const HELP = `
 Shows the solution of an exercise. If you haven't solved it yet, it asks first.
@@ -27,9 +27,8 @@ await runProgram({
   names: { positional: 1, boolean: ["yes"] },
   async main(options) {
     const exercise = await namedExercise(options.positional[0]);
-    const { solved } = await readProgress();
-    const isFree = solved.includes(exercise.name) || options.has("yes");
-    if (!isFree && !asks(numberOf(exercise))) return;
+    const sure = `deno task solution ${numberOf(exercise)} --yes`;
+    if (!options.has("yes") && !await maySeeSolution(exercise, sure)) return;
     for (const file of programFiles(exercise)) {
       const text = await Deno.readTextFile(
         exerciseFile(exercise, "solution", file),
@@ -38,16 +37,3 @@ await runProgram({
     }
   },
 });
-
-/** Whether the user wants to see it all the same. */
-function asks(number: string): boolean {
-  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
-    return confirm(
-      `Exercise ${number} isn't solved yet. Show its solution all the same?`,
-    );
-  }
-  throw new UsageError(
-    `Exercise ${number} isn't solved yet: without a terminal to ask on, ` +
-      `"deno task solution ${number} --yes" shows its solution`,
-  );
-}

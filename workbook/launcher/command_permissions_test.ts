@@ -116,6 +116,9 @@ const NEEDS: Record<string, Record<string, Need>> = {
     "--allow-read=lessons": need("the list of commands has the lessons"),
     "--allow-write=.workbook": need("what it watches records there", "--start"),
   },
+  copy: {
+    "--allow-read=": { why: PROJECT, args: ["exercise:01", "../x"] },
+  },
   reset: {
     "--allow-read=": need(PROJECT, "01"),
     "--allow-write=.workbook": need("the work is kept there", "01"),

@@ -146,6 +146,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Show the solution of an exercise",
     steps: confined("solution", [scoped("--allow-read", ".")]),
   },
+  copy: {
+    description: "Copy programs into a folder that needs no workbook",
+    steps: (args) => confined("copy", copyPermissions(args))(args),
+  },
   reset: {
     description: "Put an exercise back to how it began, and keep your work",
     steps: confined("reset", [
@@ -275,6 +279,22 @@ function optionOf(args: string[], option: string): string | undefined {
   );
   const arg = args[index];
   return arg === option ? args[index + 1] : arg?.slice(option.length + 1);
+}
+
+/** What a copy needs, which depends on the folder that it writes to. */
+function copyPermissions(args: string[]): string[] {
+  const folder = args.filter((arg) => !arg.startsWith("-"))[1];
+  const places = folder
+    ? [
+      pathPermission("--allow-read", folder),
+      pathPermission("--allow-write", folder),
+    ]
+    : [];
+  if (!args.includes("--single")) {
+    return [scoped("--allow-read", "."), ...places];
+  }
+  // The bundler reads its own code where Deno keeps packages, and Deno formats.
+  return ["--allow-read", `--allow-run=${Deno.execPath()}`, ...places.slice(1)];
 }
 
 /** A permission for a folder of the project. */

@@ -87,6 +87,7 @@ function importsOf(path: string, text: string): Map<string, string[]> {
   return imports;
 }
 
-function inProject(path: string): string {
+/** The path of a file that is seen from the project's folder. */
+export function inProject(path: string): string {
   return fileURLToPath(new URL(path, PROJECT));
 }

@@ -1,0 +1,114 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startBroker } from "../../lib/mod.ts";
+import { openClient } from "../../testing/clients/clients.ts";
+import { runCommand } from "../../testing/project/commands.ts";
+import { copyExercises, WORK } from "../../testing/project/exercises.ts";
+import { startProcess } from "../../testing/processes.ts";
+
+const TEXT = (path: string) => Deno.readTextFile(path);
+
+/** A folder with a blank in its name. */
+async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  return {
+    path: `${root}/my work`,
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}
+
+Deno.test("copy takes the student's own work, and the modules beside it", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  await project.write(
+    WORK,
+    "import { brokerUrl } from '../../lib/mod.ts';\n" +
+      'import { WORD } from "./words.ts";\nconsole.log(WORD, brokerUrl());\n',
+  );
+  const words = WORK.replace("main", "words");
+  await project.write(words, 'export const WORD = "mine";\n');
+  const first = await project.task("copy", "exercise:01", folder.path);
+  assertEquals(first.code, 0, first.errors);
+  const run = ["run", "--cached-only", "--allow-env", "main.ts"];
+  await using program = startProcess(Deno.execPath(), run, {
+    MQTT_URL: "mqtt://x",
+  }, folder.path);
+  const { stdout, stderr } = await program.end();
+  assertEquals(stdout, "mine mqtt://x\n", stderr);
+  assertStringIncludes(await TEXT(`${folder.path}/README.md`), "Presence");
+
+  const asked = await project.task("copy", "solution:01", folder.path);
+  assertEquals(asked.code, 2);
+  assertStringIncludes(asked.errors, "Exercise 01 isn't solved yet");
+});
+
+Deno.test("copy overwrites nothing without --force", async () => {
+  await using folder = await makeFolder();
+  const args = ["lesson:01/greeting", folder.path];
+  const first = await runCommand("copy", args);
+  assertEquals({ code: first.code, stderr: first.stderr }, {
+    code: 0,
+    stderr: "",
+  });
+  const file = `${folder.path}/greeting.ts`;
+  const copied = await TEXT(file);
+  await Deno.writeTextFile(file, "// Mine");
+  await Deno.remove(`${folder.path}/README.md`);
+  const again = await runCommand("copy", args);
+  assertEquals(again, {
+    code: 1,
+    stdout: "",
+    stderr: `Folder "${folder.path}" has other files of these names: ` +
+      "greeting.ts; --force overwrites them\n",
+  });
+  assertEquals(await TEXT(file), "// Mine");
+  const missing = await Deno.stat(`${folder.path}/README.md`).catch(() => null);
+  assertEquals(missing, null);
+  const forced = await runCommand("copy", [...args, "--force"]);
+  assertEquals(forced.code, 0, forced.stderr);
+  assertEquals(await TEXT(file), copied);
+});
+
+Deno.test("copy --single makes one file that runs", async () => {
+  await using folder = await makeFolder();
+  const made = await runCommand("copy", [
+    "lesson:01/greeting",
+    folder.path,
+    "--single",
+  ]);
+  assertEquals(made.code, 0, made.stderr);
+  const files = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+  assertEquals(files, ["greeting.js"]);
+  const text = await TEXT(`${folder.path}/greeting.js`);
+  assert(!text.includes("WebSocketServer"), "The broker isn't left out");
+  assertStringIncludes(text, "// greeting.js: the program\n");
+
+  await using broker = await startBroker({ port: 0 });
+  await using subscriber = await openClient(broker.url);
+  await subscriber.subscribe("#");
+  const [, line = ""] = /^ \* Run: deno (.*)$/m.exec(text) ?? [];
+  await using program = startProcess(Deno.execPath(), line.split(" "), {
+    MQTT_URL: broker.url,
+    MQTT_TRACE: "",
+  }, folder.path);
+  const { code, stderr } = await program.end();
+  assertEquals(code, 0, stderr);
+  const [message] = await subscriber.untilReceived(1);
+  assertEquals(message?.text, "Hello world!");
+});
+
+const mistakes: [string[], string][] = [
+  [[], "WHAT and FOLDER are missing"],
+  [["lesson:01"], "FOLDER is missing"],
+  [["lesson:99", "/tmp/x"], "there are lesson:01 to lesson:17, exercise:01"],
+  [["lesson:01/none", "/tmp/x"], "it has greeting, publisher"],
+  [["lesson:02", "/tmp/x", "--single"], "such as lesson:02/subscriber"],
+  [["lesson:01", "lessons/x"], "is in the workbook"],
+];
+for (const [args, text] of mistakes) {
+  Deno.test(`copy ${args.join(" ")} says "${text}"`, async () => {
+    const { code, stderr } = await runCommand("copy", args);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, text);
+    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+  });
+}
