@@ -11,7 +11,6 @@ const RUN = [
   Deno.execPath(),
   "run",
   "--quiet",
-  "--cached-only",
   "--allow-env",
   "--allow-net",
 ];

@@ -1,6 +1,8 @@
 import type { Mistakes } from "../../workbook/checking/mistake.ts";
 
-const LINES = "for await (const line of readLines({ signal: stop.signal })) {";
+/** How the solution reads lines. */
+export const LINES =
+  "for await (const line of readLines({ signal: stop.signal })) {";
 
 /** Typical wrong answers to exercise 03. */
 export const mistakes: Mistakes = {

@@ -1,6 +1,6 @@
 import type { Slips } from "../../workbook/checking/mistake.ts";
+import { LINES } from "./mistakes.ts";
 
-const LINES = "for await (const line of readLines({ signal: stop.signal })) {";
 const PRINT = "({ text }) => console.log(`\\t\\t${printable(text)}`)";
 
 /** Slips of beginners in exercise 03. */

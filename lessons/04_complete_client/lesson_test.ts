@@ -261,7 +261,7 @@ test.broker("unsubscribe receives nothing more of its topic", async (broker) => 
   assertEquals(
     stdout,
     "Received message, topic: temperature payload: 24.0\n" +
-      "Unsubscribed: mid 1\n" +
+      "Unsubscribed: mid 2\n" +
       "Received message, topic: humidity payload: 65%\n",
   );
   // It was published all the same.

@@ -35,20 +35,15 @@ try {
   await copy(new URL(PROGRAM, PROJECT), `${BUNDLE}/${PROGRAM}`);
 
   // 2. The packages that it imports, each with its exact version, and the lock
-  // file with their checksums: whatever mirror a package comes from, Deno refuses
-  // it if it isn't the same to the last byte.
-  const config = await Deno.readTextFile(new URL("deno.json", PROJECT));
-  const packages = JSON.parse(config).scopes["file:///"];
-  const used = Object.entries<string>(packages)
+  // file with their checksums: Deno refuses a package that isn't the same to the
+  // last byte. Of all that it lists, "unstable" takes what the program imports.
+  const text = await Deno.readTextFile(new URL("deno.json", PROJECT));
+  const { imports: named, scopes = {}, unstable } = JSON.parse(text);
+  const used = Object.entries({ ...named, ...scopes["file:///"] })
     .filter(([name]) => source.includes(`from "${name}"`));
   const imports = Object.fromEntries(used);
-  const text = JSON.stringify({
-    nodeModulesDir: "auto",
-    // Of what the lock file lists, only what the program imports.
-    unstable: ["npm-lazy-caching"],
-    imports,
-  });
-  await Deno.writeTextFile(`${BUNDLE}/deno.json`, text);
+  const config = { nodeModulesDir: "auto", unstable, imports };
+  await Deno.writeTextFile(`${BUNDLE}/deno.json`, JSON.stringify(config));
   await Deno.copyFile(new URL("deno.lock", PROJECT), `${BUNDLE}/deno.lock`);
 } catch (error) {
   console.error(`Bundle can't be written: ${(error as Error).message}`);

@@ -30,7 +30,7 @@ interface Mistake {
  * A beginner's slip, often far from a right answer: `check` must say what it is in
  * the first lines that it prints.
  */
-export interface Slip extends Omit<Mistake, "breaks"> {
+interface Slip extends Omit<Mistake, "breaks"> {
   /** Words that must stand in those lines. */
   says: readonly (string | RegExp)[];
 }
