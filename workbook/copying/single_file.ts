@@ -7,6 +7,7 @@
  */
 import { posix } from "node:path";
 import { stripTypeScriptTypes } from "node:module";
+import type { rollup } from "./bundler.ts";
 import { UsageError } from "../options/program.ts";
 import {
   collectFiles,
@@ -15,31 +16,6 @@ import {
 } from "./copied_files.ts";
 import { nameOf, titleIn } from "./program_header.ts";
 import type { CopySource } from "./copy_source.ts";
-
-/** What is used of Rollup, https://rollupjs.org. */
-interface Rollup {
-  rollup(options: {
-    input: string;
-    plugins: {
-      name: string;
-      resolveId(
-        name: string,
-        importer: string | undefined,
-        options: { attributes: Record<string, string> },
-      ): string | { id: string; external: true };
-      load(id: string): string;
-    }[];
-    onwarn(): void;
-  }): Promise<{
-    generate(options: {
-      inlineDynamicImports: boolean;
-      importAttributesKey: "with";
-    }): Promise<{ output: { code: string }[] }>;
-  }>;
-}
-
-/** Its form without files and native code. Only who makes one file downloads it. */
-const BUNDLER: string = "npm:@rollup/browser@4.64.10";
 
 /** A type's docs, which would be left behind without the type. */
 const TYPE_DOCS =
@@ -121,7 +97,7 @@ async function bundle(
   entry: string,
   { texts, imports }: CopiedFiles,
 ): Promise<{ code: string; used: Set<string> }> {
-  const { rollup } = await loadBundler();
+  const rollup = await loadBundler();
   const used = new Set<string>();
   const graph = await rollup({
     input: entry,
@@ -156,12 +132,14 @@ async function bundle(
   return { code: await format(output[0]!.code), used };
 }
 
-async function loadBundler(): Promise<Rollup> {
+async function loadBundler(): Promise<typeof rollup> {
+  // The name is no literal, or Deno would load it whenever a folder is copied.
+  const bundler = import.meta.resolve("./bundler.ts");
   try {
-    return await import(BUNDLER);
+    return (await import(bundler)).rollup;
   } catch (error) {
     throw new Error(
-      `"${BUNDLER}" is needed to make one file, and can't be loaded: ${
+      `The bundler is needed to make one file, and can't be loaded: ${
         (error as Error).message
       }`,
     );
