@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
@@ -34,11 +39,30 @@ Deno.test("copy takes the student's own work, and the modules beside it", async 
   }, folder.path);
   const { stdout, stderr } = await program.end();
   assertEquals(stdout, "mine mqtt://x\n", stderr);
-  assertStringIncludes(await TEXT(`${folder.path}/README.md`), "Presence");
+  const page = await TEXT(`${folder.path}/README.md`);
+  assertStringIncludes(page, "Presence");
+  assertEquals(page.trim().split("\n").length, 10, page);
 
   const asked = await project.task("copy", "solution:01", folder.path);
   assertEquals(asked.code, 2);
   assertStringIncludes(asked.errors, "Exercise 01 isn't solved yet");
+});
+
+Deno.test("copy leaves out what a stub says of the workbook", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  const stub = await project.read(WORK);
+  assertStringIncludes(stub, "README.md is the task");
+  await project.write(WORK, stub.replaceAll("\n", "\r\n"));
+  const { code, errors } = await project.task(
+    "copy",
+    "exercise:01",
+    folder.path,
+  );
+  assertEquals(code, 0, errors);
+  const copied = await TEXT(`${folder.path}/main.ts`);
+  assertMatch(copied, /^\/\*\*\r\n \* Exercise 01: .*\r\n \*\/\r\n/);
+  assert(!copied.includes("deno task"), copied);
 });
 
 Deno.test("copy overwrites nothing without --force", async () => {

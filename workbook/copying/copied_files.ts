@@ -26,6 +26,10 @@ const RELATIVE = /(["'])(?<path>\.{1,2}\/[^"'\n]*)\1/g;
 const FROM_PROJECT =
   /\b(?:lessons|exercises|solutions)\/\d\d_\w+(?:\/(?<file>[\w./-]*\w))?/g;
 
+/** What a stub says of the workbook: its own page, and a task that isn't taken along. */
+const PAGE_AND_CHECK =
+  / \*\r?\n \* README\.md is the task\. Check it: deno task check \d+\r?\n/;
+
 const STAND_INS = "workbook/npm_std/";
 const MAP_FLAG = ` --import-map=${STAND_INS}import_map.json`;
 
@@ -134,5 +138,5 @@ function adapt(path: string, text: string): string {
     const address = relative.startsWith(".") ? relative : `./${relative}`;
     return `${quote}${address}${quote}`;
   });
-  return withoutFolders(led);
+  return withoutFolders(led.replace(PAGE_AND_CHECK, ""));
 }

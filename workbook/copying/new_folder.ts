@@ -62,9 +62,6 @@ export function newFolder(source: CopySource): Map<string, string> {
       programs,
       isEmpty: source.programs.length === 0,
       hasBroker: "broker" in tasks,
-      hasStandIns: [...texts.keys()].some((path) =>
-        path.startsWith("lib/npm_std/")
-      ),
     }),
   );
   return texts;

@@ -138,10 +138,11 @@ async function loadBundler(): Promise<typeof rollup> {
   try {
     return (await import(bundler)).rollup;
   } catch (error) {
+    // The error's later lines say where, and the first of them why.
+    const [what = "", why = ""] = (error as Error).message.split("\n");
     throw new Error(
-      `The bundler is needed to make one file, and can't be loaded: ${
-        (error as Error).message
-      }`,
+      `The bundler, which makes one file, can't be loaded: ${what}` +
+        why.replace(/^\s*\d+(?=:)/, ""),
     );
   }
 }
