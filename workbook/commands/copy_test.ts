@@ -4,6 +4,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import importMap from "../npm_std/import_map.json" with { type: "json" };
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
@@ -63,6 +65,52 @@ Deno.test("copy leaves out what a stub says of the workbook", async () => {
   const copied = await TEXT(`${folder.path}/main.ts`);
   assertMatch(copied, /^\/\*\*\r\n \* Exercise 01: .*\r\n \*\/\r\n/);
   assert(!copied.includes("deno task"), copied);
+});
+
+Deno.test("copy names the packages of a program that uses nothing of the toolkit", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  await project.write(
+    WORK,
+    'import { parse } from "@std/csv/parse";\nimport mqtt from "mqtt";\n' +
+      'import { stringify } from "@std/csv";\nconsole.log(parse, mqtt);\n',
+  );
+  const args = ["exercise:01", folder.path];
+  const { code, output, errors } = await project.task("copy", ...args);
+  assertEquals(code, 0, errors);
+  assertStringIncludes(output, "README.md and lib\n");
+  const { imports } = JSON.parse(await TEXT(`${folder.path}/deno.json`));
+  assertEquals(imports, {
+    "@std/csv": "./lib/npm_std/csv.ts",
+    // Nothing stands in for a part of it.
+    "@std/csv/parse": `${config.imports["@std/csv"]}/parse`,
+    "csv-parse/sync": importMap.imports["csv-parse/sync"],
+    "mqtt": importMap.imports.mqtt,
+  });
+
+  await project.write(WORK, "console.log(1);\n");
+  const plain = await project.task("copy", ...args, "--force");
+  assertStringIncludes(plain.output, "deno.lock, README.md\n");
+});
+
+Deno.test("copy says what is in the way, and changes nothing", async () => {
+  await using folder = await makeFolder();
+  await Deno.mkdir(folder.path);
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  const taken = await runCommand("copy", ["lesson:01", file]);
+  assertEquals(taken.stderr, `"${file}" is a file: it must be a folder\n`);
+  const below = await runCommand("copy", ["lesson:01", `${file}/x`]);
+  assertEquals(below.code, 1);
+  assertStringIncludes(below.stderr, `"${file}/x/`);
+  const path = `${folder.path}/new`;
+  await Deno.mkdir(`${path}/greeting.ts`, { recursive: true });
+  const { stderr } = await runCommand("copy", ["lesson:01", path, "--force"]);
+  assertEquals(
+    stderr,
+    `"${path}/greeting.ts" is a folder: it must be a file\n`,
+  );
+  assertEquals([...Deno.readDirSync(path)].length, 1);
 });
 
 Deno.test("copy overwrites nothing without --force", async () => {

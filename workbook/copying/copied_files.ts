@@ -5,6 +5,7 @@
  * @module
  */
 import { posix } from "node:path";
+import config from "../../deno.json" with { type: "json" };
 import importMap from "../npm_std/import_map.json" with { type: "json" };
 import { inProject, reachedFrom, readModules } from "../launcher/modules.ts";
 
@@ -103,8 +104,18 @@ function packagesIn(path: string, text: string): [string, string][] {
   const code = isProgram(path)
     ? text
     : text.replaceAll(/^\s*(?:\/\*)?\*.*$/gm, "");
-  return Object.entries(importMap.imports).filter(([name]) =>
-    code.includes(`"${name}"`) || code.includes(`'${name}'`)
+  return [...Object.entries(importMap.imports), ...partsOfStd(code)].filter((
+    [name],
+  ) => code.includes(`"${name}"`) || code.includes(`'${name}'`));
+}
+
+/** Parts of `@std`, such as `@std/csv/parse`, that nothing stands in for. */
+function partsOfStd(code: string): [string, string][] {
+  return Object.entries(config.imports).flatMap(([name, address]) =>
+    Array.from(
+      code.matchAll(new RegExp(`["']${name}(/[\\w/-]+)["']`, "g")),
+      ([, part]): [string, string] => [`${name}${part}`, `${address}${part}`],
+    ).filter(([part]) => !(part in importMap.imports))
   );
 }
 
