@@ -14,11 +14,11 @@ import { startProcess } from "../../testing/processes.ts";
 
 const TEXT = (path: string) => Deno.readTextFile(path);
 
-/** A folder with a blank in its name. */
+/** A folder with a blank and a comma in its name. */
 async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   return {
-    path: `${root}/my work`,
+    path: `${root}/my work, mine`,
     [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
   };
 }
