@@ -66,7 +66,7 @@ export function collectFiles(paths: Iterable<string>): CopiedFiles {
   for (const [path, text] of sources) {
     const place = placeOf(path);
     if (texts.has(place)) throw new Error(`Two files are named "${place}"`);
-    texts.set(place, isProgram(path) ? adapt(path, text) : text);
+    texts.set(place, isProgram(path) ? adapt(path, sources) : text);
   }
   return { texts, imports };
 }
@@ -121,11 +121,13 @@ function partsOfStd(code: string): [string, string][] {
 
 /** The files that a program names. */
 function* filesNamedIn(path: string, text: string): Generator<string> {
-  for (const { groups } of text.matchAll(RELATIVE)) {
+  // A header says how to run the program; other comments may name anything.
+  const code = text.replaceAll(/^\s*\/\/.*$/gm, "");
+  for (const { groups } of code.matchAll(RELATIVE)) {
     const named = posix.join(posix.dirname(path), groups!.path!);
     if (isFile(named)) yield named;
   }
-  for (const [named] of text.matchAll(FROM_PROJECT)) {
+  for (const [named] of code.matchAll(FROM_PROJECT)) {
     if (isFile(named)) yield named;
   }
 }
@@ -139,13 +141,14 @@ function isFile(path: string): boolean {
 }
 
 /** Leads a program to the new places of what it names. */
-function adapt(path: string, text: string): string {
+function adapt(path: string, sources: ReadonlyMap<string, string>): string {
   const from = posix.dirname(placeOf(path));
+  const text = sources.get(path)!;
   const led = text.replaceAll(RELATIVE, (whole, quote: string, to: string) => {
     const named = posix.join(posix.dirname(path), to);
-    const place = named === "./" ? "." : isFile(named) ? placeOf(named) : "";
-    if (place === "") return whole;
-    const relative = posix.relative(from, place);
+    const isTop = named === "./";
+    if (!isTop && !sources.has(named)) return whole;
+    const relative = posix.relative(from, isTop ? "." : placeOf(named));
     const address = relative.startsWith(".") ? relative : `./${relative}`;
     return `${quote}${address}${quote}`;
   });
