@@ -31,9 +31,14 @@ export function newFolder(source: CopySource): Map<string, string> {
     : own;
   const users = source.users ?? {};
   if (needsBroker && Object.keys(users).length > 0) {
-    const list = JSON.stringify(users).replaceAll(":", ": ");
+    const list = Object.entries(users).map((user) =>
+      user.map((word) => JSON.stringify(word)).join(": ")
+    );
     const text = texts.get("broker.ts")!;
-    texts.set("broker.ts", text.replace("= {};", `= ${list};`));
+    texts.set(
+      "broker.ts",
+      text.replace("= {};", () => `= { ${list.join(", ")} };`),
+    );
   }
 
   const programs = source.programs.map(({ path, run }) => {

@@ -31,13 +31,13 @@ export function readmeText(options: ReadmeOptions): string {
     "",
     ...isEmpty
       ? [
-        "Write your program into `main.ts`, and begin with what you need of the",
-        'toolkit: `import { brokerUrl, subscribe } from "./lib/mod.ts";`.',
+        "Write your program into `main.ts`, and begin with what you need of the toolkit:",
+        '`import { brokerUrl, subscribe } from "./lib/mod.ts";`.',
         "",
       ]
       : [],
-    "You need [Deno](https://deno.com), or Node.js with `npx -y deno@2 task` in",
-    "place of `deno task`, and npm for the first run. `deno check` checks types.",
+    "You need [Deno](https://deno.com), or Node.js with `npx -y deno@2 task` in place",
+    "of `deno task`, and npm for the first run. `deno check` checks the types.",
     ...hasBroker
       ? ["`MQTT_URL` names another broker than the one at `localhost:1883`."]
       : [],
