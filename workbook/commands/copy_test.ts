@@ -169,6 +169,25 @@ Deno.test("copy --single makes one file that runs", async () => {
   assertEquals(message?.text, "Hello world!");
 });
 
+Deno.test("copy --single says which programs run with Node, too", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  const programs = {
+    "console.log(3);": "main.mjs",
+    'console.log(prompt("?"));': "main.js",
+    'import { parse } from "@std/csv/parse";\nconsole.log(parse);': "main.js",
+  };
+  for (const [program, file] of Object.entries(programs)) {
+    await project.write(WORK, `${program}\n`);
+    const args = ["exercise:01", folder.path, "--single", "--force"];
+    const { output, errors } = await project.task("copy", ...args);
+    assertEquals(output, `Wrote ${file}\n`, errors);
+    const text = await TEXT(`${folder.path}/${file}`);
+    assertMatch(text, /^\/\*\*\n \* Exercise 01: /);
+    assertEquals(text.includes("Node.js"), file === "main.mjs", text);
+  }
+});
+
 const mistakes: [string[], string][] = [
   [[], "WHAT and FOLDER are missing"],
   [["lesson:01"], "FOLDER is missing"],

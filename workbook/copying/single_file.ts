@@ -17,6 +17,10 @@ import {
 import { nameOf, titleIn } from "./program_header.ts";
 import type { CopySource } from "./copy_source.ts";
 
+/** What Deno has, and Node has not. */
+const DENO_ONLY =
+  /\bDeno\.|\bfrom "(?:jsr|https?):|\b(?:prompt|confirm|alert|Worker)\(/;
+
 /** A type's docs, which would be left behind without the type. */
 const TYPE_DOCS =
   /\/\*\*(?:[^*]|\*(?!\/))*\*\/\s*(?=(?:export )?(?:interface|type) \w)/g;
@@ -54,15 +58,15 @@ export async function singleFile(
     );
   }
 
-  const isDenos = /\bDeno\./.test(code);
+  const title = titleIn(files.texts.get(`${name}.ts`)!);
+  const isDenos = DENO_ONLY.test(code);
   const file = `${name}.${isDenos ? "js" : "mjs"}`;
   const text = code.replaceAll(`${name}.ts`, file);
   const begin = `// ${file}: the program`;
   const head = (line: string) =>
     [
       "/**",
-      ` * ${titleIn(files.texts.get(`${name}.ts`)!)}`,
-      " *",
+      ...title ? [` * ${title}`, " *"] : [],
       ` * ${source.title}. From the MQTT workbook for`,
       ` * Deno (${what}), with what it uses of the workbook's toolkit. The program`,
       ` * itself begins in line ${line}.`,
