@@ -57,7 +57,8 @@ await runProgram({
     const files = isSingle ? await singleFile(source, what) : newFolder(source);
     await writeFiles(folder, files, { force: options.has("force") });
     const names = [...files.keys()].filter((name) => !name.startsWith("lib/"));
-    console.log(`Wrote ${names.join(", ")}${isSingle ? "" : " and lib"}`);
+    const andLib = names.length < files.size ? " and lib" : "";
+    console.log(`Wrote ${names.join(", ")}${andLib}`);
     if (!isSingle) console.log(`Next: cd "${folder}", and deno task`);
   },
 });

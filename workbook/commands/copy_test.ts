@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import importMap from "../npm_std/import_map.json" with { type: "json" };
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
@@ -7,11 +14,11 @@ import { startProcess } from "../../testing/processes.ts";
 
 const TEXT = (path: string) => Deno.readTextFile(path);
 
-/** A folder with a blank in its name. */
+/** A folder with a blank and a comma in its name. */
 async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   return {
-    path: `${root}/my work`,
+    path: `${root}/my work, mine`,
     [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
   };
 }
@@ -21,7 +28,8 @@ Deno.test("copy takes the student's own work, and the modules beside it", async 
   await using folder = await makeFolder();
   await project.write(
     WORK,
-    "import { brokerUrl } from '../../lib/mod.ts';\n" +
+    '// import "../../deno.json";\n' +
+      "import { brokerUrl } from '../../lib/mod.ts';\n" +
       'import { WORD } from "./words.ts";\nconsole.log(WORD, brokerUrl());\n',
   );
   const words = WORK.replace("main", "words");
@@ -34,11 +42,76 @@ Deno.test("copy takes the student's own work, and the modules beside it", async 
   }, folder.path);
   const { stdout, stderr } = await program.end();
   assertEquals(stdout, "mine mqtt://x\n", stderr);
-  assertStringIncludes(await TEXT(`${folder.path}/README.md`), "Presence");
+  const page = await TEXT(`${folder.path}/README.md`);
+  assertStringIncludes(page, "Presence");
+  assertEquals(page.trim().split("\n").length, 10, page);
 
   const asked = await project.task("copy", "solution:01", folder.path);
   assertEquals(asked.code, 2);
   assertStringIncludes(asked.errors, "Exercise 01 isn't solved yet");
+});
+
+Deno.test("copy leaves out what a stub says of the workbook", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  const stub = await project.read(WORK);
+  assertStringIncludes(stub, "README.md is the task");
+  await project.write(WORK, stub.replaceAll("\n", "\r\n"));
+  const { code, errors } = await project.task(
+    "copy",
+    "exercise:01",
+    folder.path,
+  );
+  assertEquals(code, 0, errors);
+  const copied = await TEXT(`${folder.path}/main.ts`);
+  assertMatch(copied, /^\/\*\*\r\n \* Exercise 01: .*\r\n \*\/\r\n/);
+  assert(!copied.includes("deno task"), copied);
+});
+
+Deno.test("copy names the packages of a program that uses nothing of the toolkit", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  await project.write(
+    WORK,
+    'import { parse } from "@std/csv/parse";\nimport mqtt from "mqtt";\n' +
+      'import { stringify } from "@std/csv";\nconsole.log(parse, mqtt);\n',
+  );
+  const args = ["exercise:01", folder.path];
+  const { code, output, errors } = await project.task("copy", ...args);
+  assertEquals(code, 0, errors);
+  assertStringIncludes(output, "README.md and lib\n");
+  const { imports } = JSON.parse(await TEXT(`${folder.path}/deno.json`));
+  assertEquals(imports, {
+    "@std/csv": "./lib/npm_std/csv.ts",
+    // Nothing stands in for a part of it.
+    "@std/csv/parse": `${config.imports["@std/csv"]}/parse`,
+    "csv-parse/sync": importMap.imports["csv-parse/sync"],
+    "mqtt": importMap.imports.mqtt,
+  });
+
+  await project.write(WORK, "console.log(1);\n");
+  const plain = await project.task("copy", ...args, "--force");
+  assertStringIncludes(plain.output, "deno.lock, README.md\n");
+});
+
+Deno.test("copy says what is in the way, and changes nothing", async () => {
+  await using folder = await makeFolder();
+  await Deno.mkdir(folder.path);
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  const taken = await runCommand("copy", ["lesson:01", file]);
+  assertEquals(taken.stderr, `"${file}" is a file: it must be a folder\n`);
+  const below = await runCommand("copy", ["lesson:01", `${file}/x`]);
+  assertEquals(below.code, 1);
+  assertStringIncludes(below.stderr, `"${file}/x/`);
+  const path = `${folder.path}/new`;
+  await Deno.mkdir(`${path}/greeting.ts`, { recursive: true });
+  const { stderr } = await runCommand("copy", ["lesson:01", path, "--force"]);
+  assertEquals(
+    stderr,
+    `"${path}/greeting.ts" is a folder: it must be a file\n`,
+  );
+  assertEquals([...Deno.readDirSync(path)].length, 1);
 });
 
 Deno.test("copy overwrites nothing without --force", async () => {
@@ -94,6 +167,25 @@ Deno.test("copy --single makes one file that runs", async () => {
   assertEquals(code, 0, stderr);
   const [message] = await subscriber.untilReceived(1);
   assertEquals(message?.text, "Hello world!");
+});
+
+Deno.test("copy --single says which programs run with Node, too", async () => {
+  await using project = await copyExercises();
+  await using folder = await makeFolder();
+  const programs = {
+    "console.log(3);": "main.mjs",
+    'console.log(prompt("?"));': "main.js",
+    'import { parse } from "@std/csv/parse";\nconsole.log(parse);': "main.js",
+  };
+  for (const [program, file] of Object.entries(programs)) {
+    await project.write(WORK, `${program}\n`);
+    const args = ["exercise:01", folder.path, "--single", "--force"];
+    const { output, errors } = await project.task("copy", ...args);
+    assertEquals(output, `Wrote ${file}\n`, errors);
+    const text = await TEXT(`${folder.path}/${file}`);
+    assertMatch(text, /^\/\*\*\n \* Exercise 01: /);
+    assertEquals(text.includes("Node.js"), file === "main.mjs", text);
+  }
 });
 
 const mistakes: [string[], string][] = [

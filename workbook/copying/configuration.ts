@@ -41,7 +41,8 @@ export function configText(
 
 /**
  * The text of `deno.lock`: this project's, without the packages that nothing in the
- * new folder needs, because Deno fetches all that a lock file lists.
+ * new folder needs: `deno task` fetches all that a lock file lists, and `--frozen`
+ * refuses one that lists more.
  *
  * @param texts The texts of the new folder's programs and modules.
  * @param imports What `deno.json` says of the packages that they name.

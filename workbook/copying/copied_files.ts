@@ -5,6 +5,7 @@
  * @module
  */
 import { posix } from "node:path";
+import config from "../../deno.json" with { type: "json" };
 import importMap from "../npm_std/import_map.json" with { type: "json" };
 import { inProject, reachedFrom, readModules } from "../launcher/modules.ts";
 
@@ -25,6 +26,10 @@ const RELATIVE = /(["'])(?<path>\.{1,2}\/[^"'\n]*)\1/g;
 /** What a program, or the line that runs it, names from the project's folder. */
 const FROM_PROJECT =
   /\b(?:lessons|exercises|solutions)\/\d\d_\w+(?:\/(?<file>[\w./-]*\w))?/g;
+
+/** What a stub says of the workbook: its own page, and a task that isn't taken along. */
+const PAGE_AND_CHECK =
+  / \*\r?\n \* README\.md is the task\. Check it: deno task check \d+\r?\n/;
 
 const STAND_INS = "workbook/npm_std/";
 const MAP_FLAG = ` --import-map=${STAND_INS}import_map.json`;
@@ -61,7 +66,7 @@ export function collectFiles(paths: Iterable<string>): CopiedFiles {
   for (const [path, text] of sources) {
     const place = placeOf(path);
     if (texts.has(place)) throw new Error(`Two files are named "${place}"`);
-    texts.set(place, isProgram(path) ? adapt(path, text) : text);
+    texts.set(place, isProgram(path) ? adapt(path, sources) : text);
   }
   return { texts, imports };
 }
@@ -99,18 +104,30 @@ function packagesIn(path: string, text: string): [string, string][] {
   const code = isProgram(path)
     ? text
     : text.replaceAll(/^\s*(?:\/\*)?\*.*$/gm, "");
-  return Object.entries(importMap.imports).filter(([name]) =>
-    code.includes(`"${name}"`) || code.includes(`'${name}'`)
+  return [...Object.entries(importMap.imports), ...partsOfStd(code)].filter((
+    [name],
+  ) => code.includes(`"${name}"`) || code.includes(`'${name}'`));
+}
+
+/** Parts of `@std`, such as `@std/csv/parse`, that nothing stands in for. */
+function partsOfStd(code: string): [string, string][] {
+  return Object.entries(config.imports).flatMap(([name, address]) =>
+    Array.from(
+      code.matchAll(new RegExp(`["']${name}(/[\\w/-]+)["']`, "g")),
+      ([, part]): [string, string] => [`${name}${part}`, `${address}${part}`],
+    ).filter(([part]) => !(part in importMap.imports))
   );
 }
 
 /** The files that a program names. */
 function* filesNamedIn(path: string, text: string): Generator<string> {
-  for (const { groups } of text.matchAll(RELATIVE)) {
+  // A header says how to run the program; other comments may name anything.
+  const code = text.replaceAll(/^\s*\/\/.*$/gm, "");
+  for (const { groups } of code.matchAll(RELATIVE)) {
     const named = posix.join(posix.dirname(path), groups!.path!);
     if (isFile(named)) yield named;
   }
-  for (const [named] of text.matchAll(FROM_PROJECT)) {
+  for (const [named] of code.matchAll(FROM_PROJECT)) {
     if (isFile(named)) yield named;
   }
 }
@@ -124,15 +141,16 @@ function isFile(path: string): boolean {
 }
 
 /** Leads a program to the new places of what it names. */
-function adapt(path: string, text: string): string {
+function adapt(path: string, sources: ReadonlyMap<string, string>): string {
   const from = posix.dirname(placeOf(path));
+  const text = sources.get(path)!;
   const led = text.replaceAll(RELATIVE, (whole, quote: string, to: string) => {
     const named = posix.join(posix.dirname(path), to);
-    const place = named === "./" ? "." : isFile(named) ? placeOf(named) : "";
-    if (place === "") return whole;
-    const relative = posix.relative(from, place);
+    const isTop = named === "./";
+    if (!isTop && !sources.has(named)) return whole;
+    const relative = posix.relative(from, isTop ? "." : placeOf(named));
     const address = relative.startsWith(".") ? relative : `./${relative}`;
     return `${quote}${address}${quote}`;
   });
-  return withoutFolders(led);
+  return withoutFolders(led.replace(PAGE_AND_CHECK, ""));
 }

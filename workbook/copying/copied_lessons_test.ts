@@ -1,6 +1,6 @@
 /**
  * Each lesson, taken away: it runs in a folder elsewhere, with nothing but a mirror
- * of npm, and its types are right.
+ * of npm, and its types are right; so are those of the solutions.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
+import { listExercises, numberOf } from "../exercises/exercises.ts";
 import { pool } from "../checking/pool.ts";
 import { type Lesson, listLessons } from "../lessons/lessons.ts";
 import { findSource } from "./copy_source.ts";
@@ -108,6 +109,11 @@ Deno.test("copy makes folders of all lessons that run elsewhere, with npm alone"
     await Deno.readTextFile(`${root}/01/deno.json`),
   );
   const workspace = lessons.map(({ number }) => `./${number}`);
+  for (const number of (await listExercises()).map(numberOf)) {
+    const files = newFolder(await findSource(`solution:${number}`));
+    await writeFiles(`${root}/solution${number}`, files, { force: false });
+    workspace.push(`./solution${number}`);
+  }
   await Deno.writeTextFile(
     `${root}/deno.json`,
     JSON.stringify({ workspace, compilerOptions, exclude: ["*/dist"] }),

@@ -31,9 +31,14 @@ export function newFolder(source: CopySource): Map<string, string> {
     : own;
   const users = source.users ?? {};
   if (needsBroker && Object.keys(users).length > 0) {
-    const list = JSON.stringify(users).replaceAll(":", ": ");
+    const list = Object.entries(users).map((user) =>
+      user.map((word) => JSON.stringify(word)).join(": ")
+    );
     const text = texts.get("broker.ts")!;
-    texts.set("broker.ts", text.replace("= {};", `= ${list};`));
+    texts.set(
+      "broker.ts",
+      text.replace("= {};", () => `= { ${list.join(", ")} };`),
+    );
   }
 
   const programs = source.programs.map(({ path, run }) => {
@@ -62,9 +67,6 @@ export function newFolder(source: CopySource): Map<string, string> {
       programs,
       isEmpty: source.programs.length === 0,
       hasBroker: "broker" in tasks,
-      hasStandIns: [...texts.keys()].some((path) =>
-        path.startsWith("lib/npm_std/")
-      ),
     }),
   );
   return texts;

@@ -7,6 +7,7 @@
  */
 import { posix } from "node:path";
 import { stripTypeScriptTypes } from "node:module";
+import type { rollup } from "./bundler.ts";
 import { UsageError } from "../options/program.ts";
 import {
   collectFiles,
@@ -16,30 +17,9 @@ import {
 import { nameOf, titleIn } from "./program_header.ts";
 import type { CopySource } from "./copy_source.ts";
 
-/** What is used of Rollup, https://rollupjs.org. */
-interface Rollup {
-  rollup(options: {
-    input: string;
-    plugins: {
-      name: string;
-      resolveId(
-        name: string,
-        importer: string | undefined,
-        options: { attributes: Record<string, string> },
-      ): string | { id: string; external: true };
-      load(id: string): string;
-    }[];
-    onwarn(): void;
-  }): Promise<{
-    generate(options: {
-      inlineDynamicImports: boolean;
-      importAttributesKey: "with";
-    }): Promise<{ output: { code: string }[] }>;
-  }>;
-}
-
-/** Its form without files and native code. Only who makes one file downloads it. */
-const BUNDLER: string = "npm:@rollup/browser@4.64.10";
+/** What Deno has, and Node has not. */
+const DENO_ONLY =
+  /\bDeno\.|\bfrom "(?:jsr|https?):|\b(?:prompt|confirm|alert|Worker)\(/;
 
 /** A type's docs, which would be left behind without the type. */
 const TYPE_DOCS =
@@ -78,15 +58,15 @@ export async function singleFile(
     );
   }
 
-  const isDenos = /\bDeno\./.test(code);
+  const title = titleIn(files.texts.get(`${name}.ts`)!);
+  const isDenos = DENO_ONLY.test(code);
   const file = `${name}.${isDenos ? "js" : "mjs"}`;
   const text = code.replaceAll(`${name}.ts`, file);
   const begin = `// ${file}: the program`;
   const head = (line: string) =>
     [
       "/**",
-      ` * ${titleIn(files.texts.get(`${name}.ts`)!)}`,
-      " *",
+      ...title ? [` * ${title}`, " *"] : [],
       ` * ${source.title}. From the MQTT workbook for`,
       ` * Deno (${what}), with what it uses of the workbook's toolkit. The program`,
       ` * itself begins in line ${line}.`,
@@ -121,7 +101,7 @@ async function bundle(
   entry: string,
   { texts, imports }: CopiedFiles,
 ): Promise<{ code: string; used: Set<string> }> {
-  const { rollup } = await loadBundler();
+  const rollup = await loadBundler();
   const used = new Set<string>();
   const graph = await rollup({
     input: entry,
@@ -156,14 +136,17 @@ async function bundle(
   return { code: await format(output[0]!.code), used };
 }
 
-async function loadBundler(): Promise<Rollup> {
+async function loadBundler(): Promise<typeof rollup> {
+  // The name is no literal, or Deno would load it whenever a folder is copied.
+  const bundler = import.meta.resolve("./bundler.ts");
   try {
-    return await import(BUNDLER);
+    return (await import(bundler)).rollup;
   } catch (error) {
+    // The error's later lines say where, and the first of them why.
+    const [what = "", why = ""] = (error as Error).message.split("\n");
     throw new Error(
-      `"${BUNDLER}" is needed to make one file, and can't be loaded: ${
-        (error as Error).message
-      }`,
+      `The bundler, which makes one file, can't be loaded: ${what}` +
+        why.replace(/^\s*\d+(?=:)/, ""),
     );
   }
 }

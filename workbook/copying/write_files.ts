@@ -72,6 +72,6 @@ async function readIfThere(file: string): Promise<string | undefined> {
     return await Deno.readTextFile(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw new Error(`"${file}" can't be read: ${(error as Error).message}`);
   }
 }

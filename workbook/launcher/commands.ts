@@ -259,7 +259,11 @@ function confined(
 ): (args: string[]) => Step[] {
   const file = `../commands/${name.replace(":", "_")}.ts`;
   const module = new URL(file, import.meta.url).href;
-  const flags = ["--no-prompt", ...permissions];
+  // To Deno, one for some paths restricts the same one for all.
+  const widest = permissions.filter((permission) =>
+    !permissions.some((other) => permission.startsWith(`${other}=`))
+  );
+  const flags = ["--no-prompt", ...widest];
   return (args) => [{
     ...moduleStep(name, "run", [...flags, module, ...args]),
     runsInUserFolder: true,

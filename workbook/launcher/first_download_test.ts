@@ -80,6 +80,8 @@ Deno.test("no program needs more than MQTT.js, but those that say why", () => {
   }
   const x509 = ["@peculiar/x509", "reflect-metadata"];
   assertEquals(more, {
+    // It makes one file of a program, and is loaded for --single only.
+    "workbook/commands/copy.ts": ["@rollup/browser"],
     // Certificates are made by this library, which has a library for each format.
     "workbook/commands/broker_certificate.ts": [
       "@peculiar/asn1-schema",
