@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
-    steps: program("pub", ["--allow-read"]),
+    steps: waiting("pub", ["--allow-read"]),
   },
   sub: {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
