@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { exercise as presence } from "./01_presence/check.ts";
 import { slips as presenceSlips } from "./01_presence/slips.ts";
@@ -22,6 +23,8 @@ import { checkRequirement } from "../workbook/checking/run_checks.ts";
 import { stage } from "../workbook/checking/stage.ts";
 import { findTypeErrors } from "../workbook/checking/type_errors.ts";
 
+const CHECKS = new URL("./", import.meta.url);
+
 /** `check` prints a heading and an empty line above. */
 const FIRST = 3;
 
@@ -40,6 +43,17 @@ const list: { exercise: Exercise; slips: Slips }[] = [
   { exercise: luminosity, slips: luminositySlips },
   { exercise: authentication, slips: authenticationSlips },
 ];
+
+Deno.test("every slips.ts is tried here", () => {
+  const found = Array.from(Deno.readDirSync(CHECKS))
+    .filter(({ name, isDirectory }) =>
+      isDirectory && existsSync(new URL(`${name}/slips.ts`, CHECKS))
+    );
+  assertEquals(
+    found.map(({ name }) => name).sort(),
+    list.map(({ exercise }) => exercise.name),
+  );
+});
 
 Deno.test("there are 25 slips or more", () => {
   const counts = list.map(({ slips }) => Object.keys(slips).length);

@@ -49,3 +49,24 @@ test.exercise("exercises lists state, number, name, minutes and title", async (p
       "solved       03  chat       ? min  A chat\n",
   );
 });
+
+test.exercise("commands say in a line what an exercise lacks", async (project) => {
+  const lacks = async (path: string, message: string, ...args: string[]) => {
+    await Deno.remove(`${project.folder}/${path}`, { recursive: true });
+    const { code, errors } = await project.task(...args);
+    assertEquals({ code, errors }, { code: 1, errors: `${message}\n` });
+  };
+  const solution = "solutions/01_presence/main.ts";
+  const noSolution = `"${solution}" is missing: exercise 01 has no solution`;
+  await lacks(solution, noSolution, "solution", "01", "--yes");
+  const copy = ["copy", "solution:01", `${project.folder}_copy`, "--yes"];
+  await lacks("solutions", noSolution, ...copy);
+  const hints = "exercises/01_presence/hints.md";
+  await lacks(hints, "Exercise 01 has no hints", "hint", "01");
+  const stub = "checks/01_presence/stub/main.ts";
+  const noStub = `"${stub}" is missing: exercise 01 has no stub`;
+  await lacks(stub, noStub, "reset", "01");
+  const checks = "checks/01_presence/check.ts";
+  const noChecks = `"${checks}" is missing: each exercise has one`;
+  await lacks(checks, noChecks, "check", "01");
+});

@@ -24,6 +24,7 @@ await runProgram({
     const exercise = await namedExercise(name);
     const number = numberOf(exercise);
     const hints = await readHints(exercise);
+    if (hints.length === 0) throw new Error(`Exercise ${number} has no hints`);
     const hint = /^\d+$/.test(which) ? hints[Number(which) - 1] : undefined;
     if (hint === undefined) {
       throw new UsageError(

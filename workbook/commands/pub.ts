@@ -48,6 +48,8 @@ Usage: deno task pub -t TOPIC {-m TEXT | -f FILE | -l | -s | -n} [OPTION]...
   -M (the broker's receive maximum counts) and -x
   (-D connect session-expiry-interval)
 
+It waits five seconds for a broker that isn't there yet.
+
 Examples:
   deno task pub -t iot/user1/temp -m 21.5
   deno task pub -h mqtt://192.168.0.10 -t iot/log -q 1 -l < log.txt

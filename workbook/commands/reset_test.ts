@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { WORK } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
@@ -39,10 +40,12 @@ test.exercise("reset does nothing if the exercise is untouched, whatever ends it
   assertEquals(await project.files(), before);
 });
 
-test.exercise("reset brings a file back that is missing", async (project) => {
-  await Deno.remove(`${project.folder}/${WORK}`);
-  assertEquals((await project.task("reset", "01")).code, 0);
-  assertEquals(await project.read(WORK), await project.read(STUB));
+test.exercise("reset brings a file back that is missing, and its folder", async (project) => {
+  for (const path of [WORK, dirname(WORK)]) {
+    await Deno.remove(`${project.folder}/${path}`, { recursive: true });
+    assertEquals((await project.task("reset", "01")).code, 0);
+    assertEquals(await project.read(WORK), await project.read(STUB));
+  }
 });
 
 test.exercise("reset changes nothing if the work can't be copied", async (project) => {

@@ -4,9 +4,11 @@
  * @module
  */
 import {
+  assertComplete,
   exerciseFile,
   namedExercise,
   numberOf,
+  placeOf,
   programFiles,
 } from "../exercises/exercises.ts";
 import { maySeeSolution } from "../exercises/may_see_solution.ts";
@@ -27,13 +29,16 @@ await runProgram({
   names: { positional: 1, boolean: ["yes"] },
   async main(options) {
     const exercise = await namedExercise(options.positional[0]);
+    await assertComplete(exercise, "solution");
     const sure = `deno task solution ${numberOf(exercise)} --yes`;
     if (!options.has("yes") && !await maySeeSolution(exercise, sure)) return;
     for (const file of programFiles(exercise)) {
       const text = await Deno.readTextFile(
         exerciseFile(exercise, "solution", file),
       );
-      console.log(`// solutions/${exercise.name}/${file}\n\n${text.trimEnd()}`);
+      console.log(
+        `// ${placeOf(exercise, file, "solution")}\n\n${text.trimEnd()}`,
+      );
     }
   },
 });

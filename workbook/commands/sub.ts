@@ -48,6 +48,8 @@ On a terminal, what could change the screen or begin a line is shown as it is
 written in a program, such as \\x1b and \\n. Into a file or a program, each payload
 goes byte by byte.
 
+It waits for a broker that isn't there, until Ctrl-C.
+
 Examples:
   deno task sub -t 'iot/#' -v
   deno task sub -t 'iot/#' -F '%I %t %p'

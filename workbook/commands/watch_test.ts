@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { type Process, startProcess } from "../../testing/processes.ts";
 import {
@@ -133,6 +134,23 @@ Deno.test({
     await watch.write("p");
     await watch.untilPrinted("Exercise 01: Presence");
     await watch.write("\x04");
+    assertEquals((await watch.end()).code, 0);
+  },
+});
+
+Deno.test({
+  name: `watch says how to get a folder back that is missing${ONLY_LINUX}`,
+  ignore: !isLinux,
+  fn: async () => {
+    await using project = await copyTwo();
+    await Deno.remove(`${project.folder}/${dirname(WORK)}`, {
+      recursive: true,
+    });
+    await using watch = await openWatch(project);
+    await watch.untilPrinted('missing: "deno task reset 01" puts it back');
+    await watch.write("n");
+    await watch.untilPrinted("Exercise 02: second");
+    await watch.write("q");
     assertEquals((await watch.end()).code, 0);
   },
 });

@@ -116,17 +116,17 @@ async function exerciseSource(
 ): Promise<CopySource> {
   const heading = await headingOf(exercise);
   const names = chosen(exercise.programs, name, heading);
+  await assertComplete(exercise, kind === "solution" ? kind : "work");
   if (kind === "solution") {
     return {
       title: `Solution of exercise ${heading.slice("Exercise ".length)}`,
       programs: names.map((name) =>
-        withHeader(`solutions/${exercise.name}/${name}.ts`)
+        withHeader(placeOf(exercise, `${name}.ts`, "solution"))
       ),
       files: [],
       solved: exercise,
     };
   }
-  await assertComplete(exercise);
   const folder = placeOf(exercise, "");
   const entries = Array.from(Deno.readDirSync(inProject(folder)))
     .filter(({ isFile }) => isFile).map(({ name }) => name);

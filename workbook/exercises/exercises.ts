@@ -10,10 +10,13 @@ import type { Exercise } from "../checking/requirement.ts";
 const PROJECT = new URL("../../", import.meta.url);
 const CHECKS = new URL("checks/", PROJECT);
 
+/** Where an exercise's programs are: the student's, how they began, worked out. */
+type Place = "work" | "stub" | "solution";
+
 /**
  * Reads all exercises, in order.
  *
- * @throws {Error} If one has another name than its folder, as a copy has.
+ * @throws {Error} If one has no checks, or another name than its folder, as a copy has.
  */
 export async function listExercises(): Promise<Exercise[]> {
   const folders = Array.from(Deno.readDirSync(CHECKS))
@@ -21,9 +24,13 @@ export async function listExercises(): Promise<Exercise[]> {
     .map(({ name }) => name)
     .sort();
   return await Promise.all(folders.map(async (folder) => {
-    const { exercise }: { exercise: Exercise } = await import(
-      new URL(`${folder}/check.ts`, CHECKS).href
-    );
+    const file = new URL(`${folder}/check.ts`, CHECKS);
+    if (await readText(fileURLToPath(file)) === undefined) {
+      throw new Error(
+        `"checks/${folder}/check.ts" is missing: each exercise has one`,
+      );
+    }
+    const { exercise }: { exercise: Exercise } = await import(file.href);
     if (exercise.name === folder) return exercise;
     throw new Error(
       `Exercise in "checks/${folder}/check.ts" is named "${exercise.name}": ` +
@@ -98,22 +105,26 @@ async function onPage(
 }
 
 /** Where a file of an exercise is, seen from the project's folder. */
-export function placeOf({ name }: Exercise, file: string): string {
-  return `exercises/${name}/${file}`;
-}
-
-/** A file of an exercise, of its stub or of its solution. */
-export function exerciseFile(
+export function placeOf(
   { name }: Exercise,
-  place: "work" | "stub" | "solution",
   file: string,
+  place: Place = "work",
 ): string {
   const folders = {
     work: `exercises/${name}`,
     stub: `checks/${name}/stub`,
     solution: `solutions/${name}`,
   };
-  return fileURLToPath(new URL(`${folders[place]}/${file}`, PROJECT));
+  return `${folders[place]}/${file}`;
+}
+
+/** A file of an exercise, of its stub or of its solution. */
+export function exerciseFile(
+  exercise: Exercise,
+  place: Place,
+  file: string,
+): string {
+  return fileURLToPath(new URL(placeOf(exercise, file, place), PROJECT));
 }
 
 /** The files that a student edits, by name. */
@@ -122,18 +133,23 @@ export function programFiles({ programs }: Exercise): string[] {
 }
 
 /**
- * Fails if the student has removed a file, and says how to get it back.
+ * Fails if a program isn't there: the student may have removed it, or whoever made
+ * the exercise has not written it, or keeps it.
  *
  * @throws {Error} If one is missing.
  */
-export async function assertComplete(exercise: Exercise): Promise<void> {
+export async function assertComplete(
+  exercise: Exercise,
+  place: Place = "work",
+): Promise<void> {
+  const number = numberOf(exercise);
+  const why = place === "work"
+    ? `"deno task reset ${number}" puts it back`
+    : `exercise ${number} has no ${place}`;
   for (const file of programFiles(exercise)) {
-    const text = await readText(exerciseFile(exercise, "work", file));
+    const text = await readText(exerciseFile(exercise, place, file));
     if (text !== undefined) continue;
-    const reset = `deno task reset ${numberOf(exercise)}`;
-    throw new Error(
-      `"${placeOf(exercise, file)}" is missing: "${reset}" puts it back`,
-    );
+    throw new Error(`"${placeOf(exercise, file, place)}" is missing: ${why}`);
   }
 }
 

@@ -1,5 +1,11 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exerciseFile, programFiles, readText } from "./exercises.ts";
+import {
+  assertComplete,
+  exerciseFile,
+  programFiles,
+  readText,
+} from "./exercises.ts";
 import { isUntouched } from "./exercise_state.ts";
 import { changeProgress } from "./progress.ts";
 import type { Exercise } from "../checking/requirement.ts";
@@ -16,12 +22,14 @@ const BACKUPS = new URL("../../.workbook/backups/", import.meta.url);
 export async function resetExercise(
   exercise: Exercise,
 ): Promise<string | undefined> {
+  await assertComplete(exercise, "stub");
   if (await isUntouched(exercise)) return undefined;
   const backup = await backUp(exercise);
   for (const file of programFiles(exercise)) {
     const target = exerciseFile(exercise, "work", file);
     const part = `${target}.${crypto.randomUUID()}`;
     try {
+      await Deno.mkdir(dirname(target), { recursive: true });
       await Deno.copyFile(exerciseFile(exercise, "stub", file), part);
       await Deno.rename(part, target);
     } catch (error) {

@@ -73,7 +73,13 @@ export class Watch implements AsyncDisposable {
     const names = programFiles(exercise);
     const folder = dirname(exerciseFile(exercise, "work", names[0]!));
     this.#files?.[Symbol.dispose]();
-    this.#files = watchFiles(folder, () => this.check());
+    this.#files = undefined;
+    try {
+      this.#files = watchFiles(folder, () => this.check());
+    } catch (error) {
+      // The check says what is missing, and how to get it back.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
     this.#screen.heading = await headingOf(exercise);
     this.#hints = 0;
     this.#typeErrors = [];

@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
-    steps: program("pub", ["--allow-read"]),
+    steps: waiting("pub", ["--allow-read"]),
   },
   sub: {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
@@ -238,14 +238,17 @@ function program(
   return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
 }
 
-/** One that waits for its broker, which may be named. */
+/**
+ * One that waits for its broker, which may be named. Who names a user means a broker
+ * that knows it, and may be asked for a password, which nothing may interrupt.
+ */
 function waiting(
   name: string,
   permissions: string[],
 ): (args: string[]) => Step[] {
   return (args) => {
     const isNamed = args.some((arg) =>
-      /^(-[hpL]|--(host|port|url)\b)/.test(arg)
+      /^(-[hpLu]|--(host|port|url|username)\b)/.test(arg)
     );
     return program(name, permissions)(args)
       .map((step) => ({ ...step, needsBroker: !isNamed }));

@@ -70,6 +70,17 @@ Deno.test("COMMANDS lets the student's commands do no more than they need", () =
   }
 });
 
+Deno.test("COMMANDS lets a broker be missed where none is named, nor a user", () => {
+  const needsBroker = (name: string, ...args: string[]) =>
+    COMMANDS[name]!.steps(args)[0]!.needsBroker ?? false;
+  for (const name of ["pub", "sub", "record", "sensors"]) {
+    assert(needsBroker(name, "-t", "x"));
+    for (const flag of ["-h", "-p", "-L", "-u", "--username", "--url=x"]) {
+      assert(!needsBroker(name, "-t", "x", flag, "x"));
+    }
+  }
+});
+
 Deno.test("COMMANDS.test runs the files that are named, or all", () => {
   const all = [
     "README.md",

@@ -116,13 +116,16 @@ Deno.test("launch() says how to start a broker, where there is none and a progra
   const variables = { MQTT_URL: "", WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
   const waits = "await new Response(Deno.stdin.readable).text();";
   await project.write("workbook/commands/sub.ts", waits);
+  await project.write("workbook/commands/pub.ts", waits);
   const task = (...args: string[]) =>
     project.start(["task", "--quiet", ...args], { variables });
-  await using program = task("sub", "-t", "x");
-  await program.untilLogged(
-    "No broker at 127.0.0.1:1 yet: deno task broker, in another terminal, starts one\n",
-  );
-  await program.end();
+  for (const name of ["sub", "pub"]) {
+    await using program = task(name, "-t", "x");
+    await program.untilLogged(
+      "No broker at 127.0.0.1:1 yet: deno task broker, in another terminal, starts one\n",
+    );
+    await program.end();
+  }
   // One that ends has said by itself why.
   await project.write("workbook/commands/sub.ts", "Deno.exit(2);");
   await using mistaken = task("sub");

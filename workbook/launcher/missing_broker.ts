@@ -1,4 +1,4 @@
-/** In milliseconds: what ends sooner has said by itself what is wrong. */
+/** In milliseconds: what ends sooner is done, or has said by itself what is wrong. */
 const PATIENCE = 500;
 
 /**
@@ -14,20 +14,19 @@ export async function tellMissingBroker(
   ended: Promise<unknown>,
 ): Promise<void> {
   if (Deno.env.get("MQTT_URL")) return;
-  const address = Deno.env.get("WORKBOOK_LOCAL_BROKER") ?? "localhost:1883";
-  const { hostname, port } = new URL(`mqtt://${address}`);
-  try {
-    (await Deno.connect({ hostname, port: Number(port) })).close();
-    return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.ConnectionRefused)) return;
-  }
   const { promise, resolve } = Promise.withResolvers<"goes on">();
   const timer = setTimeout(() => resolve("goes on"), PATIENCE);
   const outcome = await Promise.race([promise, ended]);
   clearTimeout(timer);
   if (outcome !== "goes on") return;
-  console.error(
-    `No broker at ${address} yet: deno task broker, in another terminal, starts one`,
-  );
+  const address = Deno.env.get("WORKBOOK_LOCAL_BROKER") ?? "localhost:1883";
+  const { hostname, port } = new URL(`mqtt://${address}`);
+  try {
+    (await Deno.connect({ hostname, port: Number(port) })).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionRefused)) return;
+    console.error(
+      `No broker at ${address} yet: deno task broker, in another terminal, starts one`,
+    );
+  }
 }
