@@ -160,6 +160,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     return this.#publishes.window;
   }
 
+  /** What the broker says counts, also for a client that would never ping. */
+  override get keepalive(): number {
+    const { serverKeepAlive } = this.serverProperties ?? {};
+    return (this.connected ? serverKeepAlive : undefined) ?? super.keepalive;
+  }
+
   /** Waits until all that was sent has left, or the connection is lost. */
   whenWritten(): Promise<void> {
     return (this.stream as GatheringStream).whenWritten();
