@@ -9,12 +9,7 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
-import {
-  connack,
-  deliver,
-  listen,
-  QUICK,
-} from "../../testing/brokers/scripts.ts";
+import { deliver, listen, QUICK } from "../../testing/brokers/scripts.ts";
 import { logged } from "../../testing/test.ts";
 
 const KEEPALIVE = 1;
