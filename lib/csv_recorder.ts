@@ -19,6 +19,9 @@ export type { TimeFormat };
 /** Bounds the memory that an endless turn of the event loop may take. */
 const LARGEST_BATCH = 10_000;
 
+/** How many microseconds of a clock that goes back are rows that were counted. */
+const MOST_AHEAD = 1_000_000;
+
 /** Options of {@linkcode CsvRecorder.open}. */
 export interface CsvRecorderOptions {
   /**
@@ -230,13 +233,21 @@ export class CsvRecorder implements AsyncDisposable {
       if (message.retain && topic.last === value) return false;
       topic.last = value;
     }
-    // Within a turn of the event loop the clock is read once: to look at it takes as
-    // long as the row.
-    this.#time = this.#batch.length === 0
-      ? nowInMicroseconds()
-      : this.#time + 1;
+    this.#time = this.#nextTime();
     this.#batch.push(rowOf(this.#formatTime(this.#time), topic.field, value));
     return true;
+  }
+
+  /**
+   * Within a turn of the event loop the clock is read once: to look at it takes as long
+   * as the row. It may have been counted ahead of then, and no row is to be earlier than
+   * the one before it, unless the clock was set back.
+   */
+  #nextTime(): number {
+    const next = this.#time + 1;
+    if (this.#batch.length > 0) return next;
+    const now = nowInMicroseconds();
+    return now < next && next - now < MOST_AHEAD ? next : now;
   }
 
   #write({ unacknowledged = 0 } = {}): void {

@@ -113,6 +113,21 @@ test.recording("CsvRecorder.record() holds 10,000 rows at most", async ({ readin
   assertEquals(values, times(25_000, (index) => index));
 });
 
+test.recording("CsvRecorder.record() gives each row a later time than the one before, at each QoS", async ({ recorder, path }) => {
+  const message = Message.from("iot/x", "1");
+  for (let turn = 0; turn < 100; turn++) {
+    for (let count = 0; count < 200; count++) recorder.record(message);
+    for (const qos of [1, 2] as const) {
+      await recorder.record(Message.from("iot/x", "1", { qos }));
+    }
+  }
+  await recorder.close();
+  const rows = (await Deno.readTextFile(path)).trimEnd().split("\r\n");
+  const seen = rows.map((row) => row.split(",")[0]!);
+  assertEquals(seen.length, 20_200);
+  assertEquals(seen.findIndex((time, index) => time <= seen[index - 1]!), -1);
+});
+
 test.recording("CsvRecorder.record() resolves at QoS 1 and 2 once the row is in the file", async ({ recorder, readings }) => {
   recorder.record(Message.from("iot/x", "0"));
   await recorder.record(Message.from("iot/x", "1", { qos: 1 }));

@@ -59,15 +59,20 @@ export class AnswerWatch {
       this.#stop();
       if (this.#waiting.size > 0) this.#check();
     });
-    if (timer !== undefined) this.#client.once("end", this.#stop);
+    if (timer !== undefined) this.#client.once("end", this.#onEnd);
     return timer;
   }
 
-  readonly #stop = () => {
+  /** Lets no timer outlive the client, unless somebody waits for it. */
+  readonly #onEnd = () => {
+    if (this.#waiting.size === 0) this.#stop();
+  };
+
+  #stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#client.off("end", this.#stop);
-  };
+    this.#client.off("end", this.#onEnd);
+  }
 
   #check(): void {
     const { stream, address, watch } = this.#client;

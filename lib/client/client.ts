@@ -7,7 +7,7 @@ import {
   MqttClient,
   type PacketCallback,
 } from "mqtt";
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
@@ -160,6 +160,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     return this.#publishes.window;
   }
 
+  /** What the broker says counts, also for a client that would never ping. */
+  override get keepalive(): number {
+    const { serverKeepAlive } = this.serverProperties ?? {};
+    return (this.connected ? serverKeepAlive : undefined) ?? super.keepalive;
+  }
+
   /** Waits until all that was sent has left, or the connection is lost. */
   whenWritten(): Promise<void> {
     return (this.stream as GatheringStream).whenWritten();
@@ -257,7 +263,9 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       return this;
     }
     const settle = this.#unsettled.track(callback);
-    this.#publishes.add({ ...message, qos, settle });
+    // Until it is sent, for the first time or again, the caller may fill its bytes anew.
+    const kept = typeof payload === "string" ? payload : Buffer.from(payload);
+    this.#publishes.add({ ...message, payload: kept, qos, settle });
     return this;
   }
 

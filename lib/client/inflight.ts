@@ -47,18 +47,18 @@ export class InflightLedger implements Store {
     this.#onReleased = onReleased;
     const internals = internalsOf(client);
     const send = this.#send = internals._sendPacket.bind(client);
-    internals._sendPacket = (packet, done, ...rest) => {
+    internals._sendPacket = (packet, done, onStored, ...rest) => {
       if (client.connected) {
         // MQTT.js would make a copy for the store, for topic aliases' sake.
         const isStored = packet.cmd === "publish" && packet.qos > 0 &&
           client.options.protocolVersion !== 5;
-        if (!isStored) return send(packet, done, ...rest);
-        this.put(packet);
+        if (!isStored) return send(packet, done, onStored, ...rest);
+        this.put(packet, onStored);
         send(packet, done, undefined, isStored);
       } else if (packet.cmd === "pubrel") {
         // A lost connection's last PUBREC: `resume` is to answer it, and once.
         this.put(packet, done);
-      } else send(packet, done, ...rest);
+      } else send(packet, done, onStored, ...rest);
     };
   }
 

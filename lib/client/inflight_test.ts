@@ -278,3 +278,32 @@ test.scripted("reconnect() doesn't open again what was closed", async (broker) =
   await client.close();
   assertThrows(() => client.reconnect(), Error, "is closed: connect() opens");
 });
+
+for (const protocolVersion of [4, 5] as const) {
+  Deno.test(`Publisher sends the bytes that it was given, first and again, whatever becomes of them, in version ${protocolVersion}`, async () => {
+    await using broker = await startForgetful("publish");
+    const options = { ...QUIET, protocolVersion, inflightWindow: 1 };
+    await using publisher = await Publisher.connect(broker.url, options);
+    const bytes = new Uint8Array(1);
+    const published = ["1", "2"].map((text) => {
+      new TextEncoder().encodeInto(text, bytes);
+      return publisher.publish("iot/x", bytes, { qos: 1 });
+    });
+    bytes.fill(0);
+    await broker.received("publish");
+    await comeBack(broker, publisher.client);
+    await within("both", Promise.all(published));
+    const expected = ["publish 1", "publish 1 again", "publish 2"];
+    assertEquals(exchanged(broker), expected);
+  });
+}
+
+test.scripted("publish() calls MQTT.js's cbStorePut, at QoS 1 and 2", async (broker) => {
+  await using client = await connect(broker.url);
+  for (const qos of [1, 2] as const) {
+    const stored = Promise.withResolvers<void>();
+    const cbStorePut = () => stored.resolve();
+    await client.publishAsync("iot/x", "1", { qos, cbStorePut });
+    await within("the call", stored.promise);
+  }
+});

@@ -44,13 +44,21 @@ export async function loadWebSocket(): Promise<void> {
 // Past a socket's usual 16 kB, each publish of MQTT.js waits for its own `drain`.
 const WRITE_BUFFER = 1024 * 1024;
 
+// Of a larger frame Deno writes the head by itself, and Nagle's algorithm, which can't
+// be turned off there, holds the rest until the peer's system has acknowledged that:
+// 40 ms, each time that the peer waits for the rest before it says anything.
+const WHOLE_FRAME = 1024;
+
 /** Opens the stream that an MQTT.js client speaks over. */
 export function openStream(
   client: MqttClient,
   address: BrokerAddress,
   options: StreamOptions,
 ): GatheringStream {
-  return gatherWrites(openers[address.protocol](client, address, options));
+  const { protocol } = address;
+  const stream = openers[protocol](client, address, options);
+  const isFramed = protocol === "ws" || protocol === "wss";
+  return gatherWrites(stream, isFramed ? WHOLE_FRAME : undefined);
 }
 
 type Opener = (

@@ -30,3 +30,24 @@ Deno.test("connect() speaks mqtt where MQTT.js's own client has taken the browse
   assert(client.connected);
   await first.endAsync();
 });
+
+Deno.test("connect() sends small packets over WebSocket in frames that leave whole", async () => {
+  const sizes: number[] = [];
+  const listening = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  await using server = Deno.serve(listening, (request) => {
+    const protocol = "mqtt";
+    const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      // CONNACK, to what comes first.
+      if (sizes.length === 0) socket.send(new Uint8Array([0x20, 2, 0, 0]));
+      sizes.push(data.byteLength);
+    };
+    return response;
+  });
+  const client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+  for (let value = 0; value < 1_000; value++) client.publish("iot/x", "1");
+  await within("the end", client.close());
+  assert(Math.max(...sizes) <= 1024, `${sizes}`);
+  assert(sizes.reduce((sum, size) => sum + size) > 10_000);
+});

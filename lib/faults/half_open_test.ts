@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { connect } from "../connect.ts";
 import { messages } from "../messages.ts";
 import { Publisher } from "../publisher.ts";
 import { Sensor } from "../sensor.ts";
@@ -79,6 +80,22 @@ Deno.test("subscribe(), messages(), Publisher and Sensor notice within 1.5 keepa
     assert(line.includes("lost: it stopped answering pings"), line);
     // A timer may be a little late; the one after it is due at 2 keepalives.
     assert(ms < 1.8 * KEEPALIVE * 1000, `${name} took ${ms} ms`);
+  }
+});
+
+Deno.test("connect() pings as often as the broker says, also where it was to send no pings", async () => {
+  const accepted = {
+    ...{ cmd: "connack", reasonCode: 0, sessionPresent: false } as const,
+    properties: { serverKeepAlive: KEEPALIVE },
+  };
+  await using broker = await startScriptedBroker(({ cmd }) =>
+    cmd === "connect" ? accepted : undefined
+  );
+  for (const keepalive of [0, 60]) {
+    const before = broker.all("pingreq").length;
+    const options = { protocolVersion: 5, keepalive } as const;
+    await using _client = await connect(broker.url, options);
+    await broker.received("pingreq", before + 1);
   }
 });
 

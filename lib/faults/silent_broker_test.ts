@@ -130,6 +130,17 @@ for (const qos of [1, 2] as const) {
   });
 }
 
+Deno.test("Publisher gives up an answer although its client was ended meanwhile", async () => {
+  await using broker = await startSilentOn("publish");
+  await using client = await connect(broker.url, { inflightWindow: 1 });
+  const publisher = new Publisher(client, { answerTimeout: PATIENCE });
+  publisher.publish("a", 1, { qos: 1 });
+  const waits = [publisher.ready, publisher.flush()];
+  waits.forEach((wait) => wait.catch(silent));
+  await client.endAsync(true);
+  for (const wait of waits) await rejection(wait, BrokerUnreachableError);
+});
+
 Deno.test("Publisher.ready waits out an outage that is longer than answerTimeout", async () => {
   let isDown = false;
   await using broker = await startScriptedBroker((packet, { socket }) => {
