@@ -107,14 +107,12 @@ Deno.test({
     // It never does what is asked for, which takes a check long to find out.
     await project.write(WORK, "setInterval(() => {}, 1000);");
     await using watch = await openWatch(project, "01");
-    await watch.untilPrinted("Nothing could be checked");
-    assertStringIncludes(screen(watch)[1]!, TRYING_AGAIN);
+    await watch.untilPrinted(TRYING_AGAIN);
     const began = performance.now();
     await project.solve();
     await watch.untilPrinted("Solved. n:");
     // The second try alone would have taken its whole deadline, 15 s.
     assertLess(performance.now() - began, 14_500);
-    assertEquals(screen(watch).join().includes(TRYING_AGAIN), false);
     await watch.write("\x03");
     assertEquals((await watch.end()).code, 0);
   },
@@ -129,8 +127,10 @@ Deno.test({
     const solution = await project.read("solutions/01_presence/main.ts");
     await project.write(WORK, solution.replace("using stop", pause + "$&"));
     await using watch = await openWatch(project, "01");
-    await watch.untilPrinted("never connected to the broker");
-    assertStringIncludes(screen(watch)[1]!, TRYING_AGAIN);
+    await watch.untilPrinted(TRYING_AGAIN);
+    const shown = screen(watch).join("\n");
+    assertStringIncludes(shown, "never connected to the broker");
+    assertStringIncludes(shown, "Nothing could be checked");
     await watch.untilPrinted("Solved. n:");
     await watch.untilPrinted("] 1 of 2 solved");
     assertEquals(screen(watch).join().includes("never connected"), false);

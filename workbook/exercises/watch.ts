@@ -111,64 +111,71 @@ export class Watch implements AsyncDisposable {
   }
 
   async #run(exercise: Exercise, signal: AbortSignal): Promise<void> {
-    const outcomes: Outcome[] = [];
-    const showState = (isOver = false) =>
-      this.#say(...this.#lines(exercise, outcomes, isOver));
     await this.#count();
     await assertComplete(exercise);
     const isNew = await isUntouched(exercise);
     signal.throwIfAborted();
     if (isNew) return this.#say("Not started yet: edit it, and save.");
-    showState();
-    const options = { flags: launcherFlags(), signal };
-    const files = await ownFiles(exercise, options.flags);
+    const outcomes: Outcome[] = [];
+    const showSoFar = () => this.#say(...this.#lines(exercise, outcomes));
+    showSoFar();
+    const flags = launcherFlags();
+    const files = await ownFiles(exercise, flags);
     signal.throwIfAborted();
     const seed = Math.floor(Math.random() * 2 ** 32);
-    const common = { ...options, files, seed };
+    const options = { files, flags, seed, signal };
     await Promise.all([
       ownTypeErrors(exercise, files, options).then((errors) => {
         this.#typeErrors = errors;
-        showState();
+        showSoFar();
       }),
       checkExercise(exercise, {
-        ...common,
+        ...options,
         deadline: FIRST_DEADLINE + (exercise.pace ?? 0),
         onOutcome: (outcome, index) => {
           outcomes[index] = outcome;
-          showState();
+          showSoFar();
         },
       }),
     ]);
-    const late = [...outcomes.keys()].filter((index) =>
-      outcomes[index]?.isLate
-    );
+    const late = [...outcomes.keys()]
+      .filter((index) => outcomes[index]!.isLate);
     if (late.length > 0) this.#screen.note = TRYING_AGAIN;
-    const note = async () => {
-      await noteSolved(exercise.name, isSolved(outcomes));
-      await this.#count();
-      signal.throwIfAborted();
-      showState(true);
-    };
-    await note();
+    await this.#conclude(exercise, outcomes, signal);
     if (late.length === 0) return;
+    for (const index of late) delete outcomes[index];
+    let isSlow = false;
     // With the time that "deno task check" gives.
     await checkExercise(exercise, {
-      ...common,
+      ...options,
       only: late,
       onOutcome: (outcome, index) => {
         outcomes[index] = outcome;
-        if (outcome.state === "passed") showState(true);
+        isSlow ||= outcome.state === "passed";
+        if (isSlow) showSoFar();
       },
     });
     this.#screen.note = "";
-    await note();
+    await this.#conclude(exercise, outcomes, signal);
+  }
+
+  /** Notes and shows the result. */
+  async #conclude(
+    exercise: Exercise,
+    outcomes: readonly Outcome[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await noteSolved(exercise.name, isSolved(outcomes));
+    await this.#count();
+    signal.throwIfAborted();
+    this.#say(...this.#lines(exercise, outcomes, true));
   }
 
   /** The causes, the results and what was seen, so far. */
   #lines(
     exercise: Exercise,
     outcomes: readonly Outcome[],
-    isOver: boolean,
+    isOver = false,
   ): string[] {
     const requirements = inOrder(exercise);
     const known = outcomes.filter((outcome) => outcome !== undefined);
