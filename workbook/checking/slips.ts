@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Texts in the code of a program. */
+const TEXTS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+
 /** Functions whose promise has to be awaited. */
 const AWAITED =
   "subscribe|connect|publishOnce|publishMany|Button\\.open|LightSensor\\.open";
@@ -39,7 +42,17 @@ export const isPython: Find = (code) =>
   );
 
 /** A loop that never lets anything else happen. */
-export const loopsWithoutAwait: Find = (code) => {
+export const loopsWithoutAwait: Find = (code) =>
+  findLoop(code, (body) => !/\b(?:await|break|return)\b/.test(body));
+
+/** A loop that does nothing until something else happens, which it prevents. */
+export const loopsOverNothing: Find = (code) =>
+  findLoop(code, (body) => /^[{}\s]*$/.test(body));
+
+function findLoop(
+  code: string,
+  isWrong: (body: string) => boolean,
+): SlipAt | undefined {
   const loops = code.matchAll(
     /\bwhile\s*\(|\bfor\s*\((?=[^;()]*;\s*;)/g,
   );
@@ -49,7 +62,7 @@ export const loopsWithoutAwait: Find = (code) => {
     const body = /^\s*\{/.test(code.slice(start))
       ? block(code, code.indexOf("{", start))
       : code.slice(start).split(/[;\n]/, 1)[0]!;
-    if (/\b(?:await|break|return)\b/.test(body)) continue;
+    if (!isWrong(body)) continue;
     return {
       at: loop.index,
       words:
@@ -57,7 +70,7 @@ export const loopsWithoutAwait: Find = (code) => {
         "none leaves. It needs an await in it",
     };
   }
-};
+}
 
 /** A promise that nobody waits for. */
 export const forgetsAwait: Find = (code) => {
@@ -125,6 +138,54 @@ export const callsExit: Find = (code) =>
     () => "Deno.exit() ends it, and what is still under way is lost",
   );
 
+/** A message that is still under way when the program ends itself. */
+export const exitsAfterPublish: Find = (code) => {
+  const calls = code.matchAll(
+    /(?<!\bawait\s+[\w.]*)\bpublish(?:Async)?\(|\.publish\(/g,
+  );
+  for (const call of calls) {
+    const open = call.index + call[0].length - 1;
+    const end = open + block(code, open).length;
+    const exit = /^\s*;?\s*(?:Deno|process)\.exit\(/.exec(code.slice(end));
+    if (exit === null) continue;
+    return {
+      at: end + exit[0].search(/Deno|process/),
+      words:
+        "Deno.exit() comes right after publish, and the message is still " +
+        "under way: await publishAsync(…) waits until it has left",
+    };
+  }
+};
+
+/** A function that does the work, and that nobody calls. */
+export const neverCalls: Find = (code) => {
+  const functions = code.matchAll(
+    /\bfunction\s+(\w+)\s*\(|\b(?:const|let)\s+(\w+)\s*=\s*(?:async\s*)?\([^()]*\)\s*=>/g,
+  );
+  for (const one of functions) {
+    const name = one[1] ?? one[2]!;
+    if (code.split(new RegExp(`\\b${name}\\b`)).length > 2) continue;
+    const open = code.indexOf("{", one.index + one[0].length);
+    if (!/\b(?:connect\w*|subscribe|messages)\(/.test(block(code, open))) {
+      continue;
+    }
+    return { at: one.index, words: `nothing calls ${name}()` };
+  }
+};
+
+/** A placeholder in a text that has none. */
+export const quotesPlaceholder: Find = (code) => {
+  for (const { 0: text, index } of code.matchAll(TEXTS)) {
+    if (text.startsWith("`") || !/\$\{[^}]+\}/.test(text)) continue;
+    return {
+      at: index,
+      words:
+        "${…} is replaced between backticks only, as in `Hello ${name}`, " +
+        "and stands in quotes here",
+    };
+  }
+};
+
 /**
  * Looks for slips.
  *
@@ -157,7 +218,7 @@ function at(
 /** The code with blanks for its comments, so that all stays where it is. */
 function withoutComments(source: string): string {
   return source.replaceAll(
-    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/.*|\/\*[^]*?\*\//g,
+    new RegExp(`(${TEXTS.source})|//.*|/\\*[^]*?\\*/`, "g"),
     (all, text) => text ?? all.replaceAll(/[^\n]/g, " "),
   );
 }

@@ -30,10 +30,31 @@ const DEADLINE = 20_000;
  * Errors that mean little where something else is wrong: a program without types
  * may be right.
  */
-const WEAK = new Set(["TS7006", "TS7031", "TS7005", "TS7034", "TS18046"]);
+const WEAK = new Set([
+  // Without a type
+  ...["TS7005", "TS7006", "TS7031", "TS7034", "TS7053", "TS18046"],
+  // Without a look whether it is there
+  ...["TS2531", "TS2532", "TS2538", "TS18047", "TS18048", "TS18049"],
+]);
 
 /** The sentence that helps, by what an error says. */
 const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
+  [
+    /Type '(?:Button|AsyncGenerator<.*|AsyncIterable.*)' must have a '\[Symbol\.iterator\]/,
+    () => "What comes one after the other takes for await (…), not for (…)",
+  ],
+  [
+    /'await' expressions are only allowed within async functions/,
+    () =>
+      "An await stands in a function that isn't async: write async before " +
+      "the function",
+  ],
+  [
+    /'(?:void|Promise<void>)' is not assignable to parameter of type 'OnMessage/,
+    () =>
+      "The function for the messages is called here, and should be given: its " +
+      "name alone, without (…)",
+  ],
   [
     /on type 'Promise<|Type 'Promise<|of type 'Promise<|Did you forget to use 'await'|object that may be .*'Promise/,
     () =>
@@ -208,7 +229,8 @@ function readErrors(
   return blocks.flatMap((block) => {
     const lines = block.split("\n");
     const end = lines.findIndex((line) => /^ +at file:/.test(line));
-    if (end < 0) return [];
+    // What belongs to the error before it is indented.
+    if (end < 0 || /^TS\d+ \[ERROR\]: {2}/.test(block)) return [];
     const url = lines[end]!.trim().replace(/^at /, "");
     if (!url.startsWith(base)) return [];
     const [, file = "", row = ""] = /^(.+):(\d+):\d+$/
