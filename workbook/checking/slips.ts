@@ -12,8 +12,11 @@ const TEXTS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
 const AWAITED =
   "subscribe|connect|publishOnce|publishMany|Button\\.open|LightSensor\\.open";
 
-/** Finds a slip in a program's text. */
-type Find = (code: string) => SlipAt | undefined;
+/**
+ * Finds a slip in the code of a program: without its comments and texts, and
+ * without its comments alone.
+ */
+type Find = (code: string, withTexts: string) => SlipAt | undefined;
 
 /** Where a slip is, and what it is. */
 interface SlipAt {
@@ -121,9 +124,9 @@ export const callsNothing: Find = (code) =>
   );
 
 /** An address that a program names itself. */
-export const namesAddress: Find = (code) =>
+export const namesAddress: Find = (_code, withTexts) =>
   at(
-    code,
+    withTexts,
     /(["'`])(?:mqtts?|wss?|tcp):\/\/[^"'`]*\1|(?<=\b(?:connect(?:Async)?|subscribe|messages|publish(?:Once|Many))\(\s*)(["'`])[\w.:-]+\2/,
     ([text]) =>
       `The broker's address is written into the program, as ${text}: the ` +
@@ -174,8 +177,8 @@ export const neverCalls: Find = (code) => {
 };
 
 /** A placeholder in a text that has none. */
-export const quotesPlaceholder: Find = (code) => {
-  for (const { 0: text, index } of code.matchAll(TEXTS)) {
+export const quotesPlaceholder: Find = (_code, withTexts) => {
+  for (const { 0: text, index } of withTexts.matchAll(TEXTS)) {
     if (text.startsWith("`") || !/\$\{[^}]+\}/.test(text)) continue;
     return {
       at: index,
@@ -197,9 +200,10 @@ export function findSlip(
   source: string,
   finds: readonly Find[],
 ): { words: string; line: number } | undefined {
-  const code = withoutComments(source.replaceAll("\r\n", "\n"));
+  const withTexts = withoutComments(source.replaceAll("\r\n", "\n"));
+  const code = withoutTexts(withTexts);
   for (const find of finds) {
-    const slip = find(code);
+    const slip = find(code, withTexts);
     if (slip === undefined) continue;
     const line = code.slice(0, slip.at).split("\n").length;
     return { words: slip.words, line };
@@ -220,6 +224,17 @@ function withoutComments(source: string): string {
   return source.replaceAll(
     new RegExp(`(${TEXTS.source})|//.*|/\\*[^]*?\\*/`, "g"),
     (all, text) => text ?? all.replaceAll(/[^\n]/g, " "),
+  );
+}
+
+/** The code with blanks in its texts, but for those with code in them. */
+function withoutTexts(code: string): string {
+  return code.replaceAll(
+    TEXTS,
+    (text) =>
+      text.startsWith("`") && text.includes("${")
+        ? text
+        : text[0] + text.slice(1, -1).replaceAll(/[^\n]/g, " ") + text[0],
   );
 }
 

@@ -50,10 +50,10 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
       "the function",
   ],
   [
-    /'(?:void|Promise<void>)' is not assignable to parameter of type 'OnMessage/,
+    /'(?:void|Promise<void>)' is not assignable to parameter of type '(?:OnMessage|PacketCallback|\()/,
     () =>
-      "The function for the messages is called here, and should be given: its " +
-      "name alone, without (…)",
+      "A function is called here, and should only be given: its name without " +
+      "(…), or () => and the call",
   ],
   [
     /on type 'Promise<|Type 'Promise<|of type 'Promise<|Did you forget to use 'await'|object that may be .*'Promise/,
@@ -98,6 +98,12 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
     ([, name]) =>
       `"${name}" has no type, which may be right, and no editor can help with ` +
       "it: a message's type is Message",
+  ],
+  [
+    /Property '(.+?)' does not exist on type '(.+?)'(?:\. Did you mean '(.+?)')?/,
+    ([, name, type = "", other]) =>
+      `"${name}" is no part of ${type.length > 40 ? "this" : type}` +
+      (other === undefined ? "" : `: it is "${other}"`),
   ],
   [
     /Cannot assign to '(.+?)' because it is a constant/,
@@ -264,7 +270,7 @@ function toFinding(
   return {
     words: isFatal
       ? `${name} can't be read, from line ${row} on: ` +
-        (findSlip(text, [isPython])?.words ??
+        (findSlip(text, [isPython])?.words ?? strangeQuote(message) ??
           "a bracket, a comma or a quote may be missing just before")
       : adviceOn(message) ?? `Deno finds a mistake in line ${row} of ${name}`,
     quote: quoteOf([
@@ -276,6 +282,12 @@ function toFinding(
     isFatal,
     isWeak: WEAK.has(code),
   };
+}
+
+/** What a word processor makes of quotes. */
+function strangeQuote(message: string): string | undefined {
+  const quote = /UnexpectedChar \{ c: '([“”„‘’«»´])'/.exec(message)?.[1];
+  return quote && `${quote} is no quote in a program: " is, and so is '`;
 }
 
 function adviceOn(message: string): string | undefined {
