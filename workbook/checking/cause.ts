@@ -60,8 +60,8 @@ export function findCause(
   const found = findLoadErrors(evidence) ?? findFlood(evidence) ??
     findStrangers(evidence, isFatal) ?? findEnd(evidence, isFatal) ??
     first(evidence, findHandlerFailure) ??
-    findObject(evidence) ??
-    slipIn(evidence, [readsWithPrompt, callsNothing, quotesPlaceholder]) ??
+    findText(evidence) ??
+    slipIn(evidence, [readsWithPrompt, callsNothing]) ??
     known(mistakes) ?? first(evidence, findExit) ??
     first(evidence, findInterruption) ?? first(evidence, findBreak) ??
     findSilence(evidence, isFatal);
@@ -129,12 +129,11 @@ function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
 }
 
 /**
- * Tells of a text that was made of what is none. How a program ends has nothing to
- * do with it.
+ * Tells of a text that came out as nobody means it. How a program ends has nothing
+ * to do with it.
  */
-function findObject(
-  { programs, broker: { packets } }: Evidence,
-): Finding | undefined {
+function findText(evidence: Evidence): Finding | undefined {
+  const { programs, broker: { packets } } = evidence;
   if (programs.some(({ isToEnd }) => isToEnd)) return undefined;
   const texts = [
     ...programs.map(({ stdout }) => stdout),
@@ -143,6 +142,7 @@ function findObject(
     ),
   ];
   const seen = (text: string) => texts.some((one) => one.includes(text));
+  if (seen("${")) return slipIn(evidence, [quotesPlaceholder]);
   if (seen("[object Promise]")) {
     return {
       words: '"[object Promise]" comes from an await that is missing: a text ' +

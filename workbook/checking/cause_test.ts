@@ -35,6 +35,9 @@ Deno.test("findCause() knows what isn't meant as a text", () => {
   assertMatch(causeOf({ stdout })!, /message\.text/);
   const payload = "[object Promise]";
   assertMatch(causeOf({}, { cmd: "publish", payload })!, /await .* missing/);
+  const source = 'console.log("Reçu: ${text}");';
+  assertMatch(causeOf({ source, stdout: "Reçu: ${text}\n" })!, /backticks/);
+  assertEquals(causeOf({ source }), undefined);
   // How it ends is another question.
   assertEquals(causeOf({ stdout, code: 0, isToEnd: true }), undefined);
 });

@@ -33,6 +33,9 @@ import { ownFiles, ownTypeErrors } from "../checking/run_checks.ts";
  */
 const FIRST_DEADLINE = 1200;
 
+/** The same until a program gives its first sign, which takes longer. */
+const FIRST_START = 1800;
+
 const TRYING_AGAIN = "Trying once more what failed …";
 
 /** What a {@linkcode Watch} is given. */
@@ -132,6 +135,7 @@ export class Watch implements AsyncDisposable {
       checkExercise(exercise, {
         ...options,
         deadline: FIRST_DEADLINE + (exercise.pace ?? 0),
+        startDeadline: FIRST_START,
         onOutcome: (outcome, index) => {
           outcomes[index] = outcome;
           showSoFar();
