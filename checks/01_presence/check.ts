@@ -1,3 +1,4 @@
+import { excerpt } from "../../lib/excerpt.ts";
 import type { Exercise } from "../../workbook/checking/requirement.ts";
 import type { Trial } from "../../workbook/checking/trial.ts";
 
@@ -60,6 +61,7 @@ export const exercise: Exercise = {
         const program = trial.start();
         await trial.subscribed(TOPIC);
         const lines = [trial.random.line(), trial.random.line()];
+        const before = program.lines.length;
         for (const line of lines) await trial.broker.publish(TOPIC, line);
         for (const line of lines) {
           await trial.until(
@@ -76,6 +78,10 @@ export const exercise: Exercise = {
             }, {
               when: program.stdout.includes("Recu"),
               words: "The third letter is ç.",
+            }, {
+              when: program.lines.length > before,
+              words: `It prints ${excerpt(program.lines.at(-1) ?? "")} in ` +
+                "its place.",
             }],
           );
         }

@@ -83,7 +83,7 @@ export const exercise: Exercise = {
           'the line "Connecté"',
           () => program.lines.includes("Connecté"),
           () => [{
-            when: program.stdout.includes("Connecte"),
+            when: program.lines.includes("Connecte"),
             words: "The last letter is é.",
           }],
         );

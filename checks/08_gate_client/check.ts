@@ -17,6 +17,8 @@ const HEARTBEAT = 200;
 export const exercise: Exercise = {
   name: "08_gate_client",
   isOneShot: true,
+  // It waits for a gate that doesn't open, as long as GATE_TIMEOUT says.
+  pace: 1000,
   programs: ["main"],
   requirements: [
     {

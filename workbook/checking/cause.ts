@@ -14,10 +14,14 @@ import type { RecordingBroker } from "./recording_broker.ts";
 import {
   callsExit,
   callsNothing,
+  exitsAfterPublish,
   findSlip,
   forgetsAwait,
+  loopsOverNothing,
   loopsWithoutAwait,
   namesAddress,
+  neverCalls,
+  quotesPlaceholder,
   readsWithPrompt,
   waitsForEver,
 } from "./slips.ts";
@@ -56,9 +60,10 @@ export function findCause(
   const found = findLoadErrors(evidence) ?? findFlood(evidence) ??
     findStrangers(evidence, isFatal) ?? findEnd(evidence, isFatal) ??
     first(evidence, findHandlerFailure) ??
+    findText(evidence) ??
     slipIn(evidence, [readsWithPrompt, callsNothing]) ??
-    known(mistakes) ?? first(evidence, findInterruption) ??
-    first(evidence, findCrash) ??
+    known(mistakes) ?? first(evidence, findExit) ??
+    first(evidence, findInterruption) ?? first(evidence, findBreak) ??
     findSilence(evidence, isFatal);
   return found && { isFatal, ...found };
 }
@@ -103,7 +108,10 @@ function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
     if (code !== 0) return findCrash(program);
     const prompt = slipIn({ programs: [program] }, [readsWithPrompt]);
     if (prompt !== undefined) return prompt;
-    const exit = slipIn({ programs: [program] }, [callsExit]);
+    const exit = slipIn(
+      { programs: [program] },
+      isFatal ? [callsExit, neverCalls] : [callsExit],
+    );
     const when = isFatal
       ? "at once, before it connected to the broker"
       : "by itself, and should go on until Ctrl-C";
@@ -118,6 +126,46 @@ function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
       place: exit?.place,
     };
   });
+}
+
+/**
+ * Tells of a text that came out as nobody means it. How a program ends has nothing
+ * to do with it.
+ */
+function findText(evidence: Evidence): Finding | undefined {
+  const { programs, broker: { packets } } = evidence;
+  if (programs.some(({ isToEnd }) => isToEnd)) return undefined;
+  const texts = [
+    ...programs.map(({ stdout }) => stdout),
+    ...packets.map(({ from, packet }) =>
+      from === "program" && packet.cmd === "publish" ? `${packet.payload}` : ""
+    ),
+  ];
+  const seen = (text: string) => texts.some((one) => one.includes(text));
+  if (seen("${")) return slipIn(evidence, [quotesPlaceholder]);
+  if (seen("[object Promise]")) {
+    return {
+      words: '"[object Promise]" comes from an await that is missing: a text ' +
+        "was made of the promise, and not of what it promises",
+    };
+  }
+  if (seen("[object Object]")) {
+    return {
+      words: '"[object Object]" is what becomes of an object as text: one of ' +
+        "its parts is meant, as message.text, or JSON.stringify(…)",
+    };
+  }
+}
+
+/** Tells of a program that has left before its message had. */
+function findExit(program: StudentProgram): Finding | undefined {
+  if (program.code === undefined || program.isKilled) return undefined;
+  return slipIn({ programs: [program] }, [exitsAfterPublish]);
+}
+
+/** Tells why a program broke off, unless the check was the reason. */
+function findBreak(program: StudentProgram): Finding | undefined {
+  return program.isKilled ? undefined : findCrash(program);
 }
 
 /** Tells of a program that Ctrl-C has ended before it could tidy up. */
@@ -135,7 +183,13 @@ function findSilence(
   evidence: Evidence,
   isFatal: boolean,
 ): Finding | undefined {
-  if (!isFatal) return slipIn(evidence, [waitsForEver, forgetsAwait]);
+  if (!isFatal) {
+    const runs = evidence.programs.some(({ code }) => code === undefined);
+    return slipIn(
+      evidence,
+      runs ? [loopsOverNothing, waitsForEver] : [waitsForEver],
+    );
+  }
   return slipIn(evidence, [loopsWithoutAwait, forgetsAwait, namesAddress]) ?? {
     words: "It runs, and never connected to the broker of the check: does it " +
       "call connect or subscribe, with brokerUrl()?",

@@ -155,7 +155,7 @@ function lastWords(
   const told = spoken(end < 0 ? error : error.slice(0, end));
   const frames = told.filter((line) => /^ +at /.test(line));
   const own = frames.find((line) => !/\/|<anonymous>\)?$|ext:/.test(line)) ??
-    frames.find((line) => !/\/lib\/|ext:|npm:/.test(line));
+    frames.find((line) => !/\blib\/|ext:|npm:/.test(line));
   const place = /([^\s(/]+\.\w+:\d+)(?::\d+)?\)?$/.exec(own ?? "")?.[1];
   // Lines of the toolkit, or of Deno, tell a beginner nothing.
   const first = told.findIndex((line) => /^ +at /.test(line));

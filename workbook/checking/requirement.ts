@@ -42,6 +42,8 @@ export interface Exercise {
   isOffline?: boolean;
   /** Whether its programs end by themselves, once they have done their work. */
   isOneShot?: boolean;
+  /** How long its programs take on purpose to do what is waited for, in milliseconds. */
+  pace?: number;
   /** What it asks for. */
   requirements: readonly Requirement[];
 }
@@ -55,4 +57,6 @@ export interface Outcome {
   report: string;
   /** What is wrong, as far as one can tell. */
   finding?: Finding | undefined;
+  /** Whether it failed only because something didn't come in time. */
+  isLate?: boolean;
 }

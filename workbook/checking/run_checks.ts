@@ -111,7 +111,8 @@ export async function checkRequirement(
     if (!(error instanceof CheckFailure)) throw error;
     const report = describeFailure(exercise, requirement, error, options.seed);
     const finding = toFinding(requirement, error);
-    return { requirement, state: "failed", report, finding };
+    const { isLate } = error;
+    return { requirement, state: "failed", report, finding, isLate };
   }
 }
 

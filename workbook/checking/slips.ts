@@ -5,12 +5,18 @@
  * @module
  */
 
+/** Texts in the code of a program. */
+const TEXTS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+
 /** Functions whose promise has to be awaited. */
 const AWAITED =
   "subscribe|connect|publishOnce|publishMany|Button\\.open|LightSensor\\.open";
 
-/** Finds a slip in a program's text. */
-type Find = (code: string) => SlipAt | undefined;
+/**
+ * Finds a slip in the code of a program: without its comments and texts, and
+ * without its comments alone.
+ */
+type Find = (code: string, withTexts: string) => SlipAt | undefined;
 
 /** Where a slip is, and what it is. */
 interface SlipAt {
@@ -39,7 +45,17 @@ export const isPython: Find = (code) =>
   );
 
 /** A loop that never lets anything else happen. */
-export const loopsWithoutAwait: Find = (code) => {
+export const loopsWithoutAwait: Find = (code) =>
+  findLoop(code, (body) => !/\b(?:await|break|return)\b/.test(body));
+
+/** A loop that does nothing until something else happens, which it prevents. */
+export const loopsOverNothing: Find = (code) =>
+  findLoop(code, (body) => /^[{}\s]*$/.test(body));
+
+function findLoop(
+  code: string,
+  isWrong: (body: string) => boolean,
+): SlipAt | undefined {
   const loops = code.matchAll(
     /\bwhile\s*\(|\bfor\s*\((?=[^;()]*;\s*;)/g,
   );
@@ -49,7 +65,7 @@ export const loopsWithoutAwait: Find = (code) => {
     const body = /^\s*\{/.test(code.slice(start))
       ? block(code, code.indexOf("{", start))
       : code.slice(start).split(/[;\n]/, 1)[0]!;
-    if (/\b(?:await|break|return)\b/.test(body)) continue;
+    if (!isWrong(body)) continue;
     return {
       at: loop.index,
       words:
@@ -57,7 +73,7 @@ export const loopsWithoutAwait: Find = (code) => {
         "none leaves. It needs an await in it",
     };
   }
-};
+}
 
 /** A promise that nobody waits for. */
 export const forgetsAwait: Find = (code) => {
@@ -108,9 +124,9 @@ export const callsNothing: Find = (code) =>
   );
 
 /** An address that a program names itself. */
-export const namesAddress: Find = (code) =>
+export const namesAddress: Find = (_code, withTexts) =>
   at(
-    code,
+    withTexts,
     /(["'`])(?:mqtts?|wss?|tcp):\/\/[^"'`]*\1|(?<=\b(?:connect(?:Async)?|subscribe|messages|publish(?:Once|Many))\(\s*)(["'`])[\w.:-]+\2/,
     ([text]) =>
       `The broker's address is written into the program, as ${text}: the ` +
@@ -125,6 +141,54 @@ export const callsExit: Find = (code) =>
     () => "Deno.exit() ends it, and what is still under way is lost",
   );
 
+/** A message that is still under way when the program ends itself. */
+export const exitsAfterPublish: Find = (code) => {
+  const calls = code.matchAll(
+    /(?<!\bawait\s+[\w.]*)\bpublish(?:Async)?\(|\.publish\(/g,
+  );
+  for (const call of calls) {
+    const open = call.index + call[0].length - 1;
+    const end = open + block(code, open).length;
+    const exit = /^\s*;?\s*(?:Deno|process)\.exit\(/.exec(code.slice(end));
+    if (exit === null) continue;
+    return {
+      at: end + exit[0].search(/Deno|process/),
+      words:
+        "Deno.exit() comes right after publish, and the message is still " +
+        "under way: await publishAsync(…) waits until it has left",
+    };
+  }
+};
+
+/** A function that does the work, and that nobody calls. */
+export const neverCalls: Find = (code) => {
+  const functions = code.matchAll(
+    /\bfunction\s+(\w+)\s*\(|\b(?:const|let)\s+(\w+)\s*=\s*(?:async\s*)?\([^()]*\)\s*=>/g,
+  );
+  for (const one of functions) {
+    const name = one[1] ?? one[2]!;
+    if (code.split(new RegExp(`\\b${name}\\b`)).length > 2) continue;
+    const open = code.indexOf("{", one.index + one[0].length);
+    if (!/\b(?:connect\w*|subscribe|messages)\(/.test(block(code, open))) {
+      continue;
+    }
+    return { at: one.index, words: `nothing calls ${name}()` };
+  }
+};
+
+/** A placeholder in a text that has none. */
+export const quotesPlaceholder: Find = (_code, withTexts) => {
+  for (const { 0: text, index } of withTexts.matchAll(TEXTS)) {
+    if (text.startsWith("`") || !/\$\{[^}]+\}/.test(text)) continue;
+    return {
+      at: index,
+      words:
+        "${…} is replaced between backticks only, as in `Hello ${name}`, " +
+        "and stands in quotes here",
+    };
+  }
+};
+
 /**
  * Looks for slips.
  *
@@ -136,9 +200,10 @@ export function findSlip(
   source: string,
   finds: readonly Find[],
 ): { words: string; line: number } | undefined {
-  const code = withoutComments(source.replaceAll("\r\n", "\n"));
+  const withTexts = withoutComments(source.replaceAll("\r\n", "\n"));
+  const code = withoutTexts(withTexts);
   for (const find of finds) {
-    const slip = find(code);
+    const slip = find(code, withTexts);
     if (slip === undefined) continue;
     const line = code.slice(0, slip.at).split("\n").length;
     return { words: slip.words, line };
@@ -157,8 +222,19 @@ function at(
 /** The code with blanks for its comments, so that all stays where it is. */
 function withoutComments(source: string): string {
   return source.replaceAll(
-    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/.*|\/\*[^]*?\*\//g,
+    new RegExp(`(${TEXTS.source})|//.*|/\\*[^]*?\\*/`, "g"),
     (all, text) => text ?? all.replaceAll(/[^\n]/g, " "),
+  );
+}
+
+/** The code with blanks in its texts, but for those with code in them. */
+function withoutTexts(code: string): string {
+  return code.replaceAll(
+    TEXTS,
+    (text) =>
+      text.startsWith("`") && text.includes("${")
+        ? text
+        : text[0] + text.slice(1, -1).replaceAll(/[^\n]/g, " ") + text[0],
   );
 }
 

@@ -1,21 +1,29 @@
 import { assertEquals } from "@std/assert";
 import {
   callsNothing,
+  exitsAfterPublish,
   findSlip,
   forgetsAwait,
   isPython,
+  loopsOverNothing,
   loopsWithoutAwait,
   namesAddress,
+  neverCalls,
+  quotesPlaceholder,
   readsWithPrompt,
   waitsForEver,
 } from "./slips.ts";
 
 const FINDS = {
   callsNothing,
+  exitsAfterPublish,
   forgetsAwait,
   isPython,
+  loopsOverNothing,
   loopsWithoutAwait,
   namesAddress,
+  neverCalls,
+  quotesPlaceholder,
   readsWithPrompt,
   waitsForEver,
 };
@@ -61,6 +69,20 @@ Deno.test("findSlip() finds slips where they are, and not in comments", () => {
     ["await connect('broker.lan:1884');", { namesAddress: 1 }],
     ["const own = address ?? '127.0.0.1';\nlog('localhost');", {}],
     ["import mqtt\nprint(1)", { isPython: 1 }],
+    ["const help = 'prompt() or while (true) {}';", {}],
+    ["await subscribe(a, ')', f, false);\npublish();", {}],
+    ["const a = `${prompt('?')}`;", { readsWithPrompt: 1 }],
+    ["while (!done) {}", { loopsOverNothing: 1, loopsWithoutAwait: 1 }],
+    ["client.publish(a, `b`);\n\nDeno.exit(0);", { exitsAfterPublish: 3 }],
+    ["client.publishAsync(a, b); process.exit();", { exitsAfterPublish: 1 }],
+    ["await client.publishAsync(a, b); Deno.exit();", {}],
+    ["client.publish(a, b, () => { log(1); Deno.exit(); });", {}],
+    ["async function main() {\n  await connect(a);\n}", { neverCalls: 1 }],
+    ["const main = async () => {\n  await connect(a);\n};", { neverCalls: 1 }],
+    ["function main() { connect2(); }\nmain();", {}],
+    ["function pause() { return setTimeout; }", {}],
+    ["\nconst text = '${name} connecté';", { quotesPlaceholder: 2 }],
+    ['const text = `${f("a")} and ${f("b")}`;', {}],
   ];
   for (const [text, expected] of texts) {
     assertEquals(slipsIn(text), expected, text);

@@ -42,6 +42,8 @@ export class StudentProgram implements AsyncDisposable {
   code: number | undefined;
   /** Whether it ought to end, because a check has asked it to. */
   isToEnd = false;
+  /** Whether a check has killed it, as a crash would. */
+  isKilled = false;
   /** Its name, without `.ts`. */
   readonly name: string;
   /** Its text; empty if it isn't known. */
@@ -141,6 +143,7 @@ export class StudentProgram implements AsyncDisposable {
   /** Sends a signal, unless it has ended. */
   kill(signal: Deno.Signal): void {
     this.isToEnd = true;
+    this.isKilled = signal === "SIGKILL";
     this.#send(signal);
   }
 

@@ -133,7 +133,8 @@ export class Trial implements AsyncDisposable {
       }
       const found = find();
       if (found !== undefined && found !== false) return found;
-      if (late.isOver || over.isOver) this.fail(expected, mistakes());
+      if (over.isOver) this.fail(expected, mistakes());
+      if (late.isOver) this.fail(expected, mistakes(), true);
       const areOver = this.#programs.every(({ code }) => code !== undefined);
       if (this.#hasFlooded) over.start(0);
       else if (areOver) {
@@ -281,9 +282,14 @@ export class Trial implements AsyncDisposable {
   }
 
   /** Fails the check: tells what was expected and all that was seen. */
-  fail(expected: string, mistakes: KnownMistake[] = []): never {
+  fail(
+    expected: string,
+    mistakes: KnownMistake[] = [],
+    isLate = false,
+  ): never {
     throw new CheckFailure({
       expected,
+      isLate,
       seen: describeSeen(this.#programs, this.broker.packets),
       finding: findCause(
         { programs: this.#programs, broker: this.broker, ...this.#nature },

@@ -30,10 +30,31 @@ const DEADLINE = 20_000;
  * Errors that mean little where something else is wrong: a program without types
  * may be right.
  */
-const WEAK = new Set(["TS7006", "TS7031", "TS7005", "TS7034", "TS18046"]);
+const WEAK = new Set([
+  // Without a type
+  ...["TS7005", "TS7006", "TS7031", "TS7034", "TS7053", "TS18046"],
+  // Without a look whether it is there
+  ...["TS2531", "TS2532", "TS2538", "TS18047", "TS18048", "TS18049"],
+]);
 
 /** The sentence that helps, by what an error says. */
 const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
+  [
+    /Type '(?:Button|AsyncGenerator<.*|AsyncIterable.*)' must have a '\[Symbol\.iterator\]/,
+    () => "What comes one after the other takes for await (…), not for (…)",
+  ],
+  [
+    /'await' expressions are only allowed within async functions/,
+    () =>
+      "An await stands in a function that isn't async: write async before " +
+      "the function",
+  ],
+  [
+    /'(?:void|Promise<void>)' is not assignable to parameter of type '(?:OnMessage|PacketCallback|\()/,
+    () =>
+      "A function is called here, and should only be given: its name without " +
+      "(…), or () => and the call",
+  ],
   [
     /on type 'Promise<|Type 'Promise<|of type 'Promise<|Did you forget to use 'await'|object that may be .*'Promise/,
     () =>
@@ -77,6 +98,12 @@ const ADVICE: readonly (readonly [RegExp, (match: string[]) => string])[] = [
     ([, name]) =>
       `"${name}" has no type, which may be right, and no editor can help with ` +
       "it: a message's type is Message",
+  ],
+  [
+    /Property '(.+?)' does not exist on type '(.+?)'(?:\. Did you mean '(.+?)')?/,
+    ([, name, type = "", other]) =>
+      `"${name}" is no part of ${type.length > 40 ? "this" : type}` +
+      (other === undefined ? "" : `: it is "${other}"`),
   ],
   [
     /Cannot assign to '(.+?)' because it is a constant/,
@@ -208,7 +235,8 @@ function readErrors(
   return blocks.flatMap((block) => {
     const lines = block.split("\n");
     const end = lines.findIndex((line) => /^ +at file:/.test(line));
-    if (end < 0) return [];
+    // What belongs to the error before it is indented.
+    if (end < 0 || /^TS\d+ \[ERROR\]: {2}/.test(block)) return [];
     const url = lines[end]!.trim().replace(/^at /, "");
     if (!url.startsWith(base)) return [];
     const [, file = "", row = ""] = /^(.+):(\d+):\d+$/
@@ -242,7 +270,7 @@ function toFinding(
   return {
     words: isFatal
       ? `${name} can't be read, from line ${row} on: ` +
-        (findSlip(text, [isPython])?.words ??
+        (findSlip(text, [isPython])?.words ?? strangeQuote(message) ??
           "a bracket, a comma or a quote may be missing just before")
       : adviceOn(message) ?? `Deno finds a mistake in line ${row} of ${name}`,
     quote: quoteOf([
@@ -254,6 +282,12 @@ function toFinding(
     isFatal,
     isWeak: WEAK.has(code),
   };
+}
+
+/** What a word processor makes of quotes. */
+function strangeQuote(message: string): string | undefined {
+  const quote = /UnexpectedChar \{ c: '([“”„‘’«»´])'/.exec(message)?.[1];
+  return quote && `${quote} is no quote in a program: " is, and so is '`;
 }
 
 function adviceOn(message: string): string | undefined {

@@ -17,7 +17,8 @@ Checks your program each time that you save it.
 Usage: deno task watch [EXERCISE]
 
 EXERCISE is a number such as 03, or a name such as chat. Without it, the first
-that isn't solved is checked.
+that isn't solved is checked. What doesn't come in time is tried once more, with
+more time.
 
 Keys: h shows a hint, and the next one; a shows the rest, where not all has room;
 n and p go to the next and the previous exercise; q or Ctrl-C ends it.

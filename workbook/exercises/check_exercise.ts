@@ -15,6 +15,8 @@ export interface CheckExerciseOptions extends ChecksOptions {
   signal: AbortSignal;
   /** Gets each outcome as soon as it is there, and its place in order. */
   onOutcome: (outcome: Outcome, index: number) => void;
+  /** Which requirements are checked, by their places in order; all unless given. */
+  only?: readonly number[];
 }
 
 /** How many of the required, or of the extra, requirements have passed. */
@@ -40,12 +42,12 @@ export function inOrder({ requirements }: Exercise): Requirement[] {
  *
  * @param exercise The exercise.
  * @param options What is checked, and who hears of it.
- * @returns The outcomes, in order.
+ * @returns The outcomes, in their places.
  * @throws What the signal was aborted with.
  */
 export async function checkExercise(
   exercise: Exercise,
-  { signal, onOutcome, ...options }: CheckExerciseOptions,
+  { signal, onOutcome, only, ...options }: CheckExerciseOptions,
 ): Promise<Outcome[]> {
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
@@ -63,7 +65,9 @@ export async function checkExercise(
     }
     onOutcome(outcomes[index], index);
   };
-  await pool(inOrder(exercise).entries(), AT_ONCE, async (entry) => {
+  const entries = [...inOrder(exercise).entries()]
+    .filter(([index]) => only?.includes(index) ?? true);
+  await pool(entries, AT_ONCE, async (entry) => {
     // What still runs for another requirement ends, too.
     await check(entry).catch((error) => {
       failure.abort(error);

@@ -10,6 +10,8 @@ export interface Screen {
   /** How many exercises are solved, and how many there are. */
   solved: number;
   total: number;
+  /** What goes on, in a few words; empty if nothing does. */
+  note: string;
   /** What there is to say, line by line, the most important first. */
   body: string[];
   /** Which part of it is shown if there isn't room for all, from 0. */
@@ -29,12 +31,12 @@ const KEYS =
  * @returns As many lines as the terminal has.
  */
 export function layOut(
-  { heading, files, solved, total, body, page }: Screen,
+  { heading, files, solved, total, note, body, page }: Screen,
   { columns, rows }: { columns: number; rows: number },
 ): string[] {
   const bar = `${
     progressBar(solved, total, Math.min(20, columns >> 2))
-  } solved`;
+  } solved${note && ". "}${note}`;
   const top = [
     ...wrap(heading, columns),
     ...wrap(bar, columns),

@@ -7,6 +7,7 @@ const SCREEN: Screen = {
   files: ["exercises/03_chat/main.ts"],
   solved: 2,
   total: 10,
+  note: "",
   body: [
     "✗ The program broke off at main.ts:12",
     "    at main.ts:12",

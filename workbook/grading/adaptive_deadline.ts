@@ -35,12 +35,10 @@ export class AdaptiveDeadline {
   /**
    * Learns from a requirement.
    *
-   * @param state How it came out.
-   * @param seconds How long that took.
-   * @param deadline How long a wait could take, in milliseconds.
+   * @param outcome How it came out.
    */
-  learn(state: Outcome["state"], seconds: number, deadline: number): void {
+  learn({ state, isLate }: Pick<Outcome, "state" | "isLate">): void {
     if (state === "passed") this.#inVain = 0;
-    else if (seconds * 1000 >= deadline) this.#inVain++;
+    else if (isLate) this.#inVain++;
   }
 }

@@ -5,7 +5,6 @@
  */
 import { endedBy } from "../exercises/check_exercise.ts";
 import { CheckFailure } from "../checking/check_failure.ts";
-import type { Finding } from "../checking/finding.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import {
   checkRequirement,
@@ -50,21 +49,11 @@ export async function gradeRequirement(
 ): Promise<Grade> {
   signal.throwIfAborted();
   const began = performance.now();
-  const graded = (
-    state: Grade["state"],
-    report: string,
-    finding?: Finding,
-  ): Grade => ({
-    requirement,
-    state,
-    report,
-    finding,
-    seconds: (performance.now() - began) / 1000,
-  });
+  const seconds = () => (performance.now() - began) / 1000;
   using stop = new Stop(limit, signal);
   using stuck = new Alarm(limit + TIDYING);
   try {
-    const { state, report, finding } = await Promise.race([
+    const outcome = await Promise.race([
       checkRequirement(exercise, endedBy(stop.signal, requirement), {
         ...options,
         ...programs,
@@ -72,13 +61,19 @@ export async function gradeRequirement(
       stuck.rings,
     ]);
     signal.throwIfAborted();
-    return graded(state, report, finding);
+    return { ...outcome, requirement, seconds: seconds() };
   } catch (error) {
     signal.throwIfAborted();
     const report = `The check broke, which says nothing about the program: ${
       error instanceof Error ? error.message : error
     }`;
-    return { ...graded("failed", report), isBroken: true };
+    return {
+      requirement,
+      state: "failed",
+      report,
+      seconds: seconds(),
+      isBroken: true,
+    };
   }
 }
 
@@ -100,6 +95,7 @@ class Stop implements Disposable {
       const failure = new CheckFailure({
         expected: `all of it within ${milliseconds / 1000} s`,
         seen: "It came too slowly.",
+        isLate: true,
       });
       this.#controller.abort(failure);
     }, milliseconds);

@@ -222,7 +222,7 @@ async function gradeEntries(
   await pool(entries, AT_ONCE, async (entry) => {
     const { deadline } = adaptive;
     const grade = await gradeOne(entry, { deadline });
-    adaptive.learn(grade.state, grade.seconds, deadline);
+    adaptive.learn(grade);
     entry.grade = grade;
     onGrade();
   });

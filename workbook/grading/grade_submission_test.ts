@@ -256,12 +256,11 @@ test.unix("gradeRequirement() ends though a program leaves another one behind", 
 
 Deno.test("AdaptiveDeadline ends with waits in vain, and comes back with a success", () => {
   const adaptive = new AdaptiveDeadline({ long: 1000, short: 100 });
-  const fail = (seconds: number) =>
-    adaptive.learn("failed", seconds, adaptive.deadline);
-  for (let times = 0; times < 10; times++) fail(0.5);
+  const fail = (isLate: boolean) => adaptive.learn({ state: "failed", isLate });
+  for (let times = 0; times < 10; times++) fail(false);
   assertEquals(adaptive.deadline, 1000);
-  for (let times = 0; times < 3; times++) fail(1);
+  for (let times = 0; times < 3; times++) fail(true);
   assertEquals(adaptive.deadline, 100);
-  adaptive.learn("passed", 0.05, 100);
+  adaptive.learn({ state: "passed" });
   assertEquals(adaptive.deadline, 1000);
 });
