@@ -35,7 +35,7 @@ const AT_ONCE = 8;
  * From the program's first sign on, so that none fails for starting slowly. One
  * that gives no sign is waited for as long as it takes elsewhere.
  */
-const WAITS = { deadline: 8000, startDeadline: 20_000 };
+const WAITS = { deadline: 5000, startDeadline: 20_000 };
 
 const list: { exercise: Exercise; slips: Slips }[] = [
   { exercise: presence, slips: presenceSlips },
@@ -78,7 +78,7 @@ for (const { exercise, slips } of list) {
       flags: denoFlags(),
     });
     const failures: string[] = [];
-    await pool(Object.keys(slips), 2, async (name) => {
+    await pool(Object.keys(slips), 3, async (name) => {
       const { program = exercise.programs[0]!, says } = slips[name]!;
       const outcomes: Outcome[] = [];
       const requirements = inOrder(exercise).filter(({ extra }) => !extra);
