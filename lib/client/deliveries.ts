@@ -39,6 +39,10 @@ export class Deliveries {
   #isBusy = false;
   /** The message whose handler has not ended. */
   #inHand: Message | undefined;
+  /** Whether the handler has always been done when it returned, once that is known. */
+  #isPlain: boolean | undefined;
+  /** Whether what the handler awaits knows `#inHand`. */
+  #isTracked = false;
   #isStopping = false;
   #turnStart: number | undefined;
   #lastTime = 0;
@@ -68,7 +72,8 @@ export class Deliveries {
 
   /** Whether it is the handler that asks: it must not wait for its own end. */
   get isAskedByHandler(): boolean {
-    return this.#inHand !== undefined && handled.getStore() === this.#inHand;
+    if (this.#inHand === undefined) return false;
+    return !this.#isTracked || handled.getStore() === this.#inHand;
   }
 
   /**
@@ -99,9 +104,18 @@ export class Deliveries {
 
   #handle(message: Message, settle: (handled: boolean) => void): void {
     this.#inHand = message;
+    // To know the message later takes longer than to handle it: a handler that is
+    // done when it returns needs it not.
+    this.#isTracked = this.#isPlain !== true;
     try {
-      const result = handled.run(message, this.#handler, message, this.#client);
-      if (!isThenable(result)) return this.#end(() => settle(true));
+      const result = this.#isTracked
+        ? handled.run(message, this.#handler, message, this.#client)
+        : this.#handler(message, this.#client);
+      if (!isThenable(result)) {
+        this.#isPlain ??= true;
+        return this.#end(() => settle(true));
+      }
+      this.#isPlain = false;
       this.#isBusy = true;
       Promise.resolve(result).then(
         () => settle(true),

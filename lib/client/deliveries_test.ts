@@ -203,6 +203,22 @@ test.scripted("close() waits for the handler if what a handler has begun calls i
   assertEquals(order, ["handled", "closed"]);
 });
 
+test.scripted("close() ends also in a handler that has given no promise before", async (broker) => {
+  const ended = Promise.withResolvers<number>();
+  const subscription = await listen(broker, ({ text }, client) => {
+    if (text === "1") return;
+    const start = performance.now();
+    return client.publishAsync("iot/y", "1", { qos: 1 })
+      .then(() => subscription.close())
+      .then(() => ended.resolve(performance.now() - start));
+  }, { qos: 1 });
+  deliver(broker, { qos: 1, id: 1 });
+  deliver(broker, { qos: 1, id: 2 });
+  const waited = await within("the handler", ended.promise);
+  assert(waited < 2500, `close() took ${waited} ms`);
+  await subscription.close();
+});
+
 test.scripted("close() in a handler without promises leaves nothing unhandled that has arrived", async (broker) => {
   const { lines, log } = logged();
   const texts: string[] = [];
