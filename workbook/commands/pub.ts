@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { enterUserFolder } from "../options/user_folder.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import mqttPacket from "mqtt-packet";
 import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
 import { openSource, SOURCE_NAMES } from "../messages/message_source.ts";
@@ -82,6 +84,8 @@ export const program = await runProgram({
 }, import.meta.main);
 
 async function main(options: Options): Promise<void> {
+  enterUserFolder();
+  using _hint = tellMissingBroker(options);
   const [topic, ...others] = readTopics(options);
   if (topic === undefined) {
     throw new UsageError("Topic is missing: it needs -t or -L");

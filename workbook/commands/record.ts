@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { enterUserFolder } from "../options/user_folder.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import {
@@ -50,6 +52,8 @@ export const program = await runProgram({
 }, import.meta.main);
 
 async function main(options: Options): Promise<void> {
+  enterUserFolder();
+  using _hint = tellMissingBroker(options);
   const qos = readQos(options, "qos");
   const file = options.text("out") ?? "sensorvalues.csv";
   const topics = readTopics(options);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { connect, StopSignal } from "../../lib/mod.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import { type Options, runProgram } from "../options/program.ts";
@@ -26,6 +27,7 @@ export const program = await runProgram({
 }, import.meta.main);
 
 async function main(options: Options): Promise<void> {
+  using _hint = tellMissingBroker(options);
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;
   const qos = options.number("qos", { least: 0, most: 2 }) as 0 | 1 | 2 ?? 0;
   using stop = new StopSignal();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { enterUserFolder } from "../options/user_folder.ts";
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { findBroker } from "../broker/find_broker.ts";
@@ -35,6 +36,7 @@ export const program = await runProgram({
 }, import.meta.main);
 
 async function main(options: Options): Promise<void> {
+  enterUserFolder();
   const speed = options.number("speed", { least: 0.001, whole: false }) ?? 1;
   const seconds = options.number("seconds", { least: 0, whole: false });
   const file = options.text("out") ?? "sensorvalues.csv";

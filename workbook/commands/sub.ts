@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { enterUserFolder } from "../options/user_folder.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { assertTopicFilter, type Message, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { matchesFilter } from "../messages/matches_filter.ts";
@@ -91,6 +93,8 @@ export const program = await runProgram({
 }, import.meta.main);
 
 async function main(options: Options): Promise<number> {
+  enterUserFolder();
+  using _hint = tellMissingBroker(options);
   const topics = readTopics(options);
   if (topics.length === 0) {
     throw new UsageError("Topic is missing: it needs -t or -L");

@@ -16,16 +16,12 @@ import { test } from "../../testing/test_programs.ts";
 /** Shows packets on standard error, so that a test sees when it is subscribed. */
 const TRACE = { MQTT_TRACE: "1" };
 
-/** Runs `deno task sub`, the launcher included, for its bytes. */
+/** Runs `deno task sub` for its bytes. */
 function spawnSub(args: string[]): Deno.ChildProcess {
-  const launcher = fileURLToPath(new URL("../main.ts", import.meta.url));
-  const isReal = import.meta.resolve("@std/assert").startsWith("jsr:");
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--cached-only", "-ERNW", "--allow-run", launcher, "sub"],
-      ...args,
-    ],
-    env: { WORKBOOK_STD: isReal ? "jsr" : "npm", MQTT_TRACE: "" },
+    args: ["task", "--quiet", "sub", ...args],
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: { MQTT_TRACE: "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

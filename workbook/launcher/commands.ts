@@ -21,7 +21,7 @@ export interface Step {
   runsInUserFolder: boolean;
   /** Variables that it gets. */
   variables?: Record<string, string>;
-  /** Whether it waits for a broker, which is this machine's unless one is named. */
+  /** Whether it may wait for a broker of this machine, and can't say so itself. */
   needsBroker?: boolean;
 }
 
@@ -36,6 +36,11 @@ export interface Command {
   description: string;
   /** The runs of Deno that it takes. */
   steps: (args: string[]) => Step[];
+  /**
+   * Whether its task runs the program itself, without the launcher: it needs
+   * nothing of `@std`, and the same permissions whatever its arguments.
+   */
+  isDirect?: boolean;
 }
 
 /**
@@ -78,6 +83,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
     description: "Record four virtual sensors to sensorvalues.csv",
     steps: program("start", ["--allow-read", "--allow-write"]),
+    isDirect: true,
   },
   broker: {
     description: "Run a broker for other terminals and other machines",
@@ -107,19 +113,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   sensors: {
     description: "Publish the readings of four virtual sensors",
-    steps: waiting("sensors", []),
+    steps: program("sensors", []),
+    isDirect: true,
   },
   record: {
     description: "Record readings from a broker to a CSV file",
-    steps: waiting("record", ["--allow-read", "--allow-write"]),
+    steps: program("record", ["--allow-read", "--allow-write"]),
+    isDirect: true,
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
-    steps: waiting("pub", ["--allow-read"]),
+    steps: program("pub", ["--allow-read"]),
+    isDirect: true,
   },
   sub: {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
-    steps: waiting("sub", ["--allow-read"]),
+    steps: program("sub", ["--allow-read"]),
+    isDirect: true,
   },
   lessons: {
     description: "List the lessons",
@@ -236,23 +246,6 @@ function program(
   permissions: string[],
 ): (args: string[]) => Step[] {
   return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
-}
-
-/**
- * One that waits for its broker, which may be named. Who names a user means a broker
- * that knows it, and may be asked for a password, which nothing may interrupt.
- */
-function waiting(
-  name: string,
-  permissions: string[],
-): (args: string[]) => Step[] {
-  return (args) => {
-    const isNamed = args.some((arg) =>
-      /^(-[hpLu]|--(host|port|url|username)\b)/.test(arg)
-    );
-    return program(name, permissions)(args)
-      .map((step) => ({ ...step, needsBroker: !isNamed }));
-  };
 }
 
 /** A program with these permissions and no others. */

@@ -9,13 +9,27 @@ function runs(name: string, ...args: string[]): string[][] {
   return steps.map((step) => [step.subcommand, ...step.args]);
 }
 
+/** What the task of a command without the launcher says: its run, in short. */
+function directRun(name: string): string {
+  const [, noPrompt, ...rest] = runs(name)[0]!;
+  const module = rest.pop();
+  const letters = rest.map((flag) => flag.charAt("--allow-".length));
+  return `${noPrompt} -${letters.join("").toUpperCase()} ${
+    module?.replace(/.*(?=workbook\/commands\/)/, "")
+  }`;
+}
+
 Deno.test("COMMANDS has a task in deno.json for each, with its description", () => {
   const tasks = Object.entries(config.tasks);
   assertEquals(tasks.map(([name]) => name), Object.keys(COMMANDS));
   for (const [name, { description, command }] of tasks) {
     assertEquals(description, COMMANDS[name]?.description);
-    const launcher = "deno run --cached-only -ERNW --allow-run";
-    assertEquals(command, `${launcher} workbook/main.ts ${name}`);
+    assertEquals(
+      command,
+      COMMANDS[name]?.isDirect
+        ? `deno run --lock=deno.lock --frozen ${directRun(name)}`
+        : `deno run --cached-only -ERNW --allow-run workbook/main.ts ${name}`,
+    );
   }
 });
 
@@ -67,17 +81,6 @@ Deno.test("COMMANDS lets the student's commands do no more than they need", () =
   ]);
   for (const name of ["check", "watch"]) {
     assert(flags(name).includes("--deny-write=/exercises"));
-  }
-});
-
-Deno.test("COMMANDS lets a broker be missed where none is named, nor a user", () => {
-  const needsBroker = (name: string, ...args: string[]) =>
-    COMMANDS[name]!.steps(args)[0]!.needsBroker ?? false;
-  for (const name of ["pub", "sub", "record", "sensors"]) {
-    assert(needsBroker(name, "-t", "x"));
-    for (const flag of ["-h", "-p", "-L", "-u", "--username", "--url=x"]) {
-      assert(!needsBroker(name, "-t", "x", flag, "x"));
-    }
   }
 });
 

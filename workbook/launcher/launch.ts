@@ -5,7 +5,8 @@ import {
   type Step,
   UnknownNameError,
 } from "./commands.ts";
-import { tellMissingBroker } from "./missing_broker.ts";
+import { PROJECT_FOLDER, userFolder } from "../options/user_folder.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { passSignals, runDeno } from "./run_deno.ts";
 import { chooseStdSource, type StdSource } from "./std_source.ts";
 
@@ -93,23 +94,13 @@ async function runStep(
     flags.push(`--import-map=${fileURLToPath(map)}`);
   }
   const ended = runDeno([step.subcommand, ...flags, ...step.args], {
-    folder: step.runsInUserFolder ? userFolder() : fileURLToPath(PROJECT),
+    folder: step.runsInUserFolder ? userFolder() : PROJECT_FOLDER,
     variables: {
       WORKBOOK_STD: source,
       WORKBOOK_FLAGS: JSON.stringify(flags),
       ...step.variables,
     },
   });
-  if (step.needsBroker) await tellMissingBroker(ended);
+  using _hint = step.needsBroker ? tellMissingBroker() : undefined;
   return await ended;
-}
-
-/**
- * The folder from which the user called `deno task`, which itself always runs
- * in the project's. A folder elsewhere comes from a program around this one.
- */
-function userFolder(): string {
-  const project = fileURLToPath(PROJECT);
-  const folder = Deno.env.get("INIT_CWD") ?? project;
-  return folder.startsWith(project) ? folder : project;
 }

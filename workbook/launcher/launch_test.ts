@@ -5,16 +5,16 @@ import { startRegistry } from "../../testing/project/registry.ts";
 const STAND_INS_NOTICE =
   "JSR can't be reached: using the npm stand-ins for @std\n";
 
-/** Stands where `deno task pub` is, and tells where its `@std/csv` is from. */
+/** Stands where `deno task hint` is, and tells where its `@std/csv` is from. */
 const TELL_SOURCE = `
 import * as csv from "@std/csv";
 console.log("source" in csv ? "jsr" : csv.stringify([["npm"]]).trim());
 `;
 
-/** Copies the project, with a program of the test's own behind `deno task pub`. */
+/** Copies the project, with a program of the test's own behind `deno task hint`. */
 async function projectWith(program: string): Promise<Project> {
   const project = await copyProject();
-  await project.write("workbook/commands/pub.ts", program);
+  await project.write("workbook/commands/hint.ts", program);
   return project;
 }
 
@@ -24,7 +24,7 @@ Deno.test("launch() runs a command with the real packages if JSR answers", async
   const { url: jsrUrl } = registry;
   for (const _attempt of ["downloaded", "cached"]) {
     const { code, output, errors } = await project.run(
-      ["task", "--quiet", "pub"],
+      ["task", "--quiet", "hint"],
       { jsrUrl },
     );
     assertEquals({ code, output, errors }, {
@@ -39,7 +39,7 @@ Deno.test("launch() says once an hour that it uses the stand-ins, if JSR refuses
   await using project = await projectWith(TELL_SOURCE);
   for (const notice of [STAND_INS_NOTICE, ""]) {
     const { code, output, errors } = await project.run(
-      ["task", "--quiet", "pub"],
+      ["task", "--quiet", "hint"],
     );
     assertEquals({ code, output }, { code: 0, output: "npm\n" });
     assertEquals(errors, notice);
@@ -50,7 +50,7 @@ Deno.test("launch() doesn't hang where JSR accepts and never answers", async () 
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("silent");
   const { output, errors, milliseconds } = await project.run(
-    ["task", "--quiet", "pub"],
+    ["task", "--quiet", "hint"],
     { jsrUrl: registry.url },
   );
   assertEquals(output, "npm\n");
@@ -63,7 +63,7 @@ Deno.test("launch() uses the stand-ins where a login page stands for JSR", async
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("page");
   const { output, errors } = await project.run(
-    ["task", "--quiet", "pub"],
+    ["task", "--quiet", "hint"],
     { jsrUrl: registry.url },
   );
   assertEquals(output, "npm\n");
@@ -73,7 +73,7 @@ Deno.test("launch() uses the stand-ins where a login page stands for JSR", async
 Deno.test("launch() neither asks nor tells if WORKBOOK_STD is given", async () => {
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("serve");
-  const { output, errors } = await project.run(["task", "--quiet", "pub"], {
+  const { output, errors } = await project.run(["task", "--quiet", "hint"], {
     jsrUrl: registry.url,
     variables: { WORKBOOK_STD: "npm" },
   });
@@ -88,7 +88,7 @@ Deno.test("launch() passes arguments on and the exit code back", async () => {
   `);
   const args = ["-t", "iot/#", "-m", "two words", "--", "*"];
   const { code, output } = await project.run(
-    ["task", "--quiet", "pub", ...args],
+    ["task", "--quiet", "hint", ...args],
   );
   assertEquals(code, 3);
   assertEquals(JSON.parse(output), args);
@@ -98,7 +98,7 @@ Deno.test("launch() runs a command where the user stands", async () => {
   await using project = await projectWith("console.log(Deno.cwd());");
   const stands = async (folder: string) => {
     const variables = { INIT_CWD: folder };
-    const { output } = await project.run(["task", "--quiet", "pub"], {
+    const { output } = await project.run(["task", "--quiet", "hint"], {
       variables,
     });
     return output.trim().replaceAll("\\", "/");
@@ -111,24 +111,28 @@ Deno.test("launch() runs a command where the user stands", async () => {
   assertEquals(await stands(Deno.cwd()), folder);
 });
 
-Deno.test("launch() says how to start a broker, where there is none and a program waits", async () => {
+Deno.test("launch() says how to start a broker, where there is none and a lesson's program waits", async () => {
   await using project = await copyProject();
   const variables = { MQTT_URL: "", WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
-  const waits = "await new Response(Deno.stdin.readable).text();";
-  await project.write("workbook/commands/sub.ts", waits);
-  await project.write("workbook/commands/pub.ts", waits);
-  const task = (...args: string[]) =>
-    project.start(["task", "--quiet", ...args], { variables });
-  for (const name of ["sub", "pub"]) {
-    await using program = task(name, "-t", "x");
-    await program.untilLogged(
-      "No broker at 127.0.0.1:1 yet: deno task broker, in another terminal, starts one\n",
-    );
-    await program.end();
-  }
+  const header =
+    "/**\n * @run deno run lessons/02_subscribe/subscriber.ts\n */\n";
+  const subscriber = "lessons/02_subscribe/subscriber.ts";
+  await project.write(
+    subscriber,
+    `${header}await new Response(Deno.stdin.readable).text(); // brokerUrl()`,
+  );
+  const start = () =>
+    project.start(["task", "--quiet", "lesson:02", "subscriber"], {
+      variables,
+    });
+  await using program = start();
+  await program.untilLogged(
+    "No broker at 127.0.0.1:1 yet: deno task broker, in another terminal, starts one\n",
+  );
+  await program.end();
   // One that ends has said by itself why.
-  await project.write("workbook/commands/sub.ts", "Deno.exit(2);");
-  await using mistaken = task("sub");
+  await project.write(subscriber, `${header}Deno.exit(2); // brokerUrl()`);
+  await using mistaken = start();
   const { code, stderr } = await mistaken.end();
   assertEquals({ code, stderr }, { code: 2, stderr: "" });
 });
@@ -180,7 +184,7 @@ async function testSignal(signal: Deno.Signal): Promise<void> {
   `);
   // Not by "deno task", which now and then passes a signal on twice.
   const flags = ["--cached-only", "-ERNW", "--allow-run"];
-  const args = ["run", ...flags, "workbook/main.ts", "pub"];
+  const args = ["run", ...flags, "workbook/main.ts", "hint"];
   await using launcher = project.start(args);
   await launcher.untilPrinted("ready\n");
   const { stdout, stderr, code } = await launcher.stop(signal);

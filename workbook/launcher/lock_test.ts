@@ -35,7 +35,7 @@ Deno.test("deno.lock and all else stay as they are, whatever runs", async () => 
   await using project = await copyProject();
   await using registry = startRegistry("serve");
   const program = 'import * as csv from "@std/csv";\nconsole.log(csv);\n';
-  await project.write("workbook/commands/pub.ts", program);
+  await project.write("workbook/commands/hint.ts", program);
   await project.write("plain.ts", program);
   await project.write("plain_test.ts", `${program}Deno.test("x", () => {});`);
   const before = await project.files();
@@ -48,11 +48,11 @@ Deno.test("deno.lock and all else stay as they are, whatever runs", async () => 
     await runWell(project, [subcommand, file], real);
   }
   const test = ["task", "test", "plain_test.ts"];
-  const pub = ["task", "pub"];
+  const hint = ["task", "hint"];
   const standIns = { variables: { WORKBOOK_STD: "npm" } };
   for (const options of [real, standIns, {}]) {
     await runWell(project, test, options);
-    await runWell(project, pub, options);
+    await runWell(project, hint, options);
   }
 
   const after = await project.files();

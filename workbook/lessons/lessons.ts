@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 
 /** What `lesson.json` says. */
 interface LessonData {
@@ -51,7 +51,6 @@ export interface Lesson extends LessonData {
 }
 
 const LESSONS = new URL("../../lessons/", import.meta.url);
-const PROJECT_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Reads all lessons, in order. */
 export function listLessons(): Lesson[] {

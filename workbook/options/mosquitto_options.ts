@@ -212,11 +212,12 @@ async function readUser(
 
 /**
  * Asks only where nobody else reads standard output: the question goes there,
- * and it may hold payloads only.
+ * and it may hold payloads only. The commands that ask run without the launcher,
+ * which alone knows whether there is an `@std/cli`.
  */
 async function askOnTerminal(username: string): Promise<string | null> {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return null;
-  const { promptSecret } = await import("@std/cli/prompt-secret");
+  const { promptSecret } = await import("../npm_std/prompt_secret.ts");
   return promptSecret(`Password of ${username}:`, { mask: "" });
 }
 

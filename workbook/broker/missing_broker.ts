@@ -1,3 +1,8 @@
+import type { Options } from "../options/program.ts";
+
+/** Options that name a broker, or a user that it knows. */
+const NAMES = ["host", "port", "url", "username"];
+
 /** In milliseconds: what ends sooner is done, or has said by itself what is wrong. */
 const PATIENCE = 500;
 
@@ -8,17 +13,19 @@ const PATIENCE = 500;
  *
  * The variable `WORKBOOK_LOCAL_BROKER` is for tests: where to look.
  *
- * @param ended Settles when the program has ended.
+ * @param options The program's: nothing is said where they name a broker, or a user,
+ *   whose password may be asked for, which nothing may interrupt.
+ * @returns Ends the wait. It holds nothing up, should the program end before.
  */
-export async function tellMissingBroker(
-  ended: Promise<unknown>,
-): Promise<void> {
-  if (Deno.env.get("MQTT_URL")) return;
-  const { promise, resolve } = Promise.withResolvers<"goes on">();
-  const timer = setTimeout(() => resolve("goes on"), PATIENCE);
-  const outcome = await Promise.race([promise, ended]);
-  clearTimeout(timer);
-  if (outcome !== "goes on") return;
+export function tellMissingBroker(options?: Options): Disposable {
+  const isNamed = NAMES.some((name) => options?.text(name) !== undefined);
+  if (isNamed || Deno.env.get("MQTT_URL")) return { [Symbol.dispose]() {} };
+  const timer = setTimeout(look, PATIENCE);
+  Deno.unrefTimer(timer);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+async function look(): Promise<void> {
   const address = Deno.env.get("WORKBOOK_LOCAL_BROKER") ?? "localhost:1883";
   const { hostname, port } = new URL(`mqtt://${address}`);
   try {
