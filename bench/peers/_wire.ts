@@ -1,7 +1,7 @@
 import { packetLength } from "../../workbook/messages/packet_length.ts";
 import { connectPacket } from "../../testing/clients/raw_client.ts";
 
-/** A connection that does next to nothing, so that a broker is the slower side. */
+/** A connection that does next to nothing, so that the other side is the slower one. */
 export interface Wire extends Disposable {
   /** Sends bytes, as many packets as they may be. */
   send(bytes: Uint8Array): Promise<void>;
@@ -16,12 +16,19 @@ const BUFFER_SIZE = 256 * 1024;
 
 /** Connects as a client with a clean session. */
 export async function openWire(port: number, clientId: string): Promise<Wire> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port }));
+  await wire.send(connectPacket({ clientId }));
+  await wire.packets();
+  return wire;
+}
+
+/** Sends and reads on a connection. */
+export function wireOf(connection: Deno.TcpConn): Wire {
   connection.setNoDelay(true);
   const buffer = new Uint8Array(BUFFER_SIZE);
   let start = 0;
   let end = 0;
-  const wire: Wire = {
+  return {
     async send(bytes) {
       for (let sent = 0; sent < bytes.length;) {
         sent += await connection.write(bytes.subarray(sent));
@@ -33,7 +40,9 @@ export async function openWire(port: number, clientId: string): Promise<Wire> {
       start = 0;
       while (start === 0) {
         const count = await connection.read(buffer.subarray(end));
-        if (count === null) throw new Error("The broker closed the connection");
+        if (count === null) {
+          throw new Error("The other side closed the connection");
+        }
         end += count;
         start = wholePackets(buffer.subarray(0, end));
       }
@@ -41,9 +50,6 @@ export async function openWire(port: number, clientId: string): Promise<Wire> {
     },
     [Symbol.dispose]: () => connection.close(),
   };
-  await wire.send(connectPacket({ clientId }));
-  await wire.packets();
-  return wire;
 }
 
 function wholePackets(bytes: Uint8Array): number {
