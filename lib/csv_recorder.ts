@@ -1,6 +1,5 @@
 import { clearImmediate, setImmediate } from "node:timers";
 import { fieldOf, rowOf } from "./recording/csv_rows.ts";
-import { unrounded } from "./recording/digits.ts";
 import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "./recording/local_time.ts";
 import { RowFile } from "./recording/row_file.ts";
 import { TopicMemory } from "./recording/topic_memory.ts";
+import { valueText } from "./recording/value_text.ts";
 import type { Message } from "./message.ts";
 import { printable } from "./printable.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
@@ -221,9 +221,9 @@ export class CsvRecorder implements AsyncDisposable {
       );
     }
     if (message.retain && this.#retained === "never") return false;
-    let value: number | string;
+    let value: string;
     try {
-      value = unrounded(message);
+      value = valueText(message);
     } catch {
       this.#ignored.add(message);
       return false;
