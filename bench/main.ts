@@ -1,7 +1,7 @@
 /**
  * Measures the toolkit against other MQTT clients, and its broker against
- * mosquitto, in the same run and in turn, prints a table, and writes all figures
- * to `bench/results.json`.
+ * mosquitto, in the same run and in turn, prints a table, and writes the figures of a
+ * whole run to `bench/results.json`.
  *
  * Run: deno task bench [--only NAME]… [--rounds N] [--quick] [--out FILE]
  */
@@ -35,7 +35,8 @@ Usage: deno task bench [OPTIONS]
                 publish/qos1 or broker; may be given several times
   --rounds N    Run each contestant N times: 5 unless given, 2 with --quick
   --quick       A tenth of the messages: to see that all works, not how fast
-  --out FILE    Write the figures to FILE instead of bench/results.json
+  --out FILE    Write the figures to FILE. Without it, bench/results.json gets
+                those of a whole run, and others are only printed
   --list        List the measurements
   --help        Show this help
 `;
@@ -52,8 +53,9 @@ await runProgram({
     const only = options.texts("only");
     const rounds = options.number("rounds", { least: 1, most: 100 }) ??
       (quick ? 2 : 5);
+    const isWhole = only.length === 0 && !quick;
     const path = options.text("out") ??
-      new URL("results.json", import.meta.url);
+      (isWhole ? new URL("results.json", import.meta.url) : undefined);
     const measurements = select(allMeasurements(quick ? 0.1 : 1), only);
     if (options.has("list")) {
       console.log(measurements.map(({ name }) => name).join("\n"));
@@ -67,8 +69,10 @@ await runProgram({
         rounds,
         signal: interrupted,
       });
-      const conditions = { rounds, quick, only };
-      await writeResults(path, { conditions, machine, results });
+      if (path !== undefined) {
+        const conditions = { rounds, quick, only };
+        await writeResults(path, { conditions, machine, results });
+      }
       print(results);
       return results.some(({ failures }) => failures.length > 0) ? 1 : 0;
     } catch (error) {

@@ -20,7 +20,7 @@ export function recordMeasurements(scale: number): Measurement[] {
         needs: ["paho"],
       },
     ],
-    goals: [{ peer: "paho", least: 6 }],
+    goals: [{ peer: "paho", least: 8 }],
   }];
 }
 
