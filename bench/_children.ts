@@ -7,8 +7,6 @@ const DEADLINE_SECONDS = 120;
 interface ChildOptions {
   /** The folder that it runs in. */
   folder?: string;
-  /** Variables that it gets besides this process's own. */
-  variables?: Record<string, string>;
   /** Is given each line of its standard error, when it comes. */
   onLog?: (line: string) => void;
   /** After how many seconds it is killed; 120 unless given. */
@@ -40,10 +38,9 @@ export function startChild(
   options: ChildOptions = {},
 ): Child {
   if (isStopped) throw new Error("Interrupted");
-  const { folder, variables = {}, deadline = DEADLINE_SECONDS } = options;
+  const { folder, deadline = DEADLINE_SECONDS } = options;
   const child = new Deno.Command(command[0]!, {
     args: command.slice(1),
-    env: variables,
     stdin: "null",
     stdout: options.quiet ? "null" : "piped",
     stderr: "piped",

@@ -1,7 +1,7 @@
 import type { Peer } from "../testing/peers.ts";
 
-/** What a figure counts. Of milliseconds fewer are better, of the rest more. */
-export type Unit = "messages/s" | "rows/s" | "ms";
+/** What a figure counts. Of times less is better, of the rest more. */
+export type Unit = "messages/s" | "rows/s" | "ms" | "µs";
 
 /** The contestant that the others are compared with. */
 export const TOOLKIT = "toolkit";

@@ -3,6 +3,7 @@ import { brokerMeasurements } from "./measurements/broker.ts";
 import { coldStartMeasurements } from "./measurements/cold_start.ts";
 import { endToEndMeasurements } from "./measurements/end_to_end.ts";
 import { importMeasurements } from "./measurements/import.ts";
+import { latencyMeasurements } from "./measurements/latency.ts";
 import { publishMeasurements } from "./measurements/publish.ts";
 import { receiveMeasurements } from "./measurements/receive.ts";
 import { recordMeasurements } from "./measurements/record.ts";
@@ -19,6 +20,7 @@ export function allMeasurements(scale: number): Measurement[] {
     ...receiveMeasurements(scale),
     ...recordMeasurements(scale),
     ...endToEndMeasurements(scale),
+    ...latencyMeasurements(scale),
     ...brokerMeasurements(scale),
     ...coldStartMeasurements(),
     ...importMeasurements(scale),

@@ -46,6 +46,7 @@ export function denoProgram(name: string, job: Job): string[] {
     "--allow-env",
     "--allow-net",
     "--allow-read",
+    "--allow-run",
     "--allow-write",
     "--quiet",
     "--cached-only",

@@ -158,6 +158,7 @@ Deno.test("allMeasurements() have programs that work without other peers", async
     "receive",
     "record",
     "end-to-end/embedded/qos1/window16",
+    "latency/embedded/median",
     "import",
   ]);
   for (const outcome of outcomes) {
@@ -172,8 +173,10 @@ peerTest(
   async () => {
     const outcomes = await runOnce([
       "publish/qos0",
+      "publish/sink",
       "publish/qos2/window1000",
       "end-to-end/mosquitto/qos2/window16",
+      "latency/mosquitto/p99",
       "broker/qos0/subscribers5",
       "broker/qos1/subscribers5",
       "broker/qos2/subscribers1",

@@ -20,6 +20,12 @@ export const MOSQUITTO: MeasuredBroker = {
 /** The toolkit's own broker. */
 export const EMBEDDED: MeasuredBroker = { needs: [], start: startEmbedded };
 
+/** Both, with their names in those of measurements, and in titles. */
+export const BROKERS = [
+  { name: "mosquitto", title: "mosquitto", broker: MOSQUITTO },
+  { name: "embedded", title: "the embedded broker", broker: EMBEDDED },
+] as const;
+
 async function startEmbedded(): Promise<AsyncDisposable & { port: number }> {
   const child = startChild(denoProgram("embedded_broker.ts", {}));
   const { port } = await child.next<{ port: number }>();
