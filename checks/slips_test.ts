@@ -37,6 +37,9 @@ const AT_ONCE = 8;
  */
 const WAITS = { deadline: 5000, startDeadline: 20_000 };
 
+/** In milliseconds, for all slips together, also on a busy machine. */
+const TYPES_DEADLINE = 120_000;
+
 const list: { exercise: Exercise; slips: Slips }[] = [
   { exercise: presence, slips: presenceSlips },
   { exercise: chat, slips: chatSlips },
@@ -76,6 +79,7 @@ for (const { exercise, slips } of list) {
     const typeErrors = await findTypeErrors(staged.folder, {
       files: texts,
       flags: denoFlags(),
+      deadline: TYPES_DEADLINE,
     });
     const failures: string[] = [];
     await pool(Object.keys(slips), 3, async (name) => {

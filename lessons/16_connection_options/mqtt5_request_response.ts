@@ -8,7 +8,7 @@
  * and carry a mark by which the one who asked knows the answer again.
  */
 import { brokerUrl, exitWithError } from "../../lib/mod.ts";
-import { printable, publishOnce, subscribe } from "../../lib/mod.ts";
+import { printable, publishMany, subscribe } from "../../lib/mod.ts";
 
 const MQTT5 = { protocolVersion: 5 } as const;
 const ANSWERS = "iot/user1/answers";
@@ -47,13 +47,14 @@ try {
   );
 
   // Ask both. The answers come in the order in which they are ready.
-  for (const [mark, room] of Object.entries(ROOMS)) {
+  const questions = Object.entries(ROOMS).map(([mark, room]) => {
     console.log(`question ${mark}: how warm is the ${room}?`);
-    await publishOnce(brokerUrl(), {
+    return {
       topic: `iot/${room}/temp/get`,
       properties: { responseTopic: ANSWERS, correlationData: mark },
-    }, MQTT5);
-  }
+    };
+  });
+  await publishMany(brokerUrl(), questions, MQTT5);
   await allCame.promise;
 } catch (error) {
   exitWithError(error);

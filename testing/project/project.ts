@@ -82,7 +82,7 @@ export async function copyProject(
     run: async (args, options) => {
       const began = performance.now();
       await using process = start(args, options);
-      const { code, stdout, stderr } = await process.end(60_000);
+      const { code, stdout, stderr } = await process.end(180_000);
       const milliseconds = performance.now() - began;
       return { code, output: stdout, errors: stderr, milliseconds };
     },
