@@ -301,6 +301,8 @@ peerTest(
       ) ??
         []
     );
+    // One heartbeat may have been under way when the broker went.
+    if (published[1] === `${"noop".length}`) published.splice(0, 2);
     const moves = ["opening", "opened", "opening", "opened"];
     assertEquals(
       published.slice(0, 8),
