@@ -1,4 +1,4 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 
 const NONE = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
@@ -12,12 +12,20 @@ Deno.test("tellMissingBroker() says how to start a broker where a command waits 
   }
 });
 
-Deno.test("tellMissingBroker() says nothing where a broker is named", async () => {
-  const { stderr } = await runCommand(
-    "sub",
-    ["-h", "127.0.0.1:1", "-t", "x", "-W", "2"],
-    NONE,
+Deno.test("tellMissingBroker() says nothing where a broker is named, or a user", async () => {
+  const named = [
+    ["-h", "127.0.0.1:1"],
+    ["-p", "1"],
+    ["-L", "mqtt://127.0.0.1:1/x"],
+    ["-u", "ann"],
+    ["--username", "ann"],
+    ["--url=mqtt://127.0.0.1:1/x"],
+  ];
+  const ends = named.map((flags) =>
+    runCommand("sub", [...flags, "-t", "x", "-W", "2"], NONE)
   );
-  assertStringIncludes(stderr, "can't be reached");
-  assert(!stderr.includes("deno task broker"), stderr);
+  for (const { code, stderr } of await Promise.all(ends)) {
+    assertEquals(code, 27, stderr);
+    assert(!stderr.includes("deno task broker"), stderr);
+  }
 });

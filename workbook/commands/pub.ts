@@ -5,10 +5,9 @@
  *
  * @module
  */
-import { enterUserFolder } from "../options/user_folder.ts";
-import { tellMissingBroker } from "../broker/missing_broker.ts";
 import mqttPacket from "mqtt-packet";
 import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { openSource, SOURCE_NAMES } from "../messages/message_source.ts";
 import {
   type Connection,
@@ -25,6 +24,7 @@ import {
   PROPERTY_NAMES,
   readProperties,
 } from "../options/property_options.ts";
+import { enterUserFolder } from "../options/user_folder.ts";
 import { publishAll } from "../messages/publish_all.ts";
 
 const HELP = `

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { enterUserFolder } from "../options/user_folder.ts";
-import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -17,6 +16,7 @@ import {
 } from "../options/mosquitto_options.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
+import { enterUserFolder } from "../options/user_folder.ts";
 
 const HELP = `
 Records readings from a broker to a CSV file: time, topic, value.

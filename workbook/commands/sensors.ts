@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { connect, StopSignal } from "../../lib/mod.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import { type Options, runProgram } from "../options/program.ts";
 

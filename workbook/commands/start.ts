@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { enterUserFolder } from "../options/user_folder.ts";
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { findBroker } from "../broker/find_broker.ts";
@@ -12,6 +11,7 @@ import { startFourSensors } from "../main_job/four_sensors.ts";
 import { createView } from "../terminal/live_view.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
+import { enterUserFolder } from "../options/user_folder.ts";
 import { ReadingLog } from "../main_job/reading_log.ts";
 import { describeTopics, Statistics } from "../main_job/statistics.ts";
 

@@ -5,10 +5,9 @@
  *
  * @module
  */
-import { enterUserFolder } from "../options/user_folder.ts";
-import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { assertTopicFilter, type Message, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { matchesFilter } from "../messages/matches_filter.ts";
 import {
   CONNECTION_HELP,
@@ -20,6 +19,7 @@ import {
 } from "../options/mosquitto_options.ts";
 import { FORMAT_HELP, outputFormat } from "../messages/output_format.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { enterUserFolder } from "../options/user_folder.ts";
 import { StandardOutput } from "../terminal/standard_output.ts";
 
 const HELP = `

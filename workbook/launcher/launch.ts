@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { tellMissingBroker } from "../broker/missing_broker.ts";
+import { PROJECT_FOLDER, userFolder } from "../options/user_folder.ts";
 import {
   COMMANDS,
   describeCommands,
   type Step,
   UnknownNameError,
 } from "./commands.ts";
-import { PROJECT_FOLDER, userFolder } from "../options/user_folder.ts";
-import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { passSignals, runDeno } from "./run_deno.ts";
 import { chooseStdSource, type StdSource } from "./std_source.ts";
 
