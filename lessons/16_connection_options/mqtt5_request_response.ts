@@ -49,10 +49,8 @@ try {
   // Ask both. The answers come in the order in which they are ready.
   const questions = Object.entries(ROOMS).map(([mark, room]) => {
     console.log(`question ${mark}: how warm is the ${room}?`);
-    return {
-      topic: `iot/${room}/temp/get`,
-      properties: { responseTopic: ANSWERS, correlationData: mark },
-    };
+    const properties = { responseTopic: ANSWERS, correlationData: mark };
+    return { topic: `iot/${room}/temp/get`, properties };
   });
   await publishMany(brokerUrl(), questions, MQTT5);
   await allCame.promise;
