@@ -1,1 +1,0 @@
-import uPlot from "uplot"; export const x: uPlot | undefined = undefined;
