@@ -10,7 +10,6 @@ import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { test } from "../../testing/test_programs.ts";
-import { clientNews } from "./client_news.ts";
 import { type DashboardOptions, openDashboard } from "./dashboard.ts";
 import type { PublishRequest } from "./protocol.ts";
 
@@ -21,7 +20,7 @@ async function open(broker: string, options: Partial<DashboardOptions> = {}) {
   const dashboard = stack.use(
     await openDashboard({
       ...{ broker, filters: ["#"], connection },
-      ...{ host: "127.0.0.1", port: 0 },
+      ...{ port: 0 },
       ...options,
     }),
   );
@@ -195,7 +194,7 @@ Deno.test("openDashboard() shows the embedded broker's clients", async () => {
   };
   await using shown = await open(broker.url, {
     connection,
-    clients: () => broker.clients().map(clientNews),
+    clients: broker.clients,
   });
   const { page } = shown;
   page.say({ type: "clients", isShown: true });
