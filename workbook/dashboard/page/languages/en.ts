@@ -5,7 +5,8 @@ export const en = {
   connecting: "Connecting …",
   connectedSince: "Connected since {time}",
   disconnectedSince: "Not connected since {time}",
-  serverGone: "The dashboard's server doesn't answer: this page is out of date, and tries again",
+  serverGone:
+    "The dashboard's server doesn't answer: this page is out of date, and tries again",
   passwordNeeded: "A password is needed",
   dashboardPassword: "The dashboard's password",
   passwordWrong: "This password is wrong",
@@ -41,6 +42,7 @@ export const en = {
   emptyLevel: "(empty)",
   qos: "QoS",
   retained: "Retained",
+  retain: "Retain, for who subscribes later",
   duplicate: "Duplicate",
   yes: "yes",
   no: "no",
@@ -55,7 +57,8 @@ export const en = {
   copied: "Copied",
   copyFailed: "The browser forbids it",
   clearRetained: "Clear retained message",
-  clearQuestion: "Shall the broker forget the message that it keeps on {topic}? Who subscribes later won't get it any more.",
+  clearQuestion:
+    "Shall the broker forget the message that it keeps on {topic}? Who subscribes later won't get it any more.",
   cancel: "Cancel",
   payload: "Payload",
   bytes: "{n} bytes",
@@ -88,7 +91,8 @@ export const en = {
   edit: "Edit",
   editTo: "Edit the message to {topic}",
   topicEmpty: "Write a topic to publish on",
-  topicWildcard: "The wildcards + and # are for subscribing only: a message has one topic",
+  topicWildcard:
+    "The wildcards + and # are for subscribing only: a message has one topic",
   topicNul: "A topic can't have the character NUL in it",
   topicLong: "A topic has at most 65,535 bytes",
   properties: "MQTT 5 properties",

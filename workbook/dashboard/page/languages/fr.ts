@@ -7,7 +7,8 @@ export const fr: Labels = {
   connecting: "Connexion …",
   connectedSince: "Connecté depuis {time}",
   disconnectedSince: "Non connecté depuis {time}",
-  serverGone: "Le serveur du tableau de bord ne répond pas : cette page n'est plus à jour et réessaie",
+  serverGone:
+    "Le serveur du tableau de bord ne répond pas : cette page n'est plus à jour et réessaie",
   passwordNeeded: "Un mot de passe est nécessaire",
   dashboardPassword: "Mot de passe du tableau de bord",
   passwordWrong: "Ce mot de passe est faux",
@@ -43,6 +44,7 @@ export const fr: Labels = {
   emptyLevel: "(vide)",
   qos: "QoS",
   retained: "Conservé",
+  retain: "Conserver pour qui s'abonne plus tard (retain)",
   duplicate: "Doublon",
   yes: "oui",
   no: "non",
@@ -57,7 +59,8 @@ export const fr: Labels = {
   copied: "Copié",
   copyFailed: "Le navigateur l'interdit",
   clearRetained: "Effacer le message conservé",
-  clearQuestion: "Le broker doit-il oublier le message qu'il garde sur {topic} ? Qui s'abonne plus tard ne le recevra plus.",
+  clearQuestion:
+    "Le broker doit-il oublier le message qu'il garde sur {topic} ? Qui s'abonne plus tard ne le recevra plus.",
   cancel: "Annuler",
   payload: "Contenu",
   bytes: "{n} octets",
@@ -75,7 +78,8 @@ export const fr: Labels = {
   members: "{n} membres",
   showMore: "Montrer plus ({n})",
   history: "Historique",
-  historyCut: "Les {n} plus récents sont montrés, {more} plus anciens ne le sont pas",
+  historyCut:
+    "Les {n} plus récents sont montrés, {more} plus anciens ne le sont pas",
   earlierShown: "Un message antérieur est montré",
   showNewest: "Montrer le plus récent",
   send: "Publier",
@@ -90,7 +94,8 @@ export const fr: Labels = {
   edit: "Modifier",
   editTo: "Modifier le message pour {topic}",
   topicEmpty: "Écrivez le topic sur lequel publier",
-  topicWildcard: "Les jokers + et # ne servent qu'à s'abonner : un message a un seul topic",
+  topicWildcard:
+    "Les jokers + et # ne servent qu'à s'abonner : un message a un seul topic",
   topicNul: "Un topic ne peut pas contenir le caractère NUL",
   topicLong: "Un topic a au plus 65 535 octets",
   properties: "Propriétés MQTT 5",

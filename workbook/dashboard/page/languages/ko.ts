@@ -7,7 +7,8 @@ export const ko: Labels = {
   connecting: "연결 중…",
   connectedSince: "{time}부터 연결됨",
   disconnectedSince: "{time}부터 연결 끊김",
-  serverGone: "대시보드 서버가 응답하지 않습니다. 이 페이지는 최신 상태가 아니며 다시 시도하고 있습니다",
+  serverGone:
+    "대시보드 서버가 응답하지 않습니다. 이 페이지는 최신 상태가 아니며 다시 시도하고 있습니다",
   passwordNeeded: "암호가 필요합니다",
   dashboardPassword: "대시보드 암호",
   passwordWrong: "암호가 틀렸습니다",
@@ -43,6 +44,7 @@ export const ko: Labels = {
   emptyLevel: "(비어 있음)",
   qos: "QoS",
   retained: "보존(retain)",
+  retain: "나중에 구독하는 클라이언트를 위해 보존(retain)",
   duplicate: "중복(DUP)",
   yes: "예",
   no: "아니요",
@@ -57,7 +59,8 @@ export const ko: Labels = {
   copied: "복사됨",
   copyFailed: "브라우저가 막았습니다",
   clearRetained: "보존 메시지 지우기",
-  clearQuestion: "브로커가 {topic}에 보존한 메시지를 지울까요? 나중에 구독하는 클라이언트는 더 이상 받지 못합니다.",
+  clearQuestion:
+    "브로커가 {topic}에 보존한 메시지를 지울까요? 나중에 구독하는 클라이언트는 더 이상 받지 못합니다.",
   cancel: "취소",
   payload: "페이로드",
   bytes: "{n}바이트",
@@ -90,7 +93,8 @@ export const ko: Labels = {
   edit: "편집",
   editTo: "{topic} 메시지 편집",
   topicEmpty: "발행할 토픽을 쓰세요",
-  topicWildcard: "와일드카드 +와 #는 구독에만 씁니다. 메시지의 토픽은 하나입니다",
+  topicWildcard:
+    "와일드카드 +와 #는 구독에만 씁니다. 메시지의 토픽은 하나입니다",
   topicNul: "토픽에는 NUL 문자를 쓸 수 없습니다",
   topicLong: "토픽은 최대 65,535바이트입니다",
   properties: "MQTT 5 속성",

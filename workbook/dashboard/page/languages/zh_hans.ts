@@ -43,6 +43,7 @@ export const zhHans: Labels = {
   emptyLevel: "（空）",
   qos: "QoS",
   retained: "保留",
+  retain: "为之后的订阅者保留（retain）",
   duplicate: "重复",
   yes: "是",
   no: "否",
@@ -57,7 +58,8 @@ export const zhHans: Labels = {
   copied: "已复制",
   copyFailed: "浏览器不允许",
   clearRetained: "清除保留消息",
-  clearQuestion: "要让代理服务器忘记 {topic} 上保留的消息吗？之后订阅者将不再收到它。",
+  clearQuestion:
+    "要让代理服务器忘记 {topic} 上保留的消息吗？之后订阅者将不再收到它。",
   cancel: "取消",
   payload: "载荷",
   bytes: "{n} 字节",

@@ -43,6 +43,7 @@ export const zhHant: Labels = {
   emptyLevel: "（空）",
   qos: "QoS",
   retained: "保留",
+  retain: "為之後的訂閱者保留（retain）",
   duplicate: "重複",
   yes: "是",
   no: "否",
@@ -57,7 +58,8 @@ export const zhHant: Labels = {
   copied: "已複製",
   copyFailed: "瀏覽器不允許",
   clearRetained: "清除保留訊息",
-  clearQuestion: "要讓代理伺服器忘記 {topic} 上保留的訊息嗎？之後訂閱者將不再收到它。",
+  clearQuestion:
+    "要讓代理伺服器忘記 {topic} 上保留的訊息嗎？之後訂閱者將不再收到它。",
   cancel: "取消",
   payload: "酬載",
   bytes: "{n} 位元組",
