@@ -19,6 +19,9 @@ import { html, useLayoutEffect, useRef, type VNode } from "./view.ts";
 /** Letters that are typed faster than this belong together, in milliseconds. */
 const TYPING = 700;
 
+/** As in the style sheet. */
+const ONE_COLUMN = "(max-width: 700px)";
+
 /** The tree of topics. Only rows in sight are drawn. */
 export function TreeView(): VNode {
   const { list, sample, sight } = useSight();
@@ -119,4 +122,8 @@ export function TreeView(): VNode {
 function open({ node }: Row): void {
   showTopic(node.path);
   selectedTab.value = "topic";
+  // In one column it stands below the tree.
+  if (matchMedia(ONE_COLUMN).matches) {
+    document.getElementById("side")?.scrollIntoView();
+  }
 }

@@ -76,7 +76,9 @@ function HistoryRow({ message, isChosen, choose }: {
           onClick=${() => choose(isChosen ? undefined : message)}
         >${formatTime(message.time, { hasMilliseconds: true })}</button>
       </td>
-      <td class="value">${valueOf(message)}</td>
+      <td class="value">
+        <div>${valueOf(message)}</div>
+      </td>
       <td>${message.qos}</td>
       <td>${message.retain && html`<${Tick} label=${yes} />`}</td>
       <td>${message.duplicate && html`<${Tick} label=${yes} />`}</td>

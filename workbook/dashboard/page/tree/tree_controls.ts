@@ -41,12 +41,11 @@ export function TreeControls(): VNode {
         .expandAll}</button>
       <button type="button" onClick=${() => expandAll(false)}>${words
         .collapseAll}</button>
-      <span class="faint">${fill(words.topicCount, {
+    </div>
+    <div class="row head">
+      <span class="name">${fill(words.topicCount, {
         n: formatNumber(tree.size),
       })}</span>
-    </div>
-    <div class="row head" aria-hidden="true">
-      <span class="name">${words.topic}</span>
       <span class="last">${words.value}</span>
       <span class="age">${words.age}</span>
       <span class="count">${words.messages}</span>
