@@ -32,7 +32,7 @@ export function readPayload(bytes: Uint8Array, isWhole = true): Payload {
   if (Number.isFinite(value)) return { kind: "number", text, value };
   if (/^\s*[{[]/.test(text)) {
     try {
-      return { kind: "json", text, value: parse(text) };
+      return { kind: "json", text, value: parse(text.replace(/^\ufeff/, "")) };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }

@@ -46,8 +46,14 @@ Deno.test("readPayload() shows a beginning as text, even if it is cut in a chara
   assertEquals(readPayload(new Uint8Array([0xff]), false).kind, "hex");
 });
 
-Deno.test("readPayload() keeps a byte order mark, which is no part of JSON", () => {
-  assertEquals(read("\ufeff1"), { kind: "text", text: "\ufeff1" });
+Deno.test("readPayload() reads past a byte order mark, and keeps it in the text", () => {
+  assertEquals(read("\ufeff1"), { kind: "number", text: "\ufeff1", value: 1 });
+  assertEquals(read("\ufeff[1]"), {
+    kind: "json",
+    text: "\ufeff[1]",
+    value: [1],
+  });
+  assertEquals(read("\ufeffon"), { kind: "text", text: "\ufeffon" });
 });
 
 Deno.test("readPayload() keeps all digits of an integer", () => {
