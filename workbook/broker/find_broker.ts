@@ -4,6 +4,7 @@ import {
   parseAddresses,
 } from "../../lib/client/address.ts";
 import {
+  type Broker,
   BrokerStartError,
   BrokerUnreachableError,
   connect,
@@ -14,8 +15,10 @@ import {
 } from "../../lib/mod.ts";
 
 /** A broker to use, and to let go of. */
-interface FoundBroker extends AsyncDisposable {
+export interface FoundBroker extends AsyncDisposable {
   url: string;
+  /** Its clients, if it is the embedded one. */
+  clients?: Broker["clients"];
 }
 
 /**

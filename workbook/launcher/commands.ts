@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { BROWSER_OPENER } from "../dashboard/open_browser.ts";
 import { quickTests } from "./modules.ts";
 import {
   type Lesson,
@@ -130,6 +131,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
     steps: program("sub", ["--allow-read"]),
     isDirect: true,
+  },
+  dashboard: {
+    description: "Show topics, charts and packets on a page in the browser",
+    steps: program("dashboard", [
+      "--allow-read",
+      scoped("--allow-write", ".workbook"),
+      `--allow-run=${BROWSER_OPENER}`,
+    ]),
   },
   lessons: {
     description: "List the lessons",

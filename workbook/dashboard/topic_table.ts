@@ -1,0 +1,172 @@
+import type { Message, MessageProperties } from "../../lib/mod.ts";
+import { Ring } from "./ring.ts";
+
+/** What a table keeps at most. */
+export interface TableLimits {
+  /** Topics; messages on further ones are only counted. */
+  topics: number;
+  /** Messages of one topic. */
+  messagesOfTopic: number;
+  /** Messages of all topics together. */
+  messages: number;
+  /** Bytes of all their payloads together. */
+  bytes: number;
+  /** Bytes of one payload; of a longer one the beginning is kept. */
+  payload: number;
+}
+
+/** What a dashboard keeps, unless told otherwise. */
+export const LIMITS: TableLimits = {
+  topics: 100_000,
+  messagesOfTopic: 1_000,
+  messages: 100_000,
+  bytes: 64 * 1024 * 1024,
+  payload: 64 * 1024,
+};
+
+/** A message that is kept. */
+export interface KeptMessage {
+  /** When it came, in milliseconds since 1970. */
+  time: number;
+  /** The payload, or its beginning. */
+  payload: Uint8Array;
+  /** How many bytes the payload has in all. */
+  bytes: number;
+  qos: 0 | 1 | 2;
+  retain: boolean;
+  duplicate: boolean;
+  properties: MessageProperties;
+}
+
+/** A topic, with the messages of it that are kept. */
+export interface Topic {
+  /** Counted up from 0. */
+  id: number;
+  name: string;
+  /** How many messages have come, without those of a recording. */
+  count: number;
+  /** Whether the broker is known to keep a message on it. */
+  isRetained: boolean;
+  messages: Ring<KeptMessage>;
+}
+
+/**
+ * The topics that messages came on, and their last messages, in bounded memory: what
+ * is too much goes topic by topic, each one's oldest message in turn.
+ */
+export class TopicTable {
+  readonly #limits: TableLimits;
+  readonly #topics = new Map<string, Topic>();
+  #messages = 0;
+  #bytes = 0;
+  #eviction: Iterator<Topic> | undefined;
+  /** Messages that have come in all. */
+  total = 0;
+  /** Of them, those on topics that there was no room for. */
+  unlisted = 0;
+  /** Topics that something has changed on since they were taken from here. */
+  readonly changed = new Set<Topic>();
+
+  /** Makes an empty table. */
+  constructor(limits: TableLimits = LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** How many payload bytes are kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many messages are kept. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** The topics, in the order in which they came. */
+  topics(): Iterable<Topic> {
+    return this.#topics.values();
+  }
+
+  /** A topic that something has come on. */
+  get(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  /** Takes a message that came just now. */
+  take(message: Message, time: number): void {
+    this.total++;
+    const topic = this.#topicOf(message.topic);
+    if (topic === undefined) {
+      this.unlisted++;
+      return;
+    }
+    topic.count++;
+    // A message without a payload clears what was kept.
+    if (message.retain) topic.isRetained = message.payload.length > 0;
+    const { payload, qos, retain, duplicate, properties } = message;
+    this.#keep(topic, {
+      time,
+      // A copy, since a small payload would keep all that came in one read.
+      payload: payload.slice(0, this.#limits.payload),
+      bytes: payload.length,
+      qos,
+      retain,
+      duplicate,
+      properties,
+    });
+  }
+
+  /** Takes a reading that a recording has from before. */
+  takeRecorded(name: string, value: number, time: number): void {
+    const topic = this.#topicOf(name);
+    if (topic === undefined) return;
+    const payload = new TextEncoder().encode(String(value));
+    this.#keep(topic, {
+      ...{ time, payload, bytes: payload.length },
+      ...{ qos: 0, retain: false, duplicate: false, properties: {} },
+    });
+  }
+
+  /** The broker has taken a retained message from here, which doesn't come as one. */
+  setRetained(name: string, isRetained: boolean): void {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return;
+    topic.isRetained = isRetained;
+    this.changed.add(topic);
+  }
+
+  #topicOf(name: string): Topic | undefined {
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const id = this.#topics.size;
+    if (id >= this.#limits.topics) return undefined;
+    const messages = new Ring<KeptMessage>(this.#limits.messagesOfTopic);
+    const topic = { id, name, count: 0, isRetained: false, messages };
+    this.#topics.set(name, topic);
+    return topic;
+  }
+
+  #keep(topic: Topic, message: KeptMessage): void {
+    this.changed.add(topic);
+    this.#messages++;
+    this.#bytes += message.payload.length;
+    this.#forget(topic.messages.push(message));
+    while (
+      this.#messages > this.#limits.messages ||
+      this.#bytes > this.#limits.bytes
+    ) this.#evict();
+  }
+
+  #evict(): void {
+    this.#eviction ??= this.#topics.values();
+    const { value, done } = this.#eviction.next();
+    if (done) this.#eviction = undefined;
+    else this.#forget(value.messages.shift());
+  }
+
+  #forget(message: KeptMessage | undefined): void {
+    if (message === undefined) return;
+    this.#messages--;
+    this.#bytes -= message.payload.length;
+  }
+}
