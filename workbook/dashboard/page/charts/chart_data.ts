@@ -115,9 +115,7 @@ export function statistics(
     if (value > max) max = value;
     last = value;
   }
-  return count === 0
-    ? undefined
-    : { count, last, min, max, mean: sum / count };
+  return count === 0 ? undefined : { count, last, min, max, mean: sum / count };
 }
 
 /** The value whose time is nearest; `null` in a gap, nothing without points. */
