@@ -4,7 +4,7 @@
  * @module
  */
 import { now, total, tree, welcome } from "./store.ts";
-import { sortAnew } from "./tree_state.ts";
+import { sortAnew } from "./tree/tree_state.ts";
 import { batch, effect, signal } from "./view.ts";
 
 /** The server's time, in milliseconds. */

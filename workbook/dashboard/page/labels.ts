@@ -52,7 +52,9 @@ export function fill(
   label: string,
   values: Record<string, string | number>,
 ): string {
-  return label.replaceAll(/\{(\w+)\}/g, (braces, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : braces
+  return label.replaceAll(
+    /\{(\w+)\}/g,
+    (braces, name: string) =>
+      Object.hasOwn(values, name) ? String(values[name]) : braces,
   );
 }

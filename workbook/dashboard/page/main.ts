@@ -1,7 +1,7 @@
 import { App } from "./app.ts";
 import { startClock } from "./clock.ts";
 import { connect } from "./connection.ts";
-import { language, labels } from "./labels.ts";
+import { labels, language } from "./labels.ts";
 import { startLargeType } from "./large_type.ts";
 import { html, render } from "./view.ts";
 

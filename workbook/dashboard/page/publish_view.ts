@@ -1,17 +1,17 @@
 import { printable } from "../../../lib/printable.ts";
 import { fill, labels } from "./labels.ts";
-import { OutcomeText } from "./outcome.ts";
-import { Field, PropertyFields } from "./publish_fields.ts";
+import { OutcomeText } from "./publish/outcome.ts";
+import { Field, PropertyFields } from "./publish/publish_fields.ts";
 import {
   EMPTY_FORM,
   type FormError,
   formOf,
   type PublishForm,
   readForm,
-} from "./publish_form.ts";
-import { type Draft, publish, type Sent, sent } from "./publishing.ts";
+} from "./publish/publish_form.ts";
+import { type Draft, publish, type Sent, sent } from "./publish/publishing.ts";
 import { phase } from "./store.ts";
-import { TopicField } from "./topic_field.ts";
+import { TopicField } from "./publish/topic_field.ts";
 import { html, signal, type VNode } from "./view.ts";
 
 /** The form and what is wrong with it outlive the view, which is away at times. */
@@ -37,24 +37,31 @@ export function PublishView(): VNode {
           <select
             value=${String(form.value.qos)}
             onChange=${(event: Event) =>
-    set({ qos: Number((event.target as HTMLSelectElement).value) as 0 | 1 | 2 })}
+              set({
+                qos: Number((event.target as HTMLSelectElement).value) as
+                  | 0
+                  | 1
+                  | 2,
+              })}
           >
-            ${[0, 1, 2].map((qos) => html`<option value=${String(qos)}>${qos}</option>`)}
+            ${[0, 1, 2].map((qos) =>
+              html`<option value=${String(qos)}>${qos}</option>`
+            )}
           </select>
         </label>
         <label><input
           type="checkbox"
           checked=${form.value.retain}
           onChange=${(event: Event) =>
-    set({ retain: (event.target as HTMLInputElement).checked })}
+            set({ retain: (event.target as HTMLInputElement).checked })}
         /> ${retain}</label>
       </p>
       <${PropertyFields} ...${fields} />
       <p class="controls">
         <button type="submit" class="primary" disabled=${!isOpen}>${send}</button>
         ${isOpen
-    ? html`<${OutcomeText} request=${lastRequest.value} />`
-    : html`<span class="outcome" role="status">${notConnected}</span>`}
+          ? html`<${OutcomeText} request=${lastRequest.value} />`
+          : html`<span class="outcome" role="status">${notConnected}</span>`}
       </p>
     </form>
     <${SentList} />
@@ -66,9 +73,9 @@ function SentList(): VNode | null {
   return html`
     <h3>${labels.value.sentBefore}</h3>
     <ul class="sent">
-      ${
-    sent.value.map((one) => html`<${SentItem} key=${one.request} one=${one} />`)
-  }
+      ${sent.value.map((one) =>
+        html`<${SentItem} key=${one.request} one=${one} />`
+      )}
     </ul>
   ` as VNode;
 }
@@ -80,7 +87,9 @@ function SentItem({ one: { request, draft } }: { one: Sent }): VNode {
   return html`
     <li>
       <code>${topic}</code>
-      <code class="sent-payload">${printable(draft.payload.slice(0, 200))}</code>
+      <code class="sent-payload">${printable(
+        draft.payload.slice(0, 200),
+      )}</code>
       <${OutcomeText} request=${request} />
       <button
         type="button"
@@ -92,9 +101,9 @@ function SentItem({ one: { request, draft } }: { one: Sent }): VNode {
         type="button"
         aria-label=${fill(labels.value.editTo, { topic })}
         onClick=${() => {
-    form.value = formOf(draft);
-    error.value = undefined;
-  }}
+          form.value = formOf(draft);
+          error.value = undefined;
+        }}
       >${labels.value.edit}</button>
     </li>
   ` as VNode;

@@ -3,7 +3,15 @@ import { messageRate } from "./clock.ts";
 import { formatNumber, formatRate, formatTime } from "./format.ts";
 import { fill, labels } from "./labels.ts";
 import { isLarge } from "./large_type.ts";
-import { brokerState, log, outages, phase, total, unlisted, welcome } from "./store.ts";
+import {
+  brokerState,
+  log,
+  outages,
+  phase,
+  total,
+  unlisted,
+  welcome,
+} from "./store.ts";
 import { html, type VNode } from "./view.ts";
 
 /** What is always in sight: how the connections are, and how much has come. */
@@ -21,7 +29,7 @@ export function StateView(): VNode {
           role="switch"
           checked=${isLarge.value}
           onChange=${(event: Event) =>
-    isLarge.value = (event.target as HTMLInputElement).checked}
+            isLarge.value = (event.target as HTMLInputElement).checked}
         /> ${words.largeType}</label>
       </div>
       <${Outages} />
@@ -35,11 +43,13 @@ function Broker(): VNode {
   return html`
     <span class="broker">
       <code>${printable(broker)}</code>
-      ${filters.map((filter) => html`${" "}<code class="filter">${printable(filter)}</code>`)}
+      ${filters.map((filter) =>
+        html`${" "}<code class="filter">${printable(filter)}</code>`
+      )}
       ${recording !== undefined && html`
-        <span class="faint">${" "}${
-    fill(labels.value.recordingFrom, { file: printable(recording) })
-  }</span>
+        <span class="faint">${" "}${fill(labels.value.recordingFrom, {
+          file: printable(recording),
+        })}</span>
       `}
     </span>
   ` as VNode;
@@ -53,7 +63,10 @@ function ConnectionState(): VNode {
   ` as VNode;
 }
 
-function describeConnection(): { kind: "good" | "bad" | "waiting"; text: string } {
+function describeConnection(): {
+  kind: "good" | "bad" | "waiting";
+  text: string;
+} {
   const words = labels.value;
   if (phase.value === "connecting") {
     return welcome.value
@@ -80,14 +93,16 @@ function Figures(): VNode {
   const words = labels.value;
   return html`
     <span class="figures">
-      <span>${fill(words.messagesInAll, { n: formatNumber(total.value) })}</span>
-      <span>${
-    fill(words.messagesASecond, { n: formatRate(messageRate.value) })
-  }</span>
+      <span>${fill(words.messagesInAll, {
+        n: formatNumber(total.value),
+      })}</span>
+      <span>${fill(words.messagesASecond, {
+        n: formatRate(messageRate.value),
+      })}</span>
       ${unlisted.value > 0 && html`
-        <span class="warning">${
-    fill(words.unlisted, { n: formatNumber(unlisted.value) })
-  }</span>
+        <span class="warning">${fill(words.unlisted, {
+          n: formatNumber(unlisted.value),
+        })}</span>
       `}
     </span>
   ` as VNode;
@@ -103,9 +118,9 @@ function Outages(): VNode | null {
   if (told.length === 0) return html`<p class="outages">${last}</p>` as VNode;
   return html`
     <details class="outages">
-      <summary>${last} ${
-    fill(labels.value.outagesBefore, { n: formatNumber(told.length) })
-  }</summary>
+      <summary>${last} ${fill(labels.value.outagesBefore, {
+        n: formatNumber(told.length),
+      })}</summary>
       <ul>${told.reverse().map((outage) => html`<li>${outage}</li>`)}</ul>
     </details>
   ` as VNode;
@@ -115,7 +130,9 @@ function Log(): VNode | null {
   if (log.value.length === 0) return null;
   return html`
     <details class="log">
-      <summary>${fill(labels.value.log, { n: formatNumber(log.value.length) })}</summary>
+      <summary>${fill(labels.value.log, {
+        n: formatNumber(log.value.length),
+      })}</summary>
       <pre tabindex="0">${log.value.map(printable).join("\n")}</pre>
     </details>
   ` as VNode;

@@ -47,18 +47,20 @@ export function Tabs(): VNode {
         ref=${list}
         onKeyDown=${onKeyDown}
       >
-        ${tabs.map((tab) => html`
-          <button
-            type="button"
-            role="tab"
-            key=${tab}
-            id=${`tab-${tab}`}
-            aria-selected=${String(tab === selected)}
-            aria-controls="panel"
-            tabindex=${tab === selected ? 0 : -1}
-            onClick=${() => selectedTab.value = tab}
-          >${names[tab]}</button>
-        `)}
+        ${tabs.map((tab) =>
+          html`
+            <button
+              type="button"
+              role="tab"
+              key=${tab}
+              id=${`tab-${tab}`}
+              aria-selected=${String(tab === selected)}
+              aria-controls="panel"
+              tabindex=${tab === selected ? 0 : -1}
+              onClick=${() => selectedTab.value = tab}
+            >${names[tab]}</button>
+          `
+        )}
       </div>
       <div
         role="tabpanel"

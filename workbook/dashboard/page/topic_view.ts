@@ -1,11 +1,11 @@
 import { printable } from "../../../lib/printable.ts";
 import type { TopicMessage } from "../protocol.ts";
-import { ClearRetained } from "./clear_retained.ts";
-import { CopyButton } from "./copy_button.ts";
-import { HistoryTable } from "./history_table.ts";
+import { ClearRetained } from "./topic/clear_retained.ts";
+import { CopyButton } from "./topic/copy_button.ts";
+import { HistoryTable } from "./topic/history_table.ts";
 import { labels } from "./labels.ts";
-import { MessageFacts } from "./message_facts.ts";
-import { PayloadView } from "./payload_view.ts";
+import { MessageFacts } from "./topic/message_facts.ts";
+import { PayloadView } from "./topic/payload_view.ts";
 import { openMessages, openTopic, tree, treeVersion } from "./store.ts";
 import { html, useState, type VNode } from "./view.ts";
 
@@ -31,19 +31,20 @@ function OpenTopic({ topic }: { topic: string }): VNode {
       <${RetainedControls} topic=${topic} />
     </div>
     ${message === undefined
-    ? html`<p class="hint">${labels.value.noMessages}</p>`
-    : html`
-      <${MessageFacts} message=${message} />
-      ${chosen && html`
-        <p class="notice controls">
-          ${labels.value.earlierShown}
-          <button type="button" class="small" onClick=${() => choose(undefined)}>
-            ${labels.value.showNewest}
-          </button>
-        </p>
+      ? html`<p class="hint">${labels.value.noMessages}</p>`
+      : html`
+        <${MessageFacts} message=${message} />
+        ${chosen && html`
+          <p class="notice controls">
+            ${labels.value.earlierShown}
+            <button type="button" class="small" onClick=${() =>
+              choose(undefined)}>
+              ${labels.value.showNewest}
+            </button>
+          </p>
+        `}
+        <${PayloadView} topic=${topic} message=${message} />
       `}
-      <${PayloadView} topic=${topic} message=${message} />
-    `}
     ${open && html`
       <${HistoryTable} open=${open} chosen=${chosen} choose=${choose} />
     `}

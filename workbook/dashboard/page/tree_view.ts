@@ -1,17 +1,26 @@
 import { showTopic } from "./connection.ts";
 import { labels } from "./labels.ts";
-import { rowsInSight, scrollToRow } from "./rows_in_sight.ts";
+import { rowsInSight, scrollToRow } from "./tree/rows_in_sight.ts";
 import { selectedTab } from "./selected_tab.ts";
-import { TreeControls } from "./tree_controls.ts";
-import { treeAction, typedRow } from "./tree_keys.ts";
-import { TreeRow } from "./tree_row.ts";
-import type { Row } from "./tree_rows.ts";
-import { activePath, expand, filterText, holdStill, rows } from "./tree_state.ts";
-import { useSight } from "./use_sight.ts";
+import { TreeControls } from "./tree/tree_controls.ts";
+import { treeAction, typedRow } from "./tree/tree_keys.ts";
+import { TreeRow } from "./tree/tree_row.ts";
+import type { Row } from "./tree/tree_rows.ts";
+import {
+  activePath,
+  expand,
+  filterText,
+  holdStill,
+  rows,
+} from "./tree/tree_state.ts";
+import { useSight } from "./tree/use_sight.ts";
 import { html, useLayoutEffect, useRef, type VNode } from "./view.ts";
 
 /** Letters that are typed faster than this belong together, in milliseconds. */
 const TYPING = 700;
+
+/** As in the style sheet. */
+const ONE_COLUMN = "(max-width: 700px)";
 
 /** The tree of topics. Only rows in sight are drawn. */
 export function TreeView(): VNode {
@@ -64,10 +73,14 @@ export function TreeView(): VNode {
   };
 
   const [first, end] = rowsInSight(sight, all.length);
-  const drawn = all.slice(first, end).map((row, at) => [row, first + at] as const);
+  const drawn = all.slice(first, end).map((row, at) =>
+    [row, first + at] as const
+  );
   // The focus would be lost with the row that has it.
   const activeRow = all[active];
-  if (activeRow && (active < first || active >= end)) drawn.push([activeRow, active]);
+  if (activeRow && (active < first || active >= end)) {
+    drawn.push([activeRow, active]);
+  }
   return html`
     <section class="topics" aria-label=${labels.value.topics}>
       <${TreeControls} />
@@ -81,23 +94,25 @@ export function TreeView(): VNode {
         onPointerMove=${holdStill}
       >
         <div class="row sample" aria-hidden="true" ref=${sample}></div>
-        <div role="none" style=${{ height: `${all.length * sight.rowHeight}px` }}>
-          ${
-    drawn.map(([row, index]) => html`
-            <${TreeRow}
-              key=${row.node.path}
-              ...${row}
-              top=${index * sight.rowHeight}
-              isActive=${row === activeRow}
-              onClick=${() => onClick(row)}
-            />
-          `)
-  }
+        <div role="none" style=${{
+          height: `${all.length * sight.rowHeight}px`,
+        }}>
+          ${drawn.map(([row, index]) =>
+            html`
+              <${TreeRow}
+                key=${row.node.path}
+                ...${row}
+                top=${index * sight.rowHeight}
+                isActive=${row === activeRow}
+                onClick=${() => onClick(row)}
+              />
+            `
+          )}
         </div>
         ${all.length === 0 && html`
-          <p class="hint">${
-    filterText.value.trim() ? labels.value.noneFound : labels.value.noTopics
-  }</p>
+          <p class="hint">${filterText.value.trim()
+            ? labels.value.noneFound
+            : labels.value.noTopics}</p>
         `}
       </div>
     </section>
@@ -107,4 +122,8 @@ export function TreeView(): VNode {
 function open({ node }: Row): void {
   showTopic(node.path);
   selectedTab.value = "topic";
+  // In one column it stands below the tree.
+  if (matchMedia(ONE_COLUMN).matches) {
+    document.getElementById("side")?.scrollIntoView();
+  }
 }

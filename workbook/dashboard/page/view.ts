@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 /**
  * The view library: Preact, written as tagged templates, so that the page needs no
  * build step, and signals, so that only what has changed is drawn anew.

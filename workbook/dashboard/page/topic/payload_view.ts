@@ -1,13 +1,13 @@
-import { printable, printableLines } from "../../../lib/printable.ts";
-import type { TopicMessage } from "../protocol.ts";
-import { addSeries } from "./charts.ts";
+import { printable, printableLines } from "../../../../lib/printable.ts";
+import type { TopicMessage } from "../../protocol.ts";
+import { addSeries } from "../charts.ts";
 import { CopyButton } from "./copy_button.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../format.ts";
 import { type JsonChoices, JsonView } from "./json_view.ts";
-import { fill, labels } from "./labels.ts";
+import { fill, labels } from "../labels.ts";
 import { fromBase64, type Payload, readPayload } from "./payload.ts";
-import { selectedTab } from "./selected_tab.ts";
-import { html, useState, type VNode } from "./view.ts";
+import { selectedTab } from "../selected_tab.ts";
+import { html, useState, type VNode } from "../view.ts";
 
 /** How many characters of a text, or of bytes in hexadecimal, are drawn at first. */
 const TEXT_LENGTH = 20_000;
@@ -27,24 +27,24 @@ export function PayloadView(
   return html`
     <div class="controls">
       <h3>${words.payload}</h3>
-      <span class="faint">${kindOf(payload)} · ${
-    fill(words.bytes, { n: formatNumber(message.bytes) })
-  }</span>
+      <span class="faint">${kindOf(payload)} · ${fill(words.bytes, {
+        n: formatNumber(message.bytes),
+      })}</span>
       ${payload.kind !== "empty" && html`
         <${CopyButton} text=${payload.text} label=${words.copyPayload} />
       `}
     </div>
     ${bytes.length < message.bytes && html`
-      <p class="notice">${
-    fill(words.payloadCut, { n: formatNumber(bytes.length) })
-  }</p>
+      <p class="notice">${fill(words.payloadCut, {
+        n: formatNumber(bytes.length),
+      })}</p>
     `}
     <${PayloadContent} payload=${payload} onChart=${onChart} />
     <p role="status" class="controls">
       ${charted !== undefined && html`
         <span>${fill(words.charted, { path: printable(charted) })}</span>
         <button type="button" class="small" onClick=${() =>
-    selectedTab.value = "charts"}>${words.showCharts}</button>
+          selectedTab.value = "charts"}>${words.showCharts}</button>
       `}
     </p>
   ` as VNode;
@@ -65,7 +65,8 @@ function PayloadContent(
   }
   if (payload.kind === "json") {
     return html`
-      <${JsonView} value=${payload.value} choices=${choices} onChart=${onChart} />
+      <${JsonView} value=${payload
+        .value} choices=${choices} onChart=${onChart} />
     ` as VNode;
   }
   const text = printableLines(payload.text);
@@ -84,7 +85,9 @@ function PayloadContent(
     <pre tabindex="0">${isLong ? text.slice(0, TEXT_LENGTH) : text}</pre>
     ${isLong && html`
       <button type="button" class="small" onClick=${() => setWhole(true)}>
-        ${fill(labels.value.showMore, { n: formatNumber(text.length - TEXT_LENGTH) })}
+        ${fill(labels.value.showMore, {
+          n: formatNumber(text.length - TEXT_LENGTH),
+        })}
       </button>
     `}
   ` as VNode;

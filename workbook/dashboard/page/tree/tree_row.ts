@@ -1,12 +1,12 @@
-import { printable } from "../../../lib/printable.ts";
-import { time } from "./clock.ts";
-import { formatAge, formatNumber, formatRate } from "./format.ts";
-import { labels } from "./labels.ts";
-import { openTopic, treeVersion } from "./store.ts";
+import { printable } from "../../../../lib/printable.ts";
+import { time } from "../clock.ts";
+import { formatAge, formatNumber, formatRate } from "../format.ts";
+import { labels } from "../labels.ts";
+import { openTopic, treeVersion } from "../store.ts";
 import type { Row } from "./tree_rows.ts";
 import { expand } from "./tree_state.ts";
 import { useFlash } from "./use_flash.ts";
-import { html, type VNode } from "./view.ts";
+import { html, type VNode } from "../view.ts";
 
 /** Deeper rows are moved no further to the right. */
 const MOST_INDENTED = 12;
@@ -37,7 +37,9 @@ export function TreeRow(
       aria-posinset=${position}
       aria-setsize=${siblings}
       aria-expanded=${isExpanded === undefined ? undefined : String(isExpanded)}
-      aria-selected=${String(topic !== undefined && node.path === openTopic.value)}
+      aria-selected=${String(
+        topic !== undefined && node.path === openTopic.value,
+      )}
       tabindex=${isActive ? 0 : -1}
       style=${{ transform: `translateY(${top}px)` }}
       onClick=${onClick}
@@ -50,9 +52,9 @@ export function TreeRow(
         ></span>
         <span class="level">${printable(node.level) || words.emptyLevel}</span>
         ${topic?.isRetained && html`
-          <span class="mark" title=${words.retained}>R<span class="unseen">${
-    ` ${words.retained}`
-  }</span></span>
+          <span class="mark"
+            title=${words
+              .retained}>R<span class="unseen">${` ${words.retained}`}</span></span>
         `}
         ${topic !== undefined && topic.qos > 0 && html`
           <span class="mark" title=${`${words.qos} ${topic.qos}`}>
@@ -63,7 +65,9 @@ export function TreeRow(
       <span class="last">${topic && printable(topic.value)}</span>
       <span class="age">${formatAge(time.value - node.time)}</span>
       <span class="count">${formatNumber(count)}</span>
-      <span class="rate">${formatRate(node.rate)}<span class="unit">/s</span></span>
+      <span class="rate">${formatRate(
+        node.rate,
+      )}<span class="unit">/s</span></span>
     </div>
   ` as VNode;
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { PublishRequest, PublishResult, Welcome } from "../protocol.ts";
-import { send } from "./connection.ts";
-import { phase, results, welcome } from "./store.ts";
-import { computed, signal } from "./view.ts";
+import type { PublishRequest, PublishResult, Welcome } from "../../protocol.ts";
+import { send } from "../connection.ts";
+import { phase, results, welcome } from "../store.ts";
+import { computed, signal } from "../view.ts";
 
 /** How many of what was published are remembered. */
 const MOST = 10;

@@ -1,4 +1,4 @@
-import { parseDecimal } from "../../../lib/decimal.ts";
+import { parseDecimal } from "../../../../lib/decimal.ts";
 
 /** What a payload is taken for. */
 export type Payload =
@@ -32,7 +32,7 @@ export function readPayload(bytes: Uint8Array, isWhole = true): Payload {
   if (Number.isFinite(value)) return { kind: "number", text, value };
   if (/^\s*[{[]/.test(text)) {
     try {
-      return { kind: "json", text, value: parse(text) };
+      return { kind: "json", text, value: parse(text.replace(/^\ufeff/, "")) };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
@@ -66,7 +66,11 @@ function parse(text: string): unknown {
   // Without such a number there is no need of a reviver, which is slow, and which
   // runs out of stack in what is nested some thousand times.
   if (!/\d{16}/.test(text)) return JSON.parse(text);
-  const exact = (_key: string, value: unknown, { source }: { source?: string } = {}) =>
+  const exact = (
+    _key: string,
+    value: unknown,
+    { source }: { source?: string } = {},
+  ) =>
     typeof value === "number" && !Number.isSafeInteger(value) &&
       source !== undefined && /^-?\d+$/.test(source)
       ? BigInt(source)

@@ -1,4 +1,4 @@
-import type { TopicMessage } from "../protocol.ts";
+import type { TopicMessage } from "../../protocol.ts";
 
 /**
  * For how long a message is still to be delivered to who subscribes anew: its

@@ -1,5 +1,5 @@
-import { matchesFilter } from "../../messages/matches_filter.ts";
-import type { TopicNode, TopicTree } from "./topic_tree.ts";
+import { matchesFilter } from "../../../messages/matches_filter.ts";
+import type { TopicNode, TopicTree } from "../topic_tree.ts";
 
 /** By what the levels below one level are sorted. */
 export type Order = "name" | "rate";

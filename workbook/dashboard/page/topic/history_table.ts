@@ -1,10 +1,10 @@
-import { printable } from "../../../lib/printable.ts";
-import type { TopicMessage } from "../protocol.ts";
-import { formatNumber, formatTime } from "./format.ts";
-import { fill, labels } from "./labels.ts";
+import { printable } from "../../../../lib/printable.ts";
+import type { TopicMessage } from "../../protocol.ts";
+import { formatNumber, formatTime } from "../format.ts";
+import { fill, labels } from "../labels.ts";
 import { fromBase64, readPayload } from "./payload.ts";
-import type { OpenMessages } from "./store.ts";
-import { html, type VNode } from "./view.ts";
+import type { OpenMessages } from "../store.ts";
+import { html, type VNode } from "../view.ts";
 
 /** How many rows are drawn. */
 const MOST = 200;
@@ -38,22 +38,24 @@ export function HistoryTable({ open, chosen, choose }: {
           </tr>
         </thead>
         <tbody>
-          ${shown.map((message) => html`
-            <${HistoryRow}
-              key=${keyOf(message)}
-              message=${message}
-              isChosen=${chosen === message}
-              choose=${choose}
-            />
-          `)}
+          ${shown.map((message) =>
+            html`
+              <${HistoryRow}
+                key=${keyOf(message)}
+                message=${message}
+                isChosen=${chosen === message}
+                choose=${choose}
+              />
+            `
+          )}
         </tbody>
       </table>
     </div>
     ${leftOut > 0 && html`
       <p class="notice">${fill(labels.value.historyCut, {
-    n: formatNumber(shown.length),
-    more: formatNumber(leftOut),
-  })}</p>
+        n: formatNumber(shown.length),
+        more: formatNumber(leftOut),
+      })}</p>
     `}
   ` as VNode;
 }
@@ -74,7 +76,9 @@ function HistoryRow({ message, isChosen, choose }: {
           onClick=${() => choose(isChosen ? undefined : message)}
         >${formatTime(message.time, { hasMilliseconds: true })}</button>
       </td>
-      <td class="value">${valueOf(message)}</td>
+      <td class="value">
+        <div>${valueOf(message)}</div>
+      </td>
       <td>${message.qos}</td>
       <td>${message.retain && html`<${Tick} label=${yes} />`}</td>
       <td>${message.duplicate && html`<${Tick} label=${yes} />`}</td>

@@ -1,6 +1,6 @@
-import { labels } from "./labels.ts";
+import { labels } from "../labels.ts";
 import type { FormError, PublishForm } from "./publish_form.ts";
-import { html, useLayoutEffect, useRef, type VNode } from "./view.ts";
+import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
 
 /** What a field of the form is given. */
 export interface FieldProps {
@@ -49,7 +49,8 @@ export function Field(
         onInput=${onInput}
         ...${attributes}
       />
-      ${wrong && html`<p class="error" id=${`${id}-error`} role="alert">${wrong}</p>`}
+      ${wrong &&
+        html`<p class="error" id=${`${id}-error`} role="alert">${wrong}</p>`}
     </div>
   ` as VNode;
 }
@@ -61,8 +62,10 @@ export function PropertyFields(props: FieldProps): VNode {
     <details class="properties">
       <summary>${words.properties}</summary>
       <${Field} ...${props} field="contentType" label=${words.contentType} />
-      <${Field} ...${props} field="responseTopic" label=${words.responseTopic} />
-      <${Field} ...${props} field="correlationData" label=${words.correlationData} />
+      <${Field} ...${props} field="responseTopic" label=${words
+        .responseTopic} />
+      <${Field} ...${props} field="correlationData" label=${words
+        .correlationData} />
       <${Field}
         ...${props}
         field="messageExpiryInterval"

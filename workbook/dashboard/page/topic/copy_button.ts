@@ -1,5 +1,5 @@
-import { labels } from "./labels.ts";
-import { html, useEffect, useState, type VNode } from "./view.ts";
+import { labels } from "../labels.ts";
+import { html, useEffect, useState, type VNode } from "../view.ts";
 
 /** For how long it says that it has copied, in milliseconds. */
 const SAID = 2_000;
@@ -8,7 +8,9 @@ const SAID = 2_000;
 export function CopyButton(
   { text, label }: { text: string; label: string },
 ): VNode {
-  const [said, setSaid] = useState<"copied" | "copyFailed" | undefined>(undefined);
+  const [said, setSaid] = useState<"copied" | "copyFailed" | undefined>(
+    undefined,
+  );
   useEffect(() => {
     if (said === undefined) return;
     const timer = setTimeout(() => setSaid(undefined), SAID);

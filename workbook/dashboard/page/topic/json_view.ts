@@ -1,8 +1,8 @@
-import { printable } from "../../../lib/printable.ts";
-import { formatNumber } from "./format.ts";
-import { memberCount, type Member, membersOf } from "./json_paths.ts";
-import { fill, labels } from "./labels.ts";
-import { html, useState, type VNode } from "./view.ts";
+import { printable } from "../../../../lib/printable.ts";
+import { formatNumber } from "../format.ts";
+import { type Member, memberCount, membersOf } from "./json_paths.ts";
+import { fill, labels } from "../labels.ts";
+import { html, useState, type VNode } from "../view.ts";
 
 /** How many members of one value are shown, and how many more when asked. */
 const STEP = 100;
@@ -44,7 +44,7 @@ function JsonMember(
     & { member: Member; depth: number }
     & Shared,
 ): VNode {
-  const { name, path, value } = member;
+  const { path, value } = member;
   const count = memberCount(value);
   const label = html`<span class="json-name">${nameOf(member, depth)}</span>`;
   if (count === undefined || count === 0) {
@@ -55,7 +55,9 @@ function JsonMember(
           <button
             type="button"
             class="small"
-            aria-label=${fill(labels.value.chartNumber, { path: printable(path) })}
+            aria-label=${fill(labels.value.chartNumber, {
+              path: printable(path),
+            })}
             onClick=${() => onChart(path)}
           >${labels.value.chart}</button>
         `}
@@ -70,14 +72,17 @@ function JsonMember(
   };
   return html`
     <li>
-      <button type="button" class="json-fold" aria-expanded=${String(isOpen)} onClick=${toggle}>
+      <button type="button" class="json-fold" aria-expanded=${String(
+        isOpen,
+      )} onClick=${toggle}>
         <span class="twisty" aria-hidden="true"></span>
         ${label}
-        <span class="faint">${
-    fill(Array.isArray(value) ? labels.value.elements : labels.value.members, {
-      n: formatNumber(count),
-    })
-  }</span>
+        <span class="faint">${fill(
+          Array.isArray(value) ? labels.value.elements : labels.value.members,
+          {
+            n: formatNumber(count),
+          },
+        )}</span>
       </button>
       ${isOpen && html`
         <${JsonMembers} ...${{ path, value, count, depth, choices, onChart }} />
@@ -98,18 +103,19 @@ function JsonMembers(
   };
   return html`
     <ul>
-      ${
-    membersOf(value, path, shown).map((member) => html`
-        <${JsonMember}
-          key=${member.path}
-          ...${{ member, depth: depth + 1, choices, onChart }}
-        />
-      `)
-  }
+      ${membersOf(value, path, shown).map((member) =>
+        html`
+          <${JsonMember}
+            key=${member.path}
+            ...${{ member, depth: depth + 1, choices, onChart }}
+          />
+        `
+      )}
       ${count > shown && html`
-        <li><button type="button" class="small" onClick=${showMore}>${
-    fill(labels.value.showMore, { n: formatNumber(count - shown) })
-  }</button></li>
+        <li><button type="button" class="small" onClick=${showMore}>${fill(
+          labels.value.showMore,
+          { n: formatNumber(count - shown) },
+        )}</button></li>
       `}
     </ul>
   ` as VNode;
@@ -126,7 +132,9 @@ function JsonScalar({ value }: { value: unknown }): VNode {
     </span>
     ${isLong && html`
       <button type="button" class="small" onClick=${() => setWhole(true)}>
-        ${fill(labels.value.showMore, { n: formatNumber(text.length - TEXT_LENGTH) })}
+        ${fill(labels.value.showMore, {
+          n: formatNumber(text.length - TEXT_LENGTH),
+        })}
       </button>
     `}
   ` as VNode;

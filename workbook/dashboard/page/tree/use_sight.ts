@@ -1,5 +1,5 @@
 import type { Sight } from "./rows_in_sight.ts";
-import { useLayoutEffect, useRef, useState } from "./view.ts";
+import { useLayoutEffect, useRef, useState } from "../view.ts";
 
 /**
  * Follows what is in sight of a list: as it is scrolled, and as it or its rows change
@@ -11,7 +11,11 @@ import { useLayoutEffect, useRef, useState } from "./view.ts";
 export function useSight() {
   const list = useRef<HTMLDivElement>(null);
   const sample = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState<Sight>({ top: 0, height: 0, rowHeight: 0 });
+  const [sight, setSight] = useState<Sight>({
+    top: 0,
+    height: 0,
+    rowHeight: 0,
+  });
   useLayoutEffect(() => {
     const [box, row] = [list.current!, sample.current!];
     const look = () =>

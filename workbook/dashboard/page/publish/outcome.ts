@@ -1,10 +1,12 @@
-import { printable } from "../../../lib/printable.ts";
-import { fill, labels } from "./labels.ts";
+import { printable } from "../../../../lib/printable.ts";
+import { fill, labels } from "../labels.ts";
 import { type Outcome, outcomes } from "./publishing.ts";
-import { html, type VNode } from "./view.ts";
+import { html, type VNode } from "../view.ts";
 
 /** What became of a message that was published, told to screen readers, too. */
-export function OutcomeText({ request }: { request: number | undefined }): VNode {
+export function OutcomeText(
+  { request }: { request: number | undefined },
+): VNode {
   const outcome = request === undefined
     ? undefined
     : outcomes.value.get(request);

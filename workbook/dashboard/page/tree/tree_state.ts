@@ -4,10 +4,10 @@
  * @module
  */
 import { childrenSorter } from "./sorted_children.ts";
-import { tree, treeVersion } from "./store.ts";
-import type { TopicNode } from "./topic_tree.ts";
+import { tree, treeVersion } from "../store.ts";
+import type { TopicNode } from "../topic_tree.ts";
 import { type Order, type Row, topicFilter, visibleRows } from "./tree_rows.ts";
-import { computed, signal } from "./view.ts";
+import { computed, signal } from "../view.ts";
 
 /** With more topics than these the tree begins closed. */
 const FEW = 100;

@@ -1,10 +1,10 @@
-import { printable } from "../../../lib/printable.ts";
-import type { TopicMessage } from "../protocol.ts";
-import { time } from "./clock.ts";
+import { printable } from "../../../../lib/printable.ts";
+import type { TopicMessage } from "../../protocol.ts";
+import { time } from "../clock.ts";
 import { remainingExpiry } from "./expiry.ts";
-import { formatAge, formatTime } from "./format.ts";
-import { fill, labels } from "./labels.ts";
-import { html, type VNode } from "./view.ts";
+import { formatAge, formatTime } from "../format.ts";
+import { fill, labels } from "../labels.ts";
+import { html, type VNode } from "../view.ts";
 
 /** What is known of a message but its payload. */
 export function MessageFacts({ message }: { message: TopicMessage }): VNode {
@@ -33,7 +33,14 @@ export function MessageFacts({ message }: { message: TopicMessage }): VNode {
   }
   return html`
     <dl class="facts">
-      ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+      ${facts.map(([name, value]) =>
+        html`
+          <div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>
+        `
+      )}
     </dl>
   ` as VNode;
 }

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "./view.ts";
+import { useLayoutEffect, useRef } from "../view.ts";
 
 /** How long it shines, in milliseconds. */
 const LENGTH = 600;

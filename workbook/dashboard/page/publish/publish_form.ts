@@ -1,5 +1,5 @@
-import type { PublishRequest } from "../protocol.ts";
-import type { Labels } from "./languages/en.ts";
+import type { PublishRequest } from "../../protocol.ts";
+import type { Labels } from "../languages/en.ts";
 import type { Draft } from "./publishing.ts";
 
 /** What stands in the form's fields. */
@@ -48,7 +48,9 @@ export function readForm(form: PublishForm): Draft | FormError {
     if (label) return { field: "responseTopic", label };
   }
   const properties: NonNullable<PublishRequest["properties"]> = {};
-  for (const name of ["contentType", "responseTopic", "correlationData"] as const) {
+  for (
+    const name of ["contentType", "responseTopic", "correlationData"] as const
+  ) {
     if (form[name] !== "") properties[name] = form[name];
   }
   const seconds = form.messageExpiryInterval.trim();

@@ -1,4 +1,4 @@
-import type { TopicNode } from "./topic_tree.ts";
+import type { TopicNode } from "../topic_tree.ts";
 import type { Order } from "./tree_rows.ts";
 
 const { compare } = new Intl.Collator("en", { numeric: true });

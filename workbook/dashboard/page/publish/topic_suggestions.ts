@@ -1,4 +1,4 @@
-import type { TopicTree } from "./topic_tree.ts";
+import type { TopicTree } from "../topic_tree.ts";
 
 /** More would be no help, and slow. */
 const MOST = 50;
