@@ -1,18 +1,28 @@
+import type { PacketNews } from "../protocol.ts";
 import { send } from "./connection.ts";
+import { formatNumber } from "./format.ts";
 import { fill, labels } from "./labels.ts";
 import { DemoButtons } from "./packets/demo_buttons.ts";
 import { countWaiting, type Hold, step } from "./packets/hold.ts";
 import { PacketDiagram } from "./packets/packet_diagram.ts";
 import { PacketLegend } from "./packets/packet_legend.ts";
 import { PacketTable } from "./packets/packet_table.ts";
-import { type Exchange, isOfPublish } from "./packets/sequence.ts";
+import { type Exchange, exchangeOf, isOfPublish } from "./packets/sequence.ts";
 import { MOST, packets, packetsLeftOut } from "./store.ts";
-import { html, type Signal, useEffect, useSignal, type VNode } from "./view.ts";
+import { html, useEffect, useSignal, type VNode } from "./view.ts";
+
+/** Which packets are shown. */
+const FILTERS = {
+  all: () => true,
+  publishes: isOfPublish,
+  exchanges: (packet: PacketNews) => exchangeOf(packet) !== undefined,
+};
+type Filter = keyof typeof FILTERS;
 
 /** The packets of the dashboard's own connection, as they go to and fro. */
 export function PacketsView(): VNode {
   const hold = useSignal<Hold | null>(null);
-  const isFiltered = useSignal(false);
+  const filter = useSignal<Filter>("all");
   const isTable = useSignal(false);
   const followed = useSignal<Exchange | undefined>(undefined);
   useEffect(() => {
@@ -21,13 +31,15 @@ export function PacketsView(): VNode {
   }, []);
   const text = labels.value;
   const all = hold.value ?? packets.value;
-  const shown = isFiltered.value ? all.filter(isOfPublish) : all;
+  const isWanted = FILTERS[filter.value];
+  const shown = all.filter(isWanted);
   const waiting = hold.value ? countWaiting(packets.value, hold.value) : 0;
-  const isWanted = isFiltered.value ? isOfPublish : () => true;
   const notes = [
-    ...hold.value ? [fill(text.packetsWaiting, { n: waiting })] : [],
+    ...hold.value
+      ? [fill(text.packetsWaiting, { n: formatNumber(waiting) })]
+      : [],
     ...packetsLeftOut.value > 0
-      ? [fill(text.packetsLeftOut, { n: packetsLeftOut.value })]
+      ? [fill(text.packetsLeftOut, { n: formatNumber(packetsLeftOut.value) })]
       : [],
   ];
   const onClear = () => {
@@ -54,8 +66,22 @@ export function PacketsView(): VNode {
           ${text.packetStep}
         </button>
         <button type="button" onClick=${onClear}>${text.packetClear}</button>
-        <${Switch} isOn=${isFiltered} label=${text.packetFilter} />
-        <${Switch} isOn=${isTable} label=${text.packetAsTable} />
+        <label>
+          ${text.packetFilter}
+          <select value=${filter.value}
+            onChange=${(event: Event) =>
+              filter.value = (event.target as HTMLSelectElement)
+                .value as Filter}>
+            <option value="all">${text.packetAll}</option>
+            <option value="publishes">${text.packetPublishes}</option>
+            <option value="exchanges">${text.packetExchanges}</option>
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked=${isTable.value}
+            onChange=${() => isTable.value = !isTable.value} />
+          ${text.packetAsTable}
+        </label>
         ${followed.value && html`
           <button type="button" onClick=${() => followed.value = undefined}>
             ${text.packetFollowAll}
@@ -71,17 +97,5 @@ export function PacketsView(): VNode {
         <${PacketLegend} packets=${shown} />
       `}
     </section>
-  ` as VNode;
-}
-
-function Switch(
-  { isOn, label }: { isOn: Signal<boolean>; label: string },
-): VNode {
-  return html`
-    <label>
-      <input type="checkbox" checked=${isOn.value}
-        onChange=${() => isOn.value = !isOn.value} />
-      ${label}
-    </label>
   ` as VNode;
 }

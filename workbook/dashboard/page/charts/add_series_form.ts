@@ -3,7 +3,7 @@ import { numberAt } from "../../number_at.ts";
 import { fill, labels } from "../labels.ts";
 import type { Labels } from "../languages/en.ts";
 import { tree } from "../store.ts";
-import { suggestTopics } from "../topic_suggestions.ts";
+import { suggestTopics } from "../publish/topic_suggestions.ts";
 import { html, useSignal, type VNode } from "../view.ts";
 import { numericPaths } from "./numeric_topics.ts";
 
@@ -36,7 +36,7 @@ export function AddSeriesForm(): VNode {
   return html`
     <form class="chart-form" onSubmit=${onSubmit}>
       <label>
-        ${text.chartTopic}
+        ${text.topic}
         <input type="text" name="topic" required list="chart-topics"
           autocomplete="off" spellcheck=${false} value=${topic.value}
           onInput=${onTopic} />

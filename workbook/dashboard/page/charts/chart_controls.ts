@@ -1,4 +1,5 @@
 import { series } from "../charts.ts";
+import { formatNumber } from "../format.ts";
 import { fill, labels } from "../labels.ts";
 import type { Labels } from "../languages/en.ts";
 import { points, pointsVersion } from "../store.ts";
@@ -34,8 +35,7 @@ const WINDOWS: [label: keyof Labels, milliseconds: number][] = [
   ["chartLastHour", 60 * MINUTE],
 ];
 
-/** Properties of {@linkcode ChartControls}. */
-export interface ChartControlsProps {
+interface ChartControlsProps {
   /** Whether each series has a chart of its own. */
   areApart: Signal<boolean>;
   /** Where the charts are. */
@@ -112,8 +112,10 @@ function notes(isPaused: boolean): string {
     0,
   );
   return [
-    ...isPaused ? [fill(chartPaused, { n: countSincePause() })] : [],
-    ...leftOut > 0 ? [fill(chartLeftOut, { n: leftOut })] : [],
+    ...isPaused
+      ? [fill(chartPaused, { n: formatNumber(countSincePause()) })]
+      : [],
+    ...leftOut > 0 ? [fill(chartLeftOut, { n: formatNumber(leftOut) })] : [],
   ].join(" ");
 }
 

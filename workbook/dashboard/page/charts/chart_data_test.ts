@@ -1,4 +1,3 @@
-/// <reference lib="deno.ns" />
 import { assert, assertEquals } from "@std/assert";
 import {
   type Drawn,

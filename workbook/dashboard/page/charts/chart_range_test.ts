@@ -1,4 +1,3 @@
-/// <reference lib="deno.ns" />
 import { assertEquals } from "@std/assert";
 import { moved, within, zoomed } from "./chart_range.ts";
 

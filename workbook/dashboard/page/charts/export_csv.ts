@@ -4,7 +4,7 @@ import type { Drawn } from "./chart_data.ts";
 import type { Range } from "./chart_range.ts";
 
 /** What is written of a series. */
-export interface ExportedSeries {
+interface ExportedSeries {
   topic: string;
   /** Where in the payload the number is; `$` is all of it. */
   path: string;

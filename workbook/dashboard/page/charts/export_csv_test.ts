@@ -1,4 +1,3 @@
-/// <reference lib="deno.ns" />
 import { assertEquals } from "@std/assert";
 import { readReadings } from "../../../../lib/csv.ts";
 import { exportCsv } from "./export_csv.ts";

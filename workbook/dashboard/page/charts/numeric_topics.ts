@@ -1,5 +1,5 @@
 import { parseDecimal } from "../../../../lib/decimal.ts";
-import { membersOf } from "../json_paths.ts";
+import { membersOf } from "../topic/json_paths.ts";
 import type { TopicNode } from "../topic_tree.ts";
 
 /** How deep into JSON is looked for numbers, and how many are found. */
@@ -7,7 +7,7 @@ const DEEPEST = 4;
 const MOST_PATHS = 20;
 
 /** A topic whose last payload is a number. */
-export interface NumericTopic {
+interface NumericTopic {
   topic: string;
   /** When the last message came. */
   time: number;

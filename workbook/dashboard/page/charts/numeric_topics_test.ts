@@ -1,4 +1,3 @@
-/// <reference lib="deno.ns" />
 import { assertEquals } from "@std/assert";
 import { TopicTree } from "../topic_tree.ts";
 import { latest, numericPaths, numericTopics } from "./numeric_topics.ts";

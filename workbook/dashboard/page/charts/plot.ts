@@ -16,7 +16,7 @@ export interface Plot {
 }
 
 /** What a chart tells of its user. */
-export interface PlotEvents {
+interface PlotEvents {
   /** A stretch of time was chosen with the mouse. */
   onSelect: (range: Range) => void;
   /** The cursor is at a time, or nowhere. */

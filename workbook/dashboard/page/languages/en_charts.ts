@@ -22,8 +22,8 @@ export const enCharts = {
   chartApart: "One chart for each",
   chartCsv: "Save as CSV",
   chartPng: "Save as PNG",
-  chartPaused: "Paused: {n} points have come since and are kept.",
-  chartLeftOut: "{n} points are no longer kept.",
+  chartPaused: "Paused. Points that have come since, and are kept: {n}.",
+  chartLeftOut: "Points that are no longer kept: {n}.",
   chartNumbers: "Values in the time shown",
   chartSeriesName: "Series",
   chartLast: "Last",
@@ -36,11 +36,10 @@ export const enCharts = {
   chartRemove: "Remove {name}",
   chartsEmpty: "Nothing is charted. Begin with a topic:",
   chartsNone:
-    "Nothing is charted, and no topic has a number yet. As soon as one has, it is charted here.",
+    "Nothing is charted, and no topic has a number yet. As soon as one has, it can be charted here.",
   chartAllNumeric: "Chart all topics with numbers (at most {n})",
   chartFull:
     "{n} series are charted, which is the most. Remove one to add another.",
-  chartTopic: "Topic",
   chartPath: "Where the number is",
   chartAdd: "Add to the chart",
   chartNoFilter: "A chart needs one topic, without + and #",
@@ -50,13 +49,16 @@ export const enCharts = {
   packetHold: "Hold",
   packetStep: "Next packet",
   packetClear: "Clear",
-  packetFilter: "Only publishes and acknowledgements",
+  packetFilter: "Show",
+  packetAll: "All packets",
+  packetPublishes: "Only publishes and acknowledgements",
+  packetExchanges: "Only exchanges, without QoS 0 and pings",
   packetAsTable: "As a table",
   packetFollow: "Exchange",
   packetFollowId: "Follow the exchange with packet identifier {id}",
   packetFollowAll: "Show all exchanges alike",
-  packetsWaiting: "Held: {n} packets have come since.",
-  packetsLeftOut: "{n} packets are not here any more.",
+  packetsWaiting: "Held. Packets that have come since: {n}.",
+  packetsLeftOut: "Packets that are not here any more: {n}.",
   packetsEmpty:
     "No packets yet. Publish a message with one of the buttons, and watch what goes to and fro.",
   packetDemo: "Publish a message and see its packets",
@@ -65,9 +67,8 @@ export const enCharts = {
   packetClient: "Client",
   packetBroker: "Broker",
   packetSummary:
-    "{n} packets as arrows between client and broker. The switch “As a table” shows them in words",
+    "Packets as arrows between client and broker: {n}. The switch “As a table” shows them in words",
   packetTable: "The newest {n} of {all} packets, the newest first",
-  packetTime: "Time",
   packetDirection: "Direction",
   packetSent: "client → broker",
   packetReceived: "broker → client",
@@ -93,7 +94,8 @@ export const enCharts = {
     "QoS 2: forgotten. The exchange is over, the identifier is free.",
   packetPingreq: "I am still here. Are you?",
   packetPingresp: "Yes, I am.",
-  packetDisconnect: "I leave on purpose: no will is to be published.",
+  packetDisconnect:
+    "I end this connection on purpose. From a client: do not publish my will.",
   clientsUnknown:
     "Only an embedded broker's clients can be shown, and this broker is another program.",
   clientId: "Client identifier",
@@ -109,3 +111,6 @@ export const enCharts = {
   clientLog: "Log",
   clientLogEmpty: "Nothing so far.",
 };
+
+/** These labels in a language. */
+export type ChartLabels = Record<keyof typeof enCharts, string>;

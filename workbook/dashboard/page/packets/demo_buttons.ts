@@ -1,6 +1,6 @@
 import { fill, labels } from "../labels.ts";
-import { OutcomeText } from "../outcome.ts";
-import { publish } from "../publishing.ts";
+import { OutcomeText } from "../publish/outcome.ts";
+import { publish } from "../publish/publishing.ts";
 import { html, useSignal, type VNode } from "../view.ts";
 
 const TOPIC = "iot/demo";

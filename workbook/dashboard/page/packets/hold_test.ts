@@ -1,4 +1,3 @@
-/// <reference lib="deno.ns" />
 import { assertEquals } from "@std/assert";
 import type { PacketNews } from "../../protocol.ts";
 import { countWaiting, step } from "./hold.ts";

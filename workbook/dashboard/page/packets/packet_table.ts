@@ -22,7 +22,7 @@ export function PacketTable(
         </caption>
         <thead>
           <tr>
-            <th scope="col">${text.packetTime}</th>
+            <th scope="col">${text.time}</th>
             <th scope="col">${text.packetDirection}</th>
             <th scope="col">${text.packetWhat}</th>
             <th scope="col">${text.topic}</th>

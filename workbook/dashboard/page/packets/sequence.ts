@@ -1,5 +1,5 @@
 import type { PacketNews } from "../../protocol.ts";
-import { rowsInSight } from "../rows_in_sight.ts";
+import { rowsInSight } from "../tree/rows_in_sight.ts";
 
 /** Who began an exchange, and under which packet identifier. */
 export interface Exchange {
@@ -27,7 +27,7 @@ export interface Row {
 }
 
 /** How large things are, in pixels. */
-export interface Sizes {
+interface Sizes {
   width: number;
   /** The height of a line of text. */
   em: number;
