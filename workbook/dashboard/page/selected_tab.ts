@@ -4,4 +4,4 @@ import { signal } from "./view.ts";
 export type Tab = "topic" | "charts" | "publish" | "packets" | "clients";
 
 /** What stands there. */
-export const selectedTab = signal<Tab>("topic");
+export const selectedTab = signal<Tab>("charts");

@@ -1,3 +1,5 @@
+import { enCharts } from "./en_charts.ts";
+
 /** The page's labels. Words in braces are replaced. */
 export const en = {
   title: "MQTT dashboard",
@@ -103,6 +105,7 @@ export const en = {
   expiryWrong: "Write whole seconds, from 0 to 4294967295",
   userProperties: "User properties, a line each: name: value",
   userPropertiesWrong: "Write each user property as name: value",
+  ...enCharts,
 };
 
 /** Labels in a language. */

@@ -1,4 +1,5 @@
 import type { Labels } from "./en.ts";
+import { frCharts } from "./fr_charts.ts";
 
 /** The labels in French. */
 export const fr: Labels = {
@@ -106,4 +107,5 @@ export const fr: Labels = {
   expiryWrong: "Écrivez des secondes entières, de 0 à 4294967295",
   userProperties: "Propriétés utilisateur, une par ligne : nom: valeur",
   userPropertiesWrong: "Écrivez chaque propriété sous la forme nom: valeur",
+  ...frCharts,
 };

@@ -1,4 +1,5 @@
 import type { Labels } from "./en.ts";
+import { koCharts } from "./ko_charts.ts";
 
 /** The labels in Korean. */
 export const ko: Labels = {
@@ -105,4 +106,5 @@ export const ko: Labels = {
   expiryWrong: "0부터 4294967295까지의 정수 초를 쓰세요",
   userProperties: "사용자 속성, 한 줄에 하나씩: 이름: 값",
   userPropertiesWrong: "각 사용자 속성을 이름: 값 형식으로 쓰세요",
+  ...koCharts,
 };

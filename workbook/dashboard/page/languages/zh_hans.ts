@@ -1,4 +1,5 @@
 import type { Labels } from "./en.ts";
+import { zhHansCharts } from "./zh_hans_charts.ts";
 
 /** The labels in simplified Chinese. */
 export const zhHans: Labels = {
@@ -103,4 +104,5 @@ export const zhHans: Labels = {
   expiryWrong: "请输入 0 到 4294967295 之间的整数秒",
   userProperties: "用户属性，每行一个：名称: 值",
   userPropertiesWrong: "请按“名称: 值”的格式填写每个用户属性",
+  ...zhHansCharts,
 };

@@ -1,4 +1,5 @@
 import type { Labels } from "./en.ts";
+import { zhHantCharts } from "./zh_hant_charts.ts";
 
 /** The labels in traditional Chinese, as in Taiwan. */
 export const zhHant: Labels = {
@@ -103,4 +104,5 @@ export const zhHant: Labels = {
   expiryWrong: "請輸入 0 到 4294967295 之間的整數秒",
   userProperties: "使用者屬性，每行一個：名稱: 值",
   userPropertiesWrong: "請以「名稱: 值」的格式填寫每個使用者屬性",
+  ...zhHantCharts,
 };
