@@ -26,6 +26,8 @@ export function makeAxes(
   const font = `${theme.fontSize}px system-ui, sans-serif`;
   const grid = { stroke: theme.line, width: 1 };
   const room = Math.floor((MOST_WIDTH * width) / (AXIS_EMS * theme.fontSize));
+  // Charts below each other are to begin at the same place.
+  const least = series.length === 1 ? 5 : 2;
   const time: uPlot.Axis = {
     ...{ stroke: theme.text, font, grid, ticks: grid },
     size: 2.4 * theme.fontSize,
@@ -42,7 +44,10 @@ export function makeAxes(
     ticks: grid,
     grid: { ...grid, show: index === 0 },
     size: (_plot, labels) => {
-      const longest = Math.max(2, ...labels?.map(({ length }) => length) ?? []);
+      const longest = Math.max(
+        least,
+        ...labels?.map(({ length }) => length) ?? [],
+      );
       return (longest * DIGIT_EMS + 1.6) * theme.fontSize;
     },
     values: (_plot, splits) => splits.map((value) => shortNumber(value)),

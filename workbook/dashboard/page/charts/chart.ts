@@ -2,7 +2,7 @@ import type { Series } from "../charts.ts";
 import { fill, labels } from "../labels.ts";
 import { now, pointsVersion } from "../store.ts";
 import { throttled } from "../throttled.ts";
-import { html, useEffect, useRef, type VNode } from "../view.ts";
+import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
 import type { Statistics } from "./chart_data.ts";
 import { makePlot, type Plot } from "./plot.ts";
 import { readTheme, seriesName, valueText } from "./series_style.ts";
@@ -45,11 +45,14 @@ export function Chart({ shown }: { shown: ShownSeries[] }): VNode {
   const plot = useRef<Plot>(null);
   const keys = shown.map(({ series }) => series.key).join("\n");
 
-  useEffect(() => {
+  // Not later: an observer may tell of a place that is gone.
+  useLayoutEffect(() => {
+    const place = host.current!;
     const make = () => {
+      if (place.clientWidth === 0) return;
       plot.current?.destroy();
       plot.current = makePlot(
-        host.current!,
+        place,
         shown.map(({ series }) => series),
         { theme: readTheme(), events: EVENTS },
       );
@@ -57,7 +60,7 @@ export function Chart({ shown }: { shown: ShownSeries[] }): VNode {
     };
     // An observer tells of the size that there is at first, too.
     const observer = new ResizeObserver(make);
-    observer.observe(host.current!);
+    observer.observe(place);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", make);
     const stop = throttled(

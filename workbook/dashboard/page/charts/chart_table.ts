@@ -15,12 +15,7 @@ export function ChartTable({ shown }: { shown: ShownSeries[] }): VNode {
   const cursor = time === null ? text.chartCursor : fill(text.chartCursorAt, {
     time: formatTime(time, { hasMilliseconds: true }),
   });
-  const numbers = [
-    text.chartLast,
-    text.chartMin,
-    text.chartMax,
-    text.chartMean,
-  ];
+  const numbers = [text.chartMin, text.chartMax, text.chartMean];
   return html`
     <div class="chart-table" tabindex="0" role="region"
       aria-label=${text.chartNumbers}>
@@ -30,8 +25,9 @@ export function ChartTable({ shown }: { shown: ShownSeries[] }): VNode {
           <tr>
             <td></td>
             <th scope="col">${text.chartSeriesName}</th>
-            ${numbers.map((label) => html`<th scope="col">${label}</th>`)}
+            <th scope="col">${text.chartLast}</th>
             <th scope="col" class="chart-cursor">${cursor}</th>
+            ${numbers.map((label) => html`<th scope="col">${label}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -58,13 +54,16 @@ function Row({ series, statistics }: ShownSeries): VNode {
         <${LineSample} style=${series.style} />
         <bdi>${name}</bdi>
       </th>
-      ${[last, min, max, mean].map((value) =>
-        html`<td class="chart-number">${
-          value === undefined ? "–" : valueText(value)
-        }</td>`
-      )}
-      <td class="chart-number"><${CursorValue} seriesKey=${series.key} /></td>
+      <${Value} value=${last} />
+      <td><${CursorValue} seriesKey=${series.key} /></td>
+      ${[min, max, mean].map((value) => html`<${Value} value=${value} />`)}
     </tr>
+  ` as VNode;
+}
+
+function Value({ value }: { value: number | undefined }): VNode {
+  return html`
+    <td>${value === undefined ? "–" : valueText(value)}</td>
   ` as VNode;
 }
 
