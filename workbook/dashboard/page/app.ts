@@ -1,23 +1,22 @@
-import { ChartsView } from "./charts_view.ts";
-import { ClientsView } from "./clients_view.ts";
-import { labels } from "./labels.ts";
-import { PacketsView } from "./packets_view.ts";
-import { PublishView } from "./publish_view.ts";
+import { LoginView } from "./login_view.ts";
 import { StateView } from "./state_view.ts";
-import { TopicView } from "./topic_view.ts";
+import { phase, welcome } from "./store.ts";
+import { Tabs } from "./tabs.ts";
 import { TreeView } from "./tree_view.ts";
 import { html, type VNode } from "./view.ts";
 
 /** The whole page: the tree beside what is open. */
 export function App(): VNode {
-  void labels;
+  const isLocked = phase.value === "password" ||
+    phase.value === "wrong password";
   return html`
     <${StateView} />
-    <${TreeView} />
-    <${TopicView} />
-    <${ChartsView} />
-    <${PublishView} />
-    <${PacketsView} />
-    <${ClientsView} />
+    ${isLocked && html`<${LoginView} />`}
+    ${!isLocked && welcome.value && html`
+      <main>
+        <${TreeView} />
+        <${Tabs} />
+      </main>
+    `}
   ` as VNode;
 }

@@ -1,6 +1,13 @@
 import { App } from "./app.ts";
+import { startClock } from "./clock.ts";
 import { connect } from "./connection.ts";
+import { labels, language } from "./labels.ts";
+import { startLargeType } from "./large_type.ts";
 import { html, render } from "./view.ts";
 
+document.documentElement.lang = language.value;
+document.title = labels.value.title;
+startLargeType();
+startClock();
 render(html`<${App} />`, document.body);
 connect();

@@ -22,7 +22,7 @@ export const MOST = {
 };
 
 /** How the page stands to the dashboard's server. */
-export type Phase = "connecting" | "password" | "wrong password" | "open";
+type Phase = "connecting" | "password" | "wrong password" | "open";
 
 /** The messages of the topic that is open, the oldest first. */
 export interface OpenMessages {
@@ -51,6 +51,8 @@ export const now = signal(0);
 /** Changed in place: who draws it reads {@linkcode treeVersion}. */
 export let tree = new TopicTree();
 export const treeVersion = signal(0);
+/** The server's time when it told of the first topics. */
+let treeSince: number | undefined;
 /** The topic that is open. */
 export const openTopic = signal<string | null>(null);
 export const openMessages = signal<OpenMessages | undefined>(undefined);
@@ -78,7 +80,10 @@ export function take(message: FromServer): void {
       phase.value = "open";
       // The server tells everything anew.
       tree = new TopicTree();
+      treeSince = undefined;
       treeVersion.value++;
+      outages.value = [];
+      log.value = [];
     }
   });
 }
@@ -90,7 +95,8 @@ function takeFrame(frame: Frame): void {
   if (frame.state) brokerState.value = frame.state;
   if (frame.outages) outages.value = [...outages.value, ...frame.outages];
   if (frame.topics) {
-    for (const topic of frame.topics) tree.take(topic);
+    treeSince ??= frame.time;
+    for (const topic of frame.topics) tree.take(topic, treeSince);
     treeVersion.value++;
   }
   if (frame.messages && frame.messages.topic === openTopic.value) {

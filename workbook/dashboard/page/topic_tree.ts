@@ -27,6 +27,12 @@ export class TopicNode {
       : `${parent.path}/${level}`;
   }
 
+  /** Counts messages that are no part of the next rate. */
+  takeEarlier(messages: number): void {
+    this.count += messages;
+    this.#measured += messages;
+  }
+
   /** Takes the rate since it was taken last, `seconds` ago. */
   measure(seconds: number): void {
     this.rate = (this.count - this.#measured) / seconds;
@@ -58,12 +64,27 @@ export class TopicTree {
     return this.#byId.get(id);
   }
 
-  /** Takes what is new on a topic. */
-  take(news: TopicNews): void {
-    const node = this.#byId.get(news.id) ?? this.#add(news);
-    const more = news.count - (node.topic?.count ?? 0);
+  /** The node of a topic, by its name. */
+  find(topic: string): TopicNode | undefined {
+    let node: TopicNode | undefined = this.root;
+    for (const level of topic.split("/")) node = node?.children.get(level);
+    return node;
+  }
+
+  /**
+   * Takes what is new on a topic. Of one that wasn't known, only a message that came
+   * after `since` is part of a rate: the others came before anyone looked.
+   */
+  take(news: TopicNews, since = 0): void {
+    const known = this.#byId.get(news.id);
+    const node = known ?? this.#add(news);
+    const more = known
+      ? news.count - (node.topic?.count ?? 0)
+      : Math.min(news.count, news.time > since ? 1 : 0);
+    const earlier = known ? 0 : news.count - more;
     node.topic = news;
     for (let at: TopicNode | undefined = node; at; at = at.parent) {
+      at.takeEarlier(earlier);
       at.count += more;
       at.time = Math.max(at.time, news.time);
     }
@@ -74,11 +95,12 @@ export class TopicTree {
     const seconds = (now - (this.#measuredAt ?? now - 1000)) / 1000;
     if (seconds <= 0) return;
     this.#measuredAt = now;
-    const measure = (node: TopicNode) => {
+    // No recursion: a stranger's topic may have thousands of levels.
+    const waiting = [this.root];
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
       node.measure(seconds);
-      for (const child of node.children.values()) measure(child);
-    };
-    measure(this.root);
+      for (const child of node.children.values()) waiting.push(child);
+    }
   }
 
   #add({ id, name = "" }: TopicNews): TopicNode {
