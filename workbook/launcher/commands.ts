@@ -6,6 +6,7 @@ import {
   listPrograms,
   programFlags,
 } from "../lessons/lessons.ts";
+import { draftOf } from "../report/page_draft.ts";
 
 /** One run of Deno. */
 export interface Step {
@@ -120,6 +121,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Record readings from a broker to a CSV file",
     steps: program("record", ["--allow-read", "--allow-write"]),
     isDirect: true,
+  },
+  report: {
+    description: "Show the figures of recordings, as tables and as a page",
+    steps: (args) => confined("report", reportPermissions(args))(args),
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
@@ -295,6 +300,23 @@ function copyPermissions(args: string[]): string[] {
   }
   // The bundler reads its own code where Deno keeps packages, and Deno formats.
   return ["--allow-read", `--allow-run=${Deno.execPath()}`, ...places.slice(1)];
+}
+
+/** What a report needs: to read its recordings, and to write its page if it has one. */
+function reportPermissions(args: string[]): string[] {
+  const isValue = (index: number) =>
+    ["-t", "--topic", "--html"].includes(args[index - 1] ?? "");
+  const files = args.filter((arg, index) =>
+    arg !== "" && !arg.startsWith("-") && !isValue(index)
+  );
+  const page = optionOf(args, "--html");
+  const written = page ? [page, draftOf(page)] : [];
+  return [
+    ...[...files, ...written].map((path) =>
+      pathPermission("--allow-read", path)
+    ),
+    ...written.map((path) => pathPermission("--allow-write", path)),
+  ];
 }
 
 /** A permission for a folder of the project. */

@@ -1,0 +1,137 @@
+/**
+ * Reports on recordings: the figures of each topic, on the terminal and as a page.
+ *
+ * @module
+ */
+import { printable } from "../../lib/printable.ts";
+import { RecordingError } from "../../lib/recording_error.ts";
+import { assertTopicFilter } from "../../lib/topics.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { assertMayWrite, writePage } from "../report/page_file.ts";
+import { readReport, type Report } from "../report/read_report.ts";
+import { toJsonLines } from "../report/report_json.ts";
+import { describeNotes } from "../report/report_notes.ts";
+import { toPage } from "../report/report_page.ts";
+import { toTable } from "../report/report_table.ts";
+import { terminalSize } from "../terminal/terminal.ts";
+
+const HELP = `
+Reports on recordings: what "deno task record" and "deno task start" have written.
+
+Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
+
+  FILE         a CSV file with the rows time, topic, value; - is standard input.
+               Several files are read as one recording, in the order of time
+  -t FILTER    only topics that this filter matches (iot/+/temp); may be
+               repeated; --topic is the same
+  --html FILE  write a page, too, to print or to hand in: one file with charts,
+               which needs nothing else
+  --force      overwrite the page if it is there
+  --json       print a line of JSON for each topic instead of tables
+
+For each topic it shows the rows, the mean, the least and the greatest value, the
+first and the last row, the pauses, and a curve.
+
+A pause is the time from one row of a topic to its next. A gap is a pause of more
+than three times the topic's median pause, which half of its pauses don't exceed:
+a sensor that publishes every 5 s has a gap where nothing came for more than 15 s.
+In curves and charts a gap stays empty. Before the first row, and after the last
+one, there is no pause: compare the topics' first and last rows.
+
+Times are read to the millisecond, and pauses above 1 s to 0.2 %. Times without an
+offset are local ones. A row with an earlier time than a row of its topic before it
+counts in all figures but the pauses; that happens when a clock is set back, as at
+the end of summer time. Rows without a valid time or with other than three fields
+are left out, and so is a last row without a line end. The report says how many
+rows that are, and which values are no numbers.
+
+JSON has, with times in UTC and lengths in seconds,
+
+  { topic, rows, numbers, texts, hugeNumbers, mean, minimum, maximum,
+    first: { time, value }, last: { time, value },
+    medianPause, longestPause: { from, seconds }, gaps, outOfOrder }
+
+A value is a text if it is no number, or a whole number beyond 2^53.
+`;
+
+/** How wide tables are where there is no terminal. */
+const USUAL_WIDTH = 80;
+
+export const program = await runProgram({
+  help: HELP,
+  names: {
+    string: ["html"],
+    collect: ["topic"],
+    boolean: ["force", "json"],
+    alias: { t: "topic" },
+    positional: Infinity,
+  },
+  main,
+}, import.meta.main);
+
+async function main(options: Options): Promise<void> {
+  const files = readFiles(options.positional);
+  const filters = options.texts("topic");
+  filters.forEach(assertTopicFilter);
+  const page = options.text("html");
+  const force = options.has("force");
+  if (page !== undefined) await assertMayWrite(page, { files, force });
+  else if (force) throw new UsageError("Option --force needs --html");
+
+  const report = await read(files, filters);
+  if (page !== undefined) await writePage(page, toPage(report));
+  if (options.has("json")) {
+    for (const line of toJsonLines(report)) console.log(line);
+    for (const note of describeNotes(report)) console.error(note);
+  } else {
+    const width = Deno.stdout.isTerminal()
+      ? terminalSize().columns
+      : USUAL_WIDTH;
+    for (const line of toTable(report, width)) console.log(line);
+  }
+  if (page !== undefined) console.error(printable(`Wrote ${page}`));
+}
+
+function readFiles(files: readonly string[]): readonly string[] {
+  if (files.length === 0) {
+    throw new UsageError(
+      'FILE is missing: it is called as in "deno task report sensorvalues.csv"',
+    );
+  }
+  const twice = files.find((file, index) => files.indexOf(file) < index);
+  if (twice === undefined) return files;
+  throw new UsageError(`File "${twice}" is given twice`);
+}
+
+/** Reads a report that has a row. */
+async function read(
+  files: readonly string[],
+  filters: readonly string[],
+): Promise<Report> {
+  let report: Report;
+  try {
+    report = await readReport(files, filters);
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+  if (report.rows > 0) return report;
+  if (report.otherTopics.length > 0) {
+    throw new UsageError(
+      `No topic matches "${filters.join('", "')}": there is ${
+        report.otherTopics.join(", ")
+      }`,
+    );
+  }
+  const said = describeNotes(report);
+  throw new UsageError(
+    said.length > 0 ? `No row counts: ${said.join("; ")}` : emptyFiles(files),
+  );
+}
+
+function emptyFiles(files: readonly string[]): string {
+  const names = files.map((file) => `"${file}"`).join(", ");
+  return files.length === 1
+    ? `File ${names} has no row: it is empty`
+    : `Files ${names} have no row: they are empty`;
+}
