@@ -65,8 +65,8 @@ export function valueFormatter(
     if (typeof value === "string") return formatText(value);
     const isPlain = Math.abs(value) < 10 ** MOST_DIGITS &&
       decimals <= MOST_DECIMALS;
-    if (!isPlain) return String(Number(value.toPrecision(DIGITS + 1)));
-    return value.toFixed(Math.max(0, decimals));
+    if (!isPlain && value !== 0) return value.toExponential(DIGITS);
+    return value.toFixed(Math.min(MOST_DECIMALS, Math.max(0, decimals)));
   };
 }
 

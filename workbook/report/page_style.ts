@@ -37,7 +37,7 @@ p, li { overflow-wrap: anywhere; }
 a { color: var(--line); }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { padding: 0 0 0.4rem; text-align: start; }
+caption { padding: 0 0 0.4rem; text-align: start; overflow-wrap: anywhere; }
 th, td {
   padding: 0.3rem 0.5rem;
   border-block-end: 1px solid var(--rule);

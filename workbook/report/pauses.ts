@@ -12,21 +12,34 @@ export interface Pause {
   from: number;
 }
 
+/** Pauses of about the same length. */
+interface Bucket {
+  count: number;
+  /** All their lengths together. */
+  total: number;
+}
+
 /**
- * The times between the rows of one topic, in bounded memory: lengths are counted in
- * buckets, exact up to a second and to 0.2 % above.
+ * The times between the rows of one topic, in bounded memory: what is said of their
+ * lengths is exact up to a second, and right to 0.2 % above.
  */
 export class Pauses {
-  readonly #counts = new Map<number, number>();
+  readonly #buckets = new Map<number, Bucket>();
   #count = 0;
   #longest: Pause | undefined;
 
   /** Takes a pause into account. */
   add(pause: Pause): void {
-    const bucket = bucketOf(pause.length);
-    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + 1);
+    const { length } = pause;
+    const bucket = this.#buckets.get(numberOf(length));
+    if (bucket === undefined) {
+      this.#buckets.set(numberOf(length), { count: 1, total: length });
+    } else {
+      bucket.count++;
+      bucket.total += length;
+    }
     this.#count++;
-    if (this.#longest === undefined || pause.length > this.#longest.length) {
+    if (this.#longest === undefined || length > this.#longest.length) {
       this.#longest = pause;
     }
   }
@@ -38,11 +51,11 @@ export class Pauses {
 
   /** The median in milliseconds, the lower one of two; nothing if there was none. */
   median(): number | undefined {
-    const buckets = [...this.#counts].sort(([a], [b]) => a - b);
+    const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
     let passed = 0;
-    for (const [bucket, count] of buckets) {
+    for (const [, { count, total }] of buckets) {
       passed += count;
-      if (2 * passed >= this.#count) return leastOf(bucket);
+      if (2 * passed >= this.#count) return Math.round(total / count);
     }
     return undefined;
   }
@@ -58,24 +71,20 @@ export class Pauses {
 
   /** How many of them are gaps. */
   gaps(): number {
-    const limit = bucketOf(this.limit());
-    return [...this.#counts]
-      .filter(([bucket]) => bucket > limit)
-      .reduce((sum, [, count]) => sum + count, 0);
+    const limit = numberOf(this.limit());
+    let gaps = 0;
+    for (const [number, { count }] of this.#buckets) {
+      if (number > limit) gaps += count;
+    }
+    return gaps;
   }
 }
 
-function bucketOf(length: number): number {
+/** The number of the bucket for a length; longer ones have greater numbers. */
+function numberOf(length: number): number {
   if (length < FINEST || length === Infinity) return length;
   const exponent = exponentOf(length);
   return exponent * FINEST / 2 + Math.floor(length / 2 ** exponent);
-}
-
-/** The shortest length that a bucket is for. */
-function leastOf(bucket: number): number {
-  if (bucket < FINEST) return bucket;
-  const exponent = Math.floor(bucket / (FINEST / 2)) - 1;
-  return (bucket - exponent * FINEST / 2) * 2 ** exponent;
 }
 
 /** How often a length must be halved to be below `FINEST`. */

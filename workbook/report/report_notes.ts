@@ -5,8 +5,8 @@ import { MOST_TOPICS, type Report } from "./read_report.ts";
 import type { FileSummary } from "./read_together.ts";
 import type { TopicSummary } from "./topic_summary.ts";
 
-/** A topic that is longer is cut, where there is no room for all of it. */
-const LONGEST_TOPIC = 160;
+/** Of a longer topic, the middle is left out where there is little room. */
+const LONGEST_TOPIC = 60;
 
 /**
  * Says what a report leaves out, and what its figures don't show.
@@ -19,9 +19,11 @@ export function describeNotes(report: Report): string[] {
     ...files.flatMap(fileNotes),
     ...topics.flatMap(topicNotes),
     ...further === 0 ? [] : [
-      `${countOf(further, "row")} on further topics than the first ${
+      `${
+        countOf(further, "row is", "rows are")
+      } on further topics than the first ${
         formatCount(MOST_TOPICS)
-      } left out: --topic chooses`,
+      }, and left out: --topic chooses`,
     ],
   ];
 }
@@ -30,24 +32,24 @@ export function describeNotes(report: Report): string[] {
 export function shortTopic(topic: string): string {
   const letters = Array.from(printable(topic));
   if (letters.length <= LONGEST_TOPIC) return letters.join("");
-  return `${letters.slice(0, LONGEST_TOPIC).join("")}…`;
+  const half = LONGEST_TOPIC / 2;
+  return [...letters.slice(0, half), "…", ...letters.slice(1 - half)].join("");
 }
 
 function fileNotes({ name, skipped, firstSkipped, isTorn }: FileSummary) {
   const file = printable(name);
   const notes: string[] = [];
   if (firstSkipped !== undefined) {
-    const { line, reason } = firstSkipped;
-    const which = skipped === 1 ? "namely" : "the first is";
+    const which = skipped === 1 ? "" : ", first of all";
     notes.push(
-      `${file}: ${
-        countOf(skipped, "line that is no row", "lines that are no rows")
-      } left out, ${which} line ${formatCount(line)}: ${reason}`,
+      `${file}: ${countOf(skipped, "line is no row", "lines are no rows")}, ` +
+        `and left out${which}: line ${formatCount(firstSkipped.line)}: ` +
+        firstSkipped.reason,
     );
   }
   if (isTorn) {
     notes.push(
-      `${file}: the last row left out, as it has no line end: it is being ` +
+      `${file}: the last row has no line end, and is left out: it is being ` +
         "written, or was torn",
     );
   }
@@ -56,29 +58,33 @@ function fileNotes({ name, skipped, firstSkipped, isTorn }: FileSummary) {
 
 function topicNotes(summary: TopicSummary): string[] {
   const { texts, exampleText, hugeNumbers, outOfOrder } = summary;
-  const topic = shortTopic(summary.topic);
   const notes: string[] = [];
   if (texts > 0) {
     notes.push(
-      `${topic}: ${
-        countOf(texts, "value that is no number", "values that are no numbers")
-      }, such as ${excerpt(exampleText)}: counted as rows, and left out of ` +
-        "mean, minimum, maximum and curve",
+      `${
+        countOf(texts, "value is no number", "values are no numbers")
+      }, such ` +
+        `as ${excerpt(exampleText)}: they count as rows only`,
     );
   }
   if (hugeNumbers > 0) {
     notes.push(
-      `${topic}: ${
-        countOf(hugeNumbers, "whole number", "whole numbers")
-      } beyond 2^53: rounded in mean and curve, exact elsewhere`,
+      `${
+        countOf(
+          hugeNumbers,
+          "value is a whole number",
+          "values are whole numbers",
+        )
+      } beyond 2^53: mean and curve round them`,
     );
   }
   if (outOfOrder > 0) {
     notes.push(
-      `${topic}: ${
-        countOf(outOfOrder, "row", "rows")
-      } with an earlier time than a row before: left out of the pauses`,
+      `${
+        countOf(outOfOrder, "row is", "rows are")
+      } earlier than a row before: ` +
+        "no pause is counted there",
     );
   }
-  return notes;
+  return notes.map((note) => `${shortTopic(summary.topic)}: ${note}`);
 }

@@ -1,7 +1,7 @@
 import { sparkline } from "../main_job/statistics.ts";
 import { columns, widthOfFigures } from "../terminal/columns.ts";
 import { displayWidth, wrap } from "../terminal/wrap.ts";
-import { meansOf } from "./curve.ts";
+import { meansOf, type Period } from "./curve.ts";
 import {
   countOf,
   formatCount,
@@ -15,10 +15,11 @@ import type { TopicSummary, Value } from "./topic_summary.ts";
 
 /** A longer value is cut, or three tables wouldn't fit 80 columns. */
 const WIDEST_VALUE = 13;
+const ROUNDED_DECIMALS = 4;
 const WIDEST_TOPIC = 24;
 /** Blanks before the curve. */
 const SPACE = 2;
-const NARROWEST_CURVE = 4;
+const NARROWEST_CURVE = 5;
 const WIDEST_CURVE = 32;
 
 /**
@@ -30,6 +31,7 @@ const WIDEST_CURVE = 32;
  */
 export function toTable(report: Report, width: number): string[] {
   const { topics, rows, period } = report;
+  const format = timeFormatter(period);
   const notes = describeNotes(report).flatMap((note) => wrap(note, width, 2));
   return [
     `${countOf(rows, "row")} on ${countOf(topics.length, "topic")}, from ${
@@ -38,9 +40,9 @@ export function toTable(report: Report, width: number): string[] {
     "",
     ...columns(withCurves(valueRows(topics), report, width), width),
     "",
-    ...columns(endRows(topics), width),
+    ...columns(endRows(topics, format), width),
     "",
-    ...columns(pauseRows(topics), width),
+    ...columns(pauseRows(topics, format), width),
     ...notes.length === 0 ? [] : ["", ...notes],
   ];
 }
@@ -73,13 +75,16 @@ function withCurves(
   return cells.map((row, index) => {
     const topic = topics[index - 1];
     const curve = topic === undefined
-      ? "Curve".slice(0, count).padEnd(count)
+      ? "Curve".padEnd(count)
       : sparkline(meansOf(topic, period, count));
     return [...row, curve];
   });
 }
 
-function endRows(topics: readonly TopicSummary[]): string[][] {
+function endRows(
+  topics: readonly TopicSummary[],
+  formatTime: (time: number) => string,
+): string[][] {
   return [
     ["First and last", "First row", "Value", "Last row", "Value"],
     ...topics.map((topic) => {
@@ -91,7 +96,10 @@ function endRows(topics: readonly TopicSummary[]): string[][] {
   ];
 }
 
-function pauseRows(topics: readonly TopicSummary[]): string[][] {
+function pauseRows(
+  topics: readonly TopicSummary[],
+  formatTime: (time: number) => string,
+): string[][] {
   return [
     ["Pauses", "Median", "Longest", "Since", "Gaps"],
     ...topics.map(({ topic, pauses }) => {
@@ -107,12 +115,23 @@ function pauseRows(topics: readonly TopicSummary[]): string[][] {
   ];
 }
 
-/** Writes values, cut where they are long. */
+/** Writes values; those that are too wide are rounded, or cut if they are texts. */
 function shortFormatter(topic: TopicSummary): (value?: Value) => string {
   const format = valueFormatter(topic);
   return (value) => {
     const letters = Array.from(format(value));
     if (letters.length <= WIDEST_VALUE) return letters.join("");
-    return `${letters.slice(0, WIDEST_VALUE - 1).join("")}…`;
+    const number = Number(value);
+    return Number.isFinite(number)
+      ? number.toExponential(ROUNDED_DECIMALS)
+      : `${letters.slice(0, WIDEST_VALUE - 1).join("")}…`;
   };
+}
+
+/** Writes times; where all are of one day, without the date. */
+function timeFormatter({ from, to }: Period): (time: number) => string {
+  const [day] = formatTime(from).split(" ");
+  const [lastDay] = formatTime(to).split(" ");
+  if (day !== lastDay) return formatTime;
+  return (time) => formatTime(time).slice(`${day} `.length);
 }
