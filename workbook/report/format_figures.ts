@@ -9,6 +9,8 @@ const MOST_DIGITS = 12;
 const MOST_DECIMALS = 9;
 /** Longer texts are cut: a whole number of 64 bits is not. */
 const LONGEST = 20;
+/** So that a table with two times and two values fits 80 columns. */
+const WIDEST_SHORT = 13;
 
 const UNITS: readonly [name: string, milliseconds: number][] = [
   ["d", 86_400_000],
@@ -67,6 +69,24 @@ export function valueFormatter(
       decimals <= MOST_DECIMALS;
     if (!isPlain && value !== 0) return value.toExponential(DIGITS);
     return value.toFixed(Math.min(MOST_DECIMALS, Math.max(0, decimals)));
+  };
+}
+
+/**
+ * The same for where there is little room: what is too wide is rounded if it is a
+ * number, and else cut.
+ */
+export function shortValueFormatter(
+  topic: TopicSummary,
+): (value: Value | undefined) => string {
+  const format = valueFormatter(topic);
+  return (value) => {
+    const letters = Array.from(format(value));
+    if (letters.length <= WIDEST_SHORT) return letters.join("");
+    const number = Number(value);
+    return Number.isFinite(number)
+      ? number.toExponential(DIGITS)
+      : `${letters.slice(0, WIDEST_SHORT - 1).join("")}…`;
   };
 }
 

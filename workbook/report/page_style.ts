@@ -6,7 +6,7 @@ export const PAGE_STYLE = `
   --text: #1b1f24;
   --quiet: #505860;
   --rule: #c9ced4;
-  --gap: #e6e9ed;
+  --gap: #d8dde3;
   --line: #0b5cad;
   --band: #a9cbee;
 }
@@ -16,7 +16,7 @@ export const PAGE_STYLE = `
     --text: #e7eaee;
     --quiet: #a9b1ba;
     --rule: #444c55;
-    --gap: #2b3138;
+    --gap: #353c45;
     --line: #8cc4ff;
     --band: #2c547e;
   }
@@ -35,6 +35,7 @@ h2 { margin: 2.5rem 0 0.75rem; font-size: 1.2rem; }
 p, li { overflow-wrap: anywhere; }
 .quiet, figcaption, caption, .x, .y { color: var(--quiet); font-size: 0.875rem; }
 a { color: var(--line); }
+time { white-space: nowrap; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { padding: 0 0 0.4rem; text-align: start; overflow-wrap: anywhere; }
@@ -67,8 +68,9 @@ path { fill: none; vector-effect: non-scaling-stroke; }
 .band { fill: var(--band); stroke: var(--band); stroke-linejoin: round; }
 .mean { stroke: var(--line); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 @media (max-width: 36rem) {
-  th, td { padding-inline: 0.3rem; }
-  .overview { font-size: 0.875rem; }
+  th, td { padding-inline: 0.25rem; }
+  .overview { font-size: 0.8125rem; }
+  .overview th[scope="row"] { min-width: 5rem; }
   .figures th { width: 7rem; }
   .x .middle { display: none; }
 }

@@ -7,6 +7,7 @@ import {
   formatCount,
   formatDuration,
   formatTime,
+  shortValueFormatter,
   valueFormatter,
 } from "./format_figures.ts";
 import { PAGE_STYLE } from "./page_style.ts";
@@ -41,8 +42,8 @@ ${PAGE_STYLE}
 <main>
 <h1>${isolated(title)}</h1>
 <p>${countOf(rows, "row")} on ${countOf(topics.length, "topic")}, from ${
-    formatTime(period.from)
-  } to ${formatTime(period.to)}.</p>
+    timeTag(period.from)
+  } to ${timeTag(period.to)}.</p>
 ${overview(topics)}
 ${topics.map((topic, index) => topicSection(topic, index, period)).join("\n")}
 ${notes.length === 0 ? "" : notesSection(notes)}
@@ -57,15 +58,20 @@ function titleOf(name: string): string {
   return name === STANDARD_INPUT ? "standard input" : basename(name);
 }
 
-/** A stranger's text, whose direction of writing stays its own. */
+function timeTag(time: number): string {
+  const iso = new Date(time).toISOString();
+  return `<time datetime="${iso}">${formatTime(time)}</time>`;
+}
+
+/** A stranger's text, which is read in its own direction, and breaks after a level. */
 function isolated(text: string): string {
-  return `<bdi>${escapeHtml(text)}</bdi>`;
+  return `<bdi>${escapeHtml(text).replaceAll("/", "/<wbr>")}</bdi>`;
 }
 
 function overview(topics: readonly TopicSummary[]): string {
-  const heads = ["Topic", "Rows", "Mean", "Minimum", "Maximum", "Gaps"];
+  const heads = ["Topic", "Rows", "Mean", "Min", "Max", "Gaps"];
   const rows = topics.map((topic, index) => {
-    const format = valueFormatter(topic);
+    const format = shortValueFormatter(topic);
     const { mean, least, greatest } = topic.numbers ?? {};
     const cells = [
       formatCount(topic.rows),
@@ -128,8 +134,8 @@ function figuresOf(topic: TopicSummary): [head: string, figure: string][] {
     ["Mean", format(numbers?.mean)],
     ["Minimum", format(numbers?.least)],
     ["Maximum", format(numbers?.greatest)],
-    ["First row", `${formatTime(first.time)}: ${format(first.value)}`],
-    ["Last row", `${formatTime(last.time)}: ${format(last.value)}`],
+    ["First row", `${format(first.value)} at ${formatTime(first.time)}`],
+    ["Last row", `${format(last.value)} at ${formatTime(last.time)}`],
     ["Median pause", formatDuration(pauses.median())],
     [
       "Longest pause",
@@ -150,7 +156,7 @@ function figuresOf(topic: TopicSummary): [head: string, figure: string][] {
 
 function chart(topic: TopicSummary, period: Period): string {
   const { mean, least, greatest } = topic.numbers!;
-  const format = valueFormatter(topic);
+  const format = shortValueFormatter(topic);
   const [from, middle, to] = [
     period.from,
     (period.from + period.to) / 2,
@@ -171,7 +177,7 @@ function chart(topic: TopicSummary, period: Period): string {
 ${toSvg(topic, period, label)}
 <div class="x"><span>${from}</span><span class="middle">${middle}</span><span>${to}</span></div>
 </div>
-<figcaption>The line is the mean, the band reaches from the least to the greatest value, and a grey bar is a gap.</figcaption>
+<figcaption>Line: mean. Band: least to greatest. Grey: gap.</figcaption>
 </figure>`;
 }
 
@@ -189,7 +195,9 @@ function explanation(): string {
 <h2>How to read this</h2>
 <p>A pause is the time from one row of a topic to its next. A gap is a pause of more
 than ${GAP_FACTOR} times the topic's median pause, which half of its pauses don't
-exceed. All charts cover the same time. Times are local to the computer that made
+exceed. Charts have the same scale of time, and each its own scale of values. Where
+rows are many, a point of the line is the mean of neighbours, and the band reaches
+from their least to their greatest value. Times are those of the computer that made
 this page.</p>
 </section>`;
 }

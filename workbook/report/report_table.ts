@@ -7,15 +7,12 @@ import {
   formatCount,
   formatDuration,
   formatTime,
-  valueFormatter,
+  shortValueFormatter,
 } from "./format_figures.ts";
 import type { Report } from "./read_report.ts";
 import { describeNotes, shortTopic } from "./report_notes.ts";
-import type { TopicSummary, Value } from "./topic_summary.ts";
+import type { TopicSummary } from "./topic_summary.ts";
 
-/** A longer value is cut, or three tables wouldn't fit 80 columns. */
-const WIDEST_VALUE = 13;
-const ROUNDED_DECIMALS = 4;
 const WIDEST_TOPIC = 24;
 /** Blanks before the curve. */
 const SPACE = 2;
@@ -51,7 +48,7 @@ function valueRows(topics: readonly TopicSummary[]): string[][] {
   return [
     ["Values", "Rows", "Mean", "Minimum", "Maximum"],
     ...topics.map((topic) => {
-      const format = shortFormatter(topic);
+      const format = shortValueFormatter(topic);
       const { mean, least, greatest } = topic.numbers ?? {};
       return [
         shortTopic(topic.topic),
@@ -88,7 +85,7 @@ function endRows(
   return [
     ["First and last", "First row", "Value", "Last row", "Value"],
     ...topics.map((topic) => {
-      const format = shortFormatter(topic);
+      const format = shortValueFormatter(topic);
       const cells = [topic.first, topic.last]
         .flatMap(({ time, value }) => [formatTime(time), format(value)]);
       return [shortTopic(topic.topic), ...cells];
@@ -113,19 +110,6 @@ function pauseRows(
       ];
     }),
   ];
-}
-
-/** Writes values; those that are too wide are rounded, or cut if they are texts. */
-function shortFormatter(topic: TopicSummary): (value?: Value) => string {
-  const format = valueFormatter(topic);
-  return (value) => {
-    const letters = Array.from(format(value));
-    if (letters.length <= WIDEST_VALUE) return letters.join("");
-    const number = Number(value);
-    return Number.isFinite(number)
-      ? number.toExponential(ROUNDED_DECIMALS)
-      : `${letters.slice(0, WIDEST_VALUE - 1).join("")}…`;
-  };
 }
 
 /** Writes times; where all are of one day, without the date. */
