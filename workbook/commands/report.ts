@@ -10,7 +10,7 @@ import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { assertMayWrite, writePage } from "../report/page_file.ts";
 import { readReport, type Report } from "../report/read_report.ts";
 import { toJsonLines } from "../report/report_json.ts";
-import { describeNotes } from "../report/report_notes.ts";
+import { describeNotes, shortTopic } from "../report/report_notes.ts";
 import { toPage } from "../report/report_page.ts";
 import { toTable } from "../report/report_table.ts";
 import { terminalSize } from "../terminal/terminal.ts";
@@ -32,18 +32,18 @@ Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
 For each topic it shows the rows, the mean, the least and the greatest value, the
 first and the last row, the pauses, and a curve.
 
-A pause is the time from one row of a topic to its next. A gap is a pause of more
-than three times the topic's median pause, which half of its pauses don't exceed:
-a sensor that publishes every 5 s has a gap where nothing came for more than 15 s.
-In curves and charts a gap stays empty. Before the first row, and after the last
-one, there is no pause: compare the topics' first and last rows.
+A pause is the time from one row of a topic to its next. A gap is a pause that is
+longer than three times the topic's median pause; half of its pauses are no longer
+than the median. So a sensor that publishes every 5 s has a gap where nothing came
+for more than 15 s. Curves and charts are broken there. What is before a topic's
+first row and after its last one is no pause: compare those rows.
 
-Times are read to the millisecond, and pauses above 1 s to 0.2 %. Times without an
-offset are local ones. A row with an earlier time than a row of its topic before it
-counts in all figures but the pauses; that happens when a clock is set back, as at
-the end of summer time. Rows without a valid time or with other than three fields
-are left out, and so is a last row without a line end. The report says how many
-rows that are, and which values are no numbers.
+Times are read to the millisecond, and a median of more than 1 s is right to 0.2 %.
+Times without an offset are local ones. A row that is earlier than a row before it
+of the same topic counts in all figures but the pauses; that happens when a clock is
+set back, as at the end of summer time. Lines that are no rows are left out, and so
+is a last row without a line end, which may be half of one. The report says how many
+those are, and which values are no numbers.
 
 JSON has, with times in UTC and lengths in seconds,
 
@@ -117,15 +117,18 @@ async function read(
   }
   if (report.rows > 0) return report;
   if (report.otherTopics.length > 0) {
+    const topics = report.otherTopics.map(shortTopic).join(", ");
     throw new UsageError(
-      `No topic matches "${filters.join('", "')}": there is ${
-        report.otherTopics.join(", ")
-      }`,
+      `No topic matches "${
+        filters.join('" or "')
+      }": the recording has ${topics}`,
     );
   }
-  const said = describeNotes(report);
+  const notes = describeNotes(report);
   throw new UsageError(
-    said.length > 0 ? `No row counts: ${said.join("; ")}` : emptyFiles(files),
+    notes.length > 0
+      ? `There is no row to report on: ${notes.join("; ")}`
+      : emptyFiles(files),
   );
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { quickTests } from "./modules.ts";
 import {
@@ -6,6 +7,7 @@ import {
   listPrograms,
   programFlags,
 } from "../lessons/lessons.ts";
+import { userFolder } from "../options/user_folder.ts";
 import { draftOf } from "../report/page_draft.ts";
 
 /** One run of Deno. */
@@ -312,11 +314,26 @@ function reportPermissions(args: string[]): string[] {
   const page = optionOf(args, "--html");
   const written = page ? [page, draftOf(page)] : [];
   return [
-    ...[...files, ...written].map((path) =>
-      pathPermission("--allow-read", path)
-    ),
-    ...written.map((path) => pathPermission("--allow-write", path)),
+    ...filePermissions("--allow-read", [...files, ...written]),
+    ...filePermissions("--allow-write", written),
   ];
+}
+
+/** Permissions for files of the user: of a link, Deno asks for where it leads, too. */
+function filePermissions(flag: string, files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const path = resolve(userFolder(), file);
+    const target = realPathIfThere(path);
+    return target === path ? [file] : [file, target];
+  }).map((path) => pathPermission(flag, path));
+}
+
+function realPathIfThere(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path; // The program says what is wrong with it.
+  }
 }
 
 /** A permission for a folder of the project. */

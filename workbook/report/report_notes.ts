@@ -23,7 +23,7 @@ export function describeNotes(report: Report): string[] {
         countOf(further, "row is", "rows are")
       } on further topics than the first ${
         formatCount(MOST_TOPICS)
-      }, and left out: --topic chooses`,
+      } and left out: --topic chooses`,
     ],
   ];
 }
@@ -40,10 +40,12 @@ function fileNotes({ name, skipped, firstSkipped, isTorn }: FileSummary) {
   const file = printable(name);
   const notes: string[] = [];
   if (firstSkipped !== undefined) {
-    const which = skipped === 1 ? "" : ", first of all";
+    const which = skipped === 1 ? ":" : "; the first is";
     notes.push(
-      `${file}: ${countOf(skipped, "line is no row", "lines are no rows")}, ` +
-        `and left out${which}: line ${formatCount(firstSkipped.line)}: ` +
+      `${file}: ${
+        countOf(skipped, "line is no row", "lines are no rows")
+      } and ` +
+        `left out${which} line ${formatCount(firstSkipped.line)}: ` +
         firstSkipped.reason,
     );
   }
