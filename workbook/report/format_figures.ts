@@ -106,8 +106,11 @@ function orderOf(number: number): number {
 }
 
 function formatText(text: string): string {
+  const number = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  const isNumber = Number.isFinite(number);
   const shown = printable(text);
-  const letters = Array.from(/^-?\d+$/.test(text) ? shown : `"${shown}"`);
+  const letters = Array.from(isNumber ? shown : `"${shown}"`);
   if (letters.length <= LONGEST) return letters.join("");
+  if (isNumber) return number.toExponential(DIGITS);
   return `${letters.slice(0, LONGEST - 1).join("")}…`;
 }

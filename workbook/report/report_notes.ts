@@ -51,7 +51,7 @@ function fileNotes({ name, skipped, firstSkipped, isTorn }: FileSummary) {
   }
   if (isTorn) {
     notes.push(
-      `${file}: the last row has no line end, and is left out: it is being ` +
+      `${file}: the last row has no line end and is left out: it is being ` +
         "written, or was torn",
     );
   }
@@ -66,7 +66,8 @@ function topicNotes(summary: TopicSummary): string[] {
       `${
         countOf(texts, "value is no number", "values are no numbers")
       }, such ` +
-        `as ${excerpt(exampleText)}: they count as rows only`,
+        `as ${excerpt(exampleText)}: ` +
+        (texts === 1 ? "it counts as a row only" : "they count as rows only"),
     );
   }
   if (hugeNumbers > 0) {
@@ -77,7 +78,7 @@ function topicNotes(summary: TopicSummary): string[] {
           "value is a whole number",
           "values are whole numbers",
         )
-      } beyond 2^53: mean and curve round them`,
+      } beyond 2^53: rounded in mean and curve`,
     );
   }
   if (outOfOrder > 0) {
