@@ -60,7 +60,7 @@ Deno.test("toTable() shows figures, ends, pauses and a curve of each topic", () 
 
 Deno.test("toTable() gives times their date where they are of several days", () => {
   const text = toTable(reportOf({ x: Array(1441).fill("1") }), 80).join("\n");
-  const line = /x +2026-11-21 09:30:00  1.000  2026-11-22 09:30:00  1.000/;
+  const line = /x +2026-11-21 09:30:00 +1.000 +2026-11-22 09:30:00 +1.000/;
   assertMatch(text, line);
 });
 
