@@ -20,7 +20,7 @@ export interface TimedRow extends Place {
 }
 
 /** A row that is none of a recording, and why. */
-export interface InvalidRow extends Place {
+interface InvalidRow extends Place {
   reason: string;
 }
 

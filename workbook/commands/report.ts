@@ -16,7 +16,7 @@ import { toTable } from "../report/report_table.ts";
 import { terminalSize } from "../terminal/terminal.ts";
 
 const HELP = `
-Reports on recordings: what "deno task record" and "deno task start" have written.
+Reports on recordings, which "deno task record" and "deno task start" write.
 
 Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
 
@@ -24,26 +24,26 @@ Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
                Several files are read as one recording, in the order of time
   -t FILTER    only topics that this filter matches (iot/+/temp); may be
                repeated; --topic is the same
-  --html FILE  write a page, too, to print or to hand in: one file with charts,
-               which needs nothing else
+  --html FILE  also write a page, to print or to hand in: one file with tables
+               and charts, which needs nothing else
   --force      overwrite the page if it is there
   --json       print a line of JSON for each topic instead of tables
 
-For each topic it shows the rows, the mean, the least and the greatest value, the
-first and the last row, the pauses, and a curve.
+For each topic it shows how many rows there are, the mean, least and greatest
+value, the first and the last row, the pauses, and a curve.
 
-A pause is the time from one row of a topic to its next. A gap is a pause that is
-longer than three times the topic's median pause; half of its pauses are no longer
-than the median. So a sensor that publishes every 5 s has a gap where nothing came
-for more than 15 s. Curves and charts are broken there. What is before a topic's
-first row and after its last one is no pause: compare those rows.
+A pause is the time from one row of a topic to its next. A gap is a pause longer
+than three times the topic's median pause; half of its pauses are no longer than
+the median. So a sensor that publishes every 5 s has a gap where nothing came
+for more than 15 s. Curves and charts are broken there. The time before a
+topic's first row, or after its last one, is no pause: compare those rows.
 
-Times are read to the millisecond, and a median of more than 1 s is right to 0.2 %.
-Times without an offset are local ones. A row that is earlier than a row before it
-of the same topic counts in all figures but the pauses; that happens when a clock is
-set back, as at the end of summer time. Lines that are no rows are left out, and so
-is a last row without a line end, which may be half of one. The report says how many
-those are, and which values are no numbers.
+Times are read to the millisecond; a median above 1 s is right to 0.2 %. Times
+without an offset are local ones. A row that is earlier than a row before it, of
+the same topic, counts in all figures but the pauses; that happens when a clock
+is set back, as at the end of summer time. Lines that are no rows are left out,
+and so is a last row without a line end, which may be half of one. The report
+says how many those are, and which values are no numbers.
 
 JSON has, with times in UTC and lengths in seconds,
 
@@ -51,7 +51,8 @@ JSON has, with times in UTC and lengths in seconds,
     first: { time, value }, last: { time, value },
     medianPause, longestPause: { from, seconds }, gaps, outOfOrder }
 
-A value is a text if it is no number, or a whole number beyond 2^53.
+where a value is a text if it is no number, or a whole number beyond 2^53, which
+JSON's readers would round; and null stands for what there is not.
 `;
 
 /** How wide tables are where there is no terminal. */

@@ -15,3 +15,8 @@ const ENTITIES: Record<string, string> = {
 export function escapeHtml(text: string): string {
   return printable(text).replaceAll(/[&<>"']/g, (letter) => ENTITIES[letter]!);
 }
+
+/** The same for content that is read in its own direction, and breaks after a level. */
+export function isolateHtml(text: string): string {
+  return `<bdi>${escapeHtml(text).replaceAll("/", "/<wbr>")}</bdi>`;
+}

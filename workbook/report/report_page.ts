@@ -1,20 +1,17 @@
 import { basename } from "node:path";
-import { toSvg } from "./chart_svg.ts";
-import type { Period } from "./curve.ts";
-import { escapeHtml } from "./escape_html.ts";
+import { escapeHtml, isolateHtml } from "./escape_html.ts";
 import {
   countOf,
   formatCount,
-  formatDuration,
   formatTime,
   shortValueFormatter,
-  valueFormatter,
 } from "./format_figures.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { GAP_FACTOR } from "./pauses.ts";
 import type { Report } from "./read_report.ts";
 import { STANDARD_INPUT } from "./read_together.ts";
 import { describeNotes } from "./report_notes.ts";
+import { topicSection } from "./topic_section.ts";
 import type { TopicSummary } from "./topic_summary.ts";
 
 /** What the page may load: nothing but its own style, whatever a text in it says. */
@@ -40,7 +37,7 @@ ${PAGE_STYLE}
 </head>
 <body>
 <main>
-<h1>${isolated(title)}</h1>
+<h1>${isolateHtml(title)}</h1>
 <p>${countOf(rows, "row")} on ${countOf(topics.length, "topic")}, from ${
     timeTag(period.from)
   } to ${timeTag(period.to)}.</p>
@@ -63,11 +60,6 @@ function timeTag(time: number): string {
   return `<time datetime="${iso}">${formatTime(time)}</time>`;
 }
 
-/** A stranger's text, which is read in its own direction, and breaks after a level. */
-function isolated(text: string): string {
-  return `<bdi>${escapeHtml(text).replaceAll("/", "/<wbr>")}</bdi>`;
-}
-
 function overview(topics: readonly TopicSummary[]): string {
   const heads = ["Topic", "Rows", "Mean", "Min", "Max", "Gaps"];
   const rows = topics.map((topic, index) => {
@@ -79,7 +71,7 @@ function overview(topics: readonly TopicSummary[]): string {
       formatCount(topic.pauses.gaps()),
     ];
     return `<tr><th scope="row"><a href="#topic-${index + 1}">${
-      isolated(topic.topic)
+      isolateHtml(topic.topic)
     }</a></th>${
       cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
     }</tr>`;
@@ -100,92 +92,11 @@ ${rows.join("\n")}
 </section>`;
 }
 
-function topicSection(
-  topic: TopicSummary,
-  index: number,
-  period: Period,
-): string {
-  const name = isolated(topic.topic);
-  const rows = figuresOf(topic).map(([head, figure]) =>
-    `<tr><th scope="row">${head}</th><td>${escapeHtml(figure)}</td></tr>`
-  );
-  return `<section>
-<h2 id="topic-${index + 1}">${name}</h2>
-${
-    topic.numbers === undefined
-      ? "<p>No value is a number.</p>"
-      : chart(topic, period)
-  }
-<table class="figures">
-<caption>Figures of ${name}</caption>
-<tbody>
-${rows.join("\n")}
-</tbody>
-</table>
-</section>`;
-}
-
-function figuresOf(topic: TopicSummary): [head: string, figure: string][] {
-  const { first, last, numbers, pauses } = topic;
-  const { longest } = pauses;
-  const format = valueFormatter(topic);
-  return [
-    ["Rows", formatCount(topic.rows)],
-    ["Mean", format(numbers?.mean)],
-    ["Minimum", format(numbers?.least)],
-    ["Maximum", format(numbers?.greatest)],
-    ["First row", `${format(first.value)} at ${formatTime(first.time)}`],
-    ["Last row", `${format(last.value)} at ${formatTime(last.time)}`],
-    ["Median pause", formatDuration(pauses.median())],
-    [
-      "Longest pause",
-      longest === undefined
-        ? "-"
-        : `${formatDuration(longest.length)}, from ${formatTime(longest.from)}`,
-    ],
-    [
-      "Gaps",
-      pauses.median() === undefined
-        ? "-"
-        : `${formatCount(pauses.gaps())}, longer than ${
-          formatDuration(pauses.limit())
-        }`,
-    ],
-  ];
-}
-
-function chart(topic: TopicSummary, period: Period): string {
-  const { mean, least, greatest } = topic.numbers!;
-  const format = shortValueFormatter(topic);
-  const [from, middle, to] = [
-    period.from,
-    (period.from + period.to) / 2,
-    period.to,
-  ].map(formatTime);
-  const label = `${topic.topic} from ${from} to ${to}: between ${
-    format(least)
-  } and ${format(greatest)}, on average ${format(mean)}; ${
-    countOf(topic.pauses.gaps(), "gap")
-  }`;
-  const isSame = format(least) === format(greatest);
-  return `<figure>
-<div class="chart">
-<div class="y${isSame ? " same" : ""}">${
-    (isSame ? [greatest] : [greatest, least])
-      .map((value) => `<span>${escapeHtml(format(value))}</span>`).join("")
-  }</div>
-${toSvg(topic, period, label)}
-<div class="x"><span>${from}</span><span class="middle">${middle}</span><span>${to}</span></div>
-</div>
-<figcaption>Line: mean. Band: least to greatest. Grey: gap.</figcaption>
-</figure>`;
-}
-
 function notesSection(notes: readonly string[]): string {
   return `<section>
 <h2>Notes</h2>
 <ul>
-${notes.map((note) => `<li>${isolated(note)}</li>`).join("\n")}
+${notes.map((note) => `<li>${isolateHtml(note)}</li>`).join("\n")}
 </ul>
 </section>`;
 }
