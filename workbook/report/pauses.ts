@@ -5,7 +5,7 @@ export const GAP_FACTOR = 3;
 const FINEST = 1024;
 
 /** A pause between two rows, and when it began. */
-export interface Pause {
+interface Pause {
   /** In milliseconds. */
   length: number;
   /** In milliseconds since 1970. */
