@@ -4,7 +4,7 @@ import { Message } from "../../lib/mod.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
-import { test } from "../../testing/test.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const ROWS = "2026-11-21 09:30:00.123456,iot/user1/temp,20\r\n" +
   "2026-11-21 09:30:05.123456,iot/user1/temp,23\r\n" +
@@ -61,18 +61,29 @@ test.folder("report reads what CsvRecorder writes, with every digit", async (fol
   assertStringIncludes(stderr, "beyond 2^53");
 });
 
-test.folder("report reads several files, links, and names with commas", async (folder) => {
+test.folder("report reads several files, and names with commas", async (folder) => {
   const files = [`${folder}/a, b.csv`, `${folder}/c.csv`];
-  await Deno.writeTextFile(files[1]!, ROWS);
   await Deno.writeTextFile(files[0]!, ROWS.replaceAll("09:30", "09:31"));
-  if (Deno.build.os !== "windows") {
-    await Deno.symlink(files[1]!, `${folder}/link.csv`);
-    files[1] = `${folder}/link.csv`;
-  }
+  await Deno.writeTextFile(files[1]!, ROWS);
   const { code, stdout, stderr } = await runCommand("report", files);
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "6 rows on 2 topics, from 2026-11-21 09:30:00");
   assert(!stdout.includes("earlier"), stdout);
+});
+
+test.unix("report reads a link, and replaces one by its page", async () => {
+  await using place = await temporaryFolder();
+  const folder = place.path;
+  await Deno.writeTextFile(`${folder}/a.csv`, ROWS);
+  await Deno.writeTextFile(`${folder}/mine.html`, "mine");
+  await Deno.symlink(`${folder}/a.csv`, `${folder}/link.csv`);
+  await Deno.symlink(`${folder}/mine.html`, `${folder}/link.html`);
+  const call = [`${folder}/link.csv`, "--html", `${folder}/link.html`];
+  const { code, stderr } = await runCommand("report", [...call, "--force"]);
+  assertEquals(code, 0, stderr);
+  assertEquals(await Deno.readTextFile(`${folder}/mine.html`), "mine");
+  const page = await Deno.readTextFile(`${folder}/link.html`);
+  assertStringIncludes(page, "Report on link.csv");
 });
 
 Deno.test("report says in one line why there is nothing to report on", async () => {
