@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CsvRecorder } from "../../lib/csv.ts";
 import { Message } from "../../lib/mod.ts";
-import { runCommand } from "../../testing/project/commands.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { test } from "../../testing/test_programs.ts";
@@ -69,6 +69,14 @@ test.folder("report reads several files, and names with commas", async (folder) 
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "6 rows on 2 topics, from 2026-11-21 09:30:00");
   assert(!stdout.includes("earlier"), stdout);
+});
+
+Deno.test("report reads standard input, which needs no permission", async () => {
+  await using process = startCommand("report", ["-", "--json"]);
+  await process.write(ROWS);
+  const { code, stdout, stderr } = await process.end();
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout.trim().split("\n").length, 2);
 });
 
 test.unix("report reads a link, and replaces one by its page", async () => {

@@ -10,7 +10,7 @@ import { PAGE_STYLE } from "./page_style.ts";
 import { GAP_FACTOR } from "./pauses.ts";
 import type { Report } from "./read_report.ts";
 import { STANDARD_INPUT } from "./read_together.ts";
-import { describeNotes } from "./report_notes.ts";
+import { describeNotes, shortTopic } from "./report_notes.ts";
 import { topicSection } from "./topic_section.ts";
 import type { TopicSummary } from "./topic_summary.ts";
 
@@ -71,7 +71,7 @@ function overview(topics: readonly TopicSummary[]): string {
       formatCount(topic.pauses.gaps()),
     ];
     return `<tr><th scope="row"><a href="#topic-${index + 1}">${
-      isolateHtml(topic.topic)
+      isolateHtml(shortTopic(topic.topic))
     }</a></th>${
       cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
     }</tr>`;
