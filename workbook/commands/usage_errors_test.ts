@@ -32,6 +32,7 @@ import { program as check } from "./check.ts";
 import { program as grade } from "./grade.ts";
 import { program as pub } from "./pub.ts";
 import { program as record } from "./record.ts";
+import { program as report } from "./report.ts";
 import { program as sensors } from "./sensors.ts";
 import { program as start } from "./start.ts";
 import { program as sub } from "./sub.ts";
@@ -97,6 +98,22 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["-h", "localhost:99999"], "Port is 99999"],
     [["--out", "no/such/folder.csv"], "no/such"],
     [["iot/#"], 'Argument "iot/#" is not expected'],
+  ]],
+  ["report", report, [
+    [[], "FILE is missing: it is called as in"],
+    [["absent.csv"], 'File "absent.csv" does not exist'],
+    [["lib"], '"lib" is a folder, not a file'],
+    [["a.csv", "-", "a.csv"], 'File "a.csv" is given twice'],
+    [["a.csv", "-t", "a/#/b"], 'Topic filter is "a/#/b"'],
+    [["a.csv", "-t"], 'Option "-t" lacks its value'],
+    [["a.csv", "--force"], "Option --force needs --html"],
+    [["a.csv", "--html", ""], 'Option --html is "": it must be a file'],
+    [["a.csv", "--html", "lib", "--force"], 'Option --html is "lib", a folder'],
+    [["a.csv", "--html", "README.md"], 'File "README.md" is there already'],
+    [
+      ["README.md", "--html", "README.md", "--force"],
+      'Option --html is "README.md", a recording to be read',
+    ],
   ]],
   ["sensors", sensors, [
     [["-q", "3"], 'Option -q is "3"'],

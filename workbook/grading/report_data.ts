@@ -7,6 +7,7 @@ import { stringify } from "@std/csv";
 import { printable } from "../../lib/printable.ts";
 import { guardFormulas } from "../../lib/recording/guard_formulas.ts";
 import type { Score } from "../exercises/check_exercise.ts";
+import { printableJson } from "../terminal/printable_json.ts";
 import {
   type ExerciseGrade,
   type Grade,
@@ -33,7 +34,7 @@ export function toJson(grading: Grading): string {
       exercises: one.exercises.map(exerciseData),
     })),
   };
-  return `${escapeAll(JSON.stringify(data, null, 2))}\n`;
+  return `${printableJson(JSON.stringify(data, null, 2))}\n`;
 }
 
 function exerciseData(
@@ -115,22 +116,6 @@ export function toMarks({ exercises, submissions }: Grading): string {
     ],
     ...rows,
   ]);
-}
-
-/**
- * JSON may hold any character as `\u202e`: so a terminal shows a report as it is, and
- * a program reads the names as they are.
- */
-function escapeAll(json: string): string {
-  return json.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) =>
-      character === "\n" ? character : Array.from(
-        { length: character.length },
-        (_, index) =>
-          `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
 }
 
 function partOf({ requirement }: Grade): "required" | "extra" {

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { UsageError } from "../options/program.ts";
 
 /**
@@ -14,23 +14,4 @@ export async function assertWritable(file: string): Promise<void> {
   if (!folder?.isDirectory) fail("its folder isn't there");
   const old = await Deno.stat(file).catch(() => undefined);
   if (file === "" || old?.isDirectory) fail("it must be a file");
-}
-
-/**
- * Writes a file as a whole, or not at all.
- *
- * @throws {Error} If it can't be written.
- */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  const part = join(
-    dirname(file),
-    `.${basename(file)}.${crypto.randomUUID()}`,
-  );
-  try {
-    await Deno.writeTextFile(part, text);
-    await Deno.rename(part, file);
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BROWSER_OPENER } from "../dashboard/open_browser.ts";
 import { quickTests } from "./modules.ts";
@@ -7,6 +8,8 @@ import {
   listPrograms,
   programFlags,
 } from "../lessons/lessons.ts";
+import { userFolder } from "../options/user_folder.ts";
+import { draftOf } from "../report/page_draft.ts";
 
 /** One run of Deno. */
 export interface Step {
@@ -121,6 +124,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Record readings from a broker to a CSV file",
     steps: program("record", ["--allow-read", "--allow-write"]),
     isDirect: true,
+  },
+  report: {
+    description: "Show the figures of recordings, as tables and as a page",
+    steps: (args) => confined("report", reportPermissions(args))(args),
   },
   pub: {
     description: "Publish messages, with mosquitto_pub's flags",
@@ -304,6 +311,38 @@ function copyPermissions(args: string[]): string[] {
   }
   // The bundler reads its own code where Deno keeps packages, and Deno formats.
   return ["--allow-read", `--allow-run=${Deno.execPath()}`, ...places.slice(1)];
+}
+
+/** What a report needs: to read its recordings, and to write its page if it has one. */
+function reportPermissions(args: string[]): string[] {
+  const isValue = (index: number) =>
+    ["-t", "--topic", "--html"].includes(args[index - 1] ?? "");
+  const files = args.filter((arg, index) =>
+    arg !== "" && !arg.startsWith("-") && !isValue(index)
+  );
+  const page = optionOf(args, "--html");
+  const written = page ? [page, draftOf(page)] : [];
+  return [
+    ...filePermissions("--allow-read", [...files, ...written]),
+    ...filePermissions("--allow-write", written),
+  ];
+}
+
+/** Permissions for files of the user: of a link, Deno asks for where it leads, too. */
+function filePermissions(flag: string, files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const path = resolve(userFolder(), file);
+    const target = realPathIfThere(path);
+    return target === path ? [file] : [file, target];
+  }).map((path) => pathPermission(flag, path));
+}
+
+function realPathIfThere(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path; // The program says what is wrong with it.
+  }
 }
 
 /** A permission for a folder of the project. */

@@ -57,6 +57,27 @@ Deno.test("COMMANDS.broker may write the folder of its store alone", () => {
   assertEquals(writes("--store"), []);
 });
 
+Deno.test("COMMANDS.report may read its files, and write its page, alone", () => {
+  const flags = (...args: string[]) =>
+    runs("report", ...args)[0]!.filter((flag) => /^--allow-/.test(flag));
+  assertEquals(flags(), []);
+  assertEquals(flags("-", "--help"), []);
+  assertEquals(flags("a.csv", "-t", "x", "b.csv", "--topic", "y", "--json"), [
+    "--allow-read=a.csv",
+    "--allow-read=b.csv",
+  ]);
+  const page = [
+    ...["a.csv", "p.html", "p.html.part"].map((file) => `--allow-read=${file}`),
+    ...["p.html", "p.html.part"].map((file) => `--allow-write=${file}`),
+  ];
+  assertEquals(flags("a.csv", "--html", "p.html", "--force"), page);
+  assertEquals(flags("--html=p.html", "a.csv"), page);
+  assertEquals(flags("a,b.csv", "--html", "p.html"), [
+    "--allow-read",
+    ...page.slice(-2),
+  ]);
+});
+
 Deno.test("COMMANDS gives broker:certificate no network", () => {
   const [run = []] = runs("broker:certificate");
   assertEquals(run.filter((flag) => flag.startsWith("--")), [

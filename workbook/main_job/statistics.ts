@@ -1,4 +1,4 @@
-import { printable } from "../../lib/printable.ts";
+import { columns } from "../terminal/columns.ts";
 
 /** What is known of the values of one topic. */
 interface TopicStatistics {
@@ -39,33 +39,17 @@ export class Statistics {
   }
 }
 
-/** Draws values as small bars, the least as the lowest. */
-export function sparkline(values: readonly number[]): string {
-  const least = Math.min(...values);
-  const span = Math.max(...values) - least;
+/** Draws values as small bars, the least as the lowest; a blank where there is none. */
+export function sparkline(values: readonly (number | undefined)[]): string {
+  const known = values.filter((value) => value !== undefined);
+  const least = Math.min(...known);
+  // Halves, as the whole span of the largest numbers would be infinite.
+  const span = Math.max(...known) / 2 - least / 2;
   return values.map((value) => {
-    const height = span === 0 ? 0.5 : (value - least) / span;
+    if (value === undefined) return " ";
+    const height = span === 0 ? 0.5 : (value / 2 - least / 2) / span;
     return BARS[Math.round(height * (BARS.length - 1))];
   }).join("");
-}
-
-/**
- * Lays rows of cells out in columns: the first flush left, the others right. What a
- * cell holds may be a stranger's, such as a topic.
- */
-export function columns(cells: readonly (readonly string[])[]): string[] {
-  const rows = cells.map((row) => row.map(printable));
-  const widths = rows.reduce<number[]>(
-    (widest, row) =>
-      row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row.map((cell, index) => {
-      const width = widths[index] ?? 0;
-      return index === 0 ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd()
-  );
 }
 
 /** A table of the topics, to end a recording with. */

@@ -1,5 +1,6 @@
 import { printable } from "../../lib/printable.ts";
-import { columns, sparkline, type Statistics } from "../main_job/statistics.ts";
+import { sparkline, type Statistics } from "../main_job/statistics.ts";
+import { columns } from "./columns.ts";
 import { terminalSize } from "./terminal.ts";
 
 const REDRAW_EVERY = 100;

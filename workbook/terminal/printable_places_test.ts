@@ -16,6 +16,7 @@ import { describeSeen } from "../checking/describe_seen.ts";
 import { CheckFailure } from "../checking/check_failure.ts";
 import { checkRequirement } from "../checking/run_checks.ts";
 import { toTable } from "../grading/report_table.ts";
+import { fieldOf, rowOf } from "../../lib/recording/csv_rows.ts";
 import {
   runCommand,
   startCommand,
@@ -64,7 +65,38 @@ async function record(
   return stdout + stderr;
 }
 
+/** Reports on texts as topics and as values, and on a line that is no row. */
+async function report(texts: readonly string[], ...args: string[]) {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/a.csv`;
+  const rows = texts.map((text) =>
+    rowOf("2026-11-21 09:30:00", fieldOf(text), fieldOf(text))
+  );
+  await Deno.writeTextFile(file, `${rows.join("")}${texts.at(-1)}\n`);
+  const page = `${folder.path}/a.html`;
+  const { code, stdout, stderr } = await runCommand("report", [
+    file,
+    ...args,
+    ...["--html", page],
+  ]);
+  assertEquals(code, 0, stderr);
+  return { said: stdout + stderr, page: await Deno.readTextFile(page) };
+}
+
 testPlaces([
+  {
+    name: "report",
+    most: 1, // Of a longer topic, the middle is left out.
+    print: async (texts) => (await report(texts)).said,
+  },
+  {
+    name: "report --json",
+    print: async (texts) => (await report(texts, "--json")).said,
+  },
+  {
+    name: "report --html",
+    print: async (texts) => (await report(texts)).page,
+  },
   ...[["-v"], ["-F", "%t %p"], ["-F", "%j %J"]].map((style) => ({
     name: `sub ${style.join(" ")} on a terminal${NEEDS_SCRIPT}`,
     ...terminal,
