@@ -75,9 +75,11 @@ async function main(options: Options): Promise<void> {
   const topics = readTopics(options);
   const filters = topics.length > 0 ? topics : ["#"];
   filters.forEach((filter) => assertTopicFilter(filter));
+  const nameOf = (name: string) => OF_BROKER.get(name) ?? name;
   const ofBroker: Options = {
     ...options,
-    text: (name) => options.text(OF_BROKER.get(name) ?? name),
+    text: (name) => options.text(nameOf(name)),
+    number: (name, range) => options.number(nameOf(name), range),
   };
   const isNamed = ["host", "url"].some((name) => ofBroker.text(name)) ||
     namedBroker() !== undefined;
@@ -105,10 +107,9 @@ async function main(options: Options): Promise<void> {
       "Whoever can reach it and knows the password reads and publishes as this program does. Nothing is encrypted",
     );
   }
-  const isOpened = !options.has("no-open") && Deno.stdout.isTerminal();
-  await using _browser = isOpened
-    ? await openBrowser(dashboard.url)
-    : undefined;
+  await using _browser = options.has("no-open")
+    ? undefined
+    : await openBrowser(dashboard.url);
   await Promise.race([stop.requested, dashboard.refused]);
 }
 
