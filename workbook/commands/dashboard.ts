@@ -8,10 +8,10 @@
 import { namedBroker } from "../../lib/client/address.ts";
 import { assertTopicFilter, printable, StopSignal } from "../../lib/mod.ts";
 import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
-import { clientNews } from "../dashboard/client_news.ts";
 import { openDashboard } from "../dashboard/dashboard.ts";
 import { openBrowser } from "../dashboard/open_browser.ts";
 import { readRecording } from "../dashboard/read_recording.ts";
+import { createLogLines } from "../dashboard/log_lines.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,
@@ -48,7 +48,6 @@ Examples:
   deno task dashboard -h test.example -t 'iot/#' --csv sensorvalues.csv
 `;
 
-const LOOPBACK = "127.0.0.1";
 const PORT = 8080;
 /** What `-h` and `-p` are called here: the page has a host and a port, too. */
 const OF_BROKER = new Map([["host", "broker-host"], ["port", "broker-port"]]);
@@ -72,51 +71,52 @@ export const program = await runProgram({
 async function main(options: Options): Promise<void> {
   enterUserFolder();
   const port = options.number("port", { least: 0, most: 65535 }) ?? PORT;
-  const { host, password } = await readPlace(options);
+  const place = await readPlace(options);
   const topics = readTopics(options);
   const filters = topics.length > 0 ? topics : ["#"];
   filters.forEach((filter) => assertTopicFilter(filter));
+  const nameOf = (name: string) => OF_BROKER.get(name) ?? name;
   const ofBroker: Options = {
     ...options,
-    text: (name) => options.text(OF_BROKER.get(name) ?? name),
+    text: (name) => options.text(nameOf(name)),
+    number: (name, range) => options.number(nameOf(name), range),
   };
   const isNamed = ["host", "url"].some((name) => ofBroker.text(name)) ||
     namedBroker() !== undefined;
   const { host: named, ...connection } = await readConnection(ofBroker);
   const file = options.text("csv");
   const recording = file === undefined ? undefined : await readRecording(file);
+  const log = createLogLines();
   await using broker: FoundBroker = isNamed
     ? foundAt(named)
-    : await findBroker();
-  const { clients } = broker;
+    : await findBroker({ log: (line) => void log.push(line) });
   using stop = new StopSignal();
   await using dashboard = await openDashboard({
     broker: broker.url,
     filters,
     connection: { ...connection, signal: stop.signal },
-    host,
+    ...place,
     port,
-    password,
-    clients: clients && (() => clients().map(clientNews)),
+    log,
+    clients: broker.clients,
     recording: recording && { name: printable(file!), table: recording },
   });
   console.log(`The page is at ${dashboard.url}`);
-  if (password !== undefined) {
+  if (place.password !== undefined) {
     console.error(
       "Whoever can reach it and knows the password reads and publishes as this program does. Nothing is encrypted",
     );
   }
-  const isOpened = !options.has("no-open") && Deno.stdout.isTerminal();
-  await using _browser = isOpened
-    ? await openBrowser(dashboard.url)
-    : undefined;
+  await using _browser = options.has("no-open")
+    ? undefined
+    : await openBrowser(dashboard.url);
   await Promise.race([stop.requested, dashboard.refused]);
 }
 
 /** Reads where the page is served, and what it asks for. */
 async function readPlace(
   options: Options,
-): Promise<{ host: string; password: string | undefined }> {
+): Promise<{ host?: string; password?: string }> {
   const host = options.text("host");
   if (options.has("password") !== (host !== undefined)) {
     throw new UsageError(
@@ -125,7 +125,7 @@ async function readPlace(
         : "Option --host needs --password: without one, everybody on the network could read and publish",
     );
   }
-  if (host === undefined) return { host: LOOPBACK, password: undefined };
+  if (host === undefined) return {};
   const password = Deno.env.get("DASHBOARD_PASSWORD") ||
     promptSecret("Password for the page: ", { mask: "" });
   if (password) return { host, password };

@@ -16,7 +16,6 @@ import { Ring } from "./ring.ts";
 
 const MOST_OUTAGES = 100;
 const MOST_PACKETS = 2_000;
-const MOST_LINES = 500;
 /** MQTT 3.1.1 section 3.2.2.3 and MQTT 5.0 section 3.2.2.2. */
 const UNACCEPTABLE_VERSION = [1, 132];
 
@@ -27,6 +26,8 @@ export interface LinkOptions {
   /** How to connect; MQTT 5 unless a version is given, and 3.1.1 where it is refused. */
   connection: ConnectOptions;
   onMessage: (message: Message) => void;
+  /** Lines about the connection are added to these. */
+  log: Ring<string>;
   /** The time, in milliseconds since 1970. */
   now: () => number;
 }
@@ -43,10 +44,11 @@ export class BrokerLink implements AsyncDisposable {
   /** Packets, while they are wanted. */
   readonly packets = new Ring<PacketNews>(MOST_PACKETS);
   /** Lines about the connection. */
-  readonly log = new Ring<string>(MOST_LINES);
+  readonly log: Ring<string>;
 
-  private constructor(now: () => number) {
+  private constructor({ now, log }: LinkOptions) {
     this.#now = now;
+    this.log = log;
     this.state = { isConnected: false, since: now() };
   }
 
@@ -57,7 +59,7 @@ export class BrokerLink implements AsyncDisposable {
    *   If there is no connection, or no subscription.
    */
   static async open(options: LinkOptions): Promise<BrokerLink> {
-    const link = new BrokerLink(options.now);
+    const link = new BrokerLink(options);
     try {
       await link.#subscribe(options, 5);
     } catch (error) {

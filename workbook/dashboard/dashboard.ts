@@ -1,16 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { parseAddresses } from "../../lib/client/address.ts";
-import type { ConnectOptions } from "../../lib/mod.ts";
+import type { Broker, ConnectOptions } from "../../lib/mod.ts";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
 import { BrokerLink } from "./broker_link.ts";
 import { type Page, servePages } from "./page_server.ts";
-import type { ClientNews, FromServer, PublishRequest } from "./protocol.ts";
+import type { FromServer, PublishRequest } from "./protocol.ts";
+import type { Ring } from "./ring.ts";
+import { clientNews } from "./client_news.ts";
+import { createLogLines } from "./log_lines.ts";
 import { TopicTable } from "./topic_table.ts";
 import { Viewer } from "./viewer.ts";
 
 /** How often a page is told something at most, in milliseconds. */
 const PACE = 100;
+const LOOPBACK = "127.0.0.1";
 
 /** What a dashboard shows, and to whom. */
 export interface DashboardOptions {
@@ -19,13 +23,15 @@ export interface DashboardOptions {
   /** Topic filters. */
   filters: string[];
   connection: ConnectOptions;
-  /** The name or address that the page is served at, and its port. */
-  host: string;
+  /** The name or address that the page is served at (loopback), and its port. */
+  host?: string;
   port: number;
   /** What a page must say; without it, its address has a token that can't be guessed. */
   password?: string | undefined;
   /** The embedded broker's clients, where there is one. */
-  clients?: (() => ClientNews[]) | undefined;
+  clients?: Broker["clients"] | undefined;
+  /** Lines of the embedded broker's log, as they come; those of the connection are added. */
+  log?: Ring<string>;
   /** Readings from before, and where they are from. */
   recording?: { name: string; table: TopicTable } | undefined;
 }
@@ -55,11 +61,16 @@ export async function openDashboard(
     filters: options.filters,
     connection: options.connection,
     onMessage: (message) => table.take(message, Date.now()),
+    log: options.log ?? createLogLines(),
     now: Date.now,
   });
   const labels = parseAddresses(options.broker).map(({ label }) => label);
   const pages = new Map<Viewer, (message: FromServer) => void>();
-  const sources = { table, link, clients };
+  const sources = {
+    table,
+    link,
+    clients: clients && (() => clients().map(clientNews)),
+  };
 
   function accept(send: (message: FromServer) => void): Page {
     send({
@@ -117,7 +128,7 @@ export async function openDashboard(
   const timer = setInterval(tell, PACE);
   try {
     const server = await servePages({
-      host: options.host,
+      host: options.host ?? LOOPBACK,
       port: options.port,
       password,
       token: password === undefined

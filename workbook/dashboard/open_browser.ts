@@ -32,8 +32,9 @@ export async function openBrowser(url: string): Promise<AsyncDisposable> {
     }).spawn();
     // It may go on as long as the browser does.
     browser.unref();
-  } catch {
-    // There is none: the address has been printed.
+  } catch (error) {
+    // Where there is none, the address has been printed.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return { [Symbol.asyncDispose]: () => remove(file) };
 }

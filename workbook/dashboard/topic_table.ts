@@ -106,8 +106,8 @@ export class TopicTable {
     const { payload, qos, retain, duplicate, properties } = message;
     this.#keep(topic, {
       time,
-      // A copy, since a small payload would keep all that came in one read.
-      payload: payload.slice(0, this.#limits.payload),
+      // A copy: a view, as a Buffer's slice() is, would keep all that came in one read.
+      payload: new Uint8Array(payload.subarray(0, this.#limits.payload)),
       bytes: payload.length,
       qos,
       retain,

@@ -20,7 +20,7 @@ export const LANGUAGES = {
 } satisfies Record<string, Labels>;
 
 /** A language that the page speaks. */
-export type Language = keyof typeof LANGUAGES;
+type Language = keyof typeof LANGUAGES;
 
 /** The language of the page. */
 export const language = signal(chooseLanguage(navigator.languages));

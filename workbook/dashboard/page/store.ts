@@ -22,7 +22,7 @@ export const MOST = {
 };
 
 /** How the page stands to the dashboard's server. */
-export type Phase = "connecting" | "password" | "wrong password" | "open";
+type Phase = "connecting" | "password" | "wrong password" | "open";
 
 /** The messages of the topic that is open, the oldest first. */
 export interface OpenMessages {

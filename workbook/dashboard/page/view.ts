@@ -6,7 +6,13 @@
  *
  * @module
  */
-export { batch, computed, effect, type Signal, signal } from "@preact/signals-core";
+export {
+  batch,
+  computed,
+  effect,
+  type Signal,
+  signal,
+} from "@preact/signals-core";
 export { useComputed, useSignal } from "@preact/signals";
 export { html } from "htm/preact";
 export { type ComponentChildren, render, type VNode } from "preact";

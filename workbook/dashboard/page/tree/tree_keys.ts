@@ -1,7 +1,7 @@
 import type { Row } from "./tree_rows.ts";
 
 /** What a key does in the tree: one of these. */
-export interface TreeAction {
+interface TreeAction {
   /** The row to go to. */
   index?: number;
   /** Shows or hides what lies below the row. */
