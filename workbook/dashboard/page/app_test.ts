@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Broker, startBroker } from "../../../lib/mod.ts";
+import { startBroker } from "../../../lib/mod.ts";
 import { openClient } from "../../../testing/clients/clients.ts";
 import { peerTest } from "../../../testing/peers.ts";
 import {
@@ -12,7 +12,6 @@ import { type DashboardOptions, openDashboard } from "../dashboard.ts";
 type Look = Parameters<Awaited<ReturnType<typeof startBrowser>>["open"]>[1];
 
 interface Shown extends OpenPage {
-  broker: Broker;
   /** Publishes messages with QoS 1, retained or not. */
   publish(
     messages: Record<string, string | Uint8Array>,
@@ -20,79 +19,90 @@ interface Shown extends OpenPage {
   ): Promise<void>;
 }
 
-/** Tests the page of a broker in Chromium, and that nothing is complained of there. */
+interface PageTest {
+  name: string;
+  run: (shown: Shown) => Promise<void>;
+  look?: Look;
+  options?: Partial<DashboardOptions>;
+}
+
+/** The tests share a browser, whose start costs more than they do. */
+const pageTests: PageTest[] = [];
+
 function pageTest(
   name: string,
-  run: (shown: Shown) => Promise<void>,
-  { look, options }: { look?: Look; options?: Partial<DashboardOptions> } = {},
+  run: PageTest["run"],
+  options: Pick<PageTest, "look" | "options"> = {},
 ): void {
-  peerTest(["chromium"], name, async ({ chromium }) => {
-    await using broker = await startBroker({ port: 0 });
-    await using client = await openClient(broker.url);
-    await using dashboard = await openDashboard({
-      ...{ broker: broker.url, filters: ["#"], port: 0 },
-      connection: { log: () => {} },
-      ...options,
-    });
-    await using browser = await startBrowser(chromium);
-    await using open = await browser.open(dashboard.url, {
-      viewport: { width: 1280, height: 800 },
-      locale: "en-GB",
-      ...look,
-    });
-    const publish: Shown["publish"] = async (messages, retain = false) => {
-      await Promise.all(
-        Object.entries(messages).map(([topic, payload]) =>
-          client.publish(topic, payload as string, { qos: 1, retain })
-        ),
-      );
-    };
-    await run({ ...open, broker, publish });
-    assertEquals(open.complaints, []);
+  pageTests.push({ name, run, ...options });
+}
+
+/** Shows the page of a broker in Chromium, which must not complain of anything. */
+async function runPageTest(
+  browser: Awaited<ReturnType<typeof startBrowser>>,
+  { run, look, options }: PageTest,
+): Promise<void> {
+  await using broker = await startBroker({ port: 0 });
+  await using client = await openClient(broker.url);
+  await using dashboard = await openDashboard({
+    ...{ broker: broker.url, filters: ["#"], port: 0 },
+    connection: { log: () => {} },
+    ...options,
   });
+  await using open = await browser.open(dashboard.url, {
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    ...look,
+  });
+  const publish: Shown["publish"] = async (messages, retain = false) => {
+    await Promise.all(
+      Object.entries(messages).map(([topic, payload]) =>
+        client.publish(topic, payload as string, { qos: 1, retain })
+      ),
+    );
+  };
+  await run({ ...open, publish });
+  assertEquals(open.complaints, []);
 }
 
 /** What has the focus: its text, and what it is told as. */
 const FOCUS = `document.activeElement.querySelector(".level")?.textContent`;
 
-pageTest(
-  "App() draws the rows in sight of 3,000 topics, and moves by keys",
-  async (
-    { page, until, publish },
-  ) => {
-    const topics = Array.from({ length: 3000 }, (_, index) => `many/t${index}`);
-    await publish(Object.fromEntries(topics.map((topic) => [topic, "1"])));
-    await page.getByText("Topics: 3,000").waitFor();
-    const many = page.getByRole("treeitem", { name: "many" });
-    assertEquals(await many.getAttribute("aria-expanded"), "false");
-    await many.focus();
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowRight");
-    await until(`${FOCUS} === "t0"`);
-    await page.keyboard.press("End");
-    await until(`${FOCUS} === "t2999"`);
-    const [position, size, level] = await page.evaluate<string[]>(
-      `["posinset", "setsize", "level"].map((name) =>
+pageTest("draws the rows in sight of 3,000 topics, and moves by keys", async (
+  { page, until, publish },
+) => {
+  const topics = Array.from({ length: 3000 }, (_, index) => `many/t${index}`);
+  await publish(Object.fromEntries(topics.map((topic) => [topic, "1"])));
+  await page.getByText("Topics: 3,000").waitFor();
+  const many = page.getByRole("treeitem", { name: "many" });
+  assertEquals(await many.getAttribute("aria-expanded"), "false");
+  await many.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await until(`${FOCUS} === "t0"`);
+  await page.keyboard.press("End");
+  await until(`${FOCUS} === "t2999"`);
+  const [position, size, level] = await page.evaluate<string[]>(
+    `["posinset", "setsize", "level"].map((name) =>
       document.activeElement.getAttribute("aria-" + name))`,
-    );
-    assertEquals([position, size, level], ["3000", "3000", "2"]);
-    assert(await page.getByRole("treeitem").count() < 100);
-    // The row that has the focus stays, even if it is scrolled out of sight.
-    await page.evaluate(`document.querySelector("[role=tree]").scrollTop = 0`);
-    await page.getByRole("treeitem", { name: "t1 " }).first().waitFor();
-    assertEquals(await page.evaluate(FOCUS), "t2999");
-    await page.keyboard.type("t15");
-    await until(`${FOCUS} === "t15"`);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "many/t15" }).waitFor();
-    await page.keyboard.press("ArrowLeft");
-    await page.keyboard.press("ArrowLeft");
-    await until(`document.querySelectorAll("[role=treeitem]").length === 1`);
-    assertEquals(await page.evaluate(FOCUS), "many");
-  },
-);
+  );
+  assertEquals([position, size, level], ["3000", "3000", "2"]);
+  assert(await page.getByRole("treeitem").count() < 100);
+  // The row that has the focus stays, even if it is scrolled out of sight.
+  await page.evaluate(`document.querySelector("[role=tree]").scrollTop = 0`);
+  await page.getByRole("treeitem", { name: "t1 " }).first().waitFor();
+  assertEquals(await page.evaluate(FOCUS), "t2999");
+  await page.keyboard.type("t15");
+  await until(`${FOCUS} === "t15"`);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "many/t15" }).waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await until(`document.querySelectorAll("[role=treeitem]").length === 1`);
+  assertEquals(await page.evaluate(FOCUS), "many");
+});
 
-pageTest("App() finds topics by a part of them and by a filter", async (
+pageTest("finds topics by a part of them and by a filter", async (
   { page, until, publish },
 ) => {
   await publish({
@@ -112,28 +122,25 @@ pageTest("App() finds topics by a part of them and by a filter", async (
   await page.getByText("No topic matches").waitFor();
 });
 
-pageTest(
-  "App() sorts by rate, and tells what came on a level and below",
-  async (
-    { page, until, publish },
-  ) => {
-    await publish({ "a/slow": "1" });
-    await page.getByLabel("Sort by").selectOption("rate");
-    await until(
-      `document.querySelector("[role=treeitem] .rate")?.textContent === "0/s"`,
-    );
-    await publish({ "b/fast": "1", "b/faster": "2" });
-    await until(
-      `document.querySelector("[role=treeitem] .level")?.textContent === "b"`,
-    );
-    assertEquals(
-      await page.locator("[role=treeitem] .count").first().textContent(),
-      "2",
-    );
-  },
-);
+pageTest("sorts by rate, and tells what came on a level and below", async (
+  { page, until, publish },
+) => {
+  await publish({ "a/slow": "1" });
+  await page.getByLabel("Sort by").selectOption("rate");
+  await until(
+    `document.querySelector("[role=treeitem] .rate")?.textContent === "0/s"`,
+  );
+  await publish({ "b/fast": "1", "b/faster": "2" });
+  await until(
+    `document.querySelector("[role=treeitem] .level")?.textContent === "b"`,
+  );
+  assertEquals(
+    await page.locator("[role=treeitem] .count").first().textContent(),
+    "2",
+  );
+});
 
-pageTest("App() shows what strangers publish as text, bytes and JSON", async (
+pageTest("shows what strangers publish as text, bytes and JSON", async (
   { page, publish },
 ) => {
   await publish({
@@ -155,7 +162,7 @@ pageTest("App() shows what strangers publish as text, bytes and JSON", async (
   await panel.getByText("$.__proto__.x").first().waitFor();
 });
 
-pageTest("App() clears a retained message, but asks first", async (
+pageTest("clears a retained message, but asks first", async (
   { page, publish },
 ) => {
   await publish({ "home/lamp": "on" }, true);
@@ -171,7 +178,7 @@ pageTest("App() clears a retained message, but asks first", async (
   await clear.waitFor({ state: "detached" });
 });
 
-pageTest("App() publishes, refuses wildcards, and publishes again", async (
+pageTest("publishes, refuses wildcards, and publishes again", async (
   { page },
 ) => {
   await page.getByRole("tab", { name: "Charts" }).focus();
@@ -197,7 +204,7 @@ pageTest("App() publishes, refuses wildcards, and publishes again", async (
   await page.getByRole("cell", { name: "on\\n" }).nth(1).waitFor();
 });
 
-pageTest("App() remembers large type, and fits on a phone in French", async (
+pageTest("remembers large type, and fits on a phone in French", async (
   { page, until, publish },
 ) => {
   await publish({ "maison/température/très/profonde": "21.5" }, true);
@@ -212,7 +219,7 @@ pageTest("App() remembers large type, and fits on a phone in French", async (
   }
 }, { look: { viewport: { width: 390, height: 844 }, locale: "fr-CA" } });
 
-pageTest("App() asks for the password, and again if it is wrong", async (
+pageTest("asks for the password, and again if it is wrong", async (
   { page },
 ) => {
   await page.getByLabel("password").fill("wrong");
@@ -223,3 +230,14 @@ pageTest("App() asks for the password, and again if it is wrong", async (
   await page.getByText("Connected since").waitFor();
   await page.getByText("No messages yet").waitFor();
 }, { options: { password: "right" } });
+
+peerTest(
+  ["chromium"],
+  "App() shows a broker",
+  async ({ chromium }, context) => {
+    await using browser = await startBrowser(chromium);
+    for (const one of pageTests) {
+      await context.step(one.name, () => runPageTest(browser, one));
+    }
+  },
+);
