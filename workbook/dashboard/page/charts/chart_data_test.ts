@@ -13,9 +13,13 @@ const TEN: Drawn = {
   values: [5, 1, 4, null, 9, 2, 6, 3, 8, 7],
 };
 
-/** So many points, 1 ms apart, which are 0 but for those that are named. */
-function points(count: number, named: Record<number, number | null>): Drawn {
-  const values: (number | null)[] = Array(count).fill(0);
+/** So many points, 1 ms apart, which are equal but for those that are named. */
+function points(
+  count: number,
+  named: Record<number, number | null>,
+  others = 0,
+): Drawn {
+  const values: (number | null)[] = Array(count).fill(others);
   for (const [index, value] of Object.entries(named)) {
     values[Number(index)] = value;
   }
@@ -31,20 +35,24 @@ Deno.test("visiblePoints() takes a point more on each side", () => {
 });
 
 Deno.test("visiblePoints() thins out many points, and keeps extremes and gaps", () => {
-  const all = points(10_000, { 0: 3, 4321: 99, 5678: -99, 7000: null });
+  const all = points(10_000, { 0: 3, 4321: 99, 5678: -99, 7500: null });
   const { times, values } = visiblePoints(all, { from: 0, to: 9_999 }, 10);
   assert(times.length <= 5 * 11, `${times.length} points`);
   const value = (time: number) => values[times.indexOf(time)];
-  assertEquals([0, 4321, 5678, 7000].map(value), [3, 99, -99, null]);
+  assertEquals([0, 4321, 5678, 7500].map(value), [3, 99, -99, null]);
   assertEquals(times.at(-1), 9_999);
   assertEquals(times, times.toSorted((a, b) => a - b));
   assertEquals(new Set(times).size, times.length);
 });
 
 Deno.test("visiblePoints() finds the extremes after a gap", () => {
-  const all = points(1_000, { 0: null, 500: 7, 600: -7 });
-  const { values } = visiblePoints(all, { from: 0, to: 999 }, 1);
-  assertEquals(values.slice(0, 3), [null, 7, -7]);
+  const extremes = (least: number, greatest: number, others: number) => {
+    const named = { 0: null, 500: least, 600: greatest };
+    const all = points(1_000, named, others);
+    return visiblePoints(all, { from: 0, to: 999 }, 1).values.slice(0, 3);
+  };
+  assertEquals(extremes(7, 9, 8), [null, 7, 9]);
+  assertEquals(extremes(-9, -7, -8), [null, -9, -7]);
 });
 
 Deno.test("joined() puts series side by side at the times of all", () => {

@@ -24,6 +24,9 @@ interface PlotEvents {
   onDoubleClick: () => void;
 }
 
+/** How wide a line is, in pixels. */
+const LINE = 2;
+
 const NOTHING: Drawn = { times: [], values: [] };
 
 /** Makes a chart of several series, as large as the element that it is put into. */
@@ -66,7 +69,7 @@ export function makePlot(
   return {
     draw: (range) => {
       const parts = series.map(({ key }) =>
-        visiblePoints(points.get(key) ?? NOTHING, range, width)
+        visiblePoints(points.get(key) ?? NOTHING, range, width / LINE)
       );
       plot.batch(() => {
         plot.setData(joined(parts) as uPlot.AlignedData, false);
@@ -93,7 +96,7 @@ function lineOf(series: Series, index: number, theme: Theme): uPlot.Series {
     scale: `y${index}`,
     stroke: theme.colors[series.style]!,
     dash: [...DASHES[series.style]!],
-    width: 2,
+    width: LINE,
   };
 }
 

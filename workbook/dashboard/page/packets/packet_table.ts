@@ -36,7 +36,7 @@ export function PacketTable(
               isSameExchange(exchange, followed);
             return html`
               <tr key=${packets.length - index}
-                class=${followed && !isFollowed ? "packet-faint" : ""}>
+                class=${isFollowed ? "packet-followed" : ""}>
                 <td>${formatTime(packet.time, { hasMilliseconds: true })}</td>
                 <td>${packet.isSent
                   ? text.packetSent
