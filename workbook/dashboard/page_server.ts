@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import type { Duplex } from "node:stream";
+import { gzipSync } from "node:zlib";
 import type { WebSocket } from "npm:@types/ws@8.18.2";
 import { importLate } from "../../lib/client/import_late.ts";
 import { UsageError } from "../options/program.ts";
@@ -103,8 +104,14 @@ export async function servePages(
     if (file === undefined) {
       return say(404, "Not found: use the address that the command printed");
     }
-    response.writeHead(200, { ...headers, "content-type": file.type });
-    response.end(request.method === "HEAD" ? undefined : file.body);
+    const isZipped = /\bgzip\b/.test(`${request.headers["accept-encoding"]}`);
+    response.writeHead(200, {
+      ...headers,
+      "content-type": file.type,
+      ...isZipped && { "content-encoding": "gzip" },
+    });
+    const body = isZipped ? gzipSync(file.body) : file.body;
+    response.end(request.method === "HEAD" ? undefined : body);
   }
 
   const server = createServer(answer);

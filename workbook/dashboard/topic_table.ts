@@ -57,6 +57,7 @@ export interface Topic {
 export class TopicTable {
   readonly #limits: TableLimits;
   readonly #topics = new Map<string, Topic>();
+  readonly #retainedFromHere = new Set<string>();
   #messages = 0;
   #bytes = 0;
   #eviction: Iterator<Topic> | undefined;
@@ -127,8 +128,13 @@ export class TopicTable {
     });
   }
 
-  /** The broker has taken a retained message from here, which doesn't come as one. */
+  /**
+   * The broker has taken a retained message from here. In MQTT 3.1.1 it comes back
+   * without that mark, and perhaps only later.
+   */
   setRetained(name: string, isRetained: boolean): void {
+    if (isRetained) this.#retainedFromHere.add(name);
+    else this.#retainedFromHere.delete(name);
     const topic = this.#topics.get(name);
     if (topic === undefined) return;
     topic.isRetained = isRetained;
@@ -141,7 +147,8 @@ export class TopicTable {
     const id = this.#topics.size;
     if (id >= this.#limits.topics) return undefined;
     const messages = new Ring<KeptMessage>(this.#limits.messagesOfTopic);
-    const topic = { id, name, count: 0, isRetained: false, messages };
+    const isRetained = this.#retainedFromHere.has(name);
+    const topic = { id, name, count: 0, isRetained, messages };
     this.#topics.set(name, topic);
     return topic;
   }
