@@ -1,6 +1,8 @@
 import { parseDecimal } from "../../lib/decimal.ts";
 
-const PATH = /^\$(?:\.[^.[\]]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*$/;
+/** A quoted name is a JSON string: it has no other escapes, and no C0 controls. */
+const PATH =
+  /^\$(?:\.[^.[\]]+|\[\d+\]|\["(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"\])*$/u;
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/g;
 /** What is longer is no reading, and costs too much to look into. */
 const LONGEST = 64 * 1024;

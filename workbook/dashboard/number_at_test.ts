@@ -16,6 +16,7 @@ const CASES: [path: string, payload: string, number: number | undefined][] = [
   ["$[0]", "[5]", 5],
   ["$[1]", "[5]", undefined],
   ['$["a.b"]', '{"a.b": 2}', 2],
+  ['$["\\u00e9\\n\x80"]', '{"é\\n\x80": 2}', 2],
   ["$.__proto__", "{}", undefined],
   ["$.__proto__.x", '{"__proto__": {"x": 1}}', 1],
   ["$.constructor.length", "{}", undefined],
@@ -33,7 +34,9 @@ Deno.test("numberAt() reads the number at a path", () => {
 });
 
 Deno.test("numberAt() takes no path that isn't one", () => {
-  for (const path of ["", "value", "$.", "$..a", "$[x]", "$.a b[", '$["a]']) {
+  const unquoted = ["", "value", "$.", "$..a", "$[x]", "$.a b[", '$["a]'];
+  const quoted = ['$["\\q"]', '$["\\u12"]', '$["\n"]', '$["\u0000"]'];
+  for (const path of [...unquoted, ...quoted]) {
     assertEquals(numberAt(path), undefined, path);
   }
 });

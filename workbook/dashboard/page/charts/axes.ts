@@ -37,6 +37,7 @@ export function makeAxes(
   };
   const values = series.map(({ style }, index): uPlot.Axis => ({
     scale: `y${index}`,
+    space: 2.5 * theme.fontSize,
     show: index < Math.max(1, room),
     side: index % 2 === 0 ? 3 : 1,
     stroke: theme.colors[style]!,

@@ -85,7 +85,7 @@ export function ChartControls(
         </button>
       </div>
     </div>
-    <p class="chart-note" role="status">${notes(isPaused)}</p>
+    <p class="chart-note">${notes(isPaused)}</p>
   ` as VNode;
 }
 
