@@ -62,7 +62,7 @@ export function TreeRow(
           </span>
         `}
       </span>
-      <span class="last">${topic && printable(topic.value)}</span>
+      <span class="last">${topic?.value}</span>
       <span class="age">${formatAge(time.value - node.time)}</span>
       <span class="count">${formatNumber(count)}</span>
       <span class="rate">${formatRate(
