@@ -71,7 +71,7 @@ export const program = await runProgram({
 async function main(options: Options): Promise<void> {
   enterUserFolder();
   const port = options.number("port", { least: 0, most: 65535 }) ?? PORT;
-  const place = await readPlace(options);
+  const place = readPlace(options);
   const topics = readTopics(options);
   const filters = topics.length > 0 ? topics : ["#"];
   filters.forEach((filter) => assertTopicFilter(filter));
@@ -114,9 +114,9 @@ async function main(options: Options): Promise<void> {
 }
 
 /** Reads where the page is served, and what it asks for. */
-async function readPlace(
+function readPlace(
   options: Options,
-): Promise<{ host?: string; password?: string }> {
+): { host?: string; password?: string } {
   const host = options.text("host");
   if (options.has("password") !== (host !== undefined)) {
     throw new UsageError(
