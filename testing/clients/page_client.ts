@@ -7,7 +7,7 @@ import type {
 import { within } from "../deadline.ts";
 
 /** Says to a dashboard what its page would say, and hears the answers. */
-export interface PageClient extends AsyncDisposable {
+interface PageClient extends AsyncDisposable {
   /** What the server has said, but frames. */
   readonly said: FromServer[];
   /** All frames, the oldest first. */

@@ -20,7 +20,7 @@ const MOST_PACKETS = 2_000;
 const UNACCEPTABLE_VERSION = [1, 132];
 
 /** Where to connect to, and what for. */
-export interface LinkOptions {
+interface LinkOptions {
   host: string;
   filters: string[];
   /** How to connect; MQTT 5 unless a version is given, and 3.1.1 where it is refused. */

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 
 /** A file that the page consists of. */
-export interface PageFile {
+interface PageFile {
   type: string;
   body: string;
 }
 
 /** The page, by the paths at which a browser asks for its files. */
-export interface PageFiles {
+interface PageFiles {
   files: ReadonlyMap<string, PageFile>;
   /** What `script-src` needs besides `'self'`. */
   importMapHash: string;

@@ -47,7 +47,7 @@ export interface PageServerOptions {
 }
 
 /** A server of the page. */
-export interface PageServer extends AsyncDisposable {
+interface PageServer extends AsyncDisposable {
   /** The page's address, with the token. */
   readonly url: string;
 }

@@ -21,7 +21,7 @@ export interface Welcome {
 }
 
 /** What the page can't be let in for. */
-export interface Refusal {
+interface Refusal {
   type: "refusal";
   /** Whether a password is asked for, or the one given was wrong. */
   reason: "password needed" | "password wrong";
@@ -171,19 +171,19 @@ export interface PublishResult {
 export type FromServer = Welcome | Refusal | Frame | PublishResult;
 
 /** What the page says first. */
-export interface Hello {
+interface Hello {
   type: "hello";
   password?: string;
 }
 
 /** The page has handled a frame. */
-export interface Handled {
+interface Handled {
   type: "handled";
   number: number;
 }
 
 /** The page shows the messages of a topic, or of none. */
-export interface OpenTopic {
+interface OpenTopic {
   type: "open";
   topic: string | null;
 }
@@ -198,19 +198,19 @@ export interface SeriesRequest {
 }
 
 /** The page shows these series, and no others. */
-export interface ShowSeries {
+interface ShowSeries {
   type: "series";
   series: SeriesRequest[];
 }
 
 /** The page shows packets, or no longer. */
-export interface ShowPackets {
+interface ShowPackets {
   type: "packets";
   isShown: boolean;
 }
 
 /** The page shows the embedded broker's clients, or no longer. */
-export interface ShowClients {
+interface ShowClients {
   type: "clients";
   isShown: boolean;
 }

@@ -2,7 +2,7 @@ import type { Message, MessageProperties } from "../../lib/mod.ts";
 import { Ring } from "./ring.ts";
 
 /** What a table keeps at most. */
-export interface TableLimits {
+interface TableLimits {
   /** Topics; messages on further ones are only counted. */
   topics: number;
   /** Messages of one topic. */

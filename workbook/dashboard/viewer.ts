@@ -24,7 +24,7 @@ const LONGEST_VALUE = 200;
 const decoder = new TextDecoder();
 
 /** What frames are made from. */
-export interface Sources {
+interface Sources {
   table: TopicTable;
   link: Pick<BrokerLink, "state" | "outages" | "packets" | "log">;
   /** The embedded broker's clients, where there is one. */
