@@ -80,7 +80,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue<WaitingPublish>;
   /** What is called whenever there may be room for a publish. */
-  readonly onRoom = new Set<() => void>();
+  onRoom: readonly (() => void)[] = [];
   readonly #inflight: InflightLedger;
   /** What is to be subscribed to, or not, after what goes one by one. */
   readonly #waitingToAsk: (() => void)[] = [];
@@ -265,7 +265,14 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     const settle = this.#unsettled.track(callback);
     // Until it is sent, for the first time or again, the caller may fill its bytes anew.
     const kept = typeof payload === "string" ? payload : Buffer.from(payload);
-    this.#publishes.add({ ...message, payload: kept, qos, settle });
+    this.#publishes.add({
+      topic,
+      payload: kept,
+      options,
+      mayGetAlias,
+      qos,
+      settle,
+    });
     return this;
   }
 

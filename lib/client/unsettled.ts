@@ -1,3 +1,5 @@
+import { Numbered } from "./numbered.ts";
+
 type Callback<Rest extends unknown[]> = (
   error?: Error | null,
   ...rest: Rest
@@ -8,7 +10,7 @@ type Callback<Rest extends unknown[]> = (
  * here each is called once, by MQTT.js or at the end.
  */
 export class Unsettled {
-  readonly #callbacks = new Set<(error: Error) => void>();
+  readonly #callbacks = new Numbered<(error: Error) => void>();
   #onEmpty: (() => void) | undefined;
 
   /** Makes a callback that is called once, whoever calls it first. */
@@ -17,17 +19,17 @@ export class Unsettled {
     callback: ((error: any, ...rest: Rest) => void) | undefined,
   ): Callback<Rest> {
     const settle: Callback<Rest> = (error, ...rest) => {
-      if (!this.#callbacks.delete(settle as (error: Error) => void)) return;
+      if (!this.#callbacks.delete(number)) return;
       callback?.(error, ...rest);
       if (this.#callbacks.size === 0) this.#onEmpty?.();
     };
-    this.#callbacks.add(settle as (error: Error) => void);
+    const number = this.#callbacks.add(settle as (error: Error) => void);
     return settle;
   }
 
   /** Calls each that is left with an error. */
   settleAll(error: Error): void {
-    for (const settle of this.#callbacks) settle(error);
+    for (const settle of this.#callbacks.values()) settle(error);
   }
 
   /** Waits until all were called, for some milliseconds at most, or until `stop`. */
