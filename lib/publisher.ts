@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { AnswerWatch } from "./client/answer_watch.ts";
 import { ToolkitClient } from "./client/client.ts";
-import { Numbered } from "./client/numbered.ts";
+import { Progress } from "./client/progress.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
 import type { PublishOptions } from "./publish_options.ts";
@@ -59,7 +59,7 @@ export class Publisher implements AsyncDisposable {
   readonly #queueLimit: number;
   readonly #answers: AnswerWatch;
   #ownsClient = false;
-  readonly #pending = new Numbered<Promise<void>>();
+  readonly #pending = new Progress();
   #failed: Error[] = [];
   #failures = 0;
   #room: PromiseWithResolvers<void> | undefined;
@@ -130,7 +130,7 @@ export class Publisher implements AsyncDisposable {
   get #hasRoom(): boolean {
     const most = Math.min(this.#client.window, this.#queueLimit);
     const { connected, stream } = this.#client;
-    return this.#pending.size < most &&
+    return this.#pending.unfinished < most &&
       !(connected && stream.writableNeedDrain);
   }
 
@@ -178,7 +178,7 @@ export class Publisher implements AsyncDisposable {
         return this.#fail(topic, error as Error);
       }
     }
-    if (this.#pending.size >= this.#queueLimit) {
+    if (this.#pending.unfinished >= this.#queueLimit) {
       const waiting = this.#queueLimit.toLocaleString("en");
       return this.#fail(
         topic,
@@ -186,9 +186,9 @@ export class Publisher implements AsyncDisposable {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const number = this.#pending.add(promise);
+    const begun = this.#pending.begin();
     this.#client.publish(topic, bytes, options, (error) => {
-      this.#pending.delete(number);
+      this.#pending.finish(begun);
       this.#answers.note();
       if (error) {
         promise.catch(() => {});
@@ -238,7 +238,7 @@ export class Publisher implements AsyncDisposable {
     const { timeout = 5 } = options;
     if (this.#ownsClient) await this.#client.close({ timeout });
     else await this.#whenSettled(timeout);
-    this.#throwFailures(this.#pending.size);
+    this.#throwFailures(this.#pending.unfinished);
   }
 
   /** Closes the publisher. */
@@ -248,7 +248,7 @@ export class Publisher implements AsyncDisposable {
 
   /** Waits for what is pending now, for `timeout` seconds at most. */
   async #whenSettled(timeout?: number): Promise<void> {
-    const settled = Promise.allSettled(this.#pending.values());
+    const settled = this.#pending.whenFinished();
     if (timeout === undefined) return void await settled;
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeout * 1000);
