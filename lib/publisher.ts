@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { AnswerWatch } from "./client/answer_watch.ts";
 import { ToolkitClient } from "./client/client.ts";
-import { Progress } from "./client/progress.ts";
+import { Unfinished } from "./client/unfinished.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
 import type { PublishOptions } from "./publish_options.ts";
@@ -59,7 +59,7 @@ export class Publisher implements AsyncDisposable {
   readonly #queueLimit: number;
   readonly #answers: AnswerWatch;
   #ownsClient = false;
-  readonly #pending = new Progress();
+  readonly #pending = new Unfinished();
   #failed: Error[] = [];
   #failures = 0;
   #room: PromiseWithResolvers<void> | undefined;
@@ -130,7 +130,7 @@ export class Publisher implements AsyncDisposable {
   get #hasRoom(): boolean {
     const most = Math.min(this.#client.window, this.#queueLimit);
     const { connected, stream } = this.#client;
-    return this.#pending.unfinished < most &&
+    return this.#pending.count < most &&
       !(connected && stream.writableNeedDrain);
   }
 
@@ -178,7 +178,7 @@ export class Publisher implements AsyncDisposable {
         return this.#fail(topic, error as Error);
       }
     }
-    if (this.#pending.unfinished >= this.#queueLimit) {
+    if (this.#pending.count >= this.#queueLimit) {
       const waiting = this.#queueLimit.toLocaleString("en");
       return this.#fail(
         topic,
@@ -238,7 +238,7 @@ export class Publisher implements AsyncDisposable {
     const { timeout = 5 } = options;
     if (this.#ownsClient) await this.#client.close({ timeout });
     else await this.#whenSettled(timeout);
-    this.#throwFailures(this.#pending.unfinished);
+    this.#throwFailures(this.#pending.count);
   }
 
   /** Closes the publisher. */

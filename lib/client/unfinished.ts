@@ -8,26 +8,26 @@ interface Stretch {
  * Waits for all that has begun until then, and counts it: to keep each one until
  * it is finished would cost more.
  */
-export class Progress {
-  #unfinished = 0;
+export class Unfinished {
+  #count = 0;
   #stretch: Stretch = { unfinished: 0 };
   #earlier: Promise<unknown> = Promise.resolve();
 
   /** How many are unfinished. */
-  get unfinished(): number {
-    return this.#unfinished;
+  get count(): number {
+    return this.#count;
   }
 
   /** Notes that one has begun, and gives what `finish` is called with, once. */
   begin(): Stretch {
     this.#stretch.unfinished++;
-    this.#unfinished++;
+    this.#count++;
     return this.#stretch;
   }
 
   /** Notes that one is finished. */
   finish(stretch: Stretch): void {
-    this.#unfinished--;
+    this.#count--;
     if (--stretch.unfinished === 0) stretch.end?.resolve();
   }
 
