@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { AnswerWatch } from "./client/answer_watch.ts";
 import { ToolkitClient } from "./client/client.ts";
+import { Unfinished } from "./client/unfinished.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
 import type { PublishOptions } from "./publish_options.ts";
@@ -58,7 +59,7 @@ export class Publisher implements AsyncDisposable {
   readonly #queueLimit: number;
   readonly #answers: AnswerWatch;
   #ownsClient = false;
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Unfinished();
   #failed: Error[] = [];
   #failures = 0;
   #room: PromiseWithResolvers<void> | undefined;
@@ -121,7 +122,7 @@ export class Publisher implements AsyncDisposable {
       this.#room = Promise.withResolvers<void>();
       this.#room.promise.catch(() => {});
       this.#answers.begin(this.#giveUp);
-      this.#client.onRoom.add(this.#wake);
+      this.#client.onRoom = [...this.#client.onRoom, this.#wake];
     }
     return this.#room.promise;
   }
@@ -129,7 +130,7 @@ export class Publisher implements AsyncDisposable {
   get #hasRoom(): boolean {
     const most = Math.min(this.#client.window, this.#queueLimit);
     const { connected, stream } = this.#client;
-    return this.#pending.size < most &&
+    return this.#pending.count < most &&
       !(connected && stream.writableNeedDrain);
   }
 
@@ -141,7 +142,8 @@ export class Publisher implements AsyncDisposable {
 
   #endWait(): PromiseWithResolvers<void> | undefined {
     this.#answers.end(this.#giveUp);
-    this.#client.onRoom.delete(this.#wake);
+    const { onRoom } = this.#client;
+    this.#client.onRoom = onRoom.filter((tell) => tell !== this.#wake);
     const room = this.#room;
     this.#room = undefined;
     return room;
@@ -176,7 +178,7 @@ export class Publisher implements AsyncDisposable {
         return this.#fail(topic, error as Error);
       }
     }
-    if (this.#pending.size >= this.#queueLimit) {
+    if (this.#pending.count >= this.#queueLimit) {
       const waiting = this.#queueLimit.toLocaleString("en");
       return this.#fail(
         topic,
@@ -184,13 +186,14 @@ export class Publisher implements AsyncDisposable {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#pending.add(promise);
-    promise.catch(() => {});
-    this.#client.publish(topic, bytes, { ...options, qos }, (error) => {
-      this.#pending.delete(promise);
+    const begun = this.#pending.begin();
+    this.#client.publish(topic, bytes, options, (error) => {
+      this.#pending.finish(begun);
       this.#answers.note();
-      if (error) reject(this.#note(topic, error));
-      else resolve();
+      if (error) {
+        promise.catch(() => {});
+        reject(this.#note(topic, error));
+      } else resolve();
       this.#wake();
     });
     return promise;
@@ -235,7 +238,7 @@ export class Publisher implements AsyncDisposable {
     const { timeout = 5 } = options;
     if (this.#ownsClient) await this.#client.close({ timeout });
     else await this.#whenSettled(timeout);
-    this.#throwFailures(this.#pending.size);
+    this.#throwFailures(this.#pending.count);
   }
 
   /** Closes the publisher. */
@@ -245,7 +248,7 @@ export class Publisher implements AsyncDisposable {
 
   /** Waits for what is pending now, for `timeout` seconds at most. */
   async #whenSettled(timeout?: number): Promise<void> {
-    const settled = Promise.allSettled(this.#pending);
+    const settled = this.#pending.whenFinished();
     if (timeout === undefined) return void await settled;
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeout * 1000);

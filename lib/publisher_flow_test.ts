@@ -128,6 +128,22 @@ test.mosquitto("Publisher heeds the server's receiveMaximum", async () => {
   assertEquals(most, 5);
 });
 
+Deno.test("Publisher.publish() sends what waits with the options that it was given", async () => {
+  await using broker = await startSilentOn("publish");
+  const publisher = await Publisher.connect(broker.url, { inflightWindow: 1 });
+  const options = { qos: 1 as const, retain: true };
+  publisher.publish("iot/x", 1, options);
+  publisher.publish("iot/x", 2, options);
+  options.retain = false;
+  for (const count of [1, 2]) {
+    await broker.received("publish", count);
+    const { messageId, retain } = broker.all("publish").at(-1)!;
+    assertEquals(retain, true);
+    broker.connections[0]!.send({ cmd: "puback", messageId: messageId! });
+  }
+  await publisher.close();
+});
+
 Deno.test("Publisher refuses by name what exceeds its queue", async () => {
   const broker = await startBroker({ port: 0 });
   const options = { queueLimit: 3, ...QUIET };

@@ -39,7 +39,8 @@ export function holdAcknowledgements(
   deliver: Deliver,
   pace: Pace,
 ): void {
-  const deliveries = new Map<number, Delivery>();
+  // By message id; not a Map, for the reason that Unsettled gives.
+  let deliveries: Record<number, Delivery> = {};
   const internals = internalsOf(client);
   const send = internals._sendPacket.bind(client);
 
@@ -50,7 +51,7 @@ export function holdAcknowledgements(
 
   function begin(packet: IPublishPacket, message: Message): void {
     const delivery: Delivery = { qos: packet.qos as 1 | 2 };
-    deliveries.set(packet.messageId!, delivery);
+    deliveries[packet.messageId!] = delivery;
     deliver(message, (handled) => settled(delivery, handled));
   }
 
@@ -62,7 +63,7 @@ export function holdAcknowledgements(
 
   client.options.customHandleAcks = (topic, payload, packet, proceed) => {
     if (packet.qos === 2) {
-      const known = deliveries.get(packet.messageId);
+      const known = deliveries[packet.messageId];
       const isDuplicate = known?.qos === 2 && known.handled !== false &&
         (packet.dup || !known.isDoubtful);
       if (!isDuplicate) begin(packet, new Message(topic, payload, packet));
@@ -77,11 +78,11 @@ export function holdAcknowledgements(
     const isHeld = packet.cmd === "puback" || packet.cmd === "pubrec";
     // Of a lost connection, on which a few packets may still be read.
     if (isHeld && !client.connected) return done();
-    const delivery = isHeld ? deliveries.get(packet.messageId!) : undefined;
+    const delivery = isHeld ? deliveries[packet.messageId!] : undefined;
     if (delivery === undefined) return send(packet, done, ...rest);
     delivery.acknowledge = () => {
       delivery.acknowledge = undefined;
-      if (delivery.qos === 1) deliveries.delete(packet.messageId!);
+      if (delivery.qos === 1) delete deliveries[packet.messageId!];
       send(packet);
     };
     if (delivery.handled) delivery.acknowledge();
@@ -89,20 +90,21 @@ export function holdAcknowledgements(
   };
 
   client.on("packetreceive", (packet) => {
-    if (packet.cmd === "pubrel") deliveries.delete(packet.messageId!);
+    if (packet.cmd === "pubrel") delete deliveries[packet.messageId!];
     else if (packet.cmd === "connack") {
-      if (!packet.sessionPresent) deliveries.clear();
+      if (!packet.sessionPresent) deliveries = {};
       else if (!client.watch.isSessionKept) {
-        for (const delivery of deliveries.values()) delivery.isDoubtful = true;
+        for (const id in deliveries) deliveries[id]!.isDoubtful = true;
       }
     }
   });
 
   // What was held back belongs to the lost connection: the broker asks again.
   client.on("close", () => {
-    for (const [id, delivery] of deliveries) {
+    for (const id in deliveries) {
+      const delivery = deliveries[id]!;
       delivery.acknowledge = undefined;
-      if (delivery.qos === 1) deliveries.delete(id);
+      if (delivery.qos === 1) delete deliveries[id];
     }
   });
 }

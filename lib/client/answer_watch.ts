@@ -7,7 +7,7 @@ export class AnswerWatch {
   readonly #client: ToolkitClient;
   readonly #seconds: number;
   /** What each that waits is told if the broker stays silent. */
-  readonly #waiting = new Set<(error: Error) => void>();
+  #waiting: readonly ((error: Error) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last = 0;
 
@@ -37,27 +37,27 @@ export class AnswerWatch {
       await Promise.race([answers, silence]);
     } finally {
       this.end(reject);
-      if (this.#waiting.size === 0) this.#stop();
+      if (this.#waiting.length === 0) this.#stop();
     }
   }
 
   /** Begins to wait: `reject` is called if the broker stays silent from now on. */
   begin(reject: (error: Error) => void): void {
-    if (this.#waiting.size === 0) this.note();
-    this.#waiting.add(reject);
+    if (this.#waiting.length === 0) this.note();
+    this.#waiting = [...this.#waiting, reject];
     // One timer for all: one for each would cost as much as a message does.
     this.#timer ??= this.#start(this.#seconds);
   }
 
   /** Waits no longer. */
   end(reject: (error: Error) => void): void {
-    this.#waiting.delete(reject);
+    this.#waiting = this.#waiting.filter((other) => other !== reject);
   }
 
   #start(seconds: number): ReturnType<typeof setTimeout> | undefined {
     const timer = startTimer(seconds, () => {
       this.#stop();
-      if (this.#waiting.size > 0) this.#check();
+      if (this.#waiting.length > 0) this.#check();
     });
     if (timer !== undefined) this.#client.once("end", this.#onEnd);
     return timer;
@@ -65,7 +65,7 @@ export class AnswerWatch {
 
   /** Lets no timer outlive the client, unless somebody waits for it. */
   readonly #onEnd = () => {
-    if (this.#waiting.size === 0) this.#stop();
+    if (this.#waiting.length === 0) this.#stop();
   };
 
   #stop(): void {
@@ -89,6 +89,6 @@ export class AnswerWatch {
     const cause = new Error("it does not acknowledge what is published");
     const error = new BrokerUnreachableError(address.label, cause);
     for (const reject of this.#waiting) reject(error);
-    this.#waiting.clear();
+    this.#waiting = [];
   }
 }

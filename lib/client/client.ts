@@ -54,8 +54,8 @@ interface ToolkitOptions extends StreamOptions {
 /** A publish that MQTT.js has not been given, or has not answered. */
 interface WaitingPublish extends Outgoing {
   qos: 0 | 1 | 2;
-  /** Tells who asked for it. */
-  settle: PacketCallback;
+  /** The number of the callback of who asked for it. */
+  number: number;
 }
 
 type SubscribeTopics = string | string[] | ISubscriptionMap;
@@ -80,7 +80,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   readonly #unsettled = new Unsettled();
   readonly #publishes: PublishQueue<WaitingPublish>;
   /** What is called whenever there may be room for a publish. */
-  readonly onRoom = new Set<() => void>();
+  onRoom: readonly (() => void)[] = [];
   readonly #inflight: InflightLedger;
   /** What is to be subscribed to, or not, after what goes one by one. */
   readonly #waitingToAsk: (() => void)[] = [];
@@ -262,26 +262,28 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       callback?.();
       return this;
     }
-    const settle = this.#unsettled.track(callback);
+    const number = this.#unsettled.add(callback);
     // Until it is sent, for the first time or again, the caller may fill its bytes anew.
     const kept = typeof payload === "string" ? payload : Buffer.from(payload);
-    this.#publishes.add({ ...message, payload: kept, qos, settle });
+    const publish = { topic, payload: kept, options, mayGetAlias, qos, number };
+    if (!this.#publishes.add(publish)) publish.options = { ...options };
     return this;
   }
 
   #send(publish: WaitingPublish): void {
-    const { topic, payload, options, qos, settle } = publish;
+    const { topic, payload, options, qos, number } = publish;
     const refusal = refuseByLimits(publish, this.serverProperties);
     if (refusal !== undefined) {
-      settle(refusal);
+      this.#unsettled.settle(number, refusal);
       // Later, since what waits is sent from within.
       if (qos > 0) queueMicrotask(() => this.#publishes.noteAnswer(publish));
     } else if (qos === 0) {
       super.publish(topic, payload, options);
-      settle();
+      this.#unsettled.settle(number);
     } else {
       super.publish(topic, payload, options, (error, packet) => {
-        settle(error && explainRefusal(topic, error, packet), packet);
+        const refusal = error && explainRefusal(topic, error, packet);
+        this.#unsettled.settle(number, refusal, packet);
         this.#publishes.noteAnswer(publish);
       });
     }

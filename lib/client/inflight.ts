@@ -10,6 +10,8 @@ interface Unconfirmed {
   /** What is to be sent again: PUBLISH, or PUBREL once PUBREC has come. */
   packet: Packet;
   topic: string;
+  /** Its place in the order of sending. */
+  place: number;
 }
 
 /** How often the broker may end the connection at the same message. */
@@ -28,7 +30,8 @@ const MOST_CUTS = 3;
 export class InflightLedger implements Store {
   readonly #client: MqttClient;
   readonly #send: SendPacket;
-  readonly #unconfirmed = new Map<number, Unconfirmed>();
+  readonly #unconfirmed: Record<number, Unconfirmed> = {};
+  #sent = 0;
   /** The oldest one when the broker last ended the connection. */
   #suspect: Unconfirmed | undefined;
   #cuts = 0;
@@ -73,7 +76,7 @@ export class InflightLedger implements Store {
    * arrive: the third time, its publish fails.
    */
   noteCut(cause: Error | undefined): void {
-    const [first] = this.#unconfirmed.values();
+    const [first] = this.#inOrder();
     if (first !== this.#suspect) this.#cuts = 0;
     this.#suspect = first;
     if (++this.#cuts < MOST_CUTS) return;
@@ -116,7 +119,7 @@ export class InflightLedger implements Store {
       const message = { ...packet, options: packet, mayGetAlias };
       return exceededLimit(message, properties);
     }, { isSessionKept: isPresent });
-    this.#held = [...this.#unconfirmed.values()];
+    this.#held = this.#inOrder();
     const [first] = this.#held;
     this.#isOneByOne = first !== undefined && first === this.#suspect &&
       this.#cuts === MOST_CUTS - 1;
@@ -154,7 +157,8 @@ export class InflightLedger implements Store {
     this.#isOneByOne = false;
     this.#held = [];
     this.#resent.clear();
-    for (const [id, { packet, topic }] of [...this.#unconfirmed]) {
+    for (const { packet, topic } of this.#inOrder()) {
+      const id = packet.messageId!;
       const pending = this.#client.outgoing[id];
       const reason = reasonOf(packet);
       if (reason === undefined || pending === undefined) continue;
@@ -174,13 +178,19 @@ export class InflightLedger implements Store {
     }
   }
 
+  #inOrder(): Unconfirmed[] {
+    return Object.values(this.#unconfirmed).sort((one, other) =>
+      one.place - other.place
+    );
+  }
+
   /** Takes a packet that is being sent. */
   put(packet: Packet, done?: (error?: Error) => void): this {
     const id = packet.messageId!;
-    const known = this.#unconfirmed.get(id);
+    const known = this.#unconfirmed[id];
     if (known === undefined) {
       const topic = packet.cmd === "publish" ? packet.topic : "";
-      this.#unconfirmed.set(id, { packet, topic });
+      this.#unconfirmed[id] = { packet, topic, place: ++this.#sent };
     } else {
       const isAnswered = packet.cmd !== known.packet.cmd;
       if (isAnswered && known === this.#suspect) this.#suspect = undefined;
@@ -192,15 +202,15 @@ export class InflightLedger implements Store {
 
   /** Gives a packet that is not confirmed. */
   get: Store["get"] = ({ messageId }, done) => {
-    const packet = this.#unconfirmed.get(messageId!)?.packet;
+    const packet = this.#unconfirmed[messageId!]?.packet;
     done(packet ? undefined : missing(messageId), packet);
     return this;
   };
 
   /** Takes out a message that is confirmed. */
   del: Store["del"] = ({ messageId }, done) => {
-    const known = this.#unconfirmed.get(messageId!);
-    this.#unconfirmed.delete(messageId!);
+    const known = this.#unconfirmed[messageId!];
+    delete this.#unconfirmed[messageId!];
     if (known === this.#suspect) this.#suspect = undefined;
     if (known !== undefined && this.#resent.delete(known)) this.#sendNext();
     done(known ? undefined : missing(messageId), known?.packet);

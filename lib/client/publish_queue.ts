@@ -48,13 +48,19 @@ export class PublishQueue<Publish extends { qos: Qos }> {
     this.#window = Math.min(this.#most, receiveMaximum);
   }
 
-  /** Sends a publish, now if it may be sent and none waits before it. */
-  add(publish: Publish): void {
+  /**
+   * Sends a publish, now if it may be sent and none waits before it.
+   *
+   * @returns Whether it was sent now.
+   */
+  add(publish: Publish): boolean {
     const waiting = publish.qos === 0
       ? this.#unacknowledged
       : this.#acknowledged;
-    if (waiting.length === 0 && this.#mayBegin(publish)) this.#begin(publish);
+    const isNow = waiting.length === 0 && this.#mayBegin(publish);
+    if (isNow) this.#begin(publish);
     else waiting.push(publish);
+    return isNow;
   }
 
   /** Notes that a publish of QoS 1 or 2 has been answered, which makes room. */

@@ -1,38 +1,49 @@
-type Callback<Rest extends unknown[]> = (
-  error?: Error | null,
-  ...rest: Rest
-) => void;
+// deno-lint-ignore no-explicit-any -- MQTT.js's callbacks differ in all they take
+type Callback = (error?: any, ...rest: any[]) => void;
 
 /**
  * Callbacks that MQTT.js owes. It forgets some when it is ended while offline:
  * here each is called once, by MQTT.js or at the end.
  */
 export class Unsettled {
-  readonly #callbacks = new Set<(error: Error) => void>();
+  // A Set or a Map would keep all that pass through it: its full tables refer to
+  // their successors, and once one has grown old, they are collected with it only.
+  readonly #callbacks: Record<number, Callback> = {};
+  #last = 0;
+  #count = 0;
   #onEmpty: (() => void) | undefined;
 
-  /** Makes a callback that is called once, whoever calls it first. */
-  track<Rest extends unknown[]>(
-    // deno-lint-ignore no-explicit-any -- MQTT.js's callbacks differ in what they take for "no error"
-    callback: ((error: any, ...rest: Rest) => void) | undefined,
-  ): Callback<Rest> {
-    const settle: Callback<Rest> = (error, ...rest) => {
-      if (!this.#callbacks.delete(settle as (error: Error) => void)) return;
-      callback?.(error, ...rest);
-      if (this.#callbacks.size === 0) this.#onEmpty?.();
-    };
-    this.#callbacks.add(settle as (error: Error) => void);
-    return settle;
+  /** Takes a callback, and gives the number under which it is called. */
+  add(callback: Callback = () => {}): number {
+    this.#callbacks[++this.#last] = callback;
+    this.#count++;
+    return this.#last;
   }
 
-  /** Calls each that is left with an error. */
+  /** Takes a callback, and makes one of it that MQTT.js may be given. */
+  track(callback: Callback): Callback {
+    const number = this.add(callback);
+    return (...result) => this.settle(number, ...result);
+  }
+
+  /** Calls a callback, unless it has been called. */
+  settle(number: number, ...result: Parameters<Callback>): void {
+    const callback = this.#callbacks[number];
+    if (callback === undefined) return;
+    delete this.#callbacks[number];
+    this.#count--;
+    callback(...result);
+    if (this.#count === 0) this.#onEmpty?.();
+  }
+
+  /** Calls each that is left with an error, the oldest first. */
   settleAll(error: Error): void {
-    for (const settle of this.#callbacks) settle(error);
+    for (const number in this.#callbacks) this.settle(Number(number), error);
   }
 
   /** Waits until all were called, for some milliseconds at most, or until `stop`. */
   whenEmpty(timeout: number, stop: Promise<unknown>): Promise<void> {
-    if (this.#callbacks.size === 0) return Promise.resolve();
+    if (this.#count === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeout);
     this.#onEmpty = resolve;
