@@ -12,33 +12,15 @@ export class Ring<Item> {
     this.#most = most;
   }
 
-  /** How many are kept. */
-  get size(): number {
-    return this.#items.length;
-  }
-
-  /** Adds an item, and returns the oldest one if it has to go. */
-  push(item: Item): Item | undefined {
+  /** Adds an item; the oldest one may have to go. */
+  push(item: Item): void {
     this.pushed++;
     if (this.#items.length < this.#most) {
       this.#items.push(item);
-      return undefined;
+      return;
     }
-    const oldest = this.#items[this.#start];
     this.#items[this.#start] = item;
     this.#start = (this.#start + 1) % this.#most;
-    return oldest;
-  }
-
-  /** Takes the oldest out. */
-  shift(): Item | undefined {
-    this.#straighten();
-    return this.#items.shift();
-  }
-
-  /** The newest. */
-  get last(): Item | undefined {
-    return this.#items.at(this.#start - 1);
   }
 
   /**
@@ -49,19 +31,13 @@ export class Ring<Item> {
    */
   since(seen: number, most = Infinity): { items: Item[]; leftOut: number } {
     const asked = this.pushed - seen;
-    const taken = Math.min(asked, this.size, most);
-    const first = this.#start + this.size - taken;
+    const size = this.#items.length;
+    const taken = Math.min(asked, size, most);
+    const first = this.#start + size - taken;
     const items = Array.from(
       { length: taken },
-      (_, index) => this.#items[(first + index) % this.size]!,
+      (_, index) => this.#items[(first + index) % size]!,
     );
     return { items, leftOut: asked - taken };
-  }
-
-  #straighten(): void {
-    if (this.#start === 0) return;
-    const newest = this.#items.splice(0, this.#start);
-    this.#items.push(...newest);
-    this.#start = 0;
   }
 }

@@ -1,5 +1,5 @@
-import type { Message, MessageProperties } from "../../lib/mod.ts";
-import { Ring } from "./ring.ts";
+import type { Message } from "../../lib/mod.ts";
+import { type KeptMessage, MessageLog } from "./message_log.ts";
 
 /** What a table keeps at most. */
 interface TableLimits {
@@ -24,20 +24,6 @@ export const LIMITS: TableLimits = {
   payload: 64 * 1024,
 };
 
-/** A message that is kept. */
-export interface KeptMessage {
-  /** When it came, in milliseconds since 1970. */
-  time: number;
-  /** The payload, or its beginning. */
-  payload: Uint8Array;
-  /** How many bytes the payload has in all. */
-  bytes: number;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  duplicate: boolean;
-  properties: MessageProperties;
-}
-
 /** A topic, with the messages of it that are kept. */
 export interface Topic {
   /** Counted up from 0. */
@@ -47,7 +33,7 @@ export interface Topic {
   count: number;
   /** Whether the broker is known to keep a message on it. */
   isRetained: boolean;
-  messages: Ring<KeptMessage>;
+  messages: MessageLog;
 }
 
 /**
@@ -107,8 +93,7 @@ export class TopicTable {
     const { payload, qos, retain, duplicate, properties } = message;
     this.#keep(topic, {
       time,
-      // A copy: a view, as a Buffer's slice() is, would keep all that came in one read.
-      payload: new Uint8Array(payload.subarray(0, this.#limits.payload)),
+      payload: payload.subarray(0, this.#limits.payload),
       bytes: payload.length,
       qos,
       retain,
@@ -146,7 +131,7 @@ export class TopicTable {
     if (known !== undefined) return known;
     const id = this.#topics.size;
     if (id >= this.#limits.topics) return undefined;
-    const messages = new Ring<KeptMessage>(this.#limits.messagesOfTopic);
+    const messages = new MessageLog();
     const isRetained = this.#retainedFromHere.has(name);
     const topic = { id, name, count: 0, isRetained, messages };
     this.#topics.set(name, topic);
@@ -157,7 +142,10 @@ export class TopicTable {
     this.changed.add(topic);
     this.#messages++;
     this.#bytes += message.payload.length;
-    this.#forget(topic.messages.push(message));
+    topic.messages.push(message);
+    if (topic.messages.size > this.#limits.messagesOfTopic) {
+      this.#forget(topic.messages.shift());
+    }
     while (
       this.#messages > this.#limits.messages ||
       this.#bytes > this.#limits.bytes
@@ -171,9 +159,9 @@ export class TopicTable {
     else this.#forget(value.messages.shift());
   }
 
-  #forget(message: KeptMessage | undefined): void {
-    if (message === undefined) return;
+  #forget(bytes: number | undefined): void {
+    if (bytes === undefined) return;
     this.#messages--;
-    this.#bytes -= message.payload.length;
+    this.#bytes -= bytes;
   }
 }

@@ -12,7 +12,8 @@ import type {
   TopicMessage,
   TopicNews,
 } from "./protocol.ts";
-import type { KeptMessage, Topic, TopicTable } from "./topic_table.ts";
+import type { KeptMessage } from "./message_log.ts";
+import type { Topic, TopicTable } from "./topic_table.ts";
 
 /** What one frame holds at most. */
 const MOST_TOPICS = 5_000;
