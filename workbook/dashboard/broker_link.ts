@@ -37,6 +37,8 @@ export class BrokerLink implements AsyncDisposable {
   readonly #now: () => number;
   #subscription!: Subscription;
   #isPacketsWanted = false;
+  /** The last line of the log since it was connected. */
+  #reason: string | undefined;
   /** How the connection is. */
   state: BrokerState;
   /** Times without connection that are over. */
@@ -149,16 +151,26 @@ export class BrokerLink implements AsyncDisposable {
       if (this.state.isConnected) return;
       this.outages.push({ from: this.state.since, to: this.#now() });
       this.state = { isConnected: true, since: this.#now() };
+      this.#reason = undefined;
     });
     client.on("close", () => {
       if (!this.state.isConnected) return;
-      this.state = { isConnected: false, since: this.#now() };
+      this.#setLost(this.#now());
     });
   }
 
   #log(line: string): void {
     this.log.push(line);
-    if (!this.state.isConnected) this.state = { ...this.state, reason: line };
+    this.#reason = line;
+    if (!this.state.isConnected) this.#setLost(this.state.since);
+  }
+
+  #setLost(since: number): void {
+    const reason = this.#reason;
+    this.state = {
+      ...{ isConnected: false, since },
+      ...reason !== undefined && { reason },
+    };
   }
 
   readonly #noteSent = (packet: Parameters<typeof packetNews>[0]) => {

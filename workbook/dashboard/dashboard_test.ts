@@ -148,7 +148,9 @@ peerTest(
     await page.until(() => topic("a"));
     await mosquitto.stop();
     await page.until(() =>
-      page.frames.some(({ state }) => state?.isConnected === false)
+      page.frames.some(({ state }) =>
+        state?.isConnected === false && state.reason?.includes("lost: ")
+      )
     );
     page.say(publishing);
     await page.until(() => page.said.length > 1);
