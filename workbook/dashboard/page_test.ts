@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import axe from "npm:axe-core@4.14.1";
 import { readReadings } from "../../lib/csv.ts";
 import {
   connect,
@@ -16,54 +17,51 @@ import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { type OpenPage, startBrowser } from "../../testing/project/browser.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
+import type { BrowserContextOptions } from "npm:playwright-core@1.65.1";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import { openDashboard } from "./dashboard.ts";
 
-type Show = () => Promise<
+type Show = (options?: BrowserContextOptions) => Promise<
   OpenPage & { tab(name: string): Promise<void> }
 >;
 
-/** A test on the embedded broker, on mosquitto, and on mosquitto with MQTT 3.1.1. */
-function pageTest(
-  name: string,
-  run: (url: string, show: Show) => Promise<void>,
-): void {
-  const play = async (
-    url: string,
-    chromium: string,
-    protocolVersion: 4 | 5,
-  ) => {
-    await using browser = await startBrowser(chromium);
-    await using dashboard = await openDashboard({
-      ...{ broker: url, filters: ["#"], port: 0 },
-      connection: {
-        ...{ protocolVersion, log: () => {} },
-        retryDelay: [0.1, 0.2],
-      },
-    });
-    await run(url, async () => {
-      const open = await browser.open(dashboard.url, {
-        acceptDownloads: true,
+type Run = (url: string, show: Show) => Promise<void>;
+
+const STEPS: [name: string, run: Run][] = [];
+
+/** A test on the embedded broker, and on mosquitto in both versions of MQTT. */
+function pageTest(name: string, run: Run): void {
+  STEPS.push([name, run]);
+}
+
+/** Runs all of them in one browser, each with a dashboard of its own. */
+async function runSteps(
+  context: Deno.TestContext,
+  { chromium, startAny, protocolVersion }: {
+    chromium: string;
+    startAny: () => Promise<AsyncDisposable & { url: string }>;
+    protocolVersion: 4 | 5;
+  },
+): Promise<void> {
+  await using browser = await startBrowser(chromium);
+  for (const [name, run] of STEPS) {
+    await context.step(name, async () => {
+      await using broker = await startAny();
+      await using dashboard = await openDashboard({
+        ...{ broker: broker.url, filters: ["#"], port: 0 },
+        connection: { protocolVersion, log: () => {} },
       });
-      return {
-        ...open,
-        tab: (name) => open.page.getByRole("tab", { name }).click(),
-      };
+      await run(broker.url, async (options) => {
+        const open = await browser.open(dashboard.url, {
+          acceptDownloads: true,
+          ...options,
+        });
+        return {
+          ...open,
+          tab: (name) => open.page.getByRole("tab", { name }).click(),
+        };
+      });
     });
-  };
-  peerTest(["chromium"], `${name} on the embedded broker`, async (found) => {
-    await using broker = await startBroker({ port: 0 });
-    await play(broker.url, found.chromium, 5);
-  });
-  for (const version of [4, 5] as const) {
-    peerTest(
-      ["chromium", "mosquitto"],
-      `${name} on mosquitto in version ${version}`,
-      async (found) => {
-        await using mosquitto = await startMosquitto();
-        await play(mosquitto.url, found.chromium, version);
-      },
-    );
   }
 }
 
@@ -191,6 +189,57 @@ pageTest(
     assertEquals(page.complaints, []);
   },
 );
+
+pageTest(
+  "the page has nothing that hinders who can't see it",
+  async (url, show) => {
+    await using client = await connect(url, { log: () => {} });
+    await using _sensors = await startFourSensors(client, {
+      speed: 20,
+      qos: 1,
+    });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await using page = await show({ colorScheme });
+      await page.page.evaluate(axe.source);
+      await page.page.getByRole("treeitem", { name: "temp" }).click();
+      await page.page.getByRole("heading", { name: "History" }).waitFor();
+      for (const tab of await page.page.getByRole("tab").all()) {
+        await tab.click();
+        const violations = await page.page.evaluate<[string, string][]>(
+          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+            [id, nodes[0].html]))`,
+        );
+        const name = await tab.innerText();
+        assertEquals(violations, [], `${name}, ${colorScheme}`);
+      }
+      assertEquals(page.complaints, []);
+    }
+  },
+);
+
+peerTest(
+  ["chromium"],
+  "the page works over the embedded broker",
+  ({ chromium }, context) =>
+    runSteps(context, {
+      chromium,
+      startAny: () => startBroker({ port: 0 }),
+      protocolVersion: 5,
+    }),
+);
+
+for (const protocolVersion of [4, 5] as const) {
+  peerTest(
+    ["chromium", "mosquitto"],
+    `the page works over mosquitto in version ${protocolVersion}`,
+    ({ chromium }, context) =>
+      runSteps(context, {
+        chromium,
+        startAny: startMosquitto,
+        protocolVersion,
+      }),
+  );
+}
 
 peerTest(
   ["chromium", "mosquitto"],

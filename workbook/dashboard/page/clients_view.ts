@@ -27,7 +27,7 @@ export function ClientsView(): VNode {
     text.clientWaiting,
   ];
   return html`
-    <section class="clients" aria-label=${text.clients}>
+    <div class="clients">
       <div class="client-table" tabindex="0" role="region"
         aria-label=${text.clients}>
         <table>
@@ -43,13 +43,13 @@ export function ClientsView(): VNode {
           </tbody>
         </table>
       </div>
-      <h3>${text.clientLog}</h3>
+      <h2>${text.clientLog}</h2>
       ${log.value.length === 0 ? html`<p>${text.clientLogEmpty}</p>` : html`
         <ol class="client-log" tabindex="0" aria-label=${text.clientLog}>
           ${log.value.map((line) => html`<li>${printable(line)}</li>`)}
         </ol>
       `}
-    </section>
+    </div>
   ` as VNode;
 }
 

@@ -9,5 +9,7 @@ document.documentElement.lang = language.value;
 document.title = labels.value.title;
 startLargeType();
 startClock();
+// What stood there until now.
+document.body.replaceChildren();
 render(html`<${App} />`, document.body);
 connect();
