@@ -168,14 +168,18 @@ function letIn(
   const send = (message: FromServer) => websocket.send(JSON.stringify(message));
   const timer = setTimeout(() => websocket.terminate(), TIME_FOR_HELLO);
   let page: Page | undefined;
+  let isOver = false;
   websocket.on("error", () => websocket.terminate());
   websocket.on("close", () => {
     clearTimeout(timer);
     page?.onClose();
   });
   websocket.on("message", (data, isBinary) => {
+    // What came in one piece with the last is read all the same.
+    if (isOver) return;
     const request = isBinary ? undefined : readRequest(String(data));
     if (request === undefined || (request.type === "hello") === !!page) {
+      isOver = true;
       return websocket.close(POLICY_VIOLATION, "Request is not understood");
     }
     if (page) return page.onRequest(request);
@@ -183,7 +187,10 @@ function letIn(
     clearTimeout(timer);
     if (password === undefined || isSame(request.password ?? "", password)) {
       page = accept(send);
-    } else if (request.password === undefined) {
+      return;
+    }
+    isOver = true;
+    if (request.password === undefined) {
       send({ type: "refusal", reason: "password needed" });
       websocket.close();
     } else {

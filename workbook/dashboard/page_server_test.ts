@@ -207,6 +207,25 @@ Deno.test("servePages() tells nothing to who hasn't the password", async () => {
   assertEquals(await page.until(() => page.said[0]), WELCOME);
 });
 
+Deno.test("servePages() takes one guess at the password from a WebSocket", async () => {
+  const password = "s3cret";
+  let accepted = 0;
+  const accept = () => {
+    accepted++;
+    return { onRequest: () => {}, onClose: () => {} };
+  };
+  await using server = await startServer({
+    ...{ token: undefined, password, accept },
+  });
+  for (const first of [{}, { password: "guess" }, { password: 1 }]) {
+    await using page = await openPageClient(server.url);
+    page.sayRaw(JSON.stringify({ type: "hello", ...first }));
+    page.say({ type: "hello", password });
+    await within("the end", page.closed);
+  }
+  assertEquals(accepted, 0);
+});
+
 Deno.test("servePages() opens no more pages at once than it can serve", async () => {
   await using server = await startServer();
   await using pages = new AsyncDisposableStack();
