@@ -1,4 +1,9 @@
-import type { Message, MessageProperties } from "../../lib/mod.ts";
+import type { Message } from "../../lib/mod.ts";
+import {
+  propertySize,
+  type PropertyTexts,
+  propertyTexts,
+} from "./property_texts.ts";
 import { Ring } from "./ring.ts";
 
 /** What a table keeps at most. */
@@ -9,10 +14,14 @@ interface TableLimits {
   messagesOfTopic: number;
   /** Messages of all topics together. */
   messages: number;
-  /** Bytes of all their payloads together. */
+  /** Characters of all topics' names together; what would be too many isn't listed. */
+  names: number;
+  /** Bytes of all messages' payloads and properties together. */
   bytes: number;
   /** Bytes of one payload; of a longer one the beginning is kept. */
   payload: number;
+  /** Characters of one message's properties; more of them aren't kept. */
+  properties: number;
 }
 
 /** What a dashboard keeps, unless told otherwise. */
@@ -20,8 +29,10 @@ export const LIMITS: TableLimits = {
   topics: 100_000,
   messagesOfTopic: 1_000,
   messages: 100_000,
+  names: 16 * 1024 * 1024,
   bytes: 64 * 1024 * 1024,
   payload: 64 * 1024,
+  properties: 64 * 1024,
 };
 
 /** A message that is kept. */
@@ -35,7 +46,7 @@ export interface KeptMessage {
   qos: 0 | 1 | 2;
   retain: boolean;
   duplicate: boolean;
-  properties: MessageProperties;
+  properties: PropertyTexts;
 }
 
 /** A topic, with the messages of it that are kept. */
@@ -60,6 +71,7 @@ export class TopicTable {
   readonly #retainedFromHere = new Set<string>();
   #messages = 0;
   #bytes = 0;
+  #names = 0;
   #eviction: Iterator<Topic> | undefined;
   /** Messages that have come in all. */
   total = 0;
@@ -73,7 +85,7 @@ export class TopicTable {
     this.#limits = limits;
   }
 
-  /** How many payload bytes are kept. */
+  /** How many bytes of payloads and properties are kept. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -104,7 +116,9 @@ export class TopicTable {
     topic.count++;
     // A message without a payload clears what was kept.
     if (message.retain) topic.isRetained = message.payload.length > 0;
-    const { payload, qos, retain, duplicate, properties } = message;
+    const { payload, qos, retain, duplicate } = message;
+    const properties = propertyTexts(message.properties);
+    const isLong = propertySize(properties) > this.#limits.properties;
     this.#keep(topic, {
       time,
       // A copy: a view, as a Buffer's slice() is, would keep all that came in one read.
@@ -113,7 +127,7 @@ export class TopicTable {
       qos,
       retain,
       duplicate,
-      properties,
+      properties: isLong ? [] : properties,
     });
   }
 
@@ -124,7 +138,7 @@ export class TopicTable {
     const payload = new TextEncoder().encode(String(value));
     this.#keep(topic, {
       ...{ time, payload, bytes: payload.length },
-      ...{ qos: 0, retain: false, duplicate: false, properties: {} },
+      ...{ qos: 0, retain: false, duplicate: false, properties: [] },
     });
   }
 
@@ -145,7 +159,9 @@ export class TopicTable {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     const id = this.#topics.size;
-    if (id >= this.#limits.topics) return undefined;
+    const { topics, names } = this.#limits;
+    if (id >= topics || this.#names + name.length > names) return undefined;
+    this.#names += name.length;
     const messages = new Ring<KeptMessage>(this.#limits.messagesOfTopic);
     const isRetained = this.#retainedFromHere.has(name);
     const topic = { id, name, count: 0, isRetained, messages };
@@ -156,7 +172,7 @@ export class TopicTable {
   #keep(topic: Topic, message: KeptMessage): void {
     this.changed.add(topic);
     this.#messages++;
-    this.#bytes += message.payload.length;
+    this.#bytes += sizeOf(message);
     this.#forget(topic.messages.push(message));
     while (
       this.#messages > this.#limits.messages ||
@@ -174,6 +190,10 @@ export class TopicTable {
   #forget(message: KeptMessage | undefined): void {
     if (message === undefined) return;
     this.#messages--;
-    this.#bytes -= message.payload.length;
+    this.#bytes -= sizeOf(message);
   }
+}
+
+function sizeOf({ payload, properties }: KeptMessage): number {
+  return payload.length + propertySize(properties);
 }

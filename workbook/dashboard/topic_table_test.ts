@@ -87,6 +87,34 @@ Deno.test("TopicTable keeps no more bytes than it may, of a long payload the beg
   assertEquals([small.bytes, small.total], [0, 1]);
 });
 
+Deno.test("TopicTable lists no more topics than their names may take, and goes on", () => {
+  const table = new TopicTable({ ...LIMITS, names: 1_000 });
+  for (const name of ["a".repeat(900), "b".repeat(101), "c".repeat(100), "d"]) {
+    take(table, name, "1");
+  }
+  assertEquals([...table.topics()].map(({ name }) => name[0]), ["a", "c"]);
+  assertEquals([table.total, table.unlisted], [4, 2]);
+});
+
+Deno.test("TopicTable counts properties among what it keeps, and keeps no long ones", () => {
+  const table = new TopicTable({ ...LIMITS, bytes: 2_000, properties: 1_000 });
+  const withUnit = (length: number) => ({
+    properties: { userProperties: { unit: "x".repeat(length) } },
+  });
+  for (let i = 0; i < 10; i++) take(table, "a", "1", withUnit(900));
+  assertEquals(table.get("a")!.messages.size, 2);
+  take(table, "b", "1", withUnit(1_000));
+  assertEquals(table.get("b")!.messages.last!.properties, []);
+  take(table, "c", "1", {
+    properties: {
+      userProperties: Object.fromEntries(
+        Array.from({ length: 100 }, (_, index) => [String(index), ""]),
+      ),
+    },
+  });
+  assertEquals(table.get("c")!.messages.last!.properties, []);
+});
+
 Deno.test("TopicTable keeps a payload's bytes only, not what it came with", () => {
   const table = new TopicTable();
   take(table, "a", Buffer.alloc(64 * 1024).subarray(0, 2));
