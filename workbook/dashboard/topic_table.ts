@@ -5,6 +5,7 @@ import {
   propertyTexts,
 } from "./property_texts.ts";
 import { Ring } from "./ring.ts";
+import { Turns } from "./turns.ts";
 
 /** What a table keeps at most. */
 interface TableLimits {
@@ -12,7 +13,7 @@ interface TableLimits {
   topics: number;
   /** Messages of one topic. */
   messagesOfTopic: number;
-  /** Messages of all topics together. */
+  /** Messages of all topics together: each may have its last one, and others more. */
   messages: number;
   /** Characters of all topics' names together; what would be too many isn't listed. */
   names: number;
@@ -28,7 +29,7 @@ interface TableLimits {
 export const LIMITS: TableLimits = {
   topics: 100_000,
   messagesOfTopic: 1_000,
-  messages: 100_000,
+  messages: 200_000,
   names: 16 * 1024 * 1024,
   bytes: 64 * 1024 * 1024,
   payload: 64 * 1024,
@@ -63,7 +64,8 @@ export interface Topic {
 
 /**
  * The topics that messages came on, and their last messages, in bounded memory: what
- * is too much goes topic by topic, each one's oldest message in turn.
+ * is too much goes topic by topic, each one's oldest message in turn, and a topic's
+ * last one only when no topic has more.
  */
 export class TopicTable {
   readonly #limits: TableLimits;
@@ -72,7 +74,9 @@ export class TopicTable {
   #messages = 0;
   #bytes = 0;
   #names = 0;
-  #eviction: Iterator<Topic> | undefined;
+  /** Topics with one message that is kept, and those with more. */
+  readonly #single = new Turns<Topic>();
+  readonly #several = new Turns<Topic>();
   /** Messages that have come in all. */
   total = 0;
   /** Of them, those on topics that there was no room for. */
@@ -174,6 +178,7 @@ export class TopicTable {
     this.#messages++;
     this.#bytes += sizeOf(message);
     this.#forget(topic.messages.push(message));
+    this.#sort(topic);
     while (
       this.#messages > this.#limits.messages ||
       this.#bytes > this.#limits.bytes
@@ -181,10 +186,20 @@ export class TopicTable {
   }
 
   #evict(): void {
-    this.#eviction ??= this.#topics.values();
-    const { value, done } = this.#eviction.next();
-    if (done) this.#eviction = undefined;
-    else this.#forget(value.messages.shift());
+    const topic = this.#several.next() ?? this.#single.next();
+    if (topic === undefined) return;
+    this.#forget(topic.messages.shift());
+    this.#sort(topic);
+  }
+
+  /** Says how many messages a topic has now, one more or one less than before. */
+  #sort(topic: Topic): void {
+    const { size } = topic.messages;
+    if (size > 2) return;
+    if (size === 1) this.#single.add(topic);
+    else this.#single.delete(topic);
+    if (size === 2) this.#several.add(topic);
+    else this.#several.delete(topic);
   }
 
   #forget(message: KeptMessage | undefined): void {

@@ -74,6 +74,17 @@ Deno.test("TopicTable keeps no more messages than it may, each topic's oldest go
   assertEquals(table.get("flood")!.count, 50);
 });
 
+Deno.test("TopicTable keeps a topic's last message as long as another topic has more", () => {
+  const table = new TopicTable({ ...LIMITS, messages: 10 });
+  for (let i = 0; i < 8; i++) take(table, `quiet${i}`, "1");
+  for (let i = 0; i < 50; i++) take(table, `loud${i % 2}`, String(i));
+  const kept = [...table.topics()].map(({ messages }) => messages.size);
+  assertEquals(kept, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  take(table, "one more", "1");
+  assertEquals(table.messages, 10);
+  assertEquals(table.get("one more")!.messages.size, 1);
+});
+
 Deno.test("TopicTable keeps no more bytes than it may, of a long payload the beginning", () => {
   const table = new TopicTable({ ...LIMITS, bytes: 1_000, payload: 100 });
   const long = new Uint8Array(5_000).fill(65);
