@@ -21,6 +21,8 @@ const MOST_NAMES = 1024 * 1024;
 const MOST_MESSAGES = 200;
 const MOST_MESSAGE_BYTES = 1024 * 1024;
 const MOST_PACKETS = 500;
+/** Characters of all clients: thousands that have chosen nothing enormous. */
+const MOST_CLIENT_TEXT = 4 * 1024 * 1024;
 const LONGEST_VALUE = 200;
 /** A character has at most four bytes, and an escape for it up to ten. */
 const decoder = new TextDecoder();
@@ -206,7 +208,12 @@ export class Viewer {
 
   #takeClients(): Partial<Frame> {
     if (this.#clients === undefined) return {};
-    const clients = this.#sources.clients?.() ?? [];
+    const all = this.#sources.clients?.() ?? [];
+    let size = 0;
+    const clients = all.filter((client) => {
+      size += JSON.stringify(client).length;
+      return size <= MOST_CLIENT_TEXT;
+    });
     const text = JSON.stringify(clients);
     if (text === this.#clients) return {};
     this.#clients = text;

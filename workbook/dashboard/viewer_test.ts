@@ -240,6 +240,17 @@ Deno.test("Viewer.showClients() tells of the clients when they change", () => {
   assertEquals(next()?.clients, [client]);
 });
 
+Deno.test("Viewer.showClients() tells of no more clients than a frame holds", () => {
+  const { next, viewer, setClients } = createViewer();
+  viewer.showClients(true);
+  const client: ClientNews = {
+    ...{ id: "x".repeat(1024 * 1024), isConnected: false, subscriptions: [] },
+    ...{ inFlight: 0, waiting: 0 },
+  };
+  setClients([client, client, client, client, client]);
+  assertEquals(next()?.clients?.length, 3);
+});
+
 Deno.test("Viewer.frame() tells of the connection, what was missed, and the log", () => {
   const { next, link } = createViewer();
   next();
