@@ -83,7 +83,9 @@ async function main(options: Options): Promise<void> {
   };
   const isNamed = ["host", "url"].some((name) => ofBroker.text(name)) ||
     namedBroker() !== undefined;
-  const { host: named, ...connection } = await readConnection(ofBroker);
+  const { host: named, protocolVersion, ...connection } = await readConnection(
+    ofBroker,
+  );
   const file = options.text("csv");
   const recording = file === undefined ? undefined : await readRecording(file);
   const log = createLogLines();
@@ -94,7 +96,14 @@ async function main(options: Options): Promise<void> {
   await using dashboard = await openDashboard({
     broker: broker.url,
     filters,
-    connection: { ...connection, signal: stop.signal },
+    connection: {
+      ...connection,
+      // Without -V it is 3.1.1, as mosquitto's programs have it.
+      ...options.text("protocol-version") && protocolVersion && {
+        protocolVersion,
+      },
+      signal: stop.signal,
+    },
     ...place,
     port,
     log,

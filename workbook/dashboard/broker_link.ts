@@ -91,7 +91,11 @@ export class BrokerLink implements AsyncDisposable {
       {
         ...connection,
         protocolVersion,
-        log: (line) => this.#log(line),
+        log: (line) => {
+          this.#log(line);
+          // A page can't be told before there is one.
+          (connection.log ?? console.error)(line);
+        },
         // What is granted lower comes all the same.
         onLowerGrant: () => {},
       },

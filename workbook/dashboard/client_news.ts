@@ -1,5 +1,5 @@
 import type { BrokerClient } from "../../lib/mod.ts";
-import { printable } from "../../lib/printable.ts";
+import { beginning } from "./beginning.ts";
 import type { ClientNews } from "./protocol.ts";
 
 const VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" };
@@ -8,8 +8,8 @@ const VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" };
 export function clientNews(client: BrokerClient): ClientNews {
   const { id, user, connection, subscriptions, inFlight, waiting } = client;
   return {
-    id: printable(id),
-    ...user !== undefined && { user: printable(user) },
+    id: beginning(id),
+    ...user !== undefined && { user: beginning(user) },
     isConnected: connection !== undefined,
     ...connection && {
       since: connection.since.getTime(),
@@ -17,7 +17,7 @@ export function clientNews(client: BrokerClient): ClientNews {
       version: VERSIONS[connection.protocolVersion],
     },
     subscriptions: subscriptions.map(({ filter, qos }) => ({
-      filter: printable(filter),
+      filter: beginning(filter),
       qos,
     })),
     inFlight,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type ConnectOptions,
   publishOnce,
@@ -170,6 +170,23 @@ peerTest(
     assertEquals(values, [1, null, 2]);
   },
 );
+
+Deno.test("openDashboard() says that it waits for a broker", async () => {
+  const broker = await startScriptedBroker();
+  await broker[Symbol.asyncDispose]();
+  const lines: string[] = [];
+  const enough = new AbortController();
+  const connection: ConnectOptions = {
+    log(line) {
+      lines.push(line);
+      enough.abort();
+    },
+    signal: enough.signal,
+  };
+  const opening = open(broker.url, { connection });
+  await assertRejects(() => within("an end", opening), DOMException);
+  assert(lines[0]?.includes("can't be reached"), lines[0]);
+});
 
 Deno.test("openDashboard() speaks MQTT 3.1.1 where MQTT 5 is refused", async () => {
   const versions: unknown[] = [];

@@ -1,4 +1,4 @@
-import type { MessageProperties } from "../../lib/mod.ts";
+import { propertySize, type PropertyTexts } from "./property_texts.ts";
 
 /** A message that is kept. */
 export interface KeptMessage {
@@ -11,7 +11,7 @@ export interface KeptMessage {
   qos: 0 | 1 | 2;
   retain: boolean;
   duplicate: boolean;
-  properties: MessageProperties;
+  properties: PropertyTexts;
 }
 
 /** What stands before a payload: time, all its bytes, those kept, flags. */
@@ -31,7 +31,7 @@ export class MessageLog {
   #end = 0;
   #last = 0;
   /** Those that aren't empty, by the message's number. */
-  readonly #properties = new Map<number, MessageProperties>();
+  readonly #properties = new Map<number, PropertyTexts>();
   /** How many messages are kept. */
   size = 0;
   /** How many have ever been pushed. */
@@ -60,7 +60,7 @@ export class MessageLog {
     this.#end += HEAD + payload.length;
     this.size++;
     this.pushed++;
-    if (Object.keys(flags.properties).length > 0) {
+    if (flags.properties.length > 0) {
       this.#properties.set(this.pushed, flags.properties);
     }
   }
@@ -68,15 +68,18 @@ export class MessageLog {
   /**
    * Takes the oldest out.
    *
-   * @returns How many bytes of its payload were kept, or nothing if there was none.
+   * @returns How many bytes of its payload and its properties were kept, or nothing if
+   *   there was none.
    */
   shift(): number | undefined {
     if (this.size === 0) return undefined;
     const length = this.#view.getUint32(this.#start + 12);
     this.#start += HEAD + length;
-    this.#properties.delete(this.pushed - this.size + 1);
+    const number = this.pushed - this.size + 1;
+    const properties = this.#properties.get(number) ?? [];
+    this.#properties.delete(number);
     this.size--;
-    return length;
+    return length + propertySize(properties);
   }
 
   /**
@@ -111,7 +114,7 @@ export class MessageLog {
       qos: (flags & 3) as 0 | 1 | 2,
       retain: (flags & RETAIN) > 0,
       duplicate: (flags & DUPLICATE) > 0,
-      properties: this.#properties.get(number) ?? {},
+      properties: this.#properties.get(number) ?? [],
     };
   }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { propertySize } from "./property_texts.ts";
 import { type KeptMessage, MessageLog } from "./message_log.ts";
 
 /** A message of which everything can be told apart from others'. */
@@ -10,7 +11,7 @@ function message(number: number, length = number % 50): KeptMessage {
     qos: number % 3 as 0 | 1 | 2,
     retain: number % 2 === 0,
     duplicate: number % 5 === 0,
-    properties: number % 4 === 0 ? { contentType: `${number}` } : {},
+    properties: number % 4 === 0 ? [["contentType", `${number}`]] : [],
   };
 }
 
@@ -35,7 +36,10 @@ Deno.test("MessageLog.shift() takes the oldest, and tells how much that was", ()
   const log = new MessageLog();
   for (let i = 0; i < 1_000; i++) {
     log.push(message(i));
-    if (log.size > 7) assertEquals(log.shift(), (i - 7) % 50);
+    if (log.size > 7) {
+      const { payload, properties } = message(i - 7);
+      assertEquals(log.shift(), payload.length + propertySize(properties));
+    }
     const first = Math.max(0, i - 6);
     assertEquals(log.since(0), {
       items: messages(first, i + 1),

@@ -1,6 +1,6 @@
 import type { Packet } from "mqtt";
 import { describePacket } from "../../lib/client/describe_packet.ts";
-import { printable } from "../../lib/printable.ts";
+import { beginning } from "./beginning.ts";
 import type { PacketNews } from "./protocol.ts";
 
 /** What the page is told of a packet. */
@@ -18,8 +18,8 @@ export function packetNews(
       qos: packet.qos,
       retain: packet.retain,
       duplicate: packet.dup,
-      topic: printable(packet.topic),
+      topic: beginning(packet.topic),
     },
-    text: describePacket(packet),
+    text: beginning(describePacket(packet)),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 
 /** A file that the page consists of. */
-interface PageFile {
+export interface PageFile {
   type: string;
   body: string;
 }

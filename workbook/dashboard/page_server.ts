@@ -1,18 +1,14 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { gzipSync } from "node:zlib";
 import type { WebSocket } from "npm:@types/ws@8.18.2";
 import { importLate } from "../../lib/client/import_late.ts";
 import { UsageError } from "../options/program.ts";
-import { readPageFiles } from "./page_files.ts";
+import { createLimitedServer } from "./limited_server.ts";
+import { type PageFile, readPageFiles } from "./page_files.ts";
 import type { FromServer } from "./protocol.ts";
 import { readRequest } from "./requests.ts";
 
@@ -85,6 +81,14 @@ export async function servePages(
     "x-content-type-options": "nosniff",
   };
 
+  const zipped = new Map<PageFile, Buffer>();
+  /** Once a file: it takes far longer to answer than to ask. */
+  function zip(file: PageFile): Buffer {
+    const known = zipped.get(file) ?? gzipSync(file.body);
+    zipped.set(file, known);
+    return known;
+  }
+
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const say = (status: number, text: string, more = {}) => {
       const type = "text/plain; charset=utf-8";
@@ -110,11 +114,12 @@ export async function servePages(
       "content-type": file.type,
       ...isZipped && { "content-encoding": "gzip" },
     });
-    const body = isZipped ? gzipSync(file.body) : file.body;
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(
+      request.method === "HEAD" ? undefined : isZipped ? zip(file) : file.body,
+    );
   }
 
-  const server = createServer(answer);
+  const server = createLimitedServer(answer);
   const pages = await acceptPages(server, `${prefix}socket`, options);
   await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo;
@@ -168,14 +173,18 @@ function letIn(
   const send = (message: FromServer) => websocket.send(JSON.stringify(message));
   const timer = setTimeout(() => websocket.terminate(), TIME_FOR_HELLO);
   let page: Page | undefined;
+  let isOver = false;
   websocket.on("error", () => websocket.terminate());
   websocket.on("close", () => {
     clearTimeout(timer);
     page?.onClose();
   });
   websocket.on("message", (data, isBinary) => {
+    // What came in one piece with the last is read all the same.
+    if (isOver) return;
     const request = isBinary ? undefined : readRequest(String(data));
     if (request === undefined || (request.type === "hello") === !!page) {
+      isOver = true;
       return websocket.close(POLICY_VIOLATION, "Request is not understood");
     }
     if (page) return page.onRequest(request);
@@ -183,7 +192,10 @@ function letIn(
     clearTimeout(timer);
     if (password === undefined || isSame(request.password ?? "", password)) {
       page = accept(send);
-    } else if (request.password === undefined) {
+      return;
+    }
+    isOver = true;
+    if (request.password === undefined) {
       send({ type: "refusal", reason: "password needed" });
       websocket.close();
     } else {
@@ -199,6 +211,8 @@ function letIn(
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // The other side may never close it.
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 }
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { once } from "node:events";
 import { get, type IncomingHttpHeaders } from "node:http";
+import { connect } from "node:net";
 import { openPageClient } from "../../testing/clients/page_client.ts";
 import { within } from "../../testing/deadline.ts";
 import { UsageError } from "../options/program.ts";
@@ -205,6 +207,48 @@ Deno.test("servePages() tells nothing to who hasn't the password", async () => {
   await using page = await openPageClient(server.url);
   page.say({ type: "hello", password: "s3cret" });
   assertEquals(await page.until(() => page.said[0]), WELCOME);
+});
+
+Deno.test("servePages() takes one guess at the password from a WebSocket", async () => {
+  const password = "s3cret";
+  let accepted = 0;
+  const accept = () => {
+    accepted++;
+    return { onRequest: () => {}, onClose: () => {} };
+  };
+  await using server = await startServer({
+    ...{ token: undefined, password, accept },
+  });
+  for (const first of [{}, { password: "guess" }, { password: 1 }]) {
+    await using page = await openPageClient(server.url);
+    page.sayRaw(JSON.stringify({ type: "hello", ...first }));
+    page.say({ type: "hello", password });
+    await within("the end", page.closed);
+  }
+  assertEquals(accepted, 0);
+});
+
+Deno.test("servePages() lets go of a socket that it has refused", async () => {
+  await using server = await startServer();
+  const { hostname, port, host } = new URL(server.url);
+  const socket = connect({
+    ...{ host: hostname, port: Number(port), allowHalfOpen: true },
+  });
+  const ended = once(socket, "end");
+  socket.write(
+    `GET /token/socket HTTP/1.1\r\nHost: ${host}\r\n` +
+      "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+  );
+  socket.resume();
+  await within("the refusal", ended);
+  let isCut = false;
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  socket.on("error", () => isCut = true);
+  const keepOn = async () => {
+    while (!isCut) await new Promise((resolve) => socket.write("x", resolve));
+  };
+  await within("the socket to be let go of", keepOn());
+  await closed;
 });
 
 Deno.test("servePages() opens no more pages at once than it can serve", async () => {

@@ -153,6 +153,7 @@ export interface Frame {
   packets?: PacketNews[];
   /** How many packets came between the last ones and these, and aren't here. */
   packetsLeftOut?: number;
+  /** All of them, or as many as a frame holds. */
   clients?: ClientNews[];
   /** New lines of the connection's, or the embedded broker's log. */
   log?: string[];

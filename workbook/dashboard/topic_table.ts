@@ -1,5 +1,7 @@
 import type { Message } from "../../lib/mod.ts";
 import { type KeptMessage, MessageLog } from "./message_log.ts";
+import { propertySize, propertyTexts } from "./property_texts.ts";
+import { Turns } from "./turns.ts";
 
 /** What a table keeps at most. */
 interface TableLimits {
@@ -7,21 +9,27 @@ interface TableLimits {
   topics: number;
   /** Messages of one topic. */
   messagesOfTopic: number;
-  /** Messages of all topics together. */
+  /** Messages of all topics together: each may have its last one, and others more. */
   messages: number;
-  /** Bytes of all their payloads together. */
+  /** Characters of all topics' names together; what would be too many isn't listed. */
+  names: number;
+  /** Bytes of all messages' payloads and properties together. */
   bytes: number;
   /** Bytes of one payload; of a longer one the beginning is kept. */
   payload: number;
+  /** Characters of one message's properties; more of them aren't kept. */
+  properties: number;
 }
 
 /** What a dashboard keeps, unless told otherwise. */
 export const LIMITS: TableLimits = {
   topics: 100_000,
   messagesOfTopic: 1_000,
-  messages: 100_000,
+  messages: 200_000,
+  names: 16 * 1024 * 1024,
   bytes: 64 * 1024 * 1024,
   payload: 64 * 1024,
+  properties: 64 * 1024,
 };
 
 /** A topic, with the messages of it that are kept. */
@@ -38,7 +46,8 @@ export interface Topic {
 
 /**
  * The topics that messages came on, and their last messages, in bounded memory: what
- * is too much goes topic by topic, each one's oldest message in turn.
+ * is too much goes topic by topic, each one's oldest message in turn, and a topic's
+ * last one only when no topic has more.
  */
 export class TopicTable {
   readonly #limits: TableLimits;
@@ -46,7 +55,10 @@ export class TopicTable {
   readonly #retainedFromHere = new Set<string>();
   #messages = 0;
   #bytes = 0;
-  #eviction: Iterator<Topic> | undefined;
+  #names = 0;
+  /** Topics with one message that is kept, and those with more. */
+  readonly #single = new Turns<Topic>();
+  readonly #several = new Turns<Topic>();
   /** Messages that have come in all. */
   total = 0;
   /** Of them, those on topics that there was no room for. */
@@ -59,7 +71,7 @@ export class TopicTable {
     this.#limits = limits;
   }
 
-  /** How many payload bytes are kept. */
+  /** How many bytes of payloads and properties are kept. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -90,7 +102,9 @@ export class TopicTable {
     topic.count++;
     // A message without a payload clears what was kept.
     if (message.retain) topic.isRetained = message.payload.length > 0;
-    const { payload, qos, retain, duplicate, properties } = message;
+    const { payload, qos, retain, duplicate } = message;
+    const properties = propertyTexts(message.properties);
+    const isLong = propertySize(properties) > this.#limits.properties;
     this.#keep(topic, {
       time,
       payload: payload.subarray(0, this.#limits.payload),
@@ -98,7 +112,7 @@ export class TopicTable {
       qos,
       retain,
       duplicate,
-      properties,
+      properties: isLong ? [] : properties,
     });
   }
 
@@ -109,7 +123,7 @@ export class TopicTable {
     const payload = new TextEncoder().encode(String(value));
     this.#keep(topic, {
       ...{ time, payload, bytes: payload.length },
-      ...{ qos: 0, retain: false, duplicate: false, properties: {} },
+      ...{ qos: 0, retain: false, duplicate: false, properties: [] },
     });
   }
 
@@ -130,7 +144,9 @@ export class TopicTable {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     const id = this.#topics.size;
-    if (id >= this.#limits.topics) return undefined;
+    const { topics, names } = this.#limits;
+    if (id >= topics || this.#names + name.length > names) return undefined;
+    this.#names += name.length;
     const messages = new MessageLog();
     const isRetained = this.#retainedFromHere.has(name);
     const topic = { id, name, count: 0, isRetained, messages };
@@ -141,11 +157,12 @@ export class TopicTable {
   #keep(topic: Topic, message: KeptMessage): void {
     this.changed.add(topic);
     this.#messages++;
-    this.#bytes += message.payload.length;
+    this.#bytes += sizeOf(message);
     topic.messages.push(message);
     if (topic.messages.size > this.#limits.messagesOfTopic) {
       this.#forget(topic.messages.shift());
     }
+    this.#sort(topic);
     while (
       this.#messages > this.#limits.messages ||
       this.#bytes > this.#limits.bytes
@@ -153,10 +170,20 @@ export class TopicTable {
   }
 
   #evict(): void {
-    this.#eviction ??= this.#topics.values();
-    const { value, done } = this.#eviction.next();
-    if (done) this.#eviction = undefined;
-    else this.#forget(value.messages.shift());
+    const topic = this.#several.next() ?? this.#single.next();
+    if (topic === undefined) return;
+    this.#forget(topic.messages.shift());
+    this.#sort(topic);
+  }
+
+  /** Says how many messages a topic has now, one more or one less than before. */
+  #sort(topic: Topic): void {
+    const { size } = topic.messages;
+    if (size > 2) return;
+    if (size === 1) this.#single.add(topic);
+    else this.#single.delete(topic);
+    if (size === 2) this.#several.add(topic);
+    else this.#several.delete(topic);
   }
 
   #forget(bytes: number | undefined): void {
@@ -164,4 +191,8 @@ export class TopicTable {
     this.#messages--;
     this.#bytes -= bytes;
   }
+}
+
+function sizeOf({ payload, properties }: KeptMessage): number {
+  return payload.length + propertySize(properties);
 }

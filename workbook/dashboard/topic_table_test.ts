@@ -73,6 +73,17 @@ Deno.test("TopicTable keeps no more messages than it may, each topic's oldest go
   assertEquals(table.get("flood")!.count, 50);
 });
 
+Deno.test("TopicTable keeps a topic's last message as long as another topic has more", () => {
+  const table = new TopicTable({ ...LIMITS, messages: 10 });
+  for (let i = 0; i < 8; i++) take(table, `quiet${i}`, "1");
+  for (let i = 0; i < 50; i++) take(table, `loud${i % 2}`, String(i));
+  const kept = [...table.topics()].map(({ messages }) => messages.size);
+  assertEquals(kept, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  take(table, "one more", "1");
+  assertEquals(table.messages, 10);
+  assertEquals(table.get("one more")!.messages.size, 1);
+});
+
 Deno.test("TopicTable keeps no more bytes than it may, of a long payload the beginning", () => {
   const table = new TopicTable({ ...LIMITS, bytes: 1_000, payload: 100 });
   const long = new Uint8Array(5_000).fill(65);
@@ -84,6 +95,34 @@ Deno.test("TopicTable keeps no more bytes than it may, of a long payload the beg
   const small = new TopicTable({ ...LIMITS, bytes: 50, payload: 100 });
   take(small, "a", long);
   assertEquals([small.bytes, small.total], [0, 1]);
+});
+
+Deno.test("TopicTable lists no more topics than their names may take, and goes on", () => {
+  const table = new TopicTable({ ...LIMITS, names: 1_000 });
+  for (const name of ["a".repeat(900), "b".repeat(101), "c".repeat(100), "d"]) {
+    take(table, name, "1");
+  }
+  assertEquals([...table.topics()].map(({ name }) => name[0]), ["a", "c"]);
+  assertEquals([table.total, table.unlisted], [4, 2]);
+});
+
+Deno.test("TopicTable counts properties among what it keeps, and keeps no long ones", () => {
+  const table = new TopicTable({ ...LIMITS, bytes: 2_000, properties: 1_000 });
+  const withUnit = (length: number) => ({
+    properties: { userProperties: { unit: "x".repeat(length) } },
+  });
+  for (let i = 0; i < 10; i++) take(table, "a", "1", withUnit(900));
+  assertEquals(table.get("a")!.messages.size, 2);
+  take(table, "b", "1", withUnit(1_000));
+  assertEquals(table.get("b")!.messages.last!.properties, []);
+  take(table, "c", "1", {
+    properties: {
+      userProperties: Object.fromEntries(
+        Array.from({ length: 100 }, (_, index) => [String(index), ""]),
+      ),
+    },
+  });
+  assertEquals(table.get("c")!.messages.last!.properties, []);
 });
 
 Deno.test("TopicTable takes readings from before, without counting them", () => {

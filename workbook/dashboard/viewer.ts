@@ -1,4 +1,3 @@
-import type { MessageProperties } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import type { BrokerLink } from "./broker_link.ts";
 import { numberAt, type NumberReader } from "./number_at.ts";
@@ -13,13 +12,18 @@ import type {
   TopicNews,
 } from "./protocol.ts";
 import type { KeptMessage } from "./message_log.ts";
+import { propertySize } from "./property_texts.ts";
 import type { Topic, TopicTable } from "./topic_table.ts";
 
 /** What one frame holds at most. */
 const MOST_TOPICS = 5_000;
+/** Characters of their names; only the last one may be beyond it. */
+const MOST_NAMES = 1024 * 1024;
 const MOST_MESSAGES = 200;
 const MOST_MESSAGE_BYTES = 1024 * 1024;
 const MOST_PACKETS = 500;
+/** Characters of all clients: thousands that have chosen nothing enormous. */
+const MOST_CLIENT_TEXT = 4 * 1024 * 1024;
 const LONGEST_VALUE = 200;
 /** A character has at most four bytes, and an escape for it up to ten. */
 const decoder = new TextDecoder();
@@ -151,10 +155,13 @@ export class Viewer {
 
   #takeTopics(): Partial<Frame> {
     const topics: TopicNews[] = [];
+    let named = 0;
     for (const topic of this.#changed) {
-      if (topics.length === MOST_TOPICS) break;
+      if (topics.length === MOST_TOPICS || named > MOST_NAMES) break;
       this.#changed.delete(topic);
-      topics.push(topicNews(topic, !this.#named.has(topic)));
+      const isFirst = !this.#named.has(topic);
+      if (isFirst) named += topic.name.length;
+      topics.push(topicNews(topic, isFirst));
       this.#named.add(topic);
     }
     return topics.length > 0 ? { topics } : {};
@@ -202,7 +209,12 @@ export class Viewer {
 
   #takeClients(): Partial<Frame> {
     if (this.#clients === undefined) return {};
-    const clients = this.#sources.clients?.() ?? [];
+    const all = this.#sources.clients?.() ?? [];
+    let size = 0;
+    const clients = all.filter((client) => {
+      size += JSON.stringify(client).length;
+      return size <= MOST_CLIENT_TEXT;
+    });
     const text = JSON.stringify(clients);
     if (text === this.#clients) return {};
     this.#clients = text;
@@ -241,7 +253,8 @@ function excerptOf(payload: Uint8Array): string {
 function newestWithin(messages: KeptMessage[], most: number): KeptMessage[] {
   let first = messages.length;
   for (let bytes = 0; first > 0; first--) {
-    bytes += messages[first - 1]!.payload.length;
+    const { payload, properties } = messages[first - 1]!;
+    bytes += payload.length + propertySize(properties);
     if (bytes > most && first < messages.length) break;
   }
   return messages.slice(first);
@@ -251,25 +264,7 @@ function topicMessage({ payload, ...message }: KeptMessage): TopicMessage {
   return {
     ...message,
     payload: payload.toBase64(),
-    properties: propertyTexts(message.properties),
   };
-}
-
-/** Properties as names and values; what a stranger wrote in them stays as it is. */
-function propertyTexts(properties: MessageProperties): [string, string][] {
-  return Object.entries(properties).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (name !== "userProperties") return [[name, textOf(value)]];
-    return [value].flat().flatMap((record) =>
-      Object.entries(record as object).flatMap(([key, texts]) =>
-        [texts].flat().map((text): [string, string] => [key, textOf(text)])
-      )
-    );
-  });
-}
-
-function textOf(value: unknown): string {
-  return value instanceof Uint8Array ? decoder.decode(value) : String(value);
 }
 
 /** The points of messages, with a gap wherever the connection was lost between two. */

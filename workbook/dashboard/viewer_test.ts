@@ -90,6 +90,14 @@ Deno.test("Viewer.frame() tells of many topics in several frames", () => {
   assertEquals(sizes, [5_000, 5_000, 2_000, undefined]);
 });
 
+Deno.test("Viewer.frame() tells of topics with long names in several frames", () => {
+  const { take, next } = createViewer();
+  for (let i = 0; i < 40; i++) take(String(i).padEnd(60_000), "1");
+  const sizes = [next(), next(), next(), next()]
+    .map((frame) => frame?.topics?.length);
+  assertEquals(sizes, [18, 18, 4, undefined]);
+});
+
 Deno.test("Viewer.frame() counts what comes on topics that aren't listed", () => {
   const { take, next } = createViewer({ ...LIMITS, topics: 0 });
   next();
@@ -145,6 +153,17 @@ Deno.test("Viewer.open() sends no more bytes at once than a page takes, and the 
   assertEquals(messages.length + leftOut, 50);
   assertEquals(messages.length, Math.floor(1024 * 1024 / 60_000));
   assertEquals(parseInt(atob(messages.at(-1)!.payload)), 49);
+});
+
+Deno.test("Viewer.open() counts properties among the bytes that it sends at once", () => {
+  const { take, next, viewer } = createViewer();
+  for (let i = 0; i < 50; i++) {
+    take("a", "1", i, {
+      properties: { userProperties: { x: "x".repeat(60_000) } },
+    });
+  }
+  viewer.open("a");
+  assertEquals(next()!.messages!.messages.length, 17);
 });
 
 Deno.test("Viewer.show() gives the points of a series, with a gap for each outage", () => {
@@ -219,6 +238,17 @@ Deno.test("Viewer.showClients() tells of the clients when they change", () => {
   };
   setClients([client]);
   assertEquals(next()?.clients, [client]);
+});
+
+Deno.test("Viewer.showClients() tells of no more clients than a frame holds", () => {
+  const { next, viewer, setClients } = createViewer();
+  viewer.showClients(true);
+  const client: ClientNews = {
+    ...{ id: "x".repeat(1024 * 1024), isConnected: false, subscriptions: [] },
+    ...{ inFlight: 0, waiting: 0 },
+  };
+  setClients([client, client, client, client, client]);
+  assertEquals(next()?.clients?.length, 3);
 });
 
 Deno.test("Viewer.frame() tells of the connection, what was missed, and the log", () => {
