@@ -1,8 +1,16 @@
 import type { Browser, Locator, Page } from "npm:playwright-core@1.65.1";
 import type { Pixels } from "./encode_png.ts";
 
-/** Wide enough for all of the dashboard's columns. */
-const SIZE = { width: 1040, height: 680 };
+/** The usual window: what is outside of it isn't in the picture. */
+const SIZE = { width: 1180, height: 716 };
+/** What is seen around a part of a page, in pixels. */
+const MARGIN = 12;
+
+type Size = Record<"width" | "height", number>;
+type Box = Size & Record<"x" | "y", number>;
+
+/** A number, a time, a date, an address; none of it is a name's digit. */
+const NUMBER = /(?<![\d\p{L}=]|QoS )\d+([.,:-]\d+)*(e-\d+)?/gu;
 
 /** In milliseconds. */
 const LONGEST = 60_000;
@@ -27,7 +35,7 @@ export interface Sight {
 export async function capturePage<T>(
   browser: Browser,
   show: (page: Page, running: AsyncDisposableStack) => Promise<Locator>,
-  look: (sight: Sight) => Promise<T>,
+  look: (sight: Sight) => T | Promise<T>,
 ): Promise<T> {
   await using running = new AsyncDisposableStack();
   const context = await browser.newContext({
@@ -43,15 +51,29 @@ export async function capturePage<T>(
   return await look({
     text: shapeOf(await part.ariaSnapshot()),
     async pixels() {
-      const png = await part.screenshot();
+      const box = await part.boundingBox();
+      const clip = withMargin(box!, page.viewportSize()!);
+      const png = await page.screenshot({ clip });
       return await readPixels(await context.newPage(), png);
     },
   });
 }
 
-/** What stays of a page's text from run to run. */
+/** What stays of a page's text from run to run: no values, nor what their units are. */
 function shapeOf(text: string): string {
-  return text.replaceAll(/\d+([.,:]\d+)*(e-\d+)?/g, "0");
+  return text.replaceAll(NUMBER, "0").replaceAll("0 ms", "0 s")
+    .replaceAll(/\b0 gaps?\b/g, "0 gaps");
+}
+
+/** A part of the window, and what is around it. */
+function withMargin({ x, y, width, height }: Box, window: Size): Box {
+  const [left, top] = [x, y].map((place) => Math.max(0, place - MARGIN));
+  return {
+    x: left!,
+    y: top!,
+    width: Math.min(window.width, x + width + MARGIN) - left!,
+    height: Math.min(window.height, y + height + MARGIN) - top!,
+  };
 }
 
 /** Lets a page, which may be any, read a PNG file. */
