@@ -15,28 +15,29 @@ const NUMBER = /(?<![\d\p{L}=]|QoS )\d+([.,:-]\d+)*(e-\d+)?/gu;
 /** In milliseconds. */
 const LONGEST = 60_000;
 
-/** What is to be seen of a page. */
-export interface Sight {
-  /** What a screen reader reads, without what differs from run to run. */
-  text: string;
-  /** Makes the picture. */
-  pixels(): Promise<Pixels>;
+/** A page of which a picture is made. */
+interface Shown {
+  /**
+   * Leads a page to what is to be seen, and returns the part that is. What it
+   * starts on the way, it leaves to the stack, which ends it.
+   */
+  show(page: Page, running: AsyncDisposableStack): Promise<Locator>;
+  /** What comes whenever it likes, and so is left out of the text. */
+  chance?: RegExp;
 }
 
-/**
- * Opens an empty page in light colours, lets it be led to what is to be seen, and
- * looks at it.
- *
- * @param browser The browser.
- * @param show Leads the page there, and returns the part to look at. What it starts
- *   on the way, it leaves to the stack, which ends it.
- * @param look Is given what is to be seen, while it is.
- */
-export async function capturePage<T>(
+/** What is to be seen of a page. */
+interface Capture {
+  /** What a screen reader reads, without what differs from run to run. */
+  text: string;
+  pixels: Pixels;
+}
+
+/** Opens a page in light colours, lets it be led to what is to be seen, and looks. */
+export async function capturePage(
   browser: Browser,
-  show: (page: Page, running: AsyncDisposableStack) => Promise<Locator>,
-  look: (sight: Sight) => T | Promise<T>,
-): Promise<T> {
+  { show, chance }: Shown,
+): Promise<Capture> {
   await using running = new AsyncDisposableStack();
   const context = await browser.newContext({
     viewport: SIZE,
@@ -48,15 +49,14 @@ export async function capturePage<T>(
   context.setDefaultTimeout(LONGEST);
   const page = await context.newPage();
   const part = await show(page, running);
-  return await look({
-    text: shapeOf(await part.ariaSnapshot()),
-    async pixels() {
-      const box = await part.boundingBox();
-      const clip = withMargin(box!, page.viewportSize()!);
-      const png = await page.screenshot({ clip });
-      return await readPixels(await context.newPage(), png);
-    },
-  });
+  const text = await part.ariaSnapshot();
+  const box = await part.boundingBox();
+  const clip = withMargin(box!, page.viewportSize()!);
+  const png = await page.screenshot({ clip });
+  return {
+    text: shapeOf(chance ? text.replaceAll(chance, "") : text),
+    pixels: await readPixels(await context.newPage(), png),
+  };
 }
 
 /** What stays of a page's text from run to run: no values, nor what their units are. */

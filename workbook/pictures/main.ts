@@ -7,7 +7,7 @@
  * @module
  */
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
+import { inProject } from "../launcher/modules.ts";
 import { capturePage } from "./capture_page.ts";
 import { drawScreen } from "./draw_screen.ts";
 import { encodePng } from "./encode_png.ts";
@@ -21,23 +21,18 @@ function isWanted({ file }: { file: string }): boolean {
 
 for (const picture of SCREEN_PICTURES.filter(isWanted)) {
   const svg = drawScreen(`deno task ${picture.task}`, await showTask(picture));
-  const file = new URL(picture.file, import.meta.url);
+  const file = inProject(picture.file);
   await Deno.writeTextFile(file, svg);
-  await new Deno.Command(Deno.execPath(), {
-    args: ["fmt", fileURLToPath(file)],
-  }).spawn().status;
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", file] }).spawn()
+    .status;
 }
 
 const pages = PAGE_PICTURES.filter(isWanted);
 if (pages.length > 0) {
   await using browser = await launchChromium("chromium");
-  for (const { file, show } of pages) {
-    await capturePage(browser, show, async ({ text, pixels }) => {
-      await Deno.writeFile(
-        new URL(file, import.meta.url),
-        encodePng(await pixels()),
-      );
-      await Deno.writeTextFile(textFile(file), `${text}\n`);
-    });
+  for (const picture of pages) {
+    const { text, pixels } = await capturePage(browser, picture);
+    await Deno.writeFile(inProject(picture.file), encodePng(pixels));
+    await Deno.writeTextFile(inProject(textFile(picture.file)), `${text}\n`);
   }
 }

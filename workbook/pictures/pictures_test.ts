@@ -1,6 +1,7 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { inflateSync } from "node:zlib";
 import { peerTest } from "../../testing/peers.ts";
+import { inProject } from "../launcher/modules.ts";
 import { drawScreen, readScreen } from "./draw_screen.ts";
 import { capturePage } from "./capture_page.ts";
 import { encodePng } from "./encode_png.ts";
@@ -19,7 +20,7 @@ function shapeOf(lines: readonly string[]): string[] {
 }
 
 for (const picture of SCREEN_PICTURES) {
-  const svg = Deno.readTextFileSync(new URL(picture.file, import.meta.url));
+  const svg = Deno.readTextFileSync(inProject(picture.file));
 
   Deno.test(`${picture.file} is small, and drawn as pictures are now`, () => {
     assertLess(svg.length, LARGEST.svg);
@@ -39,10 +40,11 @@ for (const picture of SCREEN_PICTURES) {
   );
 }
 
-for (const { file, show } of PAGE_PICTURES) {
+for (const picture of PAGE_PICTURES) {
+  const { file } = picture;
+
   Deno.test(`${file} is small`, () => {
-    const { size } = Deno.statSync(new URL(file, import.meta.url));
-    assertLess(size, LARGEST.png);
+    assertLess(Deno.statSync(inProject(file)).size, LARGEST.png);
   });
 
   peerTest(
@@ -50,9 +52,10 @@ for (const { file, show } of PAGE_PICTURES) {
     `${file} shows what its page shows now`,
     async ({ chromium }) => {
       await using browser = await launchChromium(chromium);
-      const text = await capturePage(browser, show, ({ text }) => text);
-      const drawn = await Deno.readTextFile(textFile(file));
+      const { text, pixels } = await capturePage(browser, picture);
+      const drawn = await Deno.readTextFile(inProject(textFile(file)));
       assertEquals(drawn.replaceAll("\r\n", "\n"), `${text}\n`);
+      assertLess(encodePng(pixels).length, LARGEST.png);
     },
   );
 }

@@ -9,7 +9,7 @@ import { taskProgram } from "./task_program.ts";
 
 /** A picture of what a task shows on a terminal. */
 interface ScreenPicture {
-  /** Its file, seen from here. */
+  /** Its file, seen from the project's folder. */
   file: string;
   /** The task, whose name is what the reader types. */
   task: string;
@@ -22,12 +22,12 @@ interface ScreenPicture {
 /** All pictures of terminals. */
 export const SCREEN_PICTURES: readonly ScreenPicture[] = [
   {
-    file: "start.svg",
+    file: "workbook/pictures/start.svg",
     task: "start",
     args: ["--speed", "100", "--seconds", "2.5"],
   },
   {
-    file: "../../lessons/12_monitor_app/monitor.svg",
+    file: "lessons/12_monitor_app/monitor.svg",
     task: "lesson:12",
     args: [],
     typing: {
