@@ -16,7 +16,7 @@ const NUMBER = /(?<![\d\p{L}=]|QoS )\d+([.,:-]\d+)*(e-\d+)?/gu;
 const LONGEST = 60_000;
 
 /** A page of which a picture is made. */
-interface Shown {
+export interface Shown {
   /**
    * Leads a page to what is to be seen, and returns the part that is. What it
    * starts on the way, it leaves to the stack, which ends it.

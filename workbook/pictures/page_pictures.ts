@@ -11,16 +11,13 @@ import { type Dashboard, openDashboard } from "../dashboard/dashboard.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import { readReport } from "../report/read_report.ts";
 import { toPage } from "../report/report_page.ts";
+import type { Shown } from "./capture_page.ts";
 import { startTask } from "./start_task.ts";
 
 /** A picture of a page in the browser. */
-interface PagePicture {
+interface PagePicture extends Shown {
   /** Its file, seen from the project's folder; a text lies beside it. */
   file: string;
-  /** Leads a page to what is to be seen; leaves to the stack what it starts. */
-  show(page: Page, running: AsyncDisposableStack): Promise<Locator>;
-  /** What comes whenever it likes, and so is left out of the text. */
-  chance?: RegExp;
 }
 
 /** All pictures of pages. */
