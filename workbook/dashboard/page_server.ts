@@ -234,7 +234,7 @@ function isOwnHost(named: string | undefined, host: string): boolean {
   const url = URL.parse(`http://${named}`);
   if (url === null || url.host !== named?.toLowerCase()) return false;
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  return name === "localhost" || name === host || isIP(name) > 0;
+  return name === "localhost" || name === host.toLowerCase() || isIP(name) > 0;
 }
 
 /** Whether a path lies below another, told in the same time however much agrees. */

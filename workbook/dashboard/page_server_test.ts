@@ -123,6 +123,13 @@ Deno.test("servePages() answers no request that names a stranger's host", async 
   }
 });
 
+Deno.test("servePages() knows its own host, however it is spelled", async () => {
+  await using server = await startServer({ host: "LocalHost." });
+  for (const host of ["LocalHost.:1", "localhost.:1"]) {
+    assertEquals((await ask(server.url, "/token/", { host })).status, 200);
+  }
+});
+
 Deno.test("servePages() opens a WebSocket only for a page of its own", async () => {
   await using server = await startServer();
   const { port } = new URL(server.url);
