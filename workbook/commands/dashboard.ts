@@ -135,6 +135,11 @@ function readPlace(
     );
   }
   if (host === undefined) return {};
+  if (host === "") {
+    throw new UsageError(
+      'Option --host is "": it must be a name or an address of this machine',
+    );
+  }
   const password = Deno.env.get("DASHBOARD_PASSWORD") ||
     promptSecret("Password for the page: ", { mask: "" });
   if (password) return { host, password };

@@ -53,6 +53,7 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["-p", "0"], 'Option -p is "0"'],
     [["-t", "a/#/b"], 'Topic filter is "a/#/b"'],
     [["--host", "0.0.0.0"], "Option --host needs --password"],
+    [["--host", "", "--password"], 'Option --host is ""'],
     [["--password"], "Option --password is given without --host"],
     [["-h", "a:99999"], "Port is 99999"],
     [["iot/#"], 'Argument "iot/#" is not expected'],

@@ -1,3 +1,7 @@
+import { fileURLToPath } from "node:url";
+import { describeError } from "../../lib/describe_error.ts";
+import { printable } from "../../lib/printable.ts";
+
 /** The program that opens a page in the user's browser. */
 export const BROWSER_OPENER = Deno.build.os === "windows"
   ? "explorer"
@@ -5,16 +9,39 @@ export const BROWSER_OPENER = Deno.build.os === "windows"
   ? "open"
   : "xdg-open";
 
+const FILE = new URL("../../.workbook/dashboard.html", import.meta.url);
+
 /**
- * Opens a page in the browser, if there is one.
+ * Opens a page in the browser, if there is one; if it can't be, says why on standard
+ * error.
  *
  * Its address is a secret, and any user of the machine sees what programs are called
  * with: the browser is given a file that only this user can read, and that leads there.
  *
+ * @param file Where that file is made.
  * @returns What removes the file again.
  */
-export async function openBrowser(url: string): Promise<AsyncDisposable> {
-  const file = new URL("../../.workbook/dashboard.html", import.meta.url);
+export async function openBrowser(
+  url: string,
+  file = FILE,
+): Promise<AsyncDisposable> {
+  try {
+    await writeFile(url, file);
+    startBrowser(file);
+  } catch (error) {
+    console.error(
+      `Browser can't be opened: ${printable(describeError(error))}`,
+    );
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      // It leads nowhere any more.
+      await remove(file).catch(() => {});
+    },
+  };
+}
+
+async function writeFile(url: string, file: URL): Promise<void> {
   await Deno.mkdir(new URL(".", file), { recursive: true });
   await remove(file);
   await Deno.writeTextFile(
@@ -23,9 +50,12 @@ export async function openBrowser(url: string): Promise<AsyncDisposable> {
       `<meta http-equiv="refresh" content="0; url=${url}">\n`,
     { mode: 0o600, createNew: true },
   );
+}
+
+function startBrowser(file: URL): void {
   try {
     const browser = new Deno.Command(BROWSER_OPENER, {
-      args: [Deno.build.os === "windows" ? pathOf(file) : file.href],
+      args: [Deno.build.os === "windows" ? fileURLToPath(file) : file.href],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -36,11 +66,6 @@ export async function openBrowser(url: string): Promise<AsyncDisposable> {
     // Where there is none, the address has been printed.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return { [Symbol.asyncDispose]: () => remove(file) };
-}
-
-function pathOf(file: URL): string {
-  return decodeURIComponent(file.pathname.slice(1)).replaceAll("/", "\\");
 }
 
 async function remove(file: URL): Promise<void> {

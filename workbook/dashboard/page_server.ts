@@ -15,6 +15,8 @@ import { readRequest } from "./requests.ts";
 /** One message of a page: a payload that is published, at most. */
 const LONGEST_REQUEST = 1024 * 1024;
 const MOST_PAGES = 50;
+/** Of them, those from one address that have yet to give the password. */
+const MOST_WAITING = 10;
 const TIME_FOR_HELLO = 10_000;
 const PAUSE_AFTER_WRONG = 1_000;
 /** RFC 6455 section 7.4.1. */
@@ -148,17 +150,28 @@ async function acceptPages(
     perMessageDeflate: false,
     maxPayload: LONGEST_REQUEST,
   });
+  /** Who has yet to give the password, by address: strangers leave room for others. */
+  const waiting = new Map<WebSocket, string | undefined>();
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head) => {
     socket.on("error", () => socket.destroy());
     const { headers, url = "" } = request;
     const isOwn = isOwnHost(headers.host, host) &&
       headers.origin === `http://${headers.host}` && isSame(url, path);
     if (!isOwn) return refuse(socket, "403 Forbidden");
-    if (acceptor.clients.size >= MOST_PAGES) {
+    const address = request.socket.remoteAddress;
+    const others = [...waiting.values()].filter((other) => other === address);
+    if (
+      acceptor.clients.size >= MOST_PAGES || others.length >= MOST_WAITING
+    ) {
       return refuse(socket, "503 Service Unavailable");
     }
     acceptor.handleUpgrade(request, socket, head, (websocket) => {
-      letIn(websocket, password, accept);
+      if (password !== undefined) waiting.set(websocket, address);
+      websocket.on("close", () => waiting.delete(websocket));
+      letIn(websocket, password, (send) => {
+        waiting.delete(websocket);
+        return accept(send);
+      });
     });
   });
   return acceptor;
@@ -221,7 +234,7 @@ function isOwnHost(named: string | undefined, host: string): boolean {
   const url = URL.parse(`http://${named}`);
   if (url === null || url.host !== named?.toLowerCase()) return false;
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  return name === "localhost" || name === host || isIP(name) > 0;
+  return name === "localhost" || name === host.toLowerCase() || isIP(name) > 0;
 }
 
 /** Whether a path lies below another, told in the same time however much agrees. */

@@ -123,6 +123,13 @@ Deno.test("servePages() answers no request that names a stranger's host", async 
   }
 });
 
+Deno.test("servePages() knows its own host, however it is spelled", async () => {
+  await using server = await startServer({ host: "LocalHost." });
+  for (const host of ["LocalHost.:1", "localhost.:1"]) {
+    assertEquals((await ask(server.url, "/token/", { host })).status, 200);
+  }
+});
+
 Deno.test("servePages() opens a WebSocket only for a page of its own", async () => {
   await using server = await startServer();
   const { port } = new URL(server.url);
@@ -256,6 +263,28 @@ Deno.test("servePages() opens no more pages at once than it can serve", async ()
   await using pages = new AsyncDisposableStack();
   for (let i = 0; i < 50; i++) pages.use(await openPageClient(server.url));
   await assertRejects(() => openPageClient(server.url), Error);
+});
+
+Deno.test("servePages() keeps room for others while one address tries passwords", async () => {
+  const password = "s3cret";
+  await using server = await startServer({ token: undefined, password });
+  await using pages = new AsyncDisposableStack();
+  const open = async () => pages.use(await openPageClient(server.url));
+  // Who has come in doesn't count.
+  for (let i = 0; i < 3; i++) {
+    const page = await open();
+    page.say({ type: "hello", password });
+    await page.until(() => page.said[0]);
+  }
+  const strangers = [];
+  for (let i = 0; i < 10; i++) strangers.push(await open());
+  await assertRejects(open, Error);
+  strangers[0]!.say({ type: "hello", password: "guess" });
+  // As soon as the server has noticed, too.
+  const openAtLast = async () => {
+    while (!await open().then(() => true, () => false));
+  };
+  await within("room for one more", openAtLast());
 });
 
 Deno.test("servePages() says which port is in use", async () => {

@@ -79,7 +79,8 @@ export class Viewer {
 
   /** The page has handled a frame, and may be sent the next one. */
   handled(number: number): void {
-    this.#handled = Math.max(this.#handled, number);
+    // One that hasn't been sent would say so of all that are to come.
+    if (number <= this.#number) this.#handled = Math.max(this.#handled, number);
   }
 
   /** The page shows a topic's messages. */

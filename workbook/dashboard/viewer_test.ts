@@ -78,6 +78,9 @@ Deno.test("Viewer.frame() waits for the page, and then tells all at once", () =>
   for (let i = 2; i < 100; i++) take("a", String(i));
   viewer.note(table.changed);
   assertEquals(viewer.frame(11), undefined);
+  // No frame has this number yet.
+  viewer.handled(3);
+  assertEquals(viewer.frame(11), undefined);
   viewer.handled(1);
   assertEquals(viewer.frame(12)?.topics?.[0]?.count, 99);
 });
