@@ -2,6 +2,8 @@ import type { Broker, BrokerOptions } from "./broker/options.ts";
 export type { BrokerLimits } from "./broker/limits.ts";
 export type {
   Broker,
+  BrokerClient,
+  BrokerConnection,
   BrokerOptions,
   BrokerTls,
   TopicRule,

@@ -1,3 +1,4 @@
+import { openWebSocket } from "../../lib/client/open_web_socket.ts";
 import {
   assert,
   assertEquals,
@@ -85,7 +86,7 @@ function openThroughBridge(address: string) {
 
 /** Opens a WebSocket as the page does, and says nothing. */
 function openPage(address: string): Disposable {
-  const page = new WebSocket(`ws://${address}/mqtt`, {
+  const page = openWebSocket(`ws://${address}/mqtt`, {
     headers: { origin: `http://${address}` },
     protocols: ["mqtt"],
   });
@@ -345,7 +346,7 @@ Deno.test("server tells once that the broker is gone, and that it is back", asyn
   const url = `mqtt://ann:secret@127.0.0.1:${port}`;
   await using server = await startServer(url);
   for (let attempt = 0; attempt < 2; attempt++) {
-    const webSocket = new WebSocket(`ws://${server.address}/mqtt`, {
+    const webSocket = openWebSocket(`ws://${server.address}/mqtt`, {
       protocols: ["mqtt"],
       headers: { origin: `http://${server.address}` },
     });

@@ -74,7 +74,8 @@ interface Leaving extends Departure {
 
 /** One client's protocol, from CONNECT to the end. */
 export class Client implements ConnectedClient, Holder {
-  readonly #remote: string;
+  readonly remote: string;
+  readonly since = new Date();
   readonly #surroundings: Surroundings;
   readonly #connection: Connection;
   readonly #input: Input;
@@ -105,7 +106,7 @@ export class Client implements ConnectedClient, Holder {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(stream: Duplex, remote: string, surroundings: Surroundings) {
-    this.#remote = remote;
+    this.remote = remote;
     this.#surroundings = surroundings;
     const { durable, figures, limits } = surroundings;
     this.#connection = new Connection(stream, {
@@ -133,6 +134,10 @@ export class Client implements ConnectedClient, Holder {
       limits.connectTimeout * 1_000,
     );
     stream.on("error", (error) => this.#complain(error.message));
+  }
+
+  get protocolVersion(): Version {
+    return this.#version!;
   }
 
   get isAdmitted(): boolean {
@@ -207,7 +212,7 @@ export class Client implements ConnectedClient, Holder {
     const who = this.#clientId === undefined
       ? "Connection"
       : `Client ${quote(this.#clientId)}`;
-    this.#surroundings.log(`${who} from ${this.#remote}: ${message}`);
+    this.#surroundings.log(`${who} from ${this.remote}: ${message}`);
   }
 
   #leave({ withWill, expiry, isWatched = false }: Leaving): void {
@@ -306,7 +311,7 @@ export class Client implements ConnectedClient, Holder {
     const clientId = isNameless ? `auto-${randomUUID()}` : fields.clientId;
     this.#clientId = clientId;
     const isGone = () => this.#input.hasGone || this.isOver;
-    const address = this.#remote.slice(0, this.#remote.lastIndexOf(":"));
+    const address = this.remote.slice(0, this.remote.lastIndexOf(":"));
     const candidate = { fields, clientId, address, isGone };
     const verdict = await admit(candidate, this.#surroundings);
     if (isGone()) return;
@@ -355,7 +360,7 @@ export class Client implements ConnectedClient, Holder {
     );
     this.#isResumed = isPresent;
     const as = user === undefined ? "" : ` as ${quote(user)}`;
-    log(`Client ${quote(clientId)} connected from ${this.#remote}${as}`);
+    log(`Client ${quote(clientId)} connected from ${this.remote}${as}`);
     if (keepAlive < Infinity) this.#keepAlive(keepAlive);
     const link = new Link(this.#connection, {
       version,

@@ -55,6 +55,8 @@ export function createCore({ access, limits, log, durable }: CoreOptions) {
       });
       return client;
     },
+    /** The clients that are connected or have a session. */
+    clients: () => sessions.all.map((session) => session.describe()),
     /** Closes the connections of all clients, and the broker's timers. */
     async close(): Promise<void> {
       stopSystemTopics();

@@ -80,6 +80,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       websocketUrl: ws?.url,
       tlsUrl: mqtts?.url,
       secureWebsocketUrl: wss?.url,
+      clients: core.clients,
       reloadAccess: access.reload,
       close,
       [Symbol.asyncDispose]: close,

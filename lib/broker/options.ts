@@ -91,6 +91,35 @@ export interface TopicRule {
   deny?: string[] | undefined;
 }
 
+/** A client of the embedded broker, or one that is away and has a session. */
+export interface BrokerClient {
+  /** The client id, as a stranger may have chosen it. */
+  readonly id: string;
+  /** The user that it logged in as. */
+  readonly user: string | undefined;
+  /** Its connection; `undefined` while it is away. */
+  readonly connection: BrokerConnection | undefined;
+  /** What it is subscribed to, with the granted quality of service. */
+  readonly subscriptions: {
+    readonly filter: string;
+    readonly qos: 0 | 1 | 2;
+  }[];
+  /** How many messages of QoS 1 and 2 it has yet to acknowledge. */
+  readonly inFlight: number;
+  /** How many messages wait until it may be sent more, or is back. */
+  readonly waiting: number;
+}
+
+/** How a client of the embedded broker is connected. */
+export interface BrokerConnection {
+  /** The address and port that it comes from, such as `127.0.0.1:50000`. */
+  readonly remote: string;
+  /** 3 for MQTT 3.1, 4 for 3.1.1, 5 for MQTT 5. */
+  readonly protocolVersion: 3 | 4 | 5;
+  /** When its connection was accepted. */
+  readonly since: Date;
+}
+
 /** A running embedded broker. Disposing of it closes it. */
 export interface Broker extends AsyncDisposable {
   /**
@@ -105,6 +134,11 @@ export interface Broker extends AsyncDisposable {
   readonly tlsUrl: string | undefined;
   /** Where MQTT over secure WebSocket is, such as `wss://127.0.0.1:9443`. */
   readonly secureWebsocketUrl: string | undefined;
+  /**
+   * The clients as they are now: those that are connected, and those that are away and
+   * have a session that is kept.
+   */
+  clients(): BrokerClient[];
   /**
    * Reads the password file and the ACL file again, as it does by itself seconds after
    * they have changed. One that can't be read is warned of, and changes nothing.

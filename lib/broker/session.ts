@@ -2,10 +2,11 @@ import type { Rights } from "./access/rules.ts";
 import type { Will } from "./delivery/message.ts";
 import type { Outbox } from "./delivery/outbox.ts";
 import type { Subscriber, Subscription } from "./delivery/subscription.ts";
+import type { BrokerClient, BrokerConnection } from "./options.ts";
 import type { SessionRecord } from "./store/records.ts";
 
 /** The client that a session belongs to, while it is there. */
-export interface ConnectedClient {
+export interface ConnectedClient extends BrokerConnection {
   /** Ends the connection for a reason (MQTT 5.0 section 3.14.2.1). */
   end(reason: number, text: string): void;
 }
@@ -49,6 +50,28 @@ export class Session implements Subscriber {
 
   get isConnected(): boolean {
     return this.client !== undefined;
+  }
+
+  /** What is told of it. */
+  describe(): BrokerClient {
+    const { clientId, user, client, outbox } = this;
+    return {
+      id: clientId,
+      user,
+      connection: client && {
+        remote: client.remote,
+        protocolVersion: client.protocolVersion,
+        since: client.since,
+      },
+      subscriptions: [...this.subscriptions.values()].map((
+        { filter, qos },
+      ) => ({
+        filter,
+        qos,
+      })),
+      inFlight: outbox.inFlight,
+      waiting: outbox.waiting,
+    };
   }
 
   mayReceive(topic: string): boolean {

@@ -1,3 +1,4 @@
+import { openWebSocket } from "./open_web_socket.ts";
 import { createConnection, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
@@ -83,8 +84,8 @@ const openers: Record<BrokerAddress["protocol"], Opener> = {
       // Unless it is said, NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
       rejectUnauthorized: true,
     }),
-  ws: openWebSocket,
-  wss: openWebSocket,
+  ws: openWebSocketStream,
+  wss: openWebSocketStream,
 };
 
 function tcp(address: BrokerAddress, { bindAddress }: StreamOptions) {
@@ -97,7 +98,7 @@ function tcp(address: BrokerAddress, { bindAddress }: StreamOptions) {
   };
 }
 
-function openWebSocket(
+function openWebSocketStream(
   client: MqttClient,
   address: BrokerAddress,
   { tls }: StreamOptions,
@@ -113,7 +114,7 @@ function openWebSocket(
     path: address.path,
     browserBufferTimeout: 5,
     createWebsocket: (url: string, protocols: string[]) =>
-      new WebSocket(url, {
+      openWebSocket(url, {
         protocols,
         ...(httpClient && { client: httpClient }),
       }),

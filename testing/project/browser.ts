@@ -3,13 +3,8 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import {
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from "npm:playwright-core@1.65.1";
+import type { BrowserContextOptions, Page } from "npm:playwright-core@1.65.1";
+import { launchChromium } from "../../workbook/pictures/launch_chromium.ts";
 import { within } from "../deadline.ts";
 
 /** A page in a browser. */
@@ -40,13 +35,7 @@ interface TestBrowser extends AsyncDisposable {
  * @returns The browser.
  */
 export async function startBrowser(command: string): Promise<TestBrowser> {
-  const browser = await chromium.launch({
-    executablePath: findOnPath(command),
-    // Chromium's sandbox doesn't work for root, nor in many containers. What it
-    // is shown here is our own.
-    chromiumSandbox: false,
-    timeout: 30_000,
-  });
+  const browser = await launchChromium(command);
   return {
     async open(url, options) {
       const context = await browser.newContext(options);
@@ -81,11 +70,4 @@ export async function startBrowser(command: string): Promise<TestBrowser> {
     },
     [Symbol.asyncDispose]: () => within("Chromium to close", browser.close()),
   };
-}
-
-/** Finds a command as a shell does: playwright wants to know its path. */
-function findOnPath(command: string): string {
-  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
-  const paths = folders.map((folder) => join(folder, command));
-  return paths.find((path) => existsSync(path)) ?? command;
 }

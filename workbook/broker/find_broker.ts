@@ -4,6 +4,8 @@ import {
   parseAddresses,
 } from "../../lib/client/address.ts";
 import {
+  type Broker,
+  type BrokerOptions,
   BrokerStartError,
   BrokerUnreachableError,
   connect,
@@ -14,8 +16,10 @@ import {
 } from "../../lib/mod.ts";
 
 /** A broker to use, and to let go of. */
-interface FoundBroker extends AsyncDisposable {
+export interface FoundBroker extends AsyncDisposable {
   url: string;
+  /** Its clients, if it is the embedded one. */
+  clients?: Broker["clients"];
 }
 
 /**
@@ -35,13 +39,14 @@ const LOCAL_TIMEOUT = 3;
  * The variable `WORKBOOK_LOCAL_BROKER` is for tests: where to look in place of
  * localhost:1883, which is the same for all that runs on a machine.
  *
- * @param users The users of a lesson whose programs log in.
+ * @param options.users The users of a lesson whose programs log in.
+ * @param options.log Is given the embedded broker's log.
  * @throws {ConnectionRefusedError} If the broker answers and refuses who isn't one of
  *   `users`.
  * @throws {BrokerUnreachableError} If the one that is named can't be reached.
  */
 export async function findBroker(
-  users?: Record<string, string>,
+  { users, log }: Pick<BrokerOptions, "users" | "log"> = {},
 ): Promise<FoundBroker> {
   const named = namedBroker();
   if (named !== undefined) {
@@ -63,7 +68,7 @@ export async function findBroker(
     return await probe(local, { timeout: LOCAL_TIMEOUT, retry: false });
   } catch (error) {
     if (!(error instanceof BrokerUnreachableError)) throw error;
-    const broker = await startOnAnyPort();
+    const broker = await startOnAnyPort(log);
     console.error(
       `${whyStarted(error)}\nUsing an embedded broker at ${broker.url}`,
     );
@@ -95,11 +100,11 @@ function foundAt(host: string): FoundBroker {
 }
 
 /** Prefers the standard port, where the other tasks look for a broker. */
-async function startOnAnyPort(): Promise<FoundBroker> {
+async function startOnAnyPort(log: BrokerOptions["log"]): Promise<FoundBroker> {
   try {
-    return await startBroker();
+    return await startBroker({ log });
   } catch (error) {
     if (!(error instanceof BrokerStartError)) throw error;
-    return await startBroker({ port: 0 });
+    return await startBroker({ port: 0, log });
   }
 }

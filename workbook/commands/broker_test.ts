@@ -1,3 +1,4 @@
+import { openWebSocket } from "../../lib/client/open_web_socket.ts";
 import {
   assertEquals,
   assertMatch,
@@ -184,7 +185,7 @@ Deno.test("broker keeps to the limits and origins that it is given", async () =>
   await assertRejects(() => publishOnce(tcp!, deep, client));
   await broker.untilLogged("Topic name has 3 levels: maxTopicLevels is 2");
   for (const origin of [page, `${page}:444`]) {
-    const socket = new WebSocket(webSocket!, {
+    const socket = openWebSocket(webSocket!, {
       protocols: ["mqtt"],
       headers: { origin },
     });

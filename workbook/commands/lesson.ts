@@ -18,7 +18,7 @@ await runProgram({
   names: { string: ["seconds"], boolean: ["trace"] },
   async main(options) {
     const seconds = options.number("seconds", { least: 0, whole: false });
-    await using broker = await findBroker(lesson.users);
+    await using broker = await findBroker({ users: lesson.users });
     using stop = new StopSignal(
       seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
     );

@@ -6,8 +6,11 @@
  */
 import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
-import { findBroker } from "../broker/find_broker.ts";
+import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
+import type { Dashboard } from "../dashboard/dashboard.ts";
+import { createLogLines } from "../dashboard/log_lines.ts";
+import type { Ring } from "../dashboard/ring.ts";
 import { createView } from "../terminal/live_view.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
@@ -18,11 +21,12 @@ import { describeTopics, Statistics } from "../main_job/statistics.ts";
 const HELP = `
 Records four virtual sensors to a CSV file.
 
-Usage: deno task start [--speed N] [--seconds S] [--out FILE]
+Usage: deno task start [--speed N] [--seconds S] [--out FILE] [--dashboard]
 
   --speed N     divide the sensors' intervals (5, 7, 10 and 12 s) by N
   --seconds S   end after S seconds; without it, Ctrl-C ends
   --out FILE    append to FILE (sensorvalues.csv)
+  --dashboard   show it all on a page, too, whose address is printed
 
 Each sensor is read at once, and then at its interval.
 The broker is the one that MQTT_URL names. If it names none, it is the one at
@@ -31,7 +35,7 @@ localhost:1883; if none answers there, an embedded one is started.
 
 export const program = await runProgram({
   help: HELP,
-  names: { string: ["speed", "seconds", "out"] },
+  names: { string: ["speed", "seconds", "out"], boolean: ["dashboard"] },
   main,
 }, import.meta.main);
 
@@ -46,7 +50,13 @@ async function main(options: Options): Promise<void> {
   await using recorder = await openRecorder(file, {
     onFailure: failed.reject,
   });
-  await using broker = await findBroker();
+  const lines = createLogLines();
+  await using broker = await findBroker({
+    log: (line) => void lines.push(line),
+  });
+  await using dashboard = options.has("dashboard")
+    ? await showDashboard(broker, lines)
+    : undefined;
   {
     using view = createView(statistics);
     const log = (line: string) => view.log(line);
@@ -76,6 +86,7 @@ async function main(options: Options): Promise<void> {
         stop.requested,
         failed.promise,
         client.refused,
+        ...dashboard ? [dashboard.refused] : [],
       ]);
     } finally {
       await sensors[Symbol.asyncDispose]();
@@ -85,4 +96,21 @@ async function main(options: Options): Promise<void> {
   await recorder.flush();
   console.log(`\nWrote ${recorder.rows} rows to ${printable(file)}`);
   for (const line of describeTopics(statistics)) console.log(line);
+}
+
+/** Serves the page. Its code is loaded only here: most do without it. */
+async function showDashboard(
+  { url, clients }: FoundBroker,
+  log: Ring<string>,
+): Promise<Dashboard> {
+  const module = new URL("../dashboard/dashboard.ts", import.meta.url).href;
+  const { openDashboard } = await import(
+    module
+  ) as typeof import("../dashboard/dashboard.ts");
+  const dashboard = await openDashboard({
+    ...{ broker: url, clients, log, filters: ["#"], port: 0 },
+    connection: { log: () => {} },
+  });
+  console.error(`The page is at ${dashboard.url}`);
+  return dashboard;
 }

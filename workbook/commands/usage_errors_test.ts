@@ -29,6 +29,7 @@ import { program as broker } from "./broker.ts";
 import { program as certificate } from "./broker_certificate.ts";
 import { program as passwd } from "./broker_passwd.ts";
 import { program as check } from "./check.ts";
+import { program as dashboard } from "./dashboard.ts";
 import { program as grade } from "./grade.ts";
 import { program as pub } from "./pub.ts";
 import { program as record } from "./record.ts";
@@ -47,6 +48,16 @@ const TLS = ["--cert", CERT_FILE, "--key", KEY_FILE];
 const NO_FOLDER = ["--dir", "nowhere"];
 
 const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
+  ["dashboard", dashboard, [
+    [["--port", "70000"], 'Option --port is "70000"'],
+    [["-p", "0"], 'Option -p is "0"'],
+    [["-t", "a/#/b"], 'Topic filter is "a/#/b"'],
+    [["--host", "0.0.0.0"], "Option --host needs --password"],
+    [["--host", "", "--password"], 'Option --host is ""'],
+    [["--password"], "Option --password is given without --host"],
+    [["-h", "a:99999"], "Port is 99999"],
+    [["iot/#"], 'Argument "iot/#" is not expected'],
+  ]],
   ["pub", pub, [
     [[...MESSAGE, "-p", "99999"], 'Option -p is "99999"'],
     [[...MESSAGE, "-h", "a:99999"], "Port is 99999"],
@@ -251,6 +262,7 @@ Deno.test("commands with -h show no password where the address is wrong", async 
       [sensors, []],
       [sub, ["-t", "iot/#"]],
       [pub, ["-t", "iot/x", "-l"]],
+      [dashboard, ["--no-open"]],
     ];
     for (const [program, args] of calls) {
       const said = await sayOf(program, [...args, "-h", host]);

@@ -122,3 +122,13 @@ Deno.test("copy makes folders of all lessons that run elsewhere, with npm alone"
   const { code, stderr } = await check.end(PATIENCE);
   assertEquals(code, 0, stderr);
 });
+
+Deno.test("findSource() leaves a lesson's page and its pictures behind", async () => {
+  const { files } = await findSource("lesson:09");
+  const names = files.map((file) => file.split("/").at(-1));
+  assertEquals(names.toSorted(), [
+    "packets.ts",
+    "too_early.ts",
+    "wait_for_publish.ts",
+  ]);
+});

@@ -46,8 +46,9 @@ interface CopyProgram {
  */
 const RUN = /\bdeno run (?<words>.*?)\s*$/gm;
 
-/** What only the workbook itself needs of a lesson's folder. */
-const NOT_COPIED = /^\.|_test\.ts$|^lesson\.json$|^README\.md$/;
+/** What only the workbook itself needs of a lesson's folder: its page's pictures, too. */
+const NOT_COPIED =
+  /^\.|_test\.ts$|^lesson\.json$|^README\.md$|\.svg$|\.png(?:\.txt)?$/;
 
 /**
  * Finds what a student names, such as `lesson:02`, `lesson:02/subscriber`,

@@ -76,6 +76,12 @@ const NEEDS: Record<string, Record<string, Need>> = {
   },
   sensors: talks(),
   record: records(),
+  dashboard: {
+    ...talks("--no-open", "--port", "0"),
+    "--allow-read": need("the page and a recording are read", "--port", "0"),
+    "--allow-write=.workbook": need("what opens the page", "--port", "0"),
+    "--allow-run=xdg-open": need("the browser is opened", "--port", "0"),
+  },
   pub: {
     ...talks("-t", "iot/x", "-m", "1"),
     "--allow-read": need(READ_FILE, "-t", "iot/x", "-f", "x"),

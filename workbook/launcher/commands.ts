@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BROWSER_OPENER } from "../dashboard/open_browser.ts";
 import { quickTests } from "./modules.ts";
 import {
   type Lesson,
@@ -137,6 +138,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Print the messages of a topic, with mosquitto_sub's flags",
     steps: program("sub", ["--allow-read"]),
     isDirect: true,
+  },
+  dashboard: {
+    description: "Show topics, charts and packets on a page in the browser",
+    steps: program("dashboard", [
+      "--allow-read",
+      scoped("--allow-write", ".workbook"),
+      `--allow-run=${BROWSER_OPENER}`,
+    ]),
   },
   lessons: {
     description: "List the lessons",

@@ -32,9 +32,11 @@ const PROGRAM = /^(?:workbook\/commands|lessons\/\w+)\/(?!_)\w+(?<!_test)\.ts$/;
 function withDependencies(specifier: string): Set<string> {
   const found = new Set<string>();
   const visit = (name: string) => {
-    // Where there is one version only, the lock file leaves it out.
-    const id = Object.keys(LOCK.npm)
-      .find((id) => id === name || nameOf(id) === name)!;
+    // Where there is one version only, the lock file leaves it out; after it may
+    // stand the version of what must be there besides.
+    const id = Object.keys(LOCK.npm).find((id) =>
+      id === name || nameOf(id) === name || id.startsWith(`${name}_`)
+    )!;
     if (found.has(id)) return;
     found.add(id);
     LOCK.npm[id]!.dependencies?.forEach(visit);

@@ -1,9 +1,23 @@
-/** How a program is started, and where it shows itself. */
+import { join } from "node:path";
+
+/** What is typed while a program runs. */
+export interface Typing {
+  /** The lines. */
+  lines: readonly string[];
+  /** What the program shows each time that it waits for a line. */
+  prompt: string;
+  /** A file of the program's folder, and what must be in it before. */
+  written: { file: string; text: string };
+}
+
+/** How a program is started, and what it is told. */
 interface CaptureOptions {
   /** The folder that it runs in. */
   folder: string;
   /** Variables that it gets. */
   variables: Record<string, string>;
+  /** What is typed, if it asks for anything. */
+  typing?: Typing | undefined;
 }
 
 /** The screen of a terminal of the usual size. */
@@ -15,6 +29,7 @@ const LOOK_AGAIN = 100;
 
 /**
  * Runs a program to its end in a terminal, which is tmux's, and reads the screen.
+ * Whatever it waits for, it is over after a minute.
  *
  * @param words The program and its arguments.
  * @param options Where it runs.
@@ -22,7 +37,7 @@ const LOOK_AGAIN = 100;
  */
 export async function captureScreen(
   words: readonly string[],
-  { folder, variables }: CaptureOptions,
+  { folder, variables, typing }: CaptureOptions,
 ): Promise<string[]> {
   // A server of its own, which knows nothing of the user's settings.
   const server = ["-L", crypto.randomUUID(), "-f", "/dev/null"];
@@ -35,6 +50,12 @@ export async function captureScreen(
     if (success) return new TextDecoder().decode(stdout);
     throw new Error(new TextDecoder().decode(stderr).trim() || "tmux failed");
   };
+  const until = async (isSo: () => Promise<boolean>) => {
+    while (!await isSo()) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    }
+  };
+  const screen = async () => (await tmux("capture-pane", "-p")).trimEnd();
   const program = words.map((word) => `'${word}'`).join(" ");
   const env = Object.entries(variables).flatMap(([name, value]) => [
     "-e",
@@ -47,10 +68,19 @@ export async function captureScreen(
       ...["set-option", "-gq", "remain-on-exit-format", "", ";"],
       ...["new-session", "-d", ...SIZE, "-c", folder, ...env, program],
     );
-    while (await tmux("display-message", "-p", "#{pane_dead}") !== "1\n") {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    for (const [index, line] of typing?.lines.entries() ?? []) {
+      const { prompt, written: { file, text } } = typing!;
+      await until(async () =>
+        (await screen()).split(prompt).length > index + 1
+      );
+      const path = join(folder, file);
+      await until(async () => (await Deno.readTextFile(path)).includes(text));
+      await tmux("send-keys", line, "Enter");
     }
-    return (await tmux("capture-pane", "-p")).trimEnd().split("\n");
+    await until(async () =>
+      await tmux("display-message", "-p", "#{pane_dead}") === "1\n"
+    );
+    return (await screen()).split("\n");
   } finally {
     await tmux("kill-server");
   }

@@ -1,3 +1,5 @@
+import { displayWidth } from "../terminal/wrap.ts";
+
 /** What a picture is made of, in pixels. */
 const CELL = { width: 8.4, height: 20 };
 const FONT_SIZE = 14;
@@ -10,6 +12,7 @@ const BAR_COLOR = "#56d4dd";
 
 /** The bars of a sparkline, the least first. Fonts draw them differently. */
 const BARS = "▁▂▃▄▅▆▇█";
+const BAR = /[▁-█]/g;
 
 /** Words that stand together: two blanks begin another column. */
 const WORDS = /[^\s▁-█]+(?: [^\s▁-█]+)*/g;
@@ -23,7 +26,7 @@ const WORDS = /[^\s▁-█]+(?: [^\s▁-█]+)*/g;
  */
 export function drawScreen(typed: string, lines: readonly string[]): string {
   const prompt = `$ ${typed}`;
-  const columns = Math.max(...[prompt, ...lines].map((line) => line.length));
+  const columns = Math.max(...[prompt, ...lines].map(displayWidth));
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = (lines.length + 1) * CELL.height + 2 * MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
@@ -52,9 +55,9 @@ export function readScreen(svg: string): string[] {
 
 function drawLine(line: string, index: number): string[] {
   const row = index + 1;
-  const bars = Array.from(line, (character, column) => {
-    const level = BARS.indexOf(character) + 1;
-    return level === 0 ? "" : drawBar(column, row, level / BARS.length);
+  const bars = Array.from(line.matchAll(BAR), ({ 0: bar, index }) => {
+    const level = (BARS.indexOf(bar) + 1) / BARS.length;
+    return drawBar(columnAt(line, index), row, level);
   }).join("");
   return [
     ...drawText(line, row),
@@ -66,12 +69,17 @@ function drawLine(line: string, index: number): string[] {
 function drawText(line: string, row: number): string[] {
   const y = round(MARGIN + (row + 0.75) * CELL.height);
   return Array.from(line.matchAll(WORDS), ({ 0: words, index }) => {
-    const x = round(MARGIN + index * CELL.width);
-    const length = round(words.length * CELL.width);
+    const x = round(MARGIN + columnAt(line, index) * CELL.width);
+    const length = round(displayWidth(words) * CELL.width);
     return `<text x="${x}" y="${y}" textLength="${length}">${
       escapeText(words)
     }</text>`;
   });
+}
+
+/** The column of what begins at an index: a Korean letter takes two. */
+function columnAt(line: string, index: number): number {
+  return displayWidth(line.slice(0, index));
 }
 
 function drawBar(column: number, row: number, level: number): string {

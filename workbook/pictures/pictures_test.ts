@@ -1,9 +1,15 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { inflateSync } from "node:zlib";
 import { peerTest } from "../../testing/peers.ts";
+import { inProject } from "../launcher/modules.ts";
 import { drawScreen, readScreen } from "./draw_screen.ts";
-import { PICTURES, showTask } from "./pictures.ts";
+import { capturePage } from "./capture_page.ts";
+import { encodePng } from "./encode_png.ts";
+import { launchChromium } from "./launch_chromium.ts";
+import { PAGE_PICTURES, textFile } from "./page_pictures.ts";
+import { SCREEN_PICTURES, showTask } from "./screen_pictures.ts";
 
-const LARGEST = 16_000;
+const LARGEST = { svg: 16_000, png: 60_000 };
 
 /** What stays of a screen from run to run: not the values, nor how wide they are. */
 function shapeOf(lines: readonly string[]): string[] {
@@ -13,11 +19,11 @@ function shapeOf(lines: readonly string[]): string[] {
   );
 }
 
-for (const picture of PICTURES) {
-  const svg = Deno.readTextFileSync(new URL(picture.file, import.meta.url));
+for (const picture of SCREEN_PICTURES) {
+  const svg = Deno.readTextFileSync(inProject(picture.file));
 
   Deno.test(`${picture.file} is small, and drawn as pictures are now`, () => {
-    assertLess(svg.length, LARGEST);
+    assertLess(svg.length, LARGEST.svg);
     const drawn = drawScreen(`deno task ${picture.task}`, readScreen(svg));
     // deno fmt has laid it out.
     const bare = (text: string) => text.replaceAll(/\s/g, "");
@@ -34,6 +40,48 @@ for (const picture of PICTURES) {
   );
 }
 
+for (const picture of PAGE_PICTURES) {
+  const { file } = picture;
+
+  Deno.test(`${file} is small`, () => {
+    assertLess(Deno.statSync(inProject(file)).size, LARGEST.png);
+  });
+
+  peerTest(
+    ["chromium"],
+    `${file} shows what its page shows now`,
+    async ({ chromium }) => {
+      await using browser = await launchChromium(chromium);
+      const { text, pixels } = await capturePage(browser, picture);
+      const drawn = await Deno.readTextFile(inProject(textFile(file)));
+      assertEquals(drawn.replaceAll("\r\n", "\n"), `${text}\n`);
+      assertLess(encodePng(pixels).length, LARGEST.png);
+    },
+  );
+}
+
+Deno.test("encodePng() keeps frequent colours, and puts similar ones in place of others", () => {
+  // Greens, each in two pixels; and one of its own.
+  const greens = Array.from({ length: 64 }, (_, index) => 4 * index);
+  const pixels = [...greens, ...greens, 201, 200]
+    .flatMap((green) => [1, green, 2, 255]);
+  const png = encodePng({ width: 65, height: 2, rgba: new Uint8Array(pixels) });
+  const text = Array.from(png, (byte) => String.fromCharCode(byte)).join("");
+  const part = (name: string) => {
+    const begin = text.indexOf(name);
+    const length = new DataView(png.buffer).getUint32(begin - 4);
+    return png.subarray(begin + 4, begin + 4 + length);
+  };
+  assertEquals([...part("IHDR")], [0, 0, 0, 65, 0, 0, 0, 2, 8, 3, 0, 0, 0]);
+  const palette = part("PLTE");
+  assertEquals(palette.length, 3 * 64);
+  const rows = inflateSync(part("IDAT"));
+  assertEquals([rows[0], rows[66]], [0, 0]);
+  const shown = [...rows.subarray(1, 66), ...rows.subarray(67)]
+    .flatMap((place) => [...palette.subarray(3 * place, 3 * place + 3), 255]);
+  assertEquals(shown, pixels.with(4 * 128 + 1, 200));
+});
+
 Deno.test("drawScreen() places words by their columns, and keeps the text", () => {
   const lines = ["a <b>  ▁█", "", "c & d"];
   const svg = drawScreen("task", lines);
@@ -43,4 +91,9 @@ Deno.test("drawScreen() places words by their columns, and keeps the text", () =
     '<text x="16" y="51" textLength="42">a &lt;b></text>',
   );
   assertEquals(svg.match(/<path/g)?.length, 1);
+  // A Korean letter is as wide as two others.
+  assertStringIncludes(
+    drawScreen("task", ["온도  1"]),
+    '<text x="66.4" y="51" textLength="8.4">1</text>',
+  );
 });

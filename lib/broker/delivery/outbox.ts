@@ -184,6 +184,11 @@ export class Outbox {
     );
   }
 
+  /** How many the client has yet to confirm. */
+  get inFlight(): number {
+    return this.#sent.size;
+  }
+
   /** Whether the client can take another message. */
   get isReady(): boolean {
     return this.#pace?.isReady ?? true;
@@ -256,7 +261,7 @@ export class Outbox {
   /** Whether a message hasn't reached its end. */
   #isOpen(pending: Pending): boolean {
     return pending.id === undefined
-      ? this.#waitingCount > 0 && this.#waiting.at(-1) === pending
+      ? this.waiting > 0 && this.#waiting.at(-1) === pending
       : this.#sent.get(pending.id) === pending;
   }
 
@@ -292,19 +297,20 @@ export class Outbox {
     });
   }
 
-  get #waitingCount(): number {
+  /** How many wait until they may be sent. */
+  get waiting(): number {
     return this.#waiting.length - this.#taken;
   }
 
   get #isBehind(): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
-    return this.#waitingCount > Math.min(BACKLOG, maxQueuedMessages / 2) ||
+    return this.waiting > Math.min(BACKLOG, maxQueuedMessages / 2) ||
       this.#bytes > maxQueuedBytes / 2;
   }
 
   #hasRoomFor(message: Message): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
-    return this.#waitingCount < maxQueuedMessages &&
+    return this.waiting < maxQueuedMessages &&
       this.#bytes + sizeOf(message) <= maxQueuedBytes;
   }
 
@@ -313,7 +319,7 @@ export class Outbox {
     if (this.#overflow === 0) {
       this.#tellOverflow = createTally((count) =>
         this.#log(
-          `has ${this.#waitingCount} messages waiting, of ${this.#bytes} bytes: newer ones dropped so far: ${count} (maxQueuedMessages, maxQueuedBytes)`,
+          `has ${this.waiting} messages waiting, of ${this.#bytes} bytes: newer ones dropped so far: ${count} (maxQueuedMessages, maxQueuedBytes)`,
         )
       );
     }
@@ -338,7 +344,7 @@ export class Outbox {
     if (!this.#link?.connection.isOpen) return;
     const window = Math.min(WINDOW, this.#link.options.receiveMaximum);
     if (this.#repeats.length > 0) this.#repeat(window);
-    while (this.#waitingCount > 0 && this.#sent.size < window) {
+    while (this.waiting > 0 && this.#sent.size < window) {
       const pending = this.#waiting[this.#taken++]!;
       const { number, delivery } = pending;
       const hasEnded = delivery.message.expiresAt <= Date.now();
@@ -353,7 +359,7 @@ export class Outbox {
       this.#sent.set(id, pending);
       if (number !== undefined) this.#record?.send(number, id);
     }
-    if (this.#overflow > 0 && this.#waitingCount === 0) {
+    if (this.#overflow > 0 && this.waiting === 0) {
       this.#log(
         `missed ${this.#overflow} messages of QoS 1 and 2, as too many waited`,
       );
@@ -361,7 +367,7 @@ export class Outbox {
     }
     // What has been taken would be kept alive. Mostly nothing else is there;
     // cutting off the front of a long array is slow: not for each message.
-    if (this.#waitingCount === 0) {
+    if (this.waiting === 0) {
       this.#waiting.length = 0;
       this.#taken = 0;
     } else if (this.#taken > WINDOW && this.#taken * 2 > this.#waiting.length) {

@@ -1,3 +1,4 @@
+import { openWebSocket } from "../../client/open_web_socket.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -61,7 +62,7 @@ Deno.test("allowPages() lets in the origins that it is given, or all", () => {
 
 /** Opens a WebSocket as a page of an origin would. */
 async function outcomeOf(url: string, origin?: string): Promise<string> {
-  const socket = new WebSocket(url, {
+  const socket = openWebSocket(url, {
     protocols: ["mqtt"],
     headers: { ...origin !== undefined && { origin } },
   });

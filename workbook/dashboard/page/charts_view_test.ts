@@ -1,0 +1,91 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  type ShownPage,
+  shownPageTests,
+} from "../../../testing/project/shown_page.ts";
+
+const SENSORS: [topic: string, payload: string][] = [
+  ["iot/temp", "21.5"],
+  ["iot/humi", "40"],
+  ["iot/light", "500"],
+  ["iot/name", "lamp"],
+  ["iot/co2", "410"],
+  ["iot/fifth", "5"],
+];
+
+/** The text of a cell of a series' row: 3 is its last value. */
+function cell(series: string, column: number): string {
+  return `[...document.querySelectorAll(".chart-table tbody tr")]
+    .find((row) => row.textContent.includes("${series}"))
+    ?.children[${column - 1}].textContent`;
+}
+
+async function openCharts({ page, publish }: ShownPage): Promise<void> {
+  await publish(SENSORS);
+  await page.getByRole("tab", { name: "Charts" }).click();
+  await page.getByRole("row", { name: "iot/co2" }).waitFor();
+}
+
+shownPageTests("ChartsView() draws what comes", {
+  "charts four sensors unasked, and keeps what comes while it is paused":
+    async (shown) => {
+      const { page, until, publish } = shown;
+      await openCharts(shown);
+      await publish([["iot/temp", "23.5"]]);
+      await until(`${cell("iot/temp", 3)} === "23.5"`);
+      assertEquals(await page.locator(".chart-table tbody tr").count(), 4);
+      await page.getByRole("img", {
+        name: "iot/temp: last 23.5, minimum 21.5, maximum 23.5.",
+      }).waitFor();
+      const pause = page.getByRole("button", { name: "Pause" });
+      await pause.click();
+      await publish([["iot/temp", "99"]]);
+      await page.getByText("Points that have come since, and are kept: 1")
+        .waitFor();
+      assertEquals(await until(cell("iot/temp", 3)), "23.5");
+      await pause.click();
+      await until(`${cell("iot/temp", 3)} === "99"`);
+    },
+  "zooms by keys and by dragging": async (shown) => {
+    const { page } = shown;
+    await openCharts(shown);
+    const isZoomed = page.getByRole("option", { name: "Zoomed in" });
+    await page.getByRole("group", { name: /^Chart\. / }).focus();
+    await page.keyboard.press("+");
+    await isZoomed.waitFor({ state: "attached" });
+    await page.keyboard.press("0");
+    await isZoomed.waitFor({ state: "detached" });
+    const { x, y } = (await page.locator(".u-over").boundingBox())!;
+    await page.mouse.move(x + 50, y + 50);
+    await page.mouse.down();
+    await page.mouse.move(x + 150, y + 60);
+    await page.mouse.up();
+    await isZoomed.waitFor({ state: "attached" });
+    await page.mouse.dblclick(x + 50, y + 50);
+    await isZoomed.waitFor({ state: "detached" });
+  },
+  "charts a number inside JSON": async (shown) => {
+    const { page, until, publish } = shown;
+    await publish([["iot/room", '{"at": [{"x": 7}]}']]);
+    await page.getByRole("tab", { name: "Charts" }).click();
+    await page.getByText("no topic has a number yet").waitFor();
+    await page.getByText("Topics: 1").waitFor();
+    await page.getByLabel("Topic", { exact: true }).fill("iot/room");
+    assertEquals(
+      await page.getByLabel("Where the number is").inputValue(),
+      "$.at[0].x",
+    );
+    await page.keyboard.press("Enter");
+    await until(`${cell("iot/room $.at[0].x", 3)} === "7"`);
+  },
+  "saves what it shows as a picture": async (shown) => {
+    const { page } = shown;
+    await openCharts(shown);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as PNG" }).click(),
+    ]);
+    const picture = await Deno.readFile(await download.path());
+    assertMatch(new TextDecoder("latin1").decode(picture), /^.PNG/);
+  },
+});

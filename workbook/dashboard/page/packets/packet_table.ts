@@ -1,0 +1,61 @@
+import { formatTime } from "../format.ts";
+import { fill, labels } from "../labels.ts";
+import { html, type VNode } from "../view.ts";
+import type { PacketsProps } from "./packet_diagram.ts";
+import { exchangeOf, isSameExchange, packetLabel } from "./sequence.ts";
+
+/** A longer table would be slow, and nobody could read it. */
+const MOST = 200;
+
+/** The same as the diagram in words, the newest first. */
+export function PacketTable(
+  { packets, followed, onFollow }: PacketsProps,
+): VNode {
+  const text = labels.value;
+  const shown = packets.slice(-MOST).reverse();
+  return html`
+    <div class="packet-table" tabindex="0" role="region"
+      aria-label=${text.packets}>
+      <table>
+        <caption>
+          ${fill(text.packetTable, { n: shown.length, all: packets.length })}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">${text.time}</th>
+            <th scope="col">${text.packetDirection}</th>
+            <th scope="col">${text.packetWhat}</th>
+            <th scope="col">${text.topic}</th>
+            <th scope="col">${text.packetFollow}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((packet, index) => {
+            const exchange = exchangeOf(packet);
+            const isFollowed = exchange !== undefined &&
+              isSameExchange(exchange, followed);
+            return html`
+              <tr key=${packets.length - index}
+                class=${isFollowed ? "packet-followed" : ""}>
+                <td>${formatTime(packet.time, { hasMilliseconds: true })}</td>
+                <td>${packet.isSent
+                  ? text.packetSent
+                  : text.packetReceived}</td>
+                <th scope="row">${packetLabel(packet)}</th>
+                <td><bdi>${packet.topic}</bdi></td>
+                <td>${exchange && html`
+                  <button type="button" aria-pressed=${isFollowed}
+                    aria-label=${fill(text.packetFollowId, { id: exchange.id })}
+                    onClick=${() =>
+                      onFollow(isFollowed ? undefined : exchange)}>
+                    ${exchange.id}
+                  </button>
+                `}</td>
+              </tr>
+            `;
+          })}
+        </tbody>
+      </table>
+    </div>
+  ` as VNode;
+}

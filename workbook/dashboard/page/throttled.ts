@@ -1,0 +1,43 @@
+import { effect, useEffect, useState } from "./view.ts";
+
+/** How many times as long as the last act took is waited at least. */
+const REST = 4;
+
+/**
+ * Acts when signals have changed, but not more often than every so many milliseconds:
+ * what changes in between comes together. What takes long is done less often, so that
+ * most of the time is left for other things.
+ *
+ * @param read Reads the signals.
+ * @returns A function that ends it.
+ */
+export function throttled(
+  read: () => void,
+  act: () => void,
+  milliseconds: number,
+): () => void {
+  let pause = milliseconds;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    read();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const start = performance.now();
+      act();
+      pause = Math.max(milliseconds, REST * (performance.now() - start));
+    }, pause);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** Draws the component again when signals have changed, but not too often. */
+export function useThrottled(read: () => void, milliseconds: number): void {
+  const [, setCount] = useState(0);
+  useEffect(
+    () => throttled(read, () => setCount((count) => count + 1), milliseconds),
+    [],
+  );
+}

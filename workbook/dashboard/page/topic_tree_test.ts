@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import type { TopicNews } from "../protocol.ts";
+import { TopicTree } from "./topic_tree.ts";
+
+function news(id: number, name: string, count = 1, time = 1000): TopicNews {
+  const rest = { value: "1", bytes: 1, qos: 0, isRetained: false } as const;
+  return { id, name, count, time, ...rest };
+}
+
+Deno.test("TopicTree.take() counts a topic's messages on all levels above it", () => {
+  const tree = new TopicTree();
+  tree.take(news(1, "home/kitchen/temp", 2));
+  tree.take(news(2, "home/bath", 3, 2000));
+  const { name: _, ...again } = news(1, "", 5, 1500);
+  tree.take(again);
+  const home = tree.find("home")!;
+  assertEquals([home.count, home.time, home.topic], [8, 2000, undefined]);
+  assertEquals(tree.find("home/kitchen")!.count, 5);
+  assertEquals(tree.get(1)?.path, "home/kitchen/temp");
+  assertEquals(tree.size, 2);
+});
+
+Deno.test("TopicTree.find() knows empty levels, and names that objects have", () => {
+  const tree = new TopicTree();
+  tree.take(news(1, "/a//__proto__"));
+  assertEquals(tree.find("/a//__proto__")?.topic?.id, 1);
+  assertEquals(tree.find("/a//__proto__")?.path, "/a//__proto__");
+  assertEquals(tree.find("a/constructor"), undefined);
+  assertEquals(tree.find("/a/"), tree.get(1)?.parent);
+});
+
+Deno.test("TopicTree.measure() counts messages a second since the last time", () => {
+  const tree = new TopicTree();
+  tree.take(news(1, "a/b"));
+  tree.measure(1000);
+  tree.take(news(1, "a/b", 5));
+  tree.take(news(2, "a/c"));
+  tree.measure(3000);
+  assertEquals(tree.find("a")!.rate, 2.5);
+  assertEquals(tree.find("a/b")!.rate, 2);
+  tree.measure(4000);
+  assertEquals(tree.find("a")!.rate, 0);
+});
+
+Deno.test("TopicTree.measure() leaves out what came before the page was there", () => {
+  const tree = new TopicTree();
+  tree.take(news(1, "old", 50_000, 1000), 2000);
+  tree.take(news(2, "busy", 50_000, 2500), 2000);
+  tree.measure(1000);
+  assertEquals(tree.find("old")!.rate, 0);
+  assertEquals(tree.find("busy")!.rate, 1);
+  assertEquals(tree.root.count, 100_000);
+});
+
+Deno.test("TopicTree.measure() takes a topic of thousands of levels", () => {
+  const tree = new TopicTree();
+  tree.take(news(1, "/".repeat(30_000)));
+  tree.measure(1000);
+  assertEquals(tree.root.rate, 1);
+});
