@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { get, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
@@ -123,11 +124,21 @@ Deno.test("servePages() answers no request that names a stranger's host", async 
   }
 });
 
-Deno.test("servePages() knows its own host, however it is spelled", async () => {
-  await using server = await startServer({ host: "LocalHost." });
-  for (const host of ["LocalHost.:1", "localhost.:1"]) {
-    assertEquals((await ask(server.url, "/token/", { host })).status, 200);
-  }
+const NAME = Deno.hostname();
+/** Many machines know their own name, but not all. */
+const isKnown = await lookup(NAME).then(() => true, () => false);
+
+Deno.test({
+  name: "servePages() knows its own host, however it is spelled",
+  ignore: !isKnown,
+  async fn() {
+    const host = NAME.toUpperCase();
+    await using server = await startServer({ host });
+    for (const named of [host, host.toLowerCase()]) {
+      const { status } = await ask(server.url, "/token/", { host: named });
+      assertEquals(status, 200, named);
+    }
+  },
 });
 
 Deno.test("servePages() opens a WebSocket only for a page of its own", async () => {

@@ -40,6 +40,17 @@ export class TopicNode {
   }
 }
 
+/** As many as the brokers allow that have a limit; each is a node, and a row. */
+const MOST_LEVELS = 200;
+
+/** A topic's levels; what is deeper than that is one level with the last. */
+function levelsOf(topic: string): string[] {
+  const levels = topic.split("/");
+  if (levels.length <= MOST_LEVELS) return levels;
+  const deepest = levels.splice(MOST_LEVELS - 1).join("/");
+  return [...levels, deepest];
+}
+
 /**
  * The topics as a tree. Names are keys of maps only: a level may be called
  * `__proto__`.
@@ -67,7 +78,7 @@ export class TopicTree {
   /** The node of a topic, by its name. */
   find(topic: string): TopicNode | undefined {
     let node: TopicNode | undefined = this.root;
-    for (const level of topic.split("/")) node = node?.children.get(level);
+    for (const level of levelsOf(topic)) node = node?.children.get(level);
     return node;
   }
 
@@ -105,7 +116,7 @@ export class TopicTree {
 
   #add({ id, name = "" }: TopicNews): TopicNode {
     let node = this.root;
-    for (const level of name.split("/")) {
+    for (const level of levelsOf(name)) {
       let child = node.children.get(level);
       if (child === undefined) {
         child = new TopicNode(level, node);

@@ -58,3 +58,18 @@ Deno.test("TopicTree.measure() takes a topic of thousands of levels", () => {
   tree.measure(1000);
   assertEquals(tree.root.rate, 1);
 });
+
+Deno.test("TopicTree.take() makes no more than 200 levels of a topic, and keeps its name", () => {
+  const tree = new TopicTree();
+  const deepest = Array.from({ length: 200 }, (_, index) => index).join("/");
+  const deeper = `${deepest}/200`;
+  const far = "/".repeat(60_000);
+  [deepest, deeper, far].forEach((name, id) => tree.take(news(id, name)));
+  for (const [id, name] of [deepest, deeper, far].entries()) {
+    assertEquals(tree.find(name)?.topic?.id, id);
+    assertEquals(tree.get(id)?.path, name);
+    let depth = 0;
+    for (let node = tree.get(id); node?.parent; node = node.parent) depth++;
+    assertEquals(depth, 200);
+  }
+});

@@ -72,7 +72,5 @@ function errorIn(topic: string, path: string): keyof Labels | null {
 
 /** Where the numbers are in the payload that came last on a topic. */
 function pathsOf(topic: string): string[] {
-  let node: typeof tree.root | undefined = tree.root;
-  for (const level of topic.split("/")) node = node?.children.get(level);
-  return numericPaths(node?.topic?.value ?? "");
+  return numericPaths(tree.find(topic)?.topic?.value ?? "");
 }
