@@ -7,10 +7,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { findPeer, peerTest } from "../testing/peers.ts";
+import { drawChart } from "./_chart.ts";
 import type { Contestant, Measurement } from "./_measurement.ts";
 import { allMeasurements } from "./_measurements.ts";
 import { preparePrograms } from "./_programs.ts";
-import { toResult } from "./_results.ts";
+import { type Result, toResult } from "./_results.ts";
 import { type Outcome, runRounds } from "./_rounds.ts";
 import { compare, median } from "./_statistics.ts";
 import { formatGoals, formatTable } from "./_table.ts";
@@ -188,3 +189,34 @@ peerTest(
     }
   },
 );
+
+Deno.test("drawChart() draws what is better on the right, times too", () => {
+  const result = (unit: "ms" | "messages/s", ofMedians: number): Result => ({
+    ...{ name: "a<b", title: "", unit, goals: [], leftOut: [], failures: [] },
+    contestants: [{
+      ...{ name: "paho", median: 1, messages: 1, values: [], lost: 0 },
+      toolkitRatio: { ofMedians, perRound: [] },
+    }],
+  });
+  const placesOf = (results: Result[]) =>
+    [
+      ...drawChart(results).split("a&lt;b").slice(1).join("")
+        .matchAll(/translate\(([\d.]+)/g),
+    ].map(([, x]) => Number(x));
+  const [faster, slower, sooner] = placesOf([
+    result("messages/s", 4),
+    result("messages/s", 0.5),
+    result("ms", 0.25),
+  ]);
+  assertGreater(faster!, slower!);
+  assertEquals(sooner, faster);
+});
+
+Deno.test("chart.svg shows the figures of results.json", async () => {
+  const read = (name: string) =>
+    Deno.readTextFile(new URL(name, import.meta.url));
+  const { results } = JSON.parse(await read("results.json"));
+  // deno fmt has laid it out.
+  const bare = (text: string) => text.replaceAll(/\s/g, "");
+  assertEquals(bare(await read("chart.svg")), bare(drawChart(results)));
+});

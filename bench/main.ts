@@ -1,13 +1,15 @@
 /**
  * Measures the toolkit against other MQTT clients, and its broker against
  * mosquitto, in the same run and in turn, prints a table, and writes the figures of a
- * whole run to `bench/results.json`.
+ * whole run to `bench/results.json`, and a chart of them to `bench/chart.svg`.
  *
  * Run: deno task bench [--only NAME]… [--rounds N] [--quick] [--out FILE]
  */
+import { fileURLToPath } from "node:url";
 import { findPeer } from "../testing/peers.ts";
 import { runProgram, UsageError } from "../workbook/options/program.ts";
 import { stopChildren } from "./_children.ts";
+import { drawChart } from "./_chart.ts";
 import type { Measurement } from "./_measurement.ts";
 import { allMeasurements } from "./_measurements.ts";
 import { SETTINGS } from "./_mosquitto.ts";
@@ -72,6 +74,7 @@ await runProgram({
       if (path !== undefined) {
         const conditions = { rounds, quick, only };
         await writeResults(path, { conditions, machine, results });
+        if (path instanceof URL) await writeChart(results);
       }
       print(results);
       return results.some(({ failures }) => failures.length > 0) ? 1 : 0;
@@ -97,6 +100,14 @@ async function measure(
     results.push(toResult(outcome));
   }
   return results;
+}
+
+/** Draws the figures of `results.json` for the page. */
+async function writeChart(results: Result[]): Promise<void> {
+  const file = new URL("chart.svg", import.meta.url);
+  await Deno.writeTextFile(file, drawChart(results));
+  const args = ["fmt", "--quiet", fileURLToPath(file)];
+  await new Deno.Command(Deno.execPath(), { args }).output();
 }
 
 function print(results: Result[]): void {
