@@ -73,7 +73,8 @@ Deno.test("lesson --trace shows the packets of each program", async () => {
 Deno.test("lesson --seconds ends the lesson", async () => {
   const { code, stdout } = await runCommand(
     "lesson:13",
-    ["--seconds", "1"],
+    // Long enough for its programs to start, on a busy machine, too.
+    ["--seconds", "10"],
     NO_BROKER,
   );
   assertEquals(code, 0);
