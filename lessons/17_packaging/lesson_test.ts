@@ -38,7 +38,8 @@ async function untilAllHeard(subscriber: TestClient): Promise<void> {
     ...new Set(subscriber.received.map(({ topic }) => topic)),
   ];
   for (let count = 4; heard().length < 4; count++) {
-    await subscriber.untilReceived(count, 30_000);
+    // What runs from a bundle is compiled anew, beside other tests.
+    await subscriber.untilReceived(count, 120_000);
   }
   assertEquals(heard().sort(), TOPICS);
 }

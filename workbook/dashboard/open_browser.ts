@@ -1,13 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
-
-/** The program that opens a page in the user's browser. */
-export const BROWSER_OPENER = Deno.build.os === "windows"
-  ? "explorer"
-  : Deno.build.os === "darwin"
-  ? "open"
-  : "xdg-open";
+import { BROWSER_OPENER } from "./browser_opener.ts";
 
 const FILE = new URL("../../.workbook/dashboard.html", import.meta.url);
 
@@ -29,6 +23,8 @@ export async function openBrowser(
     await writeFile(url, file);
     startBrowser(file);
   } catch (error) {
+    // A permission is missing: the program is called wrongly.
+    if (error instanceof Deno.errors.NotCapable) throw error;
     console.error(
       `Browser can't be opened: ${printable(describeError(error))}`,
     );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import axe from "npm:axe-core@4.14.1";
 import { readReadings } from "../../lib/csv.ts";
 import {
@@ -81,9 +81,8 @@ pageTest(
     const table = page.page.getByRole("region", { name: "Values in the time" });
     for (const name of ["temp", "humi", "illu", "dust"]) {
       const row = table.getByRole("row", { name: `iot/user1/${name}` });
-      await row.waitFor();
       // A number has been read from each.
-      assertMatch(await row.innerText(), /\d+\.\d+/);
+      await row.filter({ hasText: /\d+\.\d+/ }).waitFor();
     }
     const chart = page.page.getByRole("img", { name: "iot/user1/temp: last" });
     await chart.waitFor();
@@ -113,7 +112,8 @@ pageTest(
       await form.getByLabel("Topic").fill("iot/plain");
       await form.getByRole("button", { name: "Add to the chart" }).click();
     }
-    await table.getByRole("row", { name: "iot/plain" }).waitFor();
+    await table.getByRole("row", { name: /iot\/json.* -3 / }).waitFor();
+    await table.getByRole("row", { name: /iot\/plain.* -30 / }).waitFor();
     assertEquals(await page.page.getByRole("img", { name: "iot/" }).count(), 1);
     const [download] = await Promise.all([
       page.page.waitForEvent("download"),

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BROWSER_OPENER } from "../dashboard/open_browser.ts";
+import { BROWSER_OPENER } from "../dashboard/browser_opener.ts";
 import { quickTests } from "./modules.ts";
 import {
   type Lesson,
