@@ -38,8 +38,7 @@ async function untilAllHeard(subscriber: TestClient): Promise<void> {
     ...new Set(subscriber.received.map(({ topic }) => topic)),
   ];
   for (let count = 4; heard().length < 4; count++) {
-    // What runs from a bundle is compiled anew, beside other tests.
-    await subscriber.untilReceived(count, 120_000);
+    await subscriber.untilReceived(count, 30_000);
   }
   assertEquals(heard().sort(), TOPICS);
 }

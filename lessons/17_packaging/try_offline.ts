@@ -5,7 +5,7 @@
  * @run deno run --allow-run=deno lessons/17_packaging/try_offline.ts
  *
  * A bundle is good if it runs where nothing can be fetched. This takes away all
- * that Deno could fetch from, and runs it for five seconds.
+ * that Deno could fetch from, and runs it for fifteen seconds.
  */
 const BUNDLE = "dist/debian/usr/lib/mqtt-sensors";
 
@@ -28,13 +28,13 @@ const sensors = new Deno.Command("deno", {
   },
 }).spawn();
 
-// After five seconds, or when this program is asked to stop, ask the sensors.
+// After fifteen seconds, or when this program is asked to stop, ask the sensors.
 let isOver = false;
 function stop() {
   isOver = true;
   sensors.kill("SIGTERM");
 }
-const timer = setTimeout(stop, 5000);
+const timer = setTimeout(stop, 15_000);
 Deno.addSignalListener("SIGINT", stop);
 if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
 
