@@ -13,6 +13,7 @@ import { startMosquitto } from "../brokers/mosquitto.ts";
 import { denoFlags } from "../deno_flags.ts";
 import { findPeer } from "../peers.ts";
 import { startProcess } from "../processes.ts";
+import { Delays } from "./delays.ts";
 import { type OpenPage, startBrowser } from "../project/browser.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -67,11 +68,11 @@ function peakOf(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ??
-    NaN;
+const chromium = findPeer("chromium");
+if (chromium === undefined || findPeer("mosquitto") === undefined) {
+  console.error("It needs chromium and mosquitto: install them first");
+  Deno.exit(1);
 }
-
 await using mosquitto = await startMosquitto();
 const server = startProcess(Deno.execPath(), [
   ...["run", ...denoFlags(), "--allow-all"],
@@ -81,7 +82,7 @@ const server = startProcess(Deno.execPath(), [
 await using _server = server;
 await server.untilPrinted("/\n");
 const url = /http:\S+/.exec(server.printed())![0];
-await using browser = await startBrowser(findPeer("chromium")!);
+await using browser = await startBrowser(chromium);
 await using page = await browser.open(url);
 const heap = await heapOf(page);
 
@@ -90,12 +91,14 @@ const flooding = flood(mosquitto.url);
 let isOver = false;
 flooding.finally(() => isOver = true);
 const start = performance.now();
-const clicks: number[] = [];
+const clicks = new Delays();
+let count = 0;
 const heaps: number[] = [];
 for (let tab = 0; !isOver; tab = (tab + 1) % 4) {
-  clicks.push(await click(page, tab));
+  clicks.add(await click(page, tab));
+  count++;
   const isSettled = performance.now() - start > SETTLED * seconds * 1000;
-  if (isSettled && clicks.length % 10 === 0) heaps.push(await heap());
+  if (isSettled && count % 10 === 0) heaps.push(await heap());
   await pause(CLICK_EVERY);
 }
 const sent = await flooding;
@@ -109,9 +112,9 @@ const shown = await page.until<number>(`(() => {
 })()`);
 console.log(`Messages  ${sent} sent, ${shown} shown`);
 console.log(
-  `Clicks    ${clicks.length}, answered in ${
-    median(clicks).toFixed(0)
-  } ms (median), ${Math.max(...clicks).toFixed(0)} ms (worst)`,
+  `Clicks    ${count}, answered in ${
+    clicks.quantile(0.5).toFixed(0)
+  } ms (median), ${clicks.quantile(1).toFixed(0)} ms (worst)`,
 );
 console.log(`Server    ${peakOf(server.pid).toFixed(0)} MB at most`);
 console.log(

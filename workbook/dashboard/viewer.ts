@@ -25,7 +25,6 @@ const MOST_PACKETS = 500;
 /** Characters of all clients: thousands that have chosen nothing enormous. */
 const MOST_CLIENT_TEXT = 4 * 1024 * 1024;
 const LONGEST_VALUE = 200;
-/** A character has at most four bytes, and an escape for it up to ten. */
 const decoder = new TextDecoder();
 
 /** What frames are made from. */
