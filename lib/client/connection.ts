@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { setTimeout as pause } from "node:timers/promises";
 import type { IClientOptions } from "mqtt";
 import { parseAddresses } from "./address.ts";
 import { assertWhole } from "./assert_whole.ts";
@@ -16,6 +17,9 @@ import type { ConnectProperties } from "../properties.ts";
 
 /** The session expiry interval of a session that is kept for ever. */
 const NEVER = 0xffffffff;
+
+/** A day, in seconds. */
+const LONGEST_JITTER = 86_400;
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
 export async function createClient(
@@ -42,6 +46,8 @@ export async function createClient(
     topicAliases = false,
     inflightWindow,
     retryDelay = [1, 30],
+    startJitter = 0,
+    signal,
     log = (line) => console.error(line),
   } = options;
   if (!clean && !clientId) {
@@ -66,7 +72,13 @@ export async function createClient(
       `Retry delay is [${retryDelay}]: it must be two numbers of seconds above 0, the smaller first`,
     );
   }
+  if (!(startJitter >= 0 && startJitter <= LONGEST_JITTER)) {
+    throw new RangeError(
+      `Start jitter is ${startJitter}: it must be a number of seconds from 0 to ${LONGEST_JITTER}`,
+    );
+  }
   if (address.protocol.startsWith("ws")) await loadWebSocket();
+  if (startJitter > 0) await waitUpTo(startJitter, signal);
   return new ToolkitClient({
     clean,
     keepalive,
@@ -86,6 +98,15 @@ export async function createClient(
     ...(tls !== undefined && { tls }),
     ...(bindAddress !== undefined && { bindAddress }),
   });
+}
+
+async function waitUpTo(
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const milliseconds = Math.random() * seconds * 1000;
+  await pause(milliseconds, undefined, { ...(signal && { signal }) })
+    .catch(() => signal?.throwIfAborted());
 }
 
 /** In MQTT 5 a session that outlives its client must say for how long. */
@@ -132,7 +153,6 @@ export async function whenConnected(
   const { addresses } = client;
   const settled = new AbortController();
   let explaining: Promise<void> | undefined;
-  let failures = 0;
   let hasFailed = false;
   let isTold = false;
   const explain = async (tell: (error: BrokerUnreachableError) => void) => {
@@ -146,11 +166,10 @@ export async function whenConnected(
   const onError = () => client.refusal && reject(client.refusal);
   const onClose = () => {
     // A permission that is missing now will be missing later.
-    const isLast = !retry || isNotPermitted(client.watch.lastError);
+    const isForbidden = isNotPermitted(client.watch.lastError);
+    const isLast = !retry || isForbidden;
     // One that fails is told of once each of the hosts has.
-    const isNext = ++failures < addresses.length &&
-      !isNotPermitted(client.watch.lastError);
-    if (hasFailed || isNext) return;
+    if (hasFailed || !(client.watch.isRoundOver || isForbidden)) return;
     hasFailed = true;
     explaining = explain((error) => {
       if (isLast) return reject(error);
