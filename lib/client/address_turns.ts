@@ -11,13 +11,13 @@ const HOST_AND_PORT = /^[^@/?#,\\]+$/;
 export type Addresses = readonly [BrokerAddress, ...BrokerAddress[]];
 
 /**
- * Which of a broker's addresses is tried next. The first is chosen by chance, so that
- * the clients of a cluster spread over its nodes; the next has its turn when an attempt
- * fails, and another one where a node names it.
+ * Which of a broker's addresses is tried next. Their order is one of chance, so that the
+ * clients of a cluster spread over its nodes, and those of a dead node over the others.
+ * The next has its turn when an attempt fails, and another one where a node names it.
  */
 export class AddressTurns {
   readonly #addresses: BrokerAddress[];
-  #turn: number;
+  #turn = 0;
   /** How many attempts have failed since a connection stood. */
   #failures = 0;
   /** Where a node has sent the client. */
@@ -26,7 +26,10 @@ export class AddressTurns {
   /** @param random Gives a number from 0 to 1. */
   constructor(addresses: Addresses, random: () => number = Math.random) {
     this.#addresses = [...addresses];
-    this.#turn = Math.floor(random() * addresses.length);
+    for (let left = addresses.length; left > 1; left--) {
+      const [chosen] = this.#addresses.splice(Math.floor(random() * left), 1);
+      this.#addresses.push(chosen!);
+    }
   }
 
   /** The address whose turn it is. */
