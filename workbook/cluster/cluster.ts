@@ -136,12 +136,10 @@ export async function startCluster(
     await untilReady(all, setup, AbortSignal.any(signals));
   }
 
-  if (setup.startsWithFirst) {
-    await start(NODE_NUMBERS.slice(0, 1), signal);
-    await start(NODE_NUMBERS.slice(1), signal);
-  } else {
-    await start(NODE_NUMBERS, signal);
-  }
+  const turns = setup.startsInTurn
+    ? NODE_NUMBERS.map((number) => [number])
+    : [NODE_NUMBERS];
+  for (const numbers of turns) await start(numbers, signal);
   const all = begun.move();
   return {
     url: formatAddresses(addresses),
