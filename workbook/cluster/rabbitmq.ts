@@ -86,8 +86,6 @@ function configuration(
     ),
     // The first one has nobody to wait for.
     ...number === 1 ? ["cluster_formation.discovery_retry_limit = 1"] : [],
-    // Who is alone stops, rather than go on with messages that others lack.
-    "cluster_partition_handling = pause_minority",
     "log.console.level = warning",
     "",
   ].join("\n");
