@@ -49,7 +49,7 @@ export const unlisted = signal(0);
 /** The server's time when it sent the last frame. */
 export const now = signal(0);
 /** Changed in place: who draws it reads {@linkcode treeVersion}. */
-export let tree = new TopicTree();
+export const tree = signal(new TopicTree());
 export const treeVersion = signal(0);
 /** The server's time when it told of the first topics. */
 let treeSince: number | undefined;
@@ -79,7 +79,7 @@ export function take(message: FromServer): void {
       welcome.value = message;
       phase.value = "open";
       // The server tells everything anew.
-      tree = new TopicTree();
+      tree.value = new TopicTree();
       treeSince = undefined;
       treeVersion.value++;
       outages.value = [];
@@ -96,7 +96,7 @@ function takeFrame(frame: Frame): void {
   if (frame.outages) outages.value = [...outages.value, ...frame.outages];
   if (frame.topics) {
     treeSince ??= frame.time;
-    for (const topic of frame.topics) tree.take(topic, treeSince);
+    for (const topic of frame.topics) tree.value.take(topic, treeSince);
     treeVersion.value++;
   }
   if (frame.messages && frame.messages.topic === openTopic.value) {

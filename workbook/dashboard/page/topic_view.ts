@@ -53,7 +53,7 @@ function OpenTopic({ topic }: { topic: string }): VNode {
 
 function RetainedControls({ topic }: { topic: string }): VNode | null {
   void treeVersion.value;
-  if (!tree.find(topic)?.topic?.isRetained) return null;
+  if (!tree.value.find(topic)?.topic?.isRetained) return null;
   return html`
     <span class="mark">${labels.value.retained}</span>
     <${ClearRetained} topic=${topic} />
