@@ -83,6 +83,8 @@ export async function openDashboard(
     });
     const viewer = new Viewer(sources);
     pages.set(viewer, send);
+    const tell = () => tellPage(viewer, send);
+    tell();
     const notePackets = () => {
       link.isPacketsWanted = [...pages.keys()].some((one) => one.showsPackets);
     };
@@ -93,9 +95,12 @@ export async function openDashboard(
         if (request.type === "series") viewer.show(request.series);
         if (request.type === "clients") viewer.showClients(request.isShown);
         if (request.type === "publish") publish(request).then(send);
-        if (request.type !== "packets") return;
-        viewer.showPackets(request.isShown);
-        notePackets();
+        if (request.type === "packets") {
+          viewer.showPackets(request.isShown);
+          notePackets();
+        }
+        // Who asks for something needn't wait for the next turn.
+        if (request.type !== "handled") tell();
       },
       onClose() {
         pages.delete(viewer);
@@ -116,17 +121,15 @@ export async function openDashboard(
     }
   }
 
-  function tell(): void {
-    const now = Date.now();
+  function tellPages(): void {
     for (const [viewer, send] of pages) {
       viewer.note(table.changed);
-      const frame = viewer.frame(now);
-      if (frame) send(frame);
+      tellPage(viewer, send);
     }
     table.changed.clear();
   }
 
-  const timer = setInterval(tell, PACE);
+  const timer = setInterval(tellPages, PACE);
   try {
     const server = await servePages({
       host: options.host ?? LOOPBACK,
@@ -151,4 +154,9 @@ export async function openDashboard(
     await link[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function tellPage(viewer: Viewer, send: (message: FromServer) => void): void {
+  const frame = viewer.frame(Date.now());
+  if (frame) send(frame);
 }

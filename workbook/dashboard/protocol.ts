@@ -1,7 +1,8 @@
 /**
  * What the dashboard's server and its page say to each other: one JSON text a
- * WebSocket message. The page is told at most ten times a second, and only when it
- * has handled what it was told before: what changes meanwhile comes together. Times
+ * WebSocket message. The page is told at most ten times a second, or when it asks for
+ * something, and only when it has handled what it was told before: what changes
+ * meanwhile comes together. Times
  * are milliseconds since 1970, by the server's clock.
  *
  * @module
