@@ -130,10 +130,25 @@ function takePoints({ key, isStart, times, values, leftOut }: SeriesNews) {
   const before = isStart ? undefined : points.get(key);
   const all = before ?? { times: [], values: [], leftOut: 0 };
   for (const time of times) all.times.push(time);
+/**
+ * Puts points in the order of their times, if those from `start` on aren't: a clock
+ * may be set back, and a recording may have others appended.
+ */
+function sortByTime(points: Points, start: number): void {
+  const { times, values } = points;
+  const isSorted = times.slice(Math.max(0, start - 1))
+    .every((time, index, some) => index === 0 || time >= some[index - 1]!);
+  if (isSorted) return;
+  const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
+  points.times = order.map((index) => times[index]!);
+  points.values = order.map((index) => values[index]!);
+}
+
   for (const value of values) all.values.push(value);
   const excess = Math.max(0, all.times.length - MOST.points);
   all.times.splice(0, excess);
   all.values.splice(0, excess);
   all.leftOut += leftOut + excess;
+  sortByTime(all, all.times.length - times.length);
   points.set(key, all);
 }
