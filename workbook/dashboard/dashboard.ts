@@ -48,8 +48,8 @@ export interface Dashboard extends AsyncDisposable {
 /**
  * Connects to a broker and serves a page that shows what comes.
  *
- * @throws {ConnectionRefusedError | BrokerUnreachableError | SubscriptionRefusedError}
- *   If there is no connection, or no subscription.
+ * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+ * @throws {SubscriptionRefusedError} If the broker refuses every filter.
  * @throws {UsageError} If the page can't be served there.
  */
 export async function openDashboard(
@@ -77,7 +77,9 @@ export async function openDashboard(
     send({
       type: "welcome",
       broker: labels.join(", "),
-      filters: options.filters,
+      filters: options.filters
+        .filter((filter) => !link.refusedFilters.includes(filter)),
+      refused: link.refusedFilters,
       hasClients: clients !== undefined,
       ...recording && { recording: recording.name },
     });

@@ -13,6 +13,7 @@ const WELCOME: FromServer = {
   type: "welcome",
   broker: "test",
   filters: ["#"],
+  refused: [],
   hasClients: false,
 };
 

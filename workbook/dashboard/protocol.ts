@@ -15,6 +15,8 @@ export interface Welcome {
   broker: string;
   /** What is subscribed to. */
   filters: string[];
+  /** Filters that the broker refused. */
+  refused: readonly string[];
   /** Whether the broker is embedded, so that its clients can be shown. */
   hasClients: boolean;
   /** The recording that values from before the opening come from. */

@@ -14,6 +14,7 @@ export const en = {
   passwordWrong: "This password is wrong",
   enter: "Enter",
   recordingFrom: "with values from {file}",
+  filtersRefused: "Refused by the broker: {filters}",
   messagesInAll: "Messages: {n}",
   messagesASecond: "{n} messages/s",
   unlisted: "Of them on topics that are too many to be listed: {n}",

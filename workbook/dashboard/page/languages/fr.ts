@@ -15,6 +15,7 @@ export const fr: Labels = {
   passwordWrong: "Ce mot de passe est faux",
   enter: "Entrer",
   recordingFrom: "avec les valeurs de {file}",
+  filtersRefused: "Refusés par le broker : {filters}",
   messagesInAll: "Messages : {n}",
   messagesASecond: "{n} messages/s",
   unlisted: "Dont sur des topics trop nombreux pour être listés : {n}",

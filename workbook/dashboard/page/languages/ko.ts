@@ -15,6 +15,7 @@ export const ko: Labels = {
   passwordWrong: "암호가 틀렸습니다",
   enter: "들어가기",
   recordingFrom: "{file}의 값 포함",
+  filtersRefused: "브로커가 거부한 필터: {filters}",
   messagesInAll: "메시지: {n}",
   messagesASecond: "초당 {n}개",
   unlisted: "그중 너무 많아 목록에 없는 토픽의 메시지: {n}",

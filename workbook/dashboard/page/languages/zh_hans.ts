@@ -14,6 +14,7 @@ export const zhHans: Labels = {
   passwordWrong: "密码错误",
   enter: "进入",
   recordingFrom: "包含 {file} 中的值",
+  filtersRefused: "被代理服务器拒绝：{filters}",
   messagesInAll: "消息：{n}",
   messagesASecond: "{n} 条/秒",
   unlisted: "其中主题过多而未列出的：{n}",

@@ -14,6 +14,7 @@ export const zhHant: Labels = {
   passwordWrong: "密碼錯誤",
   enter: "進入",
   recordingFrom: "包含 {file} 中的值",
+  filtersRefused: "被代理伺服器拒絕：{filters}",
   messagesInAll: "訊息：{n}",
   messagesASecond: "{n} 則/秒",
   unlisted: "其中主題過多而未列出的：{n}",
