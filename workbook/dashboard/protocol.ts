@@ -76,6 +76,8 @@ export interface TopicMessage {
   duplicate: boolean;
   /** MQTT 5's properties as names and values, `["messageExpiryInterval", "60"]`. */
   properties: [name: string, value: string][];
+  /** Whether it had others, which were too long to be kept. */
+  hasLostProperties: boolean;
 }
 
 /** Messages of the topic that is open, the oldest first. */
@@ -114,8 +116,10 @@ export interface PacketNews {
   retain?: boolean;
   duplicate?: boolean;
   topic?: string;
-  /** What it says, as `MQTT_TRACE=1` prints it. */
+  /** What it says, as `MQTT_TRACE=1` prints it; of a long text the beginning. */
   text: string;
+  /** Whether the text, or the topic, goes on. */
+  isCut: boolean;
 }
 
 /** A client of the embedded broker. */
@@ -158,6 +162,8 @@ export interface Frame {
   packetsLeftOut?: number;
   /** All of them, or as many as a frame holds. */
   clients?: ClientNews[];
+  /** How many there are besides. */
+  clientsLeftOut?: number;
   /** New lines of the connection's, or the embedded broker's log. */
   log?: string[];
 }

@@ -1,4 +1,5 @@
 import type { BrokerLink } from "./broker_link.ts";
+import { clientsWithin } from "./client_news.ts";
 import { messageNews } from "./message_news.ts";
 import type {
   ClientNews,
@@ -20,8 +21,6 @@ const MOST_TOPICS = 5_000;
 /** Characters of their names; only the last one may be beyond it. */
 const MOST_NAMES = 1024 * 1024;
 const MOST_PACKETS = 500;
-/** Characters of all clients: thousands that have chosen nothing enormous. */
-const MOST_CLIENT_TEXT = 4 * 1024 * 1024;
 
 /** What frames are made from. */
 interface Sources {
@@ -183,16 +182,11 @@ export class Viewer {
 
   #takeClients(): Partial<Frame> {
     if (this.#clients === undefined) return {};
-    const all = this.#sources.clients?.() ?? [];
-    let size = 0;
-    const clients = all.filter((client) => {
-      size += JSON.stringify(client).length;
-      return size <= MOST_CLIENT_TEXT;
-    });
-    const text = JSON.stringify(clients);
+    const news = clientsWithin(this.#sources.clients?.() ?? []);
+    const text = JSON.stringify(news);
     if (text === this.#clients) return {};
     this.#clients = text;
-    return { clients };
+    return news;
   }
 
   #takeLog(): Partial<Frame> {

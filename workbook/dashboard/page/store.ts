@@ -62,6 +62,7 @@ export const pointsVersion = signal(0);
 export const packets = signal<PacketNews[]>([]);
 export const packetsLeftOut = signal(0);
 export const clients = signal<ClientNews[]>([]);
+export const clientsLeftOut = signal(0);
 export const log = signal<string[]>([]);
 export const results = signal<PublishResult[]>([]);
 
@@ -110,7 +111,10 @@ function takeFrame(frame: Frame): void {
     packetsLeftOut.value += (frame.packetsLeftOut ?? 0) + all.length -
       packets.value.length;
   }
-  if (frame.clients) clients.value = frame.clients;
+  if (frame.clients) {
+    clients.value = frame.clients;
+    clientsLeftOut.value = frame.clientsLeftOut ?? 0;
+  }
   if (frame.log) log.value = [...log.value, ...frame.log].slice(-MOST.logLines);
 }
 
@@ -126,10 +130,6 @@ function takeMessages(news: NonNullable<Frame["messages"]>): void {
   };
 }
 
-function takePoints({ key, isStart, times, values, leftOut }: SeriesNews) {
-  const before = isStart ? undefined : points.get(key);
-  const all = before ?? { times: [], values: [], leftOut: 0 };
-  for (const time of times) all.times.push(time);
 /**
  * Puts points in the order of their times, if those from `start` on aren't: a clock
  * may be set back, and a recording may have others appended.
@@ -144,11 +144,15 @@ function sortByTime(points: Points, start: number): void {
   points.values = order.map((index) => values[index]!);
 }
 
+function takePoints({ key, isStart, times, values, leftOut }: SeriesNews) {
+  const before = isStart ? undefined : points.get(key);
+  const all = before ?? { times: [], values: [], leftOut: 0 };
+  for (const time of times) all.times.push(time);
   for (const value of values) all.values.push(value);
+  sortByTime(all, all.times.length - times.length);
   const excess = Math.max(0, all.times.length - MOST.points);
   all.times.splice(0, excess);
   all.values.splice(0, excess);
   all.leftOut += leftOut + excess;
-  sortByTime(all, all.times.length - times.length);
   points.set(key, all);
 }

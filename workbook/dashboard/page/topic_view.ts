@@ -34,6 +34,9 @@ function OpenTopic({ topic }: { topic: string }): VNode {
       ? html`<p class="hint">${labels.value.noMessages}</p>`
       : html`
         <${MessageFacts} message=${message} />
+        ${message.hasLostProperties && html`
+          <p class="notice">${labels.value.propertiesLeftOut}</p>
+        `}
         ${chosen && html`
           <p class="notice controls">
             ${labels.value.earlierShown}

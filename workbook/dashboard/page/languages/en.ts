@@ -66,6 +66,7 @@ export const en = {
   payload: "Payload",
   bytes: "bytes: {n}",
   payloadCut: "Only the first {n} bytes are here",
+  propertiesLeftOut: "Its MQTT 5 properties are too long to be kept",
   emptyPayload: "The payload is empty",
   empty: "empty",
   number: "number",

@@ -67,6 +67,8 @@ export const fr: Labels = {
   payload: "Contenu",
   bytes: "octets : {n}",
   payloadCut: "Seuls les {n} premiers octets sont ici",
+  propertiesLeftOut:
+    "Ses propriétés MQTT 5 sont trop longues pour être gardées",
   emptyPayload: "Le contenu est vide",
   empty: "vide",
   number: "nombre",

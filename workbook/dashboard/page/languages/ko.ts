@@ -67,6 +67,7 @@ export const ko: Labels = {
   payload: "페이로드",
   bytes: "바이트: {n}",
   payloadCut: "처음 {n}바이트만 있습니다",
+  propertiesLeftOut: "MQTT 5 속성이 너무 길어 보관하지 않았습니다",
   emptyPayload: "페이로드가 비어 있습니다",
   empty: "비어 있음",
   number: "수",

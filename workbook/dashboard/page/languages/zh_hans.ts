@@ -66,6 +66,7 @@ export const zhHans: Labels = {
   payload: "载荷",
   bytes: "字节：{n}",
   payloadCut: "此处只有前 {n} 字节",
+  propertiesLeftOut: "其 MQTT 5 属性过长，未保留",
   emptyPayload: "载荷为空",
   empty: "空",
   number: "数字",

@@ -66,6 +66,7 @@ export const zhHant: Labels = {
   payload: "酬載",
   bytes: "位元組：{n}",
   payloadCut: "此處只有前 {n} 位元組",
+  propertiesLeftOut: "其 MQTT 5 屬性過長，未保留",
   emptyPayload: "酬載為空",
   empty: "空",
   number: "數字",
