@@ -1,5 +1,6 @@
 import type { ToolkitClient } from "./client.ts";
-import { createClient, whenConnected } from "./connection.ts";
+import { createClient } from "./connection.ts";
+import { whenConnected } from "./when_connected.ts";
 import { Deliveries } from "./deliveries.ts";
 import { startTimer } from "./start_timer.ts";
 import type { OnMessage, SubscribeOptions } from "./subscribe_options.ts";
