@@ -146,6 +146,11 @@ shownPageTests("App() shows a broker", {
       await page.reload();
       await until(`document.documentElement.matches(".large[lang=fr]")`);
       await page.getByRole("treeitem", { name: "profonde" }).click();
+      // The tabs come to stand below the header, however high that is.
+      await until(`(({ top }) =>
+        top >= document.querySelector("header").offsetHeight &&
+        top < innerHeight / 2)(
+        document.querySelector("[role=tablist]").getBoundingClientRect())`);
       for (
         const tab of ["Topic", "Graphiques", "Publier", "Paquets", "Topic"]
       ) {
