@@ -21,7 +21,7 @@ import { RunningNodes } from "./running_nodes.ts";
 import { untilReady } from "./until_ready.ts";
 
 /** One of a cluster's brokers. */
-export interface ClusterNode {
+interface ClusterNode {
   /** 1, 2 or 3. */
   readonly number: number;
   /** Its port for MQTT. */
@@ -56,7 +56,7 @@ export interface Cluster extends AsyncDisposable {
 }
 
 /** Options of {@linkcode startCluster}. */
-export interface ClusterOptions {
+interface ClusterOptions {
   /** The nodes' ports for MQTT; any free ones unless given. */
   ports?: readonly number[];
   /** The user's password, of letters and digits; a random one unless given. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { connect, publishOnce, subscribe } from "../../lib/mod.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -14,9 +14,10 @@ const START = 120_000;
  * client is brought of what is published meanwhile.
  */
 async function loseNothing(engine: Engine): Promise<void> {
+  const lines: string[] = [];
   await using cluster = await within(
     "the cluster",
-    startCluster(engine),
+    startCluster(engine, { tell: (line) => lines.push(line) }),
     START,
   );
   const [first, second, third] = cluster.nodes;
@@ -46,6 +47,11 @@ async function loseNothing(engine: Engine): Promise<void> {
   await rejection(connect(second!.url, { retry: false }), Error);
   await publish("without the second");
   await within("the second", cluster.restart(second!.number), START);
+  assertEquals(lines.slice(-3), [
+    "Node 2 is killed",
+    `Node 2 is started at 127.0.0.1:${second!.port}`,
+    "Node 2 is back, and passes messages on",
+  ]);
   await (await connect(second!.url)).close();
   await publish("with the second");
   await using _subscription = await listen();

@@ -13,7 +13,7 @@ import { freePorts } from "./free_ports.ts";
  * them.
  */
 export async function setUpRabbitMq(place: Place): Promise<EngineSetup> {
-  const { folder, programs, ports } = place;
+  const { folder, programs } = place;
   const [command = "", portMapper = ""] = programs;
   const [mapperPort = 0, ...memberPorts] = freePorts(1 + NODE_NUMBERS.length);
   const mapper = {
@@ -29,7 +29,7 @@ export async function setUpRabbitMq(place: Place): Promise<EngineSetup> {
   const nodes = NODE_NUMBERS.map(async (number, index) => {
     const name = `node${number}`;
     await Deno.mkdir(join(folder, name));
-    await write(`${name}.conf`, configuration(ports[index]!, place));
+    await write(`${name}.conf`, configuration(number, place));
     return {
       command,
       args: [],
@@ -70,12 +70,12 @@ function nodeName(number: number): string {
 }
 
 function configuration(
-  port: number,
-  { username, password }: Place,
+  number: number,
+  { ports, username, password }: Place,
 ): string {
   return [
     "listeners.tcp = none",
-    `mqtt.listeners.tcp.1 = ${LOOPBACK}:${port}`,
+    `mqtt.listeners.tcp.1 = ${LOOPBACK}:${ports[number - 1]}`,
     "mqtt.allow_anonymous = false",
     "mqtt.durable_queue_type = quorum",
     `default_user = ${username}`,
@@ -84,6 +84,8 @@ function configuration(
     ...NODE_NUMBERS.map((number) =>
       `cluster_formation.classic_config.nodes.${number} = ${nodeName(number)}`
     ),
+    // The first one has nobody to wait for.
+    ...number === 1 ? ["cluster_formation.discovery_retry_limit = 1"] : [],
     // Who is alone stops, rather than go on with messages that others lack.
     "cluster_partition_handling = pause_minority",
     "log.console.level = warning",

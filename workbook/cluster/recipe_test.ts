@@ -5,8 +5,13 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { connect, publishOnce, subscribe } from "../../lib/mod.ts";
-import { within } from "../../testing/deadline.ts";
+import {
+  connect,
+  ConnectionRefusedError,
+  publishOnce,
+  subscribe,
+} from "../../lib/mod.ts";
+import { rejection, within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
@@ -14,7 +19,9 @@ import {
   makeAuthority,
   signCertificate,
 } from "../certificates/certificates.ts";
+import { findPrograms, missingEngine } from "./find_engine.ts";
 import { freePorts } from "./free_ports.ts";
+import { startNode } from "./node_process.ts";
 
 const RECIPES = new URL("../../cluster/", import.meta.url);
 const PASSWORD = "blackboard";
@@ -116,3 +123,74 @@ async function passesOn(from: string, to: string, ca: string): Promise<void> {
   );
   assertEquals(await within("the message", promise), "on");
 }
+
+const noRabbitMq = missingEngine("rabbitmq");
+Deno.test({
+  name:
+    `cluster/rabbitmq makes a RabbitMQ node that speaks TLS with clients and with others${
+      noRabbitMq ? ` (${noRabbitMq})` : ""
+    }`,
+  ignore: noRabbitMq !== undefined,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const place = folder.path;
+    const ca = await writeCertificates(place);
+    const [server = "", mapper = ""] = findPrograms("rabbitmq");
+    const [port, memberPort, mapperPort] = freePorts(3);
+    const paths = { "/etc/rabbitmq/": `${place}/` };
+    const files = {
+      "rabbitmq.conf": {
+        ...paths,
+        "ssl.default = 8883": `ssl.default = 127.0.0.1:${port}`,
+        "rabbit@one.lan": "rabbit@localhost",
+        // Where nobody is; it needn't wait for them.
+        "rabbit@two.lan": "two@localhost",
+        "rabbit@three.lan":
+          "three@localhost\ncluster_formation.discovery_retry_limit = 1",
+      },
+      "rabbitmq-env.conf": {
+        ...paths,
+        "USE_LONGNAME=true": "USE_LONGNAME=false",
+        "DIST_PORT=25672": `DIST_PORT=${memberPort}`,
+        'SERVER_ADDITIONAL_ERL_ARGS="':
+          'SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} ',
+      },
+      "inter_node_tls.config": paths,
+      "enabled_plugins": {},
+    };
+    for (const [name, replacements] of Object.entries(files)) {
+      const text = await adapt(`rabbitmq/${name}`, replacements);
+      await Deno.writeTextFile(`${place}/${name}`, text);
+    }
+    await Deno.writeTextFile(`${place}/.erlang.cookie`, "secret", {
+      mode: 0o400,
+    });
+    const variables = {
+      ERL_EPMD_ADDRESS: "127.0.0.1",
+      ERL_EPMD_PORT: `${mapperPort}`,
+      HOME: place,
+      RABBITMQ_NODENAME: "rabbit@localhost",
+      RABBITMQ_CONFIG_FILE: `${place}/rabbitmq.conf`,
+      RABBITMQ_CONF_ENV_FILE: `${place}/rabbitmq-env.conf`,
+      RABBITMQ_ENABLED_PLUGINS_FILE: `${place}/enabled_plugins`,
+      RABBITMQ_MNESIA_BASE: `${place}/mnesia`,
+      RABBITMQ_LOG_BASE: place,
+      RUNNING_UNDER_SYSTEMD: "true",
+    };
+    const command = { args: [], variables };
+    const epmd = startNode(
+      { ...command, command: mapper, args: ["-port", `${mapperPort}`] },
+      place,
+    );
+    await using _ends = { [Symbol.asyncDispose]: () => epmd.kill() };
+    const node = startNode({ ...command, command: server }, place);
+    await using _ended = { [Symbol.asyncDispose]: () => node.kill() };
+    const guest = `mqtts://guest:guest@localhost:${port}`;
+    await passesOn(guest, guest, ca);
+    const control = server.replace(/rabbitmq-server$/, "rabbitmqctl");
+    const forget = ["delete_user", "guest"];
+    await using process = startProcess(control, forget, variables);
+    assertEquals((await process.end(60_000)).code, 0);
+    await rejection(connect(guest, { tls: { ca } }), ConnectionRefusedError);
+  },
+});
