@@ -19,7 +19,7 @@ const HASTE = 0.5;
 const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
-interface OpenSubscription extends AsyncDisposable {
+export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: RefusedFilter[];

@@ -13,11 +13,13 @@ import {
 import { loseNode } from "../../testing/cluster/fleet_return.ts";
 import { recordTogether } from "../../testing/cluster/shared_recorders.ts";
 import { survive } from "../../testing/cluster/survival.ts";
+import { ON_SHARED_BROKER } from "../../testing/brokers/shared_broker.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer } from "../../testing/peers.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { startCluster } from "../cluster/cluster.ts";
 import { type Engine, missingEngine } from "../cluster/find_engine.ts";
+import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
@@ -26,6 +28,7 @@ is lost, what comes twice, and how long nothing comes.
 
 Usage: deno task test:cluster nats|rabbitmq [--kills N] [--rate N] [--down S]
        deno task test:cluster nats|rabbitmq --fleet N
+       deno task test:cluster nats|rabbitmq --programs
        deno task test:cluster share [--readings N]
        deno task test:cluster table
 
@@ -34,6 +37,8 @@ Usage: deno task test:cluster nats|rabbitmq [--kills N] [--rate N] [--down S]
   --down S      start a node again after so many seconds (10)
   --fleet N     connect N clients instead, kill the node that has the most of
                 them, and show when and where they are back
+  --programs    run the tests of lessons and solutions there, as far as any broker
+                will do for them, and list those that fail
   share         two recorders of one group, of which one is killed and comes back,
                 on the embedded broker and on mosquitto
   --readings N  have them share so many readings (20000)
@@ -43,7 +48,15 @@ The exit code is 1 if a reading that was acknowledged is lost, or repeated by
 recorders that share.
 `;
 
-const PAGE = fileURLToPath(new URL("../../cluster/README.md", import.meta.url));
+const PROJECT = new URL("../../", import.meta.url);
+const PAGE = fileURLToPath(new URL("cluster/README.md", PROJECT));
+/** Where programs talk to any broker, most of them as the documents do. */
+const PROGRAM_TESTS = [
+  ...["lessons/01_publish", "lessons/02_subscribe", "lessons/09_qos"],
+  ...["lessons/10_sensors", "lessons/11_csv_monitor"],
+  ...["lessons/13_gate_service", "checks/01_presence", "checks/02_button"],
+  ...["checks/03_chat", "checks/04_luminosity"],
+];
 const DEEP_QUEUE = "allow_anonymous true\nmax_queued_messages 100000\n";
 /** For a bar of the histogram. */
 const SECOND = 1000;
@@ -59,6 +72,7 @@ export const program = await runProgram({
   help: HELP,
   names: {
     string: ["kills", "rate", "down", "fleet", "readings"],
+    boolean: ["programs"],
     positional: 1,
   },
   main,
@@ -89,6 +103,7 @@ async function testEngine(engine: Engine, options: Options): Promise<number> {
     tell: (line: string) => console.log(line),
   };
   await using cluster = await startCluster(engine);
+  if (options.has("programs")) return await testPrograms(cluster.url);
   if (fleet !== undefined) {
     const { before, after, delays } = await loseNode(cluster, fleet);
     console.log(`Clients at each node before: ${before.join(", ")}`);
@@ -111,6 +126,19 @@ async function testEngine(engine: Engine, options: Options): Promise<number> {
     } s, worst ${shown(gaps.length - 1)} s`,
   );
   return lost === 0 ? 0 : 1;
+}
+
+/** Runs what a student does on the cluster; what fails there is in the list. */
+async function testPrograms(url: string): Promise<number> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["test", "--quiet", "--allow-all", "--no-check", ...launcherFlags()],
+      ...["--filter", ON_SHARED_BROKER, ...PROGRAM_TESTS],
+    ],
+    cwd: fileURLToPath(PROJECT),
+    env: { WORKBOOK_BROKER: url },
+  }).spawn().status;
+  return success ? 0 : 1;
 }
 
 async function testShare(options: Options): Promise<number> {
