@@ -126,22 +126,19 @@ export async function startCluster(
   }
 
   /** Starts nodes, and waits until they and those that ran before are ready. */
-  async function start(numbers: readonly number[], end?: AbortSignal) {
-    const ends = numbers.map((number) => running.start(number));
+  async function start(numbers: readonly number[], ...ends: AbortSignal[]) {
+    ends.push(...numbers.map((number) => running.start(number)));
     for (const number of numbers) {
       tell(`Node ${number} is started at ${LOOPBACK}:${node(number).port}`);
     }
     const all = nodes.filter(({ pid }) => pid !== undefined);
-    const signals = [...ends, ...end ? [end] : []];
-    await untilReady(all, setup, AbortSignal.any(signals));
+    await untilReady(all, setup, AbortSignal.any(ends));
   }
 
-  if (setup.startsWithFirst) {
-    await start(NODE_NUMBERS.slice(0, 1), signal);
-    await start(NODE_NUMBERS.slice(1), signal);
-  } else {
-    await start(NODE_NUMBERS, signal);
-  }
+  const turns = setup.startsInTurn
+    ? NODE_NUMBERS.map((number) => [number])
+    : [NODE_NUMBERS];
+  for (const numbers of turns) await start(numbers, signal);
   const all = begun.move();
   return {
     url: formatAddresses(addresses),

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { connect, publishOnce, subscribe } from "../../lib/mod.ts";
+import { connect, subscribe } from "../../lib/mod.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { UsageError } from "../options/program.ts";
@@ -35,10 +35,11 @@ async function loseNothing(engine: Engine): Promise<void> {
       false,
       options,
     );
+  await using publisher = await connect(first!.url);
   const publish = (payload: string) =>
     within(
       `the acknowledgement of ${payload}`,
-      publishOnce(first!.url, { topic: "iot/count", payload, qos: 1 }),
+      publisher.publishAsync("iot/count", payload, { qos: 1 }),
       START,
     );
   await (await listen()).close();
@@ -113,9 +114,6 @@ peerTest(
     assertStringIncludes(lines.at(-1)!, "Node 2 has ended by itself: ");
     assertEquals(nodes[1]!.pid, undefined);
     await rejection(cluster.kill(2), RangeError, "Node 2 is down");
-    await within("node 2", cluster.restart(2), START);
-    assert(nodes[1]!.pid !== undefined);
-    assertEquals(lines.at(-1), "Node 2 is back, and passes messages on");
   },
 );
 

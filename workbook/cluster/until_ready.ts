@@ -1,5 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Client, subscribe } from "../../lib/mod.ts";
+import {
+  type Client,
+  ConnectionRefusedError,
+  type OnMessage,
+  subscribe,
+  type Subscription,
+  SubscriptionRefusedError,
+} from "../../lib/mod.ts";
 import type { EngineSetup } from "./engine_setup.ts";
 
 /** In milliseconds. */
@@ -58,21 +65,10 @@ async function untilPassing(
   await using subscriptions = new AsyncDisposableStack();
   const clients: Client[] = [];
   for (const url of urls) {
-    const subscription = await subscribe(
-      url,
-      [topic, 1],
-      ({ text }) => {
-        missing.delete(`${text} ${url}`);
-        if (missing.size === 0) resolve();
-      },
-      false,
-      {
-        signal,
-        timeout: Infinity,
-        retryDelay: [0.1, 0.5],
-        log: () => {},
-      },
-    );
+    const subscription = await subscribeWhenTaken(url, topic, ({ text }) => {
+      missing.delete(`${text} ${url}`);
+      if (missing.size === 0) resolve();
+    }, signal);
     subscriptions.use(subscription);
     clients.push(subscription.client);
   }
@@ -87,5 +83,29 @@ async function untilPassing(
     await passed;
   } finally {
     clearInterval(rounds);
+  }
+}
+
+/** Subscribes at a broker that refuses it for as long as it sees too few others. */
+async function subscribeWhenTaken(
+  url: string,
+  topic: string,
+  onMessage: OnMessage,
+  signal: AbortSignal,
+): Promise<Subscription> {
+  for (;;) {
+    try {
+      return await subscribe(url, [topic, 1], onMessage, false, {
+        signal,
+        timeout: Infinity,
+        retryDelay: [0.1, 0.5],
+        log: () => {},
+      });
+    } catch (error) {
+      const isRefused = error instanceof ConnectionRefusedError ||
+        error instanceof SubscriptionRefusedError;
+      if (!isRefused) throw error;
+    }
+    await pause(LOOK_AGAIN);
   }
 }

@@ -97,6 +97,8 @@ async function run(options: Options): Promise<void> {
   using stop = new StopSignal(hangup.terminalLost);
   const begun = performance.now();
   const tell = (line: string) => {
+    // Ctrl-C reaches the nodes, too.
+    if (stop.signal.aborted) return;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.error(`${seconds.padStart(6)} s  ${printable(line)}`);
   };
@@ -153,10 +155,13 @@ async function answer(
   if (action === "status") return describeNodes(cluster);
   const begun = performance.now();
   await cluster[action](number);
+  if (action === "kill") return `Node ${number} is killed`;
+  const running = cluster.nodes.filter(({ pid }) => pid !== undefined);
+  if (running.length === 1) {
+    return `Node ${number} is started, and waits for another`;
+  }
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  return action === "kill"
-    ? `Node ${number} is killed`
-    : `Node ${number} is back after ${seconds} s`;
+  return `Node ${number} is back after ${seconds} s`;
 }
 
 function describeNodes({ nodes }: Cluster): string {

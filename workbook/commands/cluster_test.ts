@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { publishOnce } from "../../lib/mod.ts";
 import { peerTest } from "../../testing/peers.ts";
+import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
 import { freePorts } from "../cluster/free_ports.ts";
 
@@ -50,3 +51,30 @@ peerTest(
     ]);
   },
 );
+
+Deno.test({
+  name: "cluster says which program is missing, and how it is installed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { code, stdout, stderr } = await runCommand("cluster", ["rabbitmq"], {
+      PATH: "",
+    });
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(
+      stderr,
+      /^Program "(rabbitmq-server|epmd)" is missing: it is installed by "apt install rabbitmq-server" on Debian, .*\n$/,
+    );
+  },
+});
+
+Deno.test("cluster keeps a password to itself that it can't use", async () => {
+  const { code, stderr } = await runCommand("cluster", ["nats"], {
+    CLUSTER_PASSWORD: "black board",
+  });
+  assertEquals([code, stderr.trim().split("\n").length], [2, 1]);
+  assertStringIncludes(
+    stderr,
+    "Variable CLUSTER_PASSWORD has other characters",
+  );
+  assertEquals(stderr.includes("black board"), false);
+});

@@ -154,7 +154,7 @@ const NEEDS: Record<string, Record<string, Need>> = {
 const LIKE: Record<string, string> = { watch: "check", grade: "check" };
 
 /** What runs the project's own tests and measurements may do whatever it likes. */
-const RUNNERS = ["test", "test:fuzz", "bench", "check-all"];
+const RUNNERS = ["test", "test:cluster", "test:fuzz", "bench", "check-all"];
 
 /** How a permission is named above: its place is seen from the project's folder. */
 function nameOf(permission: string, folder: string): string {

@@ -210,6 +210,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Send hostile input to the embedded broker, from a seed",
     steps: confined("test:fuzz", FUZZ_PERMISSIONS),
   },
+  "test:cluster": {
+    description: "Kill nodes of a cluster, and count what is lost",
+    steps: program("test:cluster", [
+      "--allow-read",
+      "--allow-run",
+      // Whether mosquitto would change to another user.
+      "--allow-sys=uid",
+      "--allow-write",
+    ]),
+  },
   "test:load": {
     description: "Load the embedded broker, and count what arrives",
     steps: confined("test:load", [
