@@ -23,7 +23,7 @@ import { within } from "../deadline.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 /** How much is to cross the bridge, and how long it is broken. */
-export interface BridgeOptions {
+interface BridgeOptions {
   /** How many readings are published in the classroom. */
   readings: number;
   /** Seconds that the central broker is away, at least. */
@@ -31,7 +31,7 @@ export interface BridgeOptions {
 }
 
 /** What became of the readings. */
-export interface BridgeResult {
+interface BridgeResult {
   /** How many the classroom's broker has acknowledged. */
   acknowledged: number;
   /** How many of these have not arrived at the centre. */
