@@ -118,7 +118,7 @@ Deno.test("lessons lists each lesson with its title, difficulty and documents", 
       `lesson:${number}`,
       title,
       difficulty,
-      documents.join(", "),
+      ...documents.length > 0 ? [documents.join(", ")] : [],
     ]),
   );
 });
