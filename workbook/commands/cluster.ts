@@ -98,8 +98,6 @@ async function run(options: Options): Promise<void> {
   using stop = new StopSignal(hangup.terminalLost);
   const begun = performance.now();
   const tell = (line: string) => {
-    // Ctrl-C reaches the nodes, too.
-    if (stop.signal.aborted) return;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.error(`${seconds.padStart(6)} s  ${printable(line)}`);
   };
