@@ -63,7 +63,7 @@ interface ClusterOptions {
   password?: string | undefined;
   /** Takes a line about each thing that happens to a node. */
   tell?: (line: string) => void;
-  /** Gives up the start. */
+  /** Gives up the start. Nothing is told after it: Ctrl-C ends the nodes, too. */
   signal?: AbortSignal;
 }
 
@@ -87,10 +87,13 @@ export async function startCluster(
   {
     ports = freePorts(NODE_NUMBERS.length),
     password = crypto.randomUUID().replaceAll("-", "").slice(0, 16),
-    tell = () => {},
+    tell: tellAlways = () => {},
     signal = new AbortController().signal,
   }: ClusterOptions = {},
 ): Promise<Cluster> {
+  const tell = (line: string) => {
+    if (!signal.aborted) tellAlways(line);
+  };
   const missing = missingEngine(engine);
   if (missing !== undefined) throw new UsageError(missing);
   assertFree(ports);

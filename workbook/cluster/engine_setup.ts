@@ -27,6 +27,6 @@ export interface EngineSetup {
   nodes: readonly NodeProgram[];
   /** Whether each may be started only once those before are a cluster. */
   startsInTurn?: boolean;
-  /** Whether a node has all that the others have; asked before MQTT is spoken. */
-  isCurrent?: (number: number) => Promise<boolean>;
+  /** Whether a node has found the others; asked before MQTT is spoken. */
+  hasJoined?: (number: number) => Promise<boolean>;
 }

@@ -14,6 +14,7 @@ import {
 } from "../cluster/control.ts";
 import { type Engine, ENGINES } from "../cluster/find_engine.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { formatDuration } from "../report/format_figures.ts";
 
 const HELP = `
 Runs three brokers that are one, on this computer, until Ctrl-C. Kill one of them,
@@ -97,8 +98,6 @@ async function run(options: Options): Promise<void> {
   using stop = new StopSignal(hangup.terminalLost);
   const begun = performance.now();
   const tell = (line: string) => {
-    // Ctrl-C reaches the nodes, too.
-    if (stop.signal.aborted) return;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.error(`${seconds.padStart(6)} s  ${printable(line)}`);
   };
@@ -160,8 +159,8 @@ async function answer(
   if (running.length === 1) {
     return `Node ${number} is started, and waits for another`;
   }
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  return `Node ${number} is back after ${seconds} s`;
+  const taken = formatDuration(Math.round(performance.now() - begun));
+  return `Node ${number} is back after ${taken}`;
 }
 
 function describeNodes({ nodes }: Cluster): string {
