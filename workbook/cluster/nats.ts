@@ -67,10 +67,11 @@ export async function setUpNats(
   });
   return {
     nodes: await Promise.all(nodes),
-    async isCurrent(number) {
+    async hasJoined(number) {
       const port = monitorPorts[number - 1]!;
       const answer = await requestLocally({
         port,
+        // All else may have fault found with it for long, though all is well.
         path: "/healthz?js-server-only=true",
       });
       return answer?.status === 200;
