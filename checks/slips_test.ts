@@ -75,10 +75,10 @@ for (const { exercise, slips } of list) {
       });
       texts[`${name}.ts`] = encoder.encode(text);
     }
-    await using staged = await stage(exercise.name, texts);
+    await using staged = await stage(exercise.name, texts, denoFlags());
     const typeErrors = await findTypeErrors(staged.folder, {
       files: texts,
-      flags: denoFlags(),
+      flags: staged.flags,
       deadline: TYPES_DEADLINE,
     });
     const failures: string[] = [];

@@ -190,9 +190,9 @@ async function typeErrors(
   { name }: Exercise,
   files: Files,
 ): Promise<string> {
-  await using staged = await stage(name, files);
+  await using staged = await stage(name, files, denoFlags());
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", ...denoFlags(), ...Object.keys(files)],
+    args: ["check", "--quiet", ...staged.flags, ...Object.keys(files)],
     cwd: staged.folder,
     env: { NO_COLOR: "1" },
   }).output();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../processes.ts";
 
@@ -40,23 +41,25 @@ const SOURCE = new URL("../../", import.meta.url);
 const COPIED = ["deno.json", "deno.lock", "lessons", "workbook"];
 
 /**
+ * Places that no copy is at now, by their prefix. What Deno has compiled at one
+ * serves the next copy, too: the beginning of each would cost more than most tests.
+ */
+const free = new Map<string, string[]>();
+
+/**
  * Copies the parts of the project that its tasks start with. Deno's cache of
  * npm packages is shared, so that only JSR is at stake.
  */
 export async function copyProject(
   prefix = "workbook_",
 ): Promise<Project> {
-  const root = await Deno.realPath(
-    await Deno.makeTempDir({ prefix }),
-  );
+  const root = free.get(prefix)?.pop() ?? await makePlace(prefix);
   const folder = `${root}/project`;
   const cache = `${root}/cache`;
   await Deno.mkdir(folder);
-  await Deno.mkdir(cache);
   for (const name of COPIED) {
     await copy(fileURLToPath(new URL(name, SOURCE)), `${folder}/${name}`);
   }
-  await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
 
   const start: Project["start"] = (args, options = {}) => {
     const { jsrUrl = "http://127.0.0.1:1/", variables = {} } = options;
@@ -91,8 +94,22 @@ export async function copyProject(
       await readFiles(folder, files);
       return files;
     },
-    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(folder, { recursive: true });
+      await rm(`${cache}/remote`, { recursive: true, force: true });
+      free.set(prefix, [...free.get(prefix) ?? [], root]);
+    },
   };
+}
+
+/** Makes a place for copies, which is there until the tests of this file are over. */
+async function makePlace(prefix: string): Promise<string> {
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix }));
+  addEventListener("unload", () => Deno.removeSync(root, { recursive: true }));
+  const cache = `${root}/cache`;
+  await Deno.mkdir(cache);
+  await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
+  return root;
 }
 
 async function copy(from: string, to: string): Promise<void> {
