@@ -1,4 +1,5 @@
-import { createClient, whenConnected } from "./client/connection.ts";
+import { createClient } from "./client/connection.ts";
+import { whenConnected } from "./client/when_connected.ts";
 import type { Client, ConnectOptions } from "./client/connect_options.ts";
 
 export type { CloseOptions } from "./client/close_options.ts";

@@ -1,58 +1,17 @@
 import { clearImmediate, setImmediate } from "node:timers";
-import { fieldOf, rowOf } from "./recording/csv_rows.ts";
-import { guardFormulas } from "./recording/guard_formulas.ts";
 import { IgnoredPayloads } from "./recording/ignored_payloads.ts";
-import {
-  nowInMicroseconds,
-  type TimeFormat,
-  timeFormatter,
-} from "./recording/local_time.ts";
 import { RowFile } from "./recording/row_file.ts";
-import { TopicMemory } from "./recording/topic_memory.ts";
-import { valueText } from "./recording/value_text.ts";
+import type { CsvRecorderOptions } from "./recording/recorder_options.ts";
+import { RowMaker } from "./recording/row_maker.ts";
 import type { Message } from "./message.ts";
 import { printable } from "./printable.ts";
 import { reasonOf, RecordingError } from "./recording_error.ts";
 
-export type { TimeFormat };
+export type { TimeFormat } from "./recording/local_time.ts";
+export type { CsvRecorderOptions } from "./recording/recorder_options.ts";
 
 /** Bounds the memory that an endless turn of the event loop may take. */
 const LARGEST_BATCH = 10_000;
-
-/** How many microseconds of a clock that goes back are rows that were counted. */
-const MOST_AHEAD = 1_000_000;
-
-/** Options of {@linkcode CsvRecorder.open}. */
-export interface CsvRecorderOptions {
-  /**
-   * How rows tell the time: `"local"`, unless given, as Python prints it, `2026-11-21
-   * 09:30:00.123456`; or `"rfc3339"` with its offset, `2026-11-21T09:30:00.123456+09:00`,
-   * which stays unambiguous in the night when summer time ends.
-   */
-  time?: TimeFormat;
-  /**
-   * What becomes of retained messages, which the broker sends at each subscription.
-   * `"once"`, unless given, writes them, but not again after a reconnect, when a topic's is
-   * the value that was last written for it (of the latest 10,000 topics). `"never"` leaves
-   * them out. `"always"` is for `retainAsPublished`, where new messages have the flag, too.
-   */
-  retained?: "once" | "never" | "always";
-  /**
-   * Whether to write an apostrophe before a topic that a spreadsheet would take for a
-   * formula (it begins with `=`, `+`, `-`, `@` and their kind); false unless given.
-   */
-  guardFormulas?: boolean;
-  /**
-   * Told what a user should know and no caller can be told: a file mended, payloads
-   * ignored, readings lost. `console.error` unless given.
-   */
-  log?: (line: string) => void;
-  /**
-   * Called once, when the file can't be written any more: at QoS 0 nobody awaits a row.
-   * Unless given, `log` is told.
-   */
-  onFailure?: (error: RecordingError) => void;
-}
 
 /**
  * Appends each message to a CSV file as a row `time,topic,value`, without a
@@ -98,14 +57,10 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #ignored: IgnoredPayloads;
   readonly #log: (line: string) => void;
   readonly #onFailure: ((error: RecordingError) => void) | undefined;
-  readonly #formatTime: (microseconds: number) => string;
-  readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
-  readonly #topics: TopicMemory;
+  readonly #rowMaker: RowMaker;
   /** The rows that are to be written, and how many they are. */
   #batch = "";
   #batched = 0;
-  /** The time of the latest row, in microseconds. */
-  #time = 0;
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #rows = 0;
   #lost = 0;
@@ -115,21 +70,16 @@ export class CsvRecorder implements AsyncDisposable {
 
   private constructor(
     path: string,
-    file: RowFile,
+    { file, rowMaker }: { file: RowFile; rowMaker: RowMaker },
     options: CsvRecorderOptions,
   ) {
-    const { time = "local", onFailure } = options;
     const log = logOf(options);
     this.#path = path;
     this.#file = file;
+    this.#rowMaker = rowMaker;
     this.#log = log;
-    this.#onFailure = onFailure;
+    this.#onFailure = options.onFailure;
     this.#ignored = new IgnoredPayloads(log);
-    this.#formatTime = timeFormatter(time);
-    this.#topics = new TopicMemory((topic) =>
-      fieldOf(options.guardFormulas ? guardFormulas(topic) : topic)
-    );
-    this.#retained = options.retained ?? "once";
   }
 
   /**
@@ -139,13 +89,16 @@ export class CsvRecorder implements AsyncDisposable {
    *
    * @throws {RecordingError} If the file can't be opened, or ends in what neither is a
    * whole row nor looks like a torn one.
+   * @throws {TypeError} If the options don't go together.
    */
   static async open(
     path: string,
     options: CsvRecorderOptions = {},
   ): Promise<CsvRecorder> {
+    const rowMaker = new RowMaker(options);
     const file = await RowFile.open(path, logOf(options));
-    return new CsvRecorder(path, file, options);
+    await rowMaker.begin(path);
+    return new CsvRecorder(path, { file, rowMaker }, options);
   }
 
   /** How many rows have been written to the file. */
@@ -158,13 +111,18 @@ export class CsvRecorder implements AsyncDisposable {
     return this.#ignored.count;
   }
 
+  /** How many readings were left out because they had come before (`deduplicate`). */
+  get duplicates(): number {
+    return this.#rowMaker.duplicates;
+  }
+
   /** How many readings came at QoS 0 and could not be written. */
   get lost(): number {
     return this.#lost;
   }
 
   /**
-   * Records a message, timed now. It is bound, so that `subscribe` can be given it as it
+   * Records a message, timed now unless it has its own time. It is bound, so that `subscribe` can be given it as it
    * is. At QoS 1 and 2 it gives a promise, which resolves when the row is in the file.
    *
    * @throws {RecordingError} If the file can't be written, or the recorder is closed.
@@ -222,35 +180,17 @@ export class CsvRecorder implements AsyncDisposable {
         `Recorder of "${this.#path}" is closed`,
       );
     }
-    if (message.retain && this.#retained === "never") return false;
-    let value: string;
+    let row: string | undefined;
     try {
-      value = valueText(message);
+      row = this.#rowMaker.make(message);
     } catch {
       this.#ignored.add(message);
       return false;
     }
-    const topic = this.#topics.get(message.topic);
-    if (this.#retained === "once") {
-      if (message.retain && topic.last === value) return false;
-      topic.last = value;
-    }
-    this.#time = this.#nextTime();
-    this.#batch += rowOf(this.#formatTime(this.#time), topic.field, value);
+    if (row === undefined) return false;
+    this.#batch += row;
     this.#batched++;
     return true;
-  }
-
-  /**
-   * Within a turn of the event loop the clock is read once: to look at it takes as long
-   * as the row. It may have been counted ahead of then, and no row is to be earlier than
-   * the one before it, unless the clock was set back.
-   */
-  #nextTime(): number {
-    const next = this.#time + 1;
-    if (this.#batched > 0) return next;
-    const now = nowInMicroseconds();
-    return now < next && next - now < MOST_AHEAD ? next : now;
   }
 
   #write({ unacknowledged = 0 } = {}): void {
@@ -263,6 +203,7 @@ export class CsvRecorder implements AsyncDisposable {
     const { rows, cause } = this.#file.append(this.#batch, batched);
     this.#batch = "";
     this.#batched = 0;
+    this.#rowMaker.beginTurn();
     this.#rows += rows;
     if (cause === undefined) return;
 

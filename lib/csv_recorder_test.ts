@@ -4,6 +4,7 @@ import {
   assertMatch,
   assertRejects,
   assertStrictEquals,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { stringify } from "@std/csv";
@@ -298,4 +299,74 @@ Deno.test("CsvRecorder guards topics that a spreadsheet takes for formulas, if i
         : topics.map((topic) => `${topic},-1`),
     );
   }
+});
+
+const TIMED = { timeFrom: "payload", time: "rfc3339" } as const;
+
+Deno.test("CsvRecorder writes the publisher's time, and that of arrival where there is none", async () => {
+  await using recording = await record(TIMED);
+  const { recorder, path, lines, readings } = recording;
+  const before = new Date();
+  for (
+    const payload of [
+      '{"time":"2026-11-21T00:30:00.123456Z","value":21.50}',
+      '{"time":"2026-11-21T00:30:00.1Z","value":"22"}',
+      "23",
+      '{"time":"2026-11-21T00:30:00Z","value":null}',
+      '{"time":"yesterday","value":1}',
+      '{"value":1}',
+      "{",
+    ]
+  ) recorder.record(Message.from("iot/x", payload));
+  await recorder.close();
+  const [one, two, three] = await readings();
+  assertEquals(
+    [one?.value, one?.time],
+    [21.5, new Date("2026-11-21T00:30:00.123Z")],
+  );
+  assertStringIncludes(await Deno.readTextFile(path), ":00.123456");
+  assertEquals(two?.time, new Date("2026-11-21T00:30:00.1Z"));
+  assertEquals([two?.value, three?.value], [22, 23]);
+  assert(three && three.time >= before);
+  assertEquals([recorder.rows, recorder.ignored], [3, 4]);
+  assertStringIncludes(lines[0]!, "not a number");
+});
+
+Deno.test("CsvRecorder leaves out what is in the file already, also after it was opened anew", async () => {
+  await using recording = await record({ ...TIMED, deduplicate: true });
+  const { recorder, path } = recording;
+  const timed = (second: number, value: number) =>
+    Message.from(
+      'say "iot", x',
+      JSON.stringify({
+        time: `2026-11-21T00:30:0${second}.000001Z`,
+        value,
+      }),
+      { qos: 1 },
+    );
+  for (const [second, value] of [[1, 5], [2, 5], [1, 5], [1, 6]] as const) {
+    await recorder.record(timed(second, value));
+  }
+  assertEquals([recorder.rows, recorder.duplicates], [3, 1]);
+  await recorder.record(Message.from("iot/x", "7", { qos: 1 }));
+  await recorder.record(Message.from("iot/x", "7", { qos: 1 }));
+  assertEquals([recorder.rows, recorder.duplicates], [5, 1]);
+  await recorder.close();
+  // As another program may have written it.
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replaceAll("\r\n", "\n"));
+
+  const options = { ...TIMED, deduplicate: true };
+  await using again = await CsvRecorder.open(path, options);
+  await again.record(timed(2, 5));
+  await again.record(timed(3, 5));
+  assertEquals([again.rows, again.duplicates], [1, 1]);
+});
+
+Deno.test("CsvRecorder can't tell readings apart by their arrival", async () => {
+  await assertRejects(
+    () => record({ deduplicate: true }),
+    TypeError,
+    'deduplicate needs timeFrom "payload"',
+  );
 });

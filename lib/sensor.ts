@@ -7,6 +7,7 @@ import {
   type PublishOptions,
   type PublishProperties,
 } from "./publisher.ts";
+import { formatTimedReading } from "./timed_reading.ts";
 import { assertTopicName } from "./topics.ts";
 
 /** What a sensor measures: a finite number, or a text that it gives. */
@@ -26,6 +27,11 @@ export interface SensorOptions
    * isn't published, and the log says so once.
    */
   read?: () => SensorValue | Promise<SensorValue>;
+  /**
+   * Whether to send the time with the value, as JSON that `CsvRecorder` reads with
+   * `timeFrom: "payload"`; false unless given.
+   */
+  sendTime?: boolean;
   /** Called with each value that is published. */
   onValue?: (value: SensorValue, topic: string) => void;
 }
@@ -140,13 +146,14 @@ export class Sensor implements AsyncDisposable {
 
   async #publish(run: symbol): Promise<void> {
     const { onValue, qos = 0, retain = false } = this.#options;
-    const { messageProperties: properties } = this.#options;
+    const { messageProperties: properties, sendTime = false } = this.#options;
     try {
       const value = await this.#read();
       if (this.#run !== run || this.#isOffline) return;
       onValue?.(value, this.topic);
       const options = { qos, retain, ...(properties && { properties }) };
-      this.#publisher?.publish(this.topic, value, options)
+      const payload = sendTime ? formatTimedReading(value) : value;
+      this.#publisher?.publish(this.topic, payload, options)
         .then(() => this.#hasFailed = false, (error) => this.#report(error));
     } catch (error) {
       this.#report(error as Error);

@@ -48,6 +48,11 @@ const PEERS = {
   gdbus: { probe: ["help"], package: "libglib2.0-bin" },
   dpkg: { probe: ["--version"], package: "dpkg" },
   chromium: { probe: ["--version"], package: "chromium" },
+  nats_server: {
+    probe: ["--version"],
+    package: "nats-server",
+    commands: ["nats-server", "/usr/sbin/nats-server"],
+  },
 } satisfies Record<string, Requirement>;
 
 const MUST_SUCCEED: ReadonlySet<Peer> = new Set<Peer>([

@@ -6,6 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { onSharedBroker, sharedBrokerUrl } from "./brokers/shared_broker.ts";
 import { peerTest } from "./peers.ts";
 import { pool } from "../workbook/checking/pool.ts";
 import { type Mistakes, mistakeText } from "../workbook/checking/mistake.ts";
@@ -50,7 +51,8 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   const solution = filesIn(exercise, `solutions/${name}`);
   const stub = filesIn(exercise, `checks/${name}/stub`);
 
-  Deno.test(`${name}: the solution passes (seed ${SEED})`, async () => {
+  const passes = `${name}: the solution passes (seed ${SEED})`;
+  Deno.test(onSharedBroker(passes), async () => {
     const failed = await failures(exercise, requirements, {
       files: solution,
       ...RIGHT,
@@ -162,9 +164,12 @@ async function failures(
   >,
 ): Promise<Map<string, string>> {
   const failed = new Map<string, string>();
-  await pool(requirements, AT_ONCE, async (requirement) => {
+  const broker = sharedBrokerUrl();
+  const atOnce = broker === undefined ? AT_ONCE : 1;
+  await pool(requirements, atOnce, async (requirement) => {
     const { state, report } = await checkRequirement(exercise, requirement, {
       ...programs,
+      broker,
       seed: SEED,
       flags: denoFlags(),
     });

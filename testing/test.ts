@@ -8,6 +8,7 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "./brokers/scripted_broker.ts";
+import { anyBroker, onSharedBroker } from "./brokers/shared_broker.ts";
 import { storeBroker, type StoredBroker } from "./brokers/stored_broker.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { type Connected5, connectRaw5 } from "./clients/raw_client5.ts";
@@ -51,6 +52,11 @@ async function openConnection(): Promise<Connection> {
 export const test = {
   /** An embedded broker, as it is unless told otherwise. */
   broker: define<TestBroker>(openBroker),
+  /** Any broker: the one that the run shares, or else an embedded one. */
+  anyBroker: (
+    name: string,
+    run: (broker: { url: string }) => Promise<void>,
+  ): void => define(anyBroker)(onSharedBroker(name), run),
   /** The same, and a client that has connected to it in MQTT 5. */
   connected: define<Connection>(openConnection),
   /** A broker that answers as usual, and tells what it was sent. */

@@ -51,7 +51,7 @@ function assertPace(trace: string, topic: string, interval: number): void {
   }
 }
 
-test.broker("own_sensor prints the interval, then topic and value, three times", async (broker) => {
+test.anyBroker("own_sensor prints the interval, then topic and value, three times", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await lesson.run("own_sensor", {
@@ -74,7 +74,7 @@ test.broker("own_sensor prints the interval, then topic and value, three times",
   assertEquals(received.map(({ topic, text }) => ({ topic, text })), values);
 });
 
-test.broker("one_sensor prints what it publishes, every 5 seconds divided by the speed", async (broker) => {
+test.anyBroker("one_sensor prints what it publishes, every 5 seconds divided by the speed", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensor = lesson.start("one_sensor", {
@@ -100,7 +100,7 @@ test.broker("one_sensor prints what it publishes, every 5 seconds divided by the
   assertEquals(received, values.slice(0, received.length));
 });
 
-test.broker("four_sensors share a connection, and each has its range and topic", async (broker) => {
+test.anyBroker("four_sensors share a connection, and each has its range and topic", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensors = lesson.start("four_sensors", {
@@ -141,7 +141,7 @@ test.broker("four_sensors share a connection, and each has its range and topic",
 });
 
 for (const program of STOPPABLE) {
-  test.broker(`${program} begins with the document's intervals`, async (broker) => {
+  test.anyBroker(`${program} begins with the document's intervals`, async (broker) => {
     await using sensor = lesson.start(program, broker);
     await sensor.untilPrinted(program === "one_sensor" ? "5\n" : "12\n");
     const { code, stdout, stderr } = await sensor.stop("SIGINT");
@@ -151,7 +151,7 @@ for (const program of STOPPABLE) {
   });
 }
 
-test.broker("own_sensor can be stopped at any time", async (broker) => {
+test.anyBroker("own_sensor can be stopped at any time", async (broker) => {
   await using sensor = lesson.start("own_sensor", {
     url: broker.url,
     variables: { MQTT_TRACE: "1" },

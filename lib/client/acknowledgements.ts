@@ -93,7 +93,7 @@ export function holdAcknowledgements(
     if (packet.cmd === "pubrel") delete deliveries[packet.messageId!];
     else if (packet.cmd === "connack") {
       if (!packet.sessionPresent) deliveries = {};
-      else if (!client.watch.isSessionKept) {
+      else if (!client.watch.session.isKept) {
         for (const id in deliveries) deliveries[id]!.isDoubtful = true;
       }
     }

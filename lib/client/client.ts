@@ -11,7 +11,8 @@ import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
 import { type CloseOptions, toDisconnect } from "./close_options.ts";
-import { type Addresses, ConnectionWatch } from "./connection_watch.ts";
+import type { Addresses } from "./address_turns.ts";
+import { ConnectionWatch } from "./connection_watch.ts";
 import { InflightLedger } from "./inflight.ts";
 import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
@@ -23,6 +24,7 @@ import {
   type Outgoing,
   refuseByLimits,
 } from "./refused_publish.ts";
+import { refuseSubscription } from "./refused_subscribe.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
 import type { PublishOptions } from "../publish_options.ts";
@@ -87,6 +89,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
   /** Whether someone waits for a refusal, and so will tell of it. */
   #isWatched = false;
   #isReady = false;
+  #hasToldLowerAnswer = false;
   #lastTopic: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -140,7 +143,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
 
   /** See {@linkcode Client}. */
   get sessionPresent(): boolean {
-    return this.watch.sessionPresent;
+    return this.watch.session.isPresent;
   }
 
   /** See {@linkcode Client}. */
@@ -176,7 +179,7 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       const { receiveMaximum = Infinity } = connack.properties ?? {};
       this.#publishes.limitWindow(receiveMaximum);
       this.watch.stand();
-      this.#inflight.resume(connack, this.watch.isSessionKept);
+      this.#inflight.resume(connack, this.watch.session.isKept);
       this.#isReady = true;
       if (!this.#inflight.isHolding) this.#goOn();
       this.#tellRoom();
@@ -202,15 +205,19 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     this.#publishes.sendWaiting();
     for (const send of this.#waitingToAsk.splice(0)) send();
     // After what a program asks for in its own listener.
-    queueMicrotask(() => this.subscriptions.renew(this.watch.isSessionKept));
+    queueMicrotask(() => {
+      const { isKept, hasMoved } = this.watch.session;
+      // Another node may have a session from before, with other subscriptions.
+      this.subscriptions.renew(isKept && !hasMoved);
+    });
   }
 
   #handleRefusal(error: Error): void {
     const found = this.watch.refusalIn(error);
     if (found === undefined) return;
-    const { refusal, isLater, mayPass } = found;
-    this.options.reconnectOnConnackError = mayPass;
-    if (mayPass) return this.report(`${refusal.message}; trying again`);
+    const { refusal, isLater, next } = found;
+    this.options.reconnectOnConnackError = next !== undefined;
+    if (next !== undefined) return this.report(`${refusal.message}; ${next}`);
     if (isLater && !this.#isWatched) this.report(refusal.message);
     this.refusal = refusal;
     this.#refused.reject(refusal);
@@ -283,10 +290,22 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
     } else {
       super.publish(topic, payload, options, (error, packet) => {
         const refusal = error && explainRefusal(topic, error, packet);
+        // What MQTT.js had stored: PUBREL, if it was answered as QoS 2 is.
+        const isAsQos1 = qos === 2 && !error && packet?.cmd === "publish";
+        if (isAsQos1) this.#tellLowerAnswer();
         this.#unsettled.settle(number, refusal, packet);
         this.#publishes.noteAnswer(publish);
       });
     }
+  }
+
+  /** Says once that QoS 2 isn't what it should be. */
+  #tellLowerAnswer(): void {
+    if (this.#hasToldLowerAnswer) return;
+    this.#hasToldLowerAnswer = true;
+    this.report(
+      `Broker at ${this.address.label} answers QoS 2 as QoS 1 (PUBACK): messages may arrive twice`,
+    );
   }
 
   #tellRoom(): void {
@@ -346,7 +365,12 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       callback?.(error, granted, packet);
     };
     const tell = this.#unsettled.track(settle);
-    const send = () => super.subscribe(topics, options as FilterRequest, tell);
+    const send = () => {
+      const limits = this.connected ? this.serverProperties : undefined;
+      const refusal = refuseSubscription(requests, limits);
+      if (refusal !== undefined) tell(refusal, undefined, refusal.packet);
+      else super.subscribe(topics, options as FilterRequest, tell);
+    };
     return this.#ask(send, tell);
   }
 

@@ -96,6 +96,11 @@ export interface ConnectOptions {
    * once, until a connection has lasted: for 10 s, or as long as the longest pause.
    */
   retryDelay?: [shortest: number, longest: number];
+  /**
+   * Waits up to so many seconds, as chance has it, before the first attempt, so that a
+   * fleet that is switched on at once doesn't connect at once; 0 unless given.
+   */
+  startJitter?: number;
   /** Takes a line about each change of the connection; `console.error` unless given. */
   log?: (line: string) => void;
 }

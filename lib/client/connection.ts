@@ -1,21 +1,21 @@
 import { Buffer } from "node:buffer";
+import { setTimeout as pause } from "node:timers/promises";
 import type { IClientOptions } from "mqtt";
 import { parseAddresses } from "./address.ts";
 import { assertWhole } from "./assert_whole.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
 import type { ConnectOptions, Will } from "./connect_options.ts";
-import { isNotPermitted } from "./describe_cause.ts";
-import { explainFailure } from "./explain_failure.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
-import { startTimer } from "./start_timer.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
-import { BrokerUnreachableError } from "../errors.ts";
 import type { ConnectProperties } from "../properties.ts";
 
 /** The session expiry interval of a session that is kept for ever. */
 const NEVER = 0xffffffff;
+
+/** A day, in seconds. */
+const LONGEST_JITTER = 86_400;
 
 /** Makes a client that begins to connect in the next turn of the event loop. */
 export async function createClient(
@@ -42,6 +42,8 @@ export async function createClient(
     topicAliases = false,
     inflightWindow,
     retryDelay = [1, 30],
+    startJitter = 0,
+    signal,
     log = (line) => console.error(line),
   } = options;
   if (!clean && !clientId) {
@@ -66,7 +68,13 @@ export async function createClient(
       `Retry delay is [${retryDelay}]: it must be two numbers of seconds above 0, the smaller first`,
     );
   }
+  if (!(startJitter >= 0 && startJitter <= LONGEST_JITTER)) {
+    throw new RangeError(
+      `Start jitter is ${startJitter}: it must be a number of seconds from 0 to ${LONGEST_JITTER}`,
+    );
+  }
   if (address.protocol.startsWith("ws")) await loadWebSocket();
+  if (startJitter > 0) await waitUpTo(startJitter, signal);
   return new ToolkitClient({
     clean,
     keepalive,
@@ -86,6 +94,15 @@ export async function createClient(
     ...(tls !== undefined && { tls }),
     ...(bindAddress !== undefined && { bindAddress }),
   });
+}
+
+async function waitUpTo(
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const milliseconds = Math.random() * seconds * 1000;
+  await pause(milliseconds, undefined, { ...(signal && { signal }) })
+    .catch(() => signal?.throwIfAborted());
 }
 
 /** In MQTT 5 a session that outlives its client must say for how long. */
@@ -121,74 +138,4 @@ function toPacket(
     retain,
     ...(properties && { properties: packProperties("will", properties) }),
   };
-}
-
-/** Waits until the client is connected for the first time. */
-export async function whenConnected(
-  client: ToolkitClient,
-  { timeout = 30, retry = true, tls, signal }: ConnectOptions,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const { addresses } = client;
-  const settled = new AbortController();
-  let explaining: Promise<void> | undefined;
-  let failures = 0;
-  let hasFailed = false;
-  let isTold = false;
-  const explain = async (tell: (error: BrokerUnreachableError) => void) => {
-    const error = client.watch.lastError ?? silence(client);
-    const attempt = { address: client.address, tls, signal: settled.signal };
-    const cause = error && await explainFailure(error, attempt);
-    if (settled.signal.aborted) return;
-    const labels = addresses.map(({ label }) => label).join(", ");
-    tell(new BrokerUnreachableError(labels, cause));
-  };
-  const onError = () => client.refusal && reject(client.refusal);
-  const onClose = () => {
-    // A permission that is missing now will be missing later.
-    const isLast = !retry || isNotPermitted(client.watch.lastError);
-    // One that fails is told of once each of the hosts has.
-    const isNext = ++failures < addresses.length &&
-      !isNotPermitted(client.watch.lastError);
-    if (hasFailed || isNext) return;
-    hasFailed = true;
-    explaining = explain((error) => {
-      if (isLast) return reject(error);
-      isTold = true;
-      client.report(`${error.message}; trying again`);
-    });
-    // It mustn't try again while the failure is being explained.
-    if (isLast) void client.close();
-  };
-  const onTimeout = () => explaining = explain(reject);
-  const onAbort = () => reject(signal?.reason);
-  const timer = startTimer(timeout, onTimeout);
-  client.once("connect", () => {
-    if (isTold) client.report(`Connected to ${client.address.label}`);
-    resolve();
-  });
-  client.on("error", onError);
-  client.on("close", onClose);
-  signal?.addEventListener("abort", onAbort);
-  if (signal?.aborted) onAbort();
-  try {
-    await promise;
-  } finally {
-    settled.abort();
-    await explaining;
-    clearTimeout(timer);
-    client.off("error", onError);
-    client.off("close", onClose);
-    signal?.removeEventListener("abort", onAbort);
-  }
-}
-
-/** What to say of a connection that neither failed nor was answered, if it stands. */
-function silence(client: ToolkitClient): Error | undefined {
-  if (client.stream.destroyed) return undefined;
-  const isOpen = client.stream.writable && !("connecting" in client.stream &&
-    client.stream.connecting);
-  return isOpen
-    ? new Error("connack timeout")
-    : Object.assign(new Error(), { code: "ETIMEDOUT" });
 }

@@ -1,52 +1,56 @@
 import type { MqttClient } from "mqtt";
 import type { BrokerAddress } from "./address.ts";
+import { type Addresses, AddressTurns } from "./address_turns.ts";
 import { isCutByBroker } from "./cut_by_broker.ts";
 import { describeCause } from "./describe_cause.ts";
 import { RetryPace } from "./retry_pace.ts";
+import { SessionWatch } from "./session_watch.ts";
 import { ConnectionRefusedError, DisconnectedError } from "../errors.ts";
 
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
 // exceeded and connection rate exceeded.
 const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
+// Reasons of a DISCONNECT with which a node wants the client elsewhere: unavailable,
+// busy, shutting down, and the two of MQTT 5.0 section 4.11.
+const MOVED = 157;
+const REDIRECTIONS = [156, MOVED];
+const UNWILLING = [136, 137, 139, ...REDIRECTIONS];
 
 type CodedError = Error & { code?: unknown };
 
 type Watched = MqttClient & { report(line: string): void };
-
-/** The hosts that are tried in turn. */
-export type Addresses = readonly [BrokerAddress, ...BrokerAddress[]];
 
 /**
  * What is known of a client's connections: where and when the next one goes, what
  * becomes of the session, and how the last one ended. Tells of losses and returns.
  */
 export class ConnectionWatch {
-  /** Where the last attempt went. */
+  /** Where the last attempt went, or the first will go. */
   address: BrokerAddress;
-  /** Whether the broker has resumed a session. */
-  sessionPresent = false;
-  /** Whether the session is surely the one that was, with all that it knew. */
-  isSessionKept = false;
+  /** What becomes of the session. */
+  readonly session = new SessionWatch();
   /** Whether the last attempt to connect has failed. */
   isAway = false;
   /** When it was last connected again after that. */
   backSince = 0;
+  /** Whether each address has had its turn, and the last one failed, too. */
+  isRoundOver = false;
   readonly #client: Watched;
-  readonly #addresses: Addresses;
+  readonly #turns: AddressTurns;
   readonly #pace: RetryPace;
   #lastError: CodedError | undefined;
   /** Why the broker has ended the connection, if it says so. */
   #farewell: DisconnectedError | undefined;
   /** The reason in the words of the last CONNACK. */
   #reasonString: string | undefined;
-  /** How many CONNECTs have gone out since a connection stood. */
-  #connects = 0;
-  /** Goes up with each attempt that fails: the next of several hosts has its turn. */
-  #turn = 0;
-  #failures = 0;
+  /** Where the last CONNACK says that the client should go. */
+  #reference: string | undefined;
+  /** Whether a node has sent the client to another. */
+  #isSent = false;
   /** Whether the next attempt is to come without a pause. */
   #isHasty = false;
-  #lostAt: number | undefined;
+  /** When and where a connection was lost, until the next one stands. */
+  #lost: { at: number; label: string } | undefined;
 
   constructor(
     client: Watched,
@@ -54,26 +58,26 @@ export class ConnectionWatch {
     retryDelay: readonly [shortest: number, longest: number],
   ) {
     this.#client = client;
-    this.#addresses = addresses;
-    this.address = addresses[0];
+    this.#turns = new AddressTurns(addresses);
+    this.address = this.#turns.current;
     this.#pace = new RetryPace(retryDelay);
     client.on("packetsend", ({ cmd }) => {
       if (cmd !== "connect") return;
-      client.stream.once("connect", () => this.#connects++);
+      client.stream.once("connect", () => this.session.noteConnect());
     });
     client.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
-      this.sessionPresent = packet.sessionPresent;
-      // What was refused has made no session.
-      if (packet.returnCode || packet.reasonCode) this.#connects--;
-      // A CONNECT whose answer was lost may have made a session that knows
-      // nothing, and is present now.
-      this.isSessionKept = packet.sessionPresent && this.#connects <= 1;
-      this.#reasonString = packet.properties?.reasonString;
+      this.session.noteAnswer(packet, this.address, client.options.clean!);
+      const { reasonString, serverReference } = packet.properties ?? {};
+      this.#reasonString = reasonString;
+      this.#reference = serverReference;
     });
-    client.on("disconnect", ({ reasonCode = 0, properties }) => {
+    client.on("disconnect", ({ reasonCode = 0, properties = {} }) => {
       this.#farewell = new DisconnectedError(reasonCode, properties);
+      const isSent = this.#follow(reasonCode, properties.serverReference);
+      // Another node may have time.
+      if (!isSent && UNWILLING.includes(reasonCode)) this.#turns.pass();
     });
   }
 
@@ -90,8 +94,7 @@ export class ConnectionWatch {
   /** Begins an attempt, and says where it goes. */
   begin(): BrokerAddress {
     this.#lastError = this.#farewell = undefined;
-    const next = this.#addresses[this.#turn % this.#addresses.length];
-    return this.address = next ?? this.#addresses[0];
+    return this.address = this.#turns.current;
   }
 
   /** Lets the next attempt follow without a pause. */
@@ -102,16 +105,20 @@ export class ConnectionWatch {
   /** Notes that the connection stands. */
   stand(): void {
     this.#pace.begin();
-    if (this.#lostAt !== undefined) {
-      const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-      this.#lostAt = undefined;
-      this.#report(
-        `Connected to ${this.address.label} again after ${seconds} s`,
-      );
+    this.#turns.stand();
+    if (this.#lost !== undefined) {
+      const { at, label } = this.#lost;
+      const seconds = Math.round((performance.now() - at) / 1000);
+      this.#lost = undefined;
+      const now = this.address.label;
+      const where = now === label
+        ? `${now} again`
+        : `${now} instead of ${label}`;
+      this.#report(`Connected to ${where} after ${seconds} s`);
     }
     if (this.isAway) this.backSince = performance.now();
     this.isAway = false;
-    this.#connects = 0;
+    this.session.stand(this.address);
   }
 
   /**
@@ -122,13 +129,11 @@ export class ConnectionWatch {
    *   and whether the broker has cut it, for which a message may be the reason.
    */
   end(stood: boolean): { pause: number; isLoss: boolean; isCut: boolean } {
-    if (stood) {
-      this.#failures = 0;
-    } else {
-      this.#turn++;
-      // It is time for a pause once each host has had its turn.
-      this.#isHasty ||= ++this.#failures % this.#addresses.length !== 0;
-    }
+    this.isRoundOver = !stood && !this.#isSent && this.#turns.fail();
+    this.#isHasty ||= !stood && !this.#isSent && !this.isRoundOver;
+    this.#isSent = false;
+    // An address that fell silent is asked last.
+    if (stood && isSilent(this.lastError)) this.#turns.pass();
     const seconds = this.#pace.end();
     const isHasty = this.#isHasty;
     const isLoss = stood && !this.#client.disconnecting;
@@ -140,8 +145,8 @@ export class ConnectionWatch {
 
   /** Tells of a loss; MQTT 3.1.1 has no word for why a broker cuts a connection. */
   tellLoss(isCut: boolean): void {
-    this.#lostAt = performance.now();
     const { label } = this.address;
+    this.#lost = { at: performance.now(), label };
     const cause = describeCause(this.lastError);
     this.#report(`Connection to ${label} lost: ${cause}; connecting again`);
     // If it said why, that has just been told.
@@ -156,27 +161,45 @@ export class ConnectionWatch {
   /**
    * Says whether an error is a refusal.
    *
-   * @returns The refusal; whether it comes after a loss, and may pass then.
+   * @returns The refusal, whether it comes after a loss, and what follows in words,
+   *   unless it is final.
    */
   refusalIn(
     error: CodedError,
   ):
-    | { refusal: ConnectionRefusedError; isLater: boolean; mayPass: boolean }
+    | { refusal: ConnectionRefusedError; isLater: boolean; next?: string }
     | undefined {
     const { message, code } = error;
     if (!message.startsWith("Connection refused:")) return undefined;
     if (typeof code !== "number") return undefined;
     const { label } = this.address;
     const reasonString = this.#reasonString;
-    const isLater = this.#lostAt !== undefined;
-    return {
-      refusal: new ConnectionRefusedError(label, code, { reasonString }),
-      isLater,
-      mayPass: isLater && TEMPORARY_REFUSALS.includes(code),
-    };
+    const isLater = this.#lost !== undefined;
+    const refusal = new ConnectionRefusedError(label, code, { reasonString });
+    const next = this.#afterRefusal(code, isLater);
+    return { refusal, isLater, ...(next !== undefined && { next }) };
+  }
+
+  #afterRefusal(code: number, isLater: boolean): string | undefined {
+    this.#isSent = this.#follow(code, this.#reference);
+    if (this.#isSent) return `trying ${this.#turns.current.label}`;
+    const mayPass = TEMPORARY_REFUSALS.includes(code);
+    const isForOthers = mayPass || REDIRECTIONS.includes(code);
+    if (isForOthers && this.#turns.hasMore) return "trying the next address";
+    return mayPass && isLater ? "trying again" : undefined;
+  }
+
+  /** Goes where a node says, if it does. */
+  #follow(code: number, reference: string | undefined): boolean {
+    if (!REDIRECTIONS.includes(code) || reference === undefined) return false;
+    return this.#turns.follow(reference, code === MOVED);
   }
 
   #report(line: string): void {
     this.#client.report(line);
   }
+}
+
+function isSilent(error: CodedError | undefined): boolean {
+  return error?.message === "Keepalive timeout";
 }

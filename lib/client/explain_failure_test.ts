@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { connect } from "../connect.ts";
 import { BrokerUnreachableError } from "../errors.ts";
+import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 
 /** A server that hangs up on the first connection, and hears the others out. */
@@ -63,3 +64,21 @@ Deno.test("connect() ends a second look that isn't answered after 2 s", async ()
   assertEquals(server.connections(), 2);
   assert(seconds > 1.9 && seconds < 4, `${seconds} s`);
 });
+
+for (
+  const [protocolVersion, words] of [
+    [3, "it closed the connection without an answer (does it speak MQTT 3.1?)"],
+    [4, "the broker closed the connection"],
+    [5, "it closed the connection without an answer (does it speak MQTT 5?)"],
+  ] as const
+) {
+  Deno.test(`connect() says what a broker may miss that closes at CONNECT with version ${protocolVersion}`, async () => {
+    await using broker = await startScriptedBroker((_packet, { socket }) => {
+      socket.end();
+      return "answered";
+    });
+    const connecting = connect(broker.url, { protocolVersion, retry: false });
+    const error = await rejection(connecting, BrokerUnreachableError);
+    assertEquals(error.message.split("reached: ")[1], words);
+  });
+}

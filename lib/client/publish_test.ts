@@ -1,10 +1,13 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { rejection, within } from "../../testing/deadline.ts";
-import type { ScriptedConnection } from "../../testing/brokers/scripted_broker.ts";
+import {
+  type ScriptedConnection,
+  startScriptedBroker,
+} from "../../testing/brokers/scripted_broker.ts";
 import { lose, QUIET } from "../../testing/brokers/scripts.ts";
-import { test, times } from "../../testing/test.ts";
+import { logged, test, times } from "../../testing/test.ts";
 
 for (const topic of ["", "iot/#", "iot/+/temp", "a\0b", "x".repeat(65536)]) {
   const shown = JSON.stringify(topic.slice(0, 12));
@@ -61,4 +64,20 @@ test.broker("publishAsync() rejects after end(), at each QoS", async (broker) =>
     await rejection(publishing, PublishError, "closed");
   }
   await client.close();
+});
+
+Deno.test("publishAsync() says once that the broker takes QoS 2 for QoS 1", async () => {
+  await using broker = await startScriptedBroker(({ cmd }) =>
+    cmd === "publish" ? { cmd: "puback" } : undefined
+  );
+  const { lines, log } = logged();
+  await using client = await connect(broker.url, { log });
+  for (const qos of [1, 2, 2] as const) {
+    await within("PUBACK", client.publishAsync("iot/x", "1", { qos }));
+  }
+  assertEquals(lines, [
+    `Broker at ${
+      broker.url.slice(7)
+    } answers QoS 2 as QoS 1 (PUBACK): messages may arrive twice`,
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { ToolkitClient } from "./client.ts";
-import { createClient, whenConnected } from "./connection.ts";
+import { createClient } from "./connection.ts";
+import { whenConnected } from "./when_connected.ts";
 import { Deliveries } from "./deliveries.ts";
 import { startTimer } from "./start_timer.ts";
 import type { OnMessage, SubscribeOptions } from "./subscribe_options.ts";
@@ -18,7 +19,7 @@ const HASTE = 0.5;
 const LONGEST_SILENCE = 30;
 
 /** A connection that hands what it is subscribed to, to one handler. */
-interface OpenSubscription extends AsyncDisposable {
+export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
   /** The filters that the broker refused. */
   refused: RefusedFilter[];

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { Writable } from "node:stream";
 import type { IStream } from "mqtt";
 import { gatherWrites } from "./write_buffer.ts";
@@ -27,4 +28,25 @@ Deno.test("gatherWrites() gathers what is written in a turn", async () => {
 Deno.test("gatherWrites() lets no more small packets leave together than it may, and cuts off no payload", async () => {
   assertEquals(await sizes(times(600, () => 4), 1024), [1024, 1024, 352]);
   assertEquals(await sizes([4, 2_000, 4, 4], 1024), [2_012]);
+});
+
+Deno.test("gatherWrites() encodes text of any length and script as UTF-8", async () => {
+  const texts = ["", "iot/x", "é", "온도", "😀", "\u007f\u0080", "\ud800"];
+  for (const text of [...texts]) {
+    texts.push(`${"x".repeat(63)}${text}`, text.repeat(60), `${text}y`);
+  }
+  const left: Uint8Array[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      left.push(chunk);
+      done();
+    },
+  });
+  const gathering = gatherWrites(stream as unknown as IStream);
+  for (const text of texts) gathering.write(text);
+  await gathering.whenWritten();
+  assertEquals(
+    new Uint8Array(Buffer.concat(left)),
+    new TextEncoder().encode(texts.map((text) => text.toWellFormed()).join("")),
+  );
 });

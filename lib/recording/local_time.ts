@@ -65,6 +65,14 @@ export function parseTime(text: string): Date | undefined {
   return new Date(date.getTime() - Number(`${sign}${offset}`) * 60_000);
 }
 
+/** Reads both formats back to the microsecond, which a `Date` doesn't hold. */
+export function parseMicroseconds(text: string): number | undefined {
+  const date = parseTime(text);
+  if (date === undefined) return undefined;
+  const [, finer = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
+  return date.getTime() * 1000 + Number(finer.padEnd(3, "0"));
+}
+
 function dayOf(date: Date): string {
   const year = String(date.getFullYear()).padStart(4, "0");
   return `${year}-${twoDigits(date.getMonth() + 1)}-${

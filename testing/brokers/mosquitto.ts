@@ -8,9 +8,11 @@ import { findPeer } from "../peers.ts";
 import { type Process, startProcess } from "../processes.ts";
 
 /** What a configuration may need to name. */
-interface MosquittoPlace {
+export interface MosquittoPlace {
   /** The port of the first listener. */
   port: number;
+  /** The port for WebSocket, if that was asked for. */
+  websocketPort: number | undefined;
   /** A temporary folder that lives as long as the broker; it is writable. */
   directory: string;
 }
@@ -23,6 +25,8 @@ interface MosquittoOptions {
    * and the like to `directory` first.
    */
   config?: string | ((place: MosquittoPlace) => string);
+  /** The whole of mosquitto.conf, in place of all that would be in it. */
+  file?: (place: MosquittoPlace) => string;
   /** Whether to open a second listener, for WebSocket. */
   websocket?: boolean;
   /** A certificate and its key, in PEM: both listeners speak TLS then. */
@@ -43,7 +47,9 @@ export interface Mosquitto extends AsyncDisposable {
   log(): string[];
   /** Stops the broker; clients see their connections closed. */
   stop(): Promise<void>;
-  /** Starts the broker again on the same ports, after {@linkcode stop}. */
+  /** Kills the broker with SIGKILL, and waits until the system has ended it. */
+  kill(): Promise<void>;
+  /** Starts the broker again on the same ports, after it was ended. */
   start(): Promise<void>;
 }
 
@@ -73,14 +79,15 @@ export async function startMosquitto(
     const websocketPort = options.websocket ? freePort() : undefined;
     const path = `${directory}/mosquitto.conf`;
     try {
-      const text = configuration({ port, directory }, websocketPort, options);
+      const text = configuration({ port, websocketPort, directory }, options);
       if (options.tls) await writeKeyPair(directory, options.tls);
       await Deno.writeTextFile(path, text);
-      let running: Process | undefined = await run(command, path);
+      const args = options.file ? ["-c", path] : ["-c", path, "-v"];
+      let running: Process | undefined = await run(command, args);
       let before = "";
-      const stopRunning = async () => {
+      const end = async (how: (running: Process) => PromiseLike<void>) => {
         if (running === undefined) return;
-        await stop(running);
+        await how(running);
         before += running.logged();
         running = undefined;
       };
@@ -95,12 +102,13 @@ export async function startMosquitto(
           const text = before + (running?.logged() ?? "");
           return text.split("\n").slice(0, -1);
         },
-        stop: stopRunning,
+        stop: () => end(stop),
+        kill: () => end((running) => running[Symbol.asyncDispose]()),
         async start() {
-          running ??= await run(command, path);
+          running ??= await run(command, args);
         },
         async [Symbol.asyncDispose]() {
-          await stopRunning();
+          await end(stop);
           await Deno.remove(directory, { recursive: true });
         },
       };
@@ -114,22 +122,24 @@ export async function startMosquitto(
 
 function configuration(
   place: MosquittoPlace,
-  websocketPort: number | undefined,
-  { config = "", tls }: MosquittoOptions,
+  { config = "", file, tls }: MosquittoOptions,
 ): string {
-  const { directory } = place;
+  // Started by root, mosquitto becomes another user, who couldn't write to the
+  // folder.
+  const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
+  const user = isRoot ? ["user root"] : [];
+  if (file !== undefined) return [...user, file(place)].join("\n");
+  const { directory, websocketPort } = place;
   const keyPair = tls
     ? [`certfile ${directory}/tls.crt`, `keyfile ${directory}/tls.key`]
     : [];
   const lines = [
+    ...user,
     "allow_anonymous true",
     "set_tcp_nodelay true",
     "log_dest stderr",
     "log_timestamp false",
   ];
-  // Started by root, mosquitto becomes another user, who couldn't write to the
-  // folder.
-  if (Deno.build.os !== "windows" && Deno.uid() === 0) lines.push("user root");
   if (websocketPort !== undefined) {
     lines.push(`listener ${websocketPort} ${HOST}`, "protocol websockets");
     lines.push(...keyPair);
@@ -147,8 +157,8 @@ async function writeKeyPair(
   await Deno.writeTextFile(`${directory}/tls.key`, key, { mode: 0o600 });
 }
 
-async function run(command: string, config: string): Promise<Process> {
-  const running = startProcess(command, ["-c", config, "-v"]);
+async function run(command: string, args: string[]): Promise<Process> {
+  const running = startProcess(command, args);
   try {
     await running.untilLogged(READY);
   } catch (cause) {

@@ -24,7 +24,8 @@ export const SAFEGUARDS: Readonly<Record<string, readonly Change[]>> = {
     },
     {
       file: "lib/client/client.ts",
-      from: "      this.#inflight.resume(connack, this.watch.isSessionKept);\n",
+      from:
+        "      this.#inflight.resume(connack, this.watch.session.isKept);\n",
       to: "",
     },
   ],

@@ -67,14 +67,18 @@ export async function makeAuthority(
 
 /**
  * Signs a certificate for a broker, and for nothing but a server (RFC 5280
- * section 4.2.1.12).
+ * section 4.2.1.12); a node of a cluster is a client of the others, too.
  *
  * @throws {TypeError} If the authority's certificate or key can't be used.
  */
 export async function signCertificate(
   authority: KeyPair,
-  { names, ...validity }: Validity & { names: readonly string[] },
+  { names, isNode = false, ...validity }: Validity & {
+    names: readonly string[];
+    isNode?: boolean;
+  },
 ): Promise<KeyPair> {
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
   const certificate = readCertificate(authority);
   const keys = await generateKeys();
   const signed = await x509.X509CertificateGenerator.create({
@@ -87,7 +91,9 @@ export async function signCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension(
+        isNode ? [serverAuth, clientAuth] : [serverAuth],
+      ),
       new x509.SubjectAlternativeNameExtension(names.map(toJson)),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(certificate),

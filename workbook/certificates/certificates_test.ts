@@ -29,10 +29,26 @@ Deno.test("signCertificate() signs for names and addresses, for a server and not
   assertEquals(certificate.checkHost("localhost"), "localhost");
   assertEquals(certificate.checkIP("127.0.0.1"), "127.0.0.1");
   assertEquals(certificate.checkHost("broker.local"), undefined);
+  assertEquals(usages(cert), [x509.ExtendedKeyUsage.serverAuth]);
+});
+
+Deno.test("signCertificate() signs for a node of a cluster, which is a client, too", async () => {
+  const authority = await makeAuthority({ names: [], ...validity });
+  const { cert } = await signCertificate(authority, {
+    names,
+    isNode: true,
+    ...validity,
+  });
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  assertEquals(usages(cert), [serverAuth, clientAuth]);
+});
+
+/** What a certificate is for. */
+function usages(cert: string): string[] {
   const usage = new x509.X509Certificate(cert)
     .getExtension(x509.ExtendedKeyUsageExtension);
-  assertEquals([...usage?.usages ?? []], [x509.ExtendedKeyUsage.serverAuth]);
-});
+  return usage?.usages.map(String) ?? [];
+}
 
 Deno.test("inspectAuthority() tells its end, and the names that it may not sign for", async () => {
   const authority = await makeAuthority({

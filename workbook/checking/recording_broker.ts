@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import mqttPacket, { type Packet } from "mqtt-packet";
+import { brokerAddress } from "../../lib/broker_url.ts";
 import { packetLength } from "../messages/packet_length.ts";
 import {
   type Client,
@@ -85,28 +86,26 @@ interface RecordingBrokerOptions {
   users?: Record<string, string> | undefined;
   /** Whether everyone may come in, if no users are given. */
   isOpen?: boolean;
+  /**
+   * The address of a broker, with its login, that stands behind the relay; an embedded
+   * one of its own unless given.
+   */
+  behind?: string | undefined;
 }
 
 /**
  * Starts a broker behind a relay that looks at each packet. Others on this
  * machine may find its port, but neither get in nor are recorded.
  *
- * @param options Who may come in.
+ * @param options Who may come in, and what broker it is.
  * @returns The broker.
  */
 export async function startRecordingBroker(
-  { users, isOpen = false }: RecordingBrokerOptions = {},
+  options: RecordingBrokerOptions = {},
 ): Promise<RecordingBroker> {
-  const observer = { username: "observer", password: crypto.randomUUID() };
-  const login = users === undefined && !isOpen
-    ? { username: "check", password: crypto.randomUUID() }
-    : undefined;
-  const logins = users === undefined && isOpen ? undefined : {
-    ...users,
-    ...login && { [login.username]: login.password },
-    [observer.username]: observer.password,
-  };
-  const broker = await startBroker({ port: 0, users: logins });
+  const { broker, observer, login } = options.behind === undefined
+    ? await startOwn(options)
+    : borrow(options.behind);
   const messages: Message[] = [];
   const client = await observe(broker.url, observer, (message) => {
     messages.push(message);
@@ -114,6 +113,7 @@ export async function startRecordingBroker(
   });
 
   const packets: RecordedPacket[] = [];
+  const retainedTopics = new Set<string>();
   const sockets = new Set<Socket>();
   const waiting = new Set<Socket>();
   const gate = new Gate();
@@ -136,7 +136,7 @@ export async function startRecordingBroker(
     else waiting.add(program);
     // Of those that don't log in, who has waited longest makes room.
     if (waiting.size > MOST_WAITING) waiting.values().next().value?.destroy();
-    const upstream = connect(broker.port, "127.0.0.1");
+    const upstream = connect(broker.port, broker.hostname);
     for (const socket of [program, upstream]) {
       let bytesBefore = 0;
       sockets.add(socket);
@@ -151,6 +151,9 @@ export async function startRecordingBroker(
     const record = (from: RecordedPacket["from"], packet: Packet) => {
       if (connection === undefined) return;
       packets.push({ from, connection, packet, at: performance.now() });
+      if (packet.cmd === "publish" && packet.retain) {
+        retainedTopics.add(packet.topic);
+      }
       recording.onChange();
     };
     relay(program, upstream, (bytes, packet) => {
@@ -200,6 +203,7 @@ export async function startRecordingBroker(
       const bytes = typeof payload === "string"
         ? payload
         : Buffer.from(payload);
+      if (options.retain) retainedTopics.add(topic);
       await client.publishAsync(topic, bytes, options);
     },
     async retained(topic) {
@@ -225,11 +229,60 @@ export async function startRecordingBroker(
     async [Symbol.asyncDispose]() {
       this.cut();
       server.close();
+      await broker.close(client, [...retainedTopics]);
       await client.close();
-      await broker.close();
     },
   };
   return recording;
+}
+
+/** The broker behind the relay. */
+interface Behind {
+  broker: {
+    url: string;
+    hostname: string;
+    port: number;
+    /** Ends it, or leaves it as it was. */
+    close(client: Client, retained: string[]): Promise<void>;
+  };
+  /** Who sees all that is published. */
+  observer: Login;
+  /** What the program under check logs in with, unless everyone may. */
+  login: Login | undefined;
+}
+
+async function startOwn(
+  { users, isOpen = false }: RecordingBrokerOptions,
+): Promise<Behind> {
+  const observer = { username: "observer", password: crypto.randomUUID() };
+  const login = users === undefined && !isOpen
+    ? { username: "check", password: crypto.randomUUID() }
+    : undefined;
+  const logins = users === undefined && isOpen ? undefined : {
+    ...users,
+    ...login && { [login.username]: login.password },
+    [observer.username]: observer.password,
+  };
+  const { url, port, close } = await startBroker({ port: 0, users: logins });
+  return {
+    broker: { url, port, hostname: "127.0.0.1", close },
+    observer,
+    login,
+  };
+}
+
+/** Takes a broker that others have, and leaves none of its messages there. */
+function borrow(address: string): Behind {
+  const { hostname, port, url, username = "", password = "" } = brokerAddress(
+    address,
+  );
+  const login = { username, password };
+  const close = async (client: Client, retained: string[]) => {
+    for (const topic of retained) {
+      await client.publishAsync(topic, "", { qos: 1, retain: true });
+    }
+  };
+  return { broker: { url, hostname, port, close }, observer: login, login };
 }
 
 /** Whether a packet logs in as only the program under check can. */

@@ -36,6 +36,8 @@ export interface ChecksOptions {
   seed: number;
   /** Deno's flags for the project, such as `--import-map`. */
   flags: readonly string[];
+  /** The broker behind the relay; an embedded one of each check's own unless given. */
+  broker?: string | undefined;
   /** How long each wait may take, in milliseconds; 8000 unless given. */
   deadline?: number;
   /**
@@ -95,6 +97,7 @@ export async function checkRequirement(
       users: requirement.broker?.users,
       // The documents' own programs in Python don't log in.
       isOpen: options.command !== undefined,
+      behind: options.broker,
     }),
     launch: launcher(exercise, staged, options),
     deadline,

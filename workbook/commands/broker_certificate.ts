@@ -34,12 +34,14 @@ Makes a certificate for a broker, and the authority that signs it, for TLS in a
 classroom. An authority that is in the folder already signs again.
 
 Usage: deno task broker:certificate [--host NAME_OR_ADDRESS]... [--days N]
-                                    [--dir FOLDER] [--force]
+                                    [--dir FOLDER] [--cluster] [--force]
 
   --host NAME_OR_ADDRESS  a name or address that clients connect to, besides
                           this computer's own; may be repeated
   --days N                how long the certificate is valid (365; at most 730)
   --dir FOLDER            where the files go (certificates)
+  --cluster               it is for the nodes of a cluster, which talk to each other
+                          as clients, too: name all with --host
   --force                 replace the broker's certificate and key, if there are
                           some; the authority is never replaced
 
@@ -59,7 +61,7 @@ export const program = await runProgram({
   names: {
     string: ["days", "dir"],
     collect: ["host"],
-    boolean: ["force"],
+    boolean: ["cluster", "force"],
   },
   main,
 }, import.meta.main);
@@ -88,6 +90,7 @@ async function main(options: Options): Promise<void> {
   };
   const pair = await signCertificate(authority, {
     names: permitted,
+    isNode: options.has("cluster"),
     ...validity,
   });
   await writeKeyPair(broker, pair);

@@ -6,7 +6,12 @@
  * @module
  */
 import { namedBroker } from "../../lib/client/address.ts";
-import { assertTopicFilter, printable, StopSignal } from "../../lib/mod.ts";
+import {
+  assertTopicFilter,
+  printable,
+  StopSignal,
+  SubscriptionRefusedError,
+} from "../../lib/mod.ts";
 import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
 import { openDashboard } from "../dashboard/dashboard.ts";
 import { openBrowser } from "../dashboard/open_browser.ts";
@@ -109,7 +114,7 @@ async function main(options: Options): Promise<void> {
     log,
     clients: broker.clients,
     recording: recording && { name: printable(file!), table: recording },
-  });
+  }).catch(explainRefusal);
   console.log(`The page is at ${dashboard.url}`);
   if (place.password !== undefined) {
     console.error(
@@ -120,6 +125,12 @@ async function main(options: Options): Promise<void> {
     ? undefined
     : await openBrowser(dashboard.url);
   await Promise.race([stop.requested, dashboard.refused]);
+}
+
+/** Says what can be done where nothing at all may be subscribed to. */
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof SubscriptionRefusedError)) throw error;
+  throw new Error(`${error.message}; name others with -t`);
 }
 
 /** Reads where the page is served, and what it asks for. */

@@ -22,3 +22,14 @@ for (const [args, versions] of [[[], [5]], [["-V", "311"], [4]]] as const) {
     assertEquals(asked, [...versions]);
   });
 }
+
+Deno.test("dashboard ends where every filter is refused, and names -t", async () => {
+  await using broker = await startScriptedBroker((packet) =>
+    packet.cmd === "subscribe" ? { cmd: "suback", granted: [135] } : undefined
+  );
+  await assertRejects(
+    () => callProgram(program, ["--no-open", "-h", broker.url]),
+    Error,
+    'Broker refused the topic filter "#": not authorized (code 135); name others with -t',
+  );
+});

@@ -15,7 +15,7 @@ import {
   readTopics,
 } from "../options/mosquitto_options.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
-import { type Options, runProgram } from "../options/program.ts";
+import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { enterUserFolder } from "../options/user_folder.ts";
 
 const HELP = `
@@ -29,6 +29,12 @@ Usage: deno task record [-t FILTER]... [-q QOS] [--out FILE] [OPTION]...
                 -c what comes while the recorder is away is recorded later
   -R            leave out retained messages: at each start the broker sends
                 those again, as old as they are
+  --share NAME  share the work with all recorders of this name: each reading goes
+                to one of them (MQTT 5, and most brokers in 3.1.1)
+  --time payload    write the publisher's time, where the payload has one:
+                {"time": "2026-11-21T00:30:00.123456Z", "value": 21.5}
+  --deduplicate leave out a reading that is in the file already, as a broker may
+                send it again; needs --time payload
   --guard       write ' before a topic that a spreadsheet takes for a formula
   --out FILE    append to FILE (sensorvalues.csv)
 
@@ -38,9 +44,14 @@ Usage: deno task record [-t FILTER]... [-q QOS] [--out FILE] [OPTION]...
 export const program = await runProgram({
   help: HELP,
   names: {
-    string: ["qos", "out", ...CONNECTION_NAMES.string],
+    string: ["qos", "out", "share", "time", ...CONNECTION_NAMES.string],
     collect: ["topic"],
-    boolean: ["ignore-retained", "guard", ...CONNECTION_NAMES.boolean],
+    boolean: [
+      "ignore-retained",
+      "deduplicate",
+      "guard",
+      ...CONNECTION_NAMES.boolean,
+    ],
     alias: {
       t: "topic",
       q: "qos",
@@ -56,12 +67,15 @@ async function main(options: Options): Promise<void> {
   using _hint = tellMissingBroker(options);
   const qos = readQos(options, "qos");
   const file = options.text("out") ?? "sensorvalues.csv";
-  const topics = readTopics(options);
+  const topics = readFilters(options);
+  const timeFrom = readTimeFrom(options);
   const { host, ...connection } = await readConnection(options);
   const ending = new AbortController();
   let failure: Error | undefined;
   const recorder = await openRecorder(file, {
     guardFormulas: options.has("guard"),
+    timeFrom,
+    deduplicate: options.has("deduplicate"),
     retained: options.has("ignore-retained") ? "never" : "once",
     onFailure: (error) => {
       failure = error;
@@ -90,7 +104,7 @@ async function main(options: Options): Promise<void> {
   try {
     await subscribe(
       host,
-      topics.length > 0 ? topics : "iot/#",
+      topics,
       recorder.record,
       true,
       subscribeOptions,
@@ -100,7 +114,43 @@ async function main(options: Options): Promise<void> {
   } finally {
     await recorder.close().catch(() => {});
     if (isRecording) {
-      console.error(printable(`Wrote ${recorder.rows} rows to ${file}`));
+      const { rows, duplicates } = recorder;
+      const leftOut = duplicates === 0
+        ? ""
+        : `, and left out ${duplicates} that had come before`;
+      console.error(printable(`Wrote ${rows} rows to ${file}${leftOut}`));
     }
   }
+}
+
+/** The filters of `-t`, as a member of a group subscribes to them. */
+function readFilters(options: Options): string[] {
+  const given = readTopics(options);
+  const filters = given.length > 0 ? given : ["iot/#"];
+  const group = options.text("share");
+  if (group === undefined) return filters;
+  if (group === "" || /[/+#]/.test(group)) {
+    throw new UsageError(
+      `Option --share is "${group}": it must be a name without /, + and #`,
+    );
+  }
+  if (filters.some((filter) => filter.startsWith("$share/"))) {
+    throw new UsageError("Option -t has a group already: it needs no --share");
+  }
+  return filters.map((filter) => `$share/${group}/${filter}`);
+}
+
+function readTimeFrom(options: Options): "arrival" | "payload" {
+  const from = options.text("time") ?? "arrival";
+  if (from !== "arrival" && from !== "payload") {
+    throw new UsageError(
+      `Option --time is "${from}": it must be arrival or payload`,
+    );
+  }
+  if (options.has("deduplicate") && from !== "payload") {
+    throw new UsageError(
+      "Readings can't be told apart by their arrival: --deduplicate needs --time payload",
+    );
+  }
+  return from;
 }

@@ -11,10 +11,11 @@ import { type Options, runProgram } from "../options/program.ts";
 const HELP = `
 Publishes the readings of four virtual sensors below iot/user1/.
 
-Usage: deno task sensors [-h HOST] [-q QOS] [--speed N]
+Usage: deno task sensors [-h HOST] [-q QOS] [--time] [--speed N]
 
   -h HOST     the broker: a name, name:port or URL (MQTT_URL, then localhost)
   -q QOS      publish at quality of service 0 (the default), 1 or 2
+  --time      send the time with each value, as JSON: {"time": …, "value": …}
   --speed N   divide the sensors' intervals (5, 7, 10 and 12 s) by N
 
 Each sensor is read at once, and then at its interval.
@@ -22,7 +23,11 @@ Each sensor is read at once, and then at its interval.
 
 export const program = await runProgram({
   help: HELP,
-  names: { string: ["host", "qos", "speed"], alias: { h: "host", q: "qos" } },
+  names: {
+    string: ["host", "qos", "speed"],
+    boolean: ["time"],
+    alias: { h: "host", q: "qos" },
+  },
   main,
 }, import.meta.main);
 
@@ -39,6 +44,7 @@ async function main(options: Options): Promise<void> {
     await using _sensors = await startFourSensors(client, {
       speed,
       qos,
+      sendTime: options.has("time"),
       onValue: (value, topic) => console.log(`${topic}  ${value}`),
     });
     await Promise.race([stop.requested, client.refused]);

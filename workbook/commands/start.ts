@@ -108,7 +108,7 @@ async function showDashboard(
     module
   ) as typeof import("../dashboard/dashboard.ts");
   const dashboard = await openDashboard({
-    ...{ broker: url, clients, log, filters: ["#"], port: 0 },
+    ...{ broker: url, clients, log, filters: ["iot/#"], port: 0 },
     connection: { log: () => {} },
   });
   console.error(`The page is at ${dashboard.url}`);

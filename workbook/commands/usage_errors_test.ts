@@ -29,6 +29,7 @@ import { program as broker } from "./broker.ts";
 import { program as certificate } from "./broker_certificate.ts";
 import { program as passwd } from "./broker_passwd.ts";
 import { program as check } from "./check.ts";
+import { program as cluster } from "./cluster.ts";
 import { program as dashboard } from "./dashboard.ts";
 import { program as grade } from "./grade.ts";
 import { program as pub } from "./pub.ts";
@@ -37,6 +38,7 @@ import { program as report } from "./report.ts";
 import { program as sensors } from "./sensors.ts";
 import { program as start } from "./start.ts";
 import { program as sub } from "./sub.ts";
+import { program as testCluster } from "./test_cluster.ts";
 import { program as testFaults } from "./test_faults.ts";
 import { program as testLoad } from "./test_load.ts";
 
@@ -57,6 +59,15 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["--password"], "Option --password is given without --host"],
     [["-h", "a:99999"], "Port is 99999"],
     [["iot/#"], 'Argument "iot/#" is not expected'],
+  ]],
+  ["cluster", cluster, [
+    [[], "Engine is missing: it must be nats or rabbitmq"],
+    [["kafka"], 'Engine is "kafka": it must be nats or rabbitmq'],
+    [["nats", "--port", "65534"], 'Option --port is "65534"'],
+    [["--kill", "4"], 'Option --kill is "4"'],
+    [["nats", "--kill", "2"], 'Engine "nats" is given with Option --kill'],
+    [["--status", "--restart", "1"], "Option --restart is given with Option"],
+    [["nats", "rabbitmq"], 'Argument "rabbitmq" is not expected'],
   ]],
   ["pub", pub, [
     [[...MESSAGE, "-p", "99999"], 'Option -p is "99999"'],
@@ -107,6 +118,10 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["-t", "a/#/b"], 'Topic filter is "a/#/b"'],
     [["-c"], "Session is to outlive its client: -c needs -i"],
     [["-h", "localhost:99999"], "Port is 99999"],
+    [["--share", "a/b"], 'Option --share is "a/b"'],
+    [["--share", "a", "-t", "$share/b/c"], "Option -t has a group already"],
+    [["--time", "noon"], 'Option --time is "noon"'],
+    [["--deduplicate"], "Readings can't be told apart by their arrival"],
     [["--out", "no/such/folder.csv"], "no/such"],
     [["iot/#"], 'Argument "iot/#" is not expected'],
   ]],
@@ -207,6 +222,11 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["--out", "lib"], 'Option --out is "lib"'],
     [["--command", " "], "Option --command"],
     [["01"], 'Argument "01"'],
+  ]],
+  ["test:cluster", testCluster, [
+    [[], 'Argument is ""'],
+    [["kafka"], 'Argument is "kafka"'],
+    [["share", "--readings", "0"], 'Option --readings is "0"'],
   ]],
   ["test:load", testLoad, [
     [["--clients", "5"], 'Option --clients is "5": it must be a whole number'],

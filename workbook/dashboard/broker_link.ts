@@ -2,9 +2,12 @@ import {
   ConnectionRefusedError,
   type ConnectOptions,
   type Message,
-  subscribe,
-  type Subscription,
+  SubscriptionRefusedError,
 } from "../../lib/mod.ts";
+import {
+  type OpenSubscription,
+  openSubscription,
+} from "../../lib/client/subscription.ts";
 import { packetNews } from "./packet_news.ts";
 import type {
   BrokerState,
@@ -35,12 +38,14 @@ interface LinkOptions {
 /** The dashboard's connection to the broker, and what is to be told of it. */
 export class BrokerLink implements AsyncDisposable {
   readonly #now: () => number;
-  #subscription!: Subscription;
+  #subscription!: OpenSubscription;
   #isPacketsWanted = false;
   /** The last line of the log since it was connected. */
   #reason: string | undefined;
   /** How the connection is. */
   state: BrokerState;
+  /** Filters that the broker refused at the beginning. */
+  refusedFilters: readonly string[] = [];
   /** Times without connection that are over. */
   readonly outages = new Ring<Outage>(MOST_OUTAGES);
   /** Packets, while they are wanted. */
@@ -57,8 +62,8 @@ export class BrokerLink implements AsyncDisposable {
   /**
    * Connects and subscribes.
    *
-   * @throws {ConnectionRefusedError | BrokerUnreachableError | SubscriptionRefusedError}
-   *   If there is no connection, or no subscription.
+   * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+   * @throws {SubscriptionRefusedError} If the broker refuses every filter.
    */
   static async open(options: LinkOptions): Promise<BrokerLink> {
     const link = new BrokerLink(options);
@@ -83,23 +88,27 @@ export class BrokerLink implements AsyncDisposable {
     const wanted = protocolVersion === 5
       ? { qos: 2, retainAsPublished: true } as const
       : 2;
-    this.#subscription = await subscribe(
+    const log = (line: string) => {
+      this.#log(line);
+      // A page can't be told before there is one.
+      (connection.log ?? console.error)(line);
+    };
+    this.#subscription = await openSubscription(
       host,
       filters.map((filter) => [filter, wanted] as const),
       onMessage,
-      false,
       {
         ...connection,
         protocolVersion,
-        log: (line) => {
-          this.#log(line);
-          // A page can't be told before there is one.
-          (connection.log ?? console.error)(line);
-        },
+        log,
         // What is granted lower comes all the same.
         onLowerGrant: () => {},
+        callerTellsRefused: true,
       },
     );
+    const { refused } = this.#subscription;
+    this.refusedFilters = refused.map(({ filter }) => filter);
+    if (refused.length > 0) log(new SubscriptionRefusedError(refused).message);
   }
 
   /** Whether packets are noted, which costs something for each of them. */
@@ -151,6 +160,7 @@ export class BrokerLink implements AsyncDisposable {
   #watch(): void {
     const { client } = this.#subscription;
     this.state = { isConnected: true, since: this.#now() };
+    this.#reason = undefined;
     client.on("connect", () => {
       if (this.state.isConnected) return;
       this.outages.push({ from: this.state.since, to: this.#now() });

@@ -4,7 +4,8 @@ import type { Broker, ConnectOptions } from "../../lib/mod.ts";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
 import { BrokerLink } from "./broker_link.ts";
-import { type Page, servePages } from "./page_server.ts";
+import { servePages } from "./page_server.ts";
+import type { Page } from "./page_sockets.ts";
 import type { FromServer, PublishRequest } from "./protocol.ts";
 import type { Ring } from "./ring.ts";
 import { clientNews } from "./client_news.ts";
@@ -47,8 +48,8 @@ export interface Dashboard extends AsyncDisposable {
 /**
  * Connects to a broker and serves a page that shows what comes.
  *
- * @throws {ConnectionRefusedError | BrokerUnreachableError | SubscriptionRefusedError}
- *   If there is no connection, or no subscription.
+ * @throws {ConnectionRefusedError | BrokerUnreachableError} If there is no connection.
+ * @throws {SubscriptionRefusedError} If the broker refuses every filter.
  * @throws {UsageError} If the page can't be served there.
  */
 export async function openDashboard(
@@ -76,12 +77,16 @@ export async function openDashboard(
     send({
       type: "welcome",
       broker: labels.join(", "),
-      filters: options.filters,
+      filters: options.filters
+        .filter((filter) => !link.refusedFilters.includes(filter)),
+      refused: link.refusedFilters,
       hasClients: clients !== undefined,
       ...recording && { recording: recording.name },
     });
     const viewer = new Viewer(sources);
     pages.set(viewer, send);
+    const tell = () => tellPage(viewer, send);
+    tell();
     const notePackets = () => {
       link.isPacketsWanted = [...pages.keys()].some((one) => one.showsPackets);
     };
@@ -92,9 +97,12 @@ export async function openDashboard(
         if (request.type === "series") viewer.show(request.series);
         if (request.type === "clients") viewer.showClients(request.isShown);
         if (request.type === "publish") publish(request).then(send);
-        if (request.type !== "packets") return;
-        viewer.showPackets(request.isShown);
-        notePackets();
+        if (request.type === "packets") {
+          viewer.showPackets(request.isShown);
+          notePackets();
+        }
+        // Who asks for something needn't wait for the next turn.
+        if (request.type !== "handled") tell();
       },
       onClose() {
         pages.delete(viewer);
@@ -115,17 +123,15 @@ export async function openDashboard(
     }
   }
 
-  function tell(): void {
-    const now = Date.now();
+  function tellPages(): void {
     for (const [viewer, send] of pages) {
       viewer.note(table.changed);
-      const frame = viewer.frame(now);
-      if (frame) send(frame);
+      tellPage(viewer, send);
     }
     table.changed.clear();
   }
 
-  const timer = setInterval(tell, PACE);
+  const timer = setInterval(tellPages, PACE);
   try {
     const server = await servePages({
       host: options.host ?? LOOPBACK,
@@ -150,4 +156,9 @@ export async function openDashboard(
     await link[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function tellPage(viewer: Viewer, send: (message: FromServer) => void): void {
+  const frame = viewer.frame(Date.now());
+  if (frame) send(frame);
 }

@@ -205,6 +205,26 @@ Deno.test("openDashboard() speaks MQTT 3.1.1 where MQTT 5 is refused", async () 
   assertEquals(versions, [5, 4]);
 });
 
+Deno.test("openDashboard() shows what is granted, and says what is refused", async () => {
+  const rules = [{ subscribe: ["iot/#"], publish: ["iot/#"] }];
+  await using broker = await startBroker({ port: 0, rules });
+  const lines: string[] = [];
+  await using shown = await open(broker.url, {
+    filters: ["secret/#", "iot/#"],
+    connection: { log: (line) => void lines.push(line) },
+  });
+  const { page, topic } = shown;
+  const [welcome] = page.said;
+  assert(welcome?.type === "welcome");
+  assertEquals([welcome.filters, welcome.refused], [["iot/#"], ["secret/#"]]);
+  await publishOnce(broker.url, { topic: "iot/lamp", payload: "on" });
+  await page.until(() => topic("iot/lamp"));
+  const refusal =
+    `Broker refused the topic filter "secret/#": not authorized (code 135): "The rules don't let you read there"`;
+  assertEquals(lines, [refusal]);
+  assertEquals(page.frames.flatMap(({ log = [] }) => log), [refusal]);
+});
+
 Deno.test("openDashboard() shows the embedded broker's clients", async () => {
   await using broker = await startBroker({ port: 0, users: { ann: "secret" } });
   const connection = {

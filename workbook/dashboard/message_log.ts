@@ -12,6 +12,8 @@ export interface KeptMessage {
   retain: boolean;
   duplicate: boolean;
   properties: PropertyTexts;
+  /** Whether it had others, which were too long to be kept. */
+  hasLostProperties: boolean;
 }
 
 /** What stands before a payload: time, all its bytes, those kept, flags. */
@@ -19,6 +21,7 @@ const HEAD = 8 + 4 + 4 + 1;
 const SMALLEST = 64;
 const RETAIN = 4;
 const DUPLICATE = 8;
+const LOST_PROPERTIES = 16;
 
 /**
  * The last messages of a topic, one after the other in one piece of memory: as objects,
@@ -55,7 +58,8 @@ export class MessageLog {
     this.#view.setUint32(this.#end + 8, bytes);
     this.#view.setUint32(this.#end + 12, payload.length);
     this.#bytes[this.#end + 16] = flags.qos | (flags.retain ? RETAIN : 0) |
-      (flags.duplicate ? DUPLICATE : 0);
+      (flags.duplicate ? DUPLICATE : 0) |
+      (flags.hasLostProperties ? LOST_PROPERTIES : 0);
     this.#bytes.set(payload, this.#end + HEAD);
     this.#end += HEAD + payload.length;
     this.size++;
@@ -115,6 +119,7 @@ export class MessageLog {
       retain: (flags & RETAIN) > 0,
       duplicate: (flags & DUPLICATE) > 0,
       properties: this.#properties.get(number) ?? [],
+      hasLostProperties: (flags & LOST_PROPERTIES) > 0,
     };
   }
 

@@ -12,6 +12,7 @@ function message(number: number, length = number % 50): KeptMessage {
     retain: number % 2 === 0,
     duplicate: number % 5 === 0,
     properties: number % 4 === 0 ? [["contentType", `${number}`]] : [],
+    hasLostProperties: number % 7 === 0,
   };
 }
 

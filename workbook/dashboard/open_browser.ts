@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
+import { removeFile, writePrivateFile } from "../private_file.ts";
 import { BROWSER_OPENER } from "./browser_opener.ts";
 
 const FILE = new URL("../../.workbook/dashboard.html", import.meta.url);
@@ -32,19 +33,16 @@ export async function openBrowser(
   return {
     async [Symbol.asyncDispose]() {
       // It leads nowhere any more.
-      await remove(file).catch(() => {});
+      await removeFile(file).catch(() => {});
     },
   };
 }
 
-async function writeFile(url: string, file: URL): Promise<void> {
-  await Deno.mkdir(new URL(".", file), { recursive: true });
-  await remove(file);
-  await Deno.writeTextFile(
+function writeFile(url: string, file: URL): Promise<void> {
+  return writePrivateFile(
     file,
     `<!DOCTYPE html>\n<meta charset="utf-8">\n` +
       `<meta http-equiv="refresh" content="0; url=${url}">\n`,
-    { mode: 0o600, createNew: true },
   );
 }
 
@@ -62,10 +60,4 @@ function startBrowser(file: URL): void {
     // Where there is none, the address has been printed.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-async function remove(file: URL): Promise<void> {
-  await Deno.remove(file).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }

@@ -1,6 +1,6 @@
 import type { Packet } from "mqtt";
 import { describePacket } from "../../lib/client/describe_packet.ts";
-import { beginning } from "./beginning.ts";
+import { beginning, isCut } from "./beginning.ts";
 import type { PacketNews } from "./protocol.ts";
 
 /** What the page is told of a packet. */
@@ -9,6 +9,7 @@ export function packetNews(
   isSent: boolean,
   time: number,
 ): PacketNews {
+  const text = describePacket(packet);
   return {
     time,
     isSent,
@@ -20,6 +21,7 @@ export function packetNews(
       duplicate: packet.dup,
       topic: beginning(packet.topic),
     },
-    text: beginning(describePacket(packet)),
+    text: beginning(text),
+    isCut: isCut(text),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * What the dashboard's server and its page say to each other: one JSON text a
- * WebSocket message. The page is told at most ten times a second, and only when it
- * has handled what it was told before: what changes meanwhile comes together. Times
+ * WebSocket message. The page is told at most ten times a second, or when it asks for
+ * something, and only when it has handled what it was told before: what changes
+ * meanwhile comes together. Times
  * are milliseconds since 1970, by the server's clock.
  *
  * @module
@@ -14,6 +15,8 @@ export interface Welcome {
   broker: string;
   /** What is subscribed to. */
   filters: string[];
+  /** Filters that the broker refused. */
+  refused: readonly string[];
   /** Whether the broker is embedded, so that its clients can be shown. */
   hasClients: boolean;
   /** The recording that values from before the opening come from. */
@@ -73,6 +76,8 @@ export interface TopicMessage {
   duplicate: boolean;
   /** MQTT 5's properties as names and values, `["messageExpiryInterval", "60"]`. */
   properties: [name: string, value: string][];
+  /** Whether it had others, which were too long to be kept. */
+  hasLostProperties: boolean;
 }
 
 /** Messages of the topic that is open, the oldest first. */
@@ -111,8 +116,10 @@ export interface PacketNews {
   retain?: boolean;
   duplicate?: boolean;
   topic?: string;
-  /** What it says, as `MQTT_TRACE=1` prints it. */
+  /** What it says, as `MQTT_TRACE=1` prints it; of a long text the beginning. */
   text: string;
+  /** Whether the text, or the topic, goes on. */
+  isCut: boolean;
 }
 
 /** A client of the embedded broker. */
@@ -155,6 +162,8 @@ export interface Frame {
   packetsLeftOut?: number;
   /** All of them, or as many as a frame holds. */
   clients?: ClientNews[];
+  /** How many there are besides. */
+  clientsLeftOut?: number;
   /** New lines of the connection's, or the embedded broker's log. */
   log?: string[];
 }

@@ -113,6 +113,7 @@ export class TopicTable {
       retain,
       duplicate,
       properties: isLong ? [] : properties,
+      hasLostProperties: isLong,
     });
   }
 
@@ -123,7 +124,8 @@ export class TopicTable {
     const payload = new TextEncoder().encode(String(value));
     this.#keep(topic, {
       ...{ time, payload, bytes: payload.length },
-      ...{ qos: 0, retain: false, duplicate: false, properties: [] },
+      ...{ qos: 0, retain: false, duplicate: false },
+      ...{ properties: [], hasLostProperties: false },
     });
   }
 

@@ -1,31 +1,26 @@
-import { printable } from "../../lib/printable.ts";
 import type { BrokerLink } from "./broker_link.ts";
-import { numberAt, type NumberReader } from "./number_at.ts";
+import { clientsWithin } from "./client_news.ts";
+import { messageNews } from "./message_news.ts";
 import type {
   ClientNews,
   Frame,
-  MessageNews,
-  Outage,
   SeriesNews,
   SeriesRequest,
-  TopicMessage,
   TopicNews,
 } from "./protocol.ts";
-import type { KeptMessage } from "./message_log.ts";
-import { propertySize } from "./property_texts.ts";
+import {
+  type FollowedSeries,
+  followSeries,
+  seriesNews,
+} from "./series_news.ts";
+import { topicNews } from "./topic_news.ts";
 import type { Topic, TopicTable } from "./topic_table.ts";
 
 /** What one frame holds at most. */
 const MOST_TOPICS = 5_000;
 /** Characters of their names; only the last one may be beyond it. */
 const MOST_NAMES = 1024 * 1024;
-const MOST_MESSAGES = 200;
-const MOST_MESSAGE_BYTES = 1024 * 1024;
 const MOST_PACKETS = 500;
-/** Characters of all clients: thousands that have chosen nothing enormous. */
-const MOST_CLIENT_TEXT = 4 * 1024 * 1024;
-const LONGEST_VALUE = 200;
-const decoder = new TextDecoder();
 
 /** What frames are made from. */
 interface Sources {
@@ -33,15 +28,6 @@ interface Sources {
   link: Pick<BrokerLink, "state" | "outages" | "packets" | "log">;
   /** The embedded broker's clients, where there is one. */
   clients?: (() => ClientNews[]) | undefined;
-}
-
-interface Series {
-  request: SeriesRequest;
-  read: NumberReader;
-  /** How many of the topic's messages it has seen, `undefined` if none was asked for. */
-  seen: number | undefined;
-  /** The time of its last point. */
-  last: number;
 }
 
 /** What one page has been told, and what it is to be told next. */
@@ -57,7 +43,7 @@ export class Viewer {
   #outages = 0;
   #logged = 0;
   #open: { topic: string; seen: number | undefined } | undefined;
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Map<string, FollowedSeries>();
   #packets: number | undefined;
   #clients: string | undefined;
   /** Whether it shows packets. */
@@ -95,9 +81,7 @@ export class Viewer {
       const known = before.get(request.key);
       const isSame = known?.request.topic === request.topic &&
         known.request.path === request.path;
-      const read = numberAt(request.path)!;
-      const fresh = { request, read, seen: undefined, last: -Infinity };
-      this.#series.set(request.key, isSame ? known : fresh);
+      this.#series.set(request.key, isSame ? known : followSeries(request));
     }
   }
 
@@ -169,31 +153,20 @@ export class Viewer {
 
   #takeMessages(): Partial<Frame> {
     const open = this.#open;
-    const ring = open && this.#sources.table.get(open.topic)?.messages;
-    if (!open || !ring || ring.pushed === open.seen) return {};
-    const { items, leftOut } = ring.since(open.seen ?? 0, MOST_MESSAGES);
-    const messages = newestWithin(items, MOST_MESSAGE_BYTES);
-    const news: MessageNews = {
-      topic: open.topic,
-      isStart: open.seen === undefined,
-      messages: messages.map(topicMessage),
-      leftOut: leftOut + items.length - messages.length,
-    };
-    open.seen = ring.pushed;
-    return { messages: news };
+    const topic = open && this.#sources.table.get(open.topic);
+    if (!open || !topic || topic.messages.pushed === open.seen) return {};
+    const messages = messageNews(topic, open.seen);
+    open.seen = topic.messages.pushed;
+    return { messages };
   }
 
   #takeSeries(): Partial<Frame> {
     const series: SeriesNews[] = [];
     for (const one of this.#series.values()) {
-      const ring = this.#sources.table.get(one.request.topic)?.messages;
-      if (!ring || ring.pushed === one.seen) continue;
-      const { items, leftOut } = ring.since(one.seen ?? 0);
-      const isStart = one.seen === undefined;
-      one.seen = ring.pushed;
-      const points = pointsOf(items, one, this.#sources.link.outages);
-      if (points.times.length === 0 && !isStart) continue;
-      series.push({ key: one.request.key, isStart, ...points, leftOut });
+      const topic = this.#sources.table.get(one.request.topic);
+      const news = topic &&
+        seriesNews(one, topic.messages, this.#sources.link.outages);
+      if (news) series.push(news);
     }
     return series.length > 0 ? { series } : {};
   }
@@ -209,16 +182,11 @@ export class Viewer {
 
   #takeClients(): Partial<Frame> {
     if (this.#clients === undefined) return {};
-    const all = this.#sources.clients?.() ?? [];
-    let size = 0;
-    const clients = all.filter((client) => {
-      size += JSON.stringify(client).length;
-      return size <= MOST_CLIENT_TEXT;
-    });
-    const text = JSON.stringify(clients);
+    const news = clientsWithin(this.#sources.clients?.() ?? []);
+    const text = JSON.stringify(news);
     if (text === this.#clients) return {};
     this.#clients = text;
-    return { clients };
+    return news;
   }
 
   #takeLog(): Partial<Frame> {
@@ -227,67 +195,4 @@ export class Viewer {
     this.#logged = log.pushed;
     return items.length > 0 ? { log: items } : {};
   }
-}
-
-function topicNews(topic: Topic, isFirst: boolean): TopicNews {
-  const last = topic.messages.last;
-  const { payload = new Uint8Array(), bytes = 0, qos = 0, time = 0 } = last ??
-    {};
-  return {
-    id: topic.id,
-    ...isFirst && { name: topic.name },
-    count: topic.count,
-    time,
-    value: excerptOf(payload),
-    bytes,
-    qos,
-    isRetained: topic.isRetained,
-  };
-}
-
-function excerptOf(payload: Uint8Array): string {
-  const text = decoder.decode(payload.subarray(0, 4 * LONGEST_VALUE));
-  return printable(text.slice(0, LONGEST_VALUE)).slice(0, LONGEST_VALUE);
-}
-
-function newestWithin(messages: KeptMessage[], most: number): KeptMessage[] {
-  let first = messages.length;
-  for (let bytes = 0; first > 0; first--) {
-    const { payload, properties } = messages[first - 1]!;
-    bytes += payload.length + propertySize(properties);
-    if (bytes > most && first < messages.length) break;
-  }
-  return messages.slice(first);
-}
-
-function topicMessage({ payload, ...message }: KeptMessage): TopicMessage {
-  return {
-    ...message,
-    payload: payload.toBase64(),
-  };
-}
-
-/** The points of messages, with a gap wherever the connection was lost between two. */
-function pointsOf(
-  messages: readonly KeptMessage[],
-  series: Series,
-  outages: { since(seen: number): { items: Outage[] } },
-): Pick<SeriesNews, "times" | "values"> {
-  const times: number[] = [];
-  const values: (number | null)[] = [];
-  const gaps = outages.since(0).items.filter(({ from }) => from > series.last);
-  for (const { time, payload } of messages) {
-    const value = series.read(payload);
-    if (value === undefined) continue;
-    while (gaps.length > 0 && gaps[0]!.to <= time) {
-      const { from } = gaps.shift()!;
-      if (series.last === -Infinity || from <= series.last) continue;
-      times.push(from);
-      values.push(null);
-    }
-    times.push(time);
-    values.push(value);
-    series.last = time;
-  }
-  return { times, values };
 }

@@ -141,6 +141,7 @@ Deno.test("Viewer.open() shows the messages that are kept, and then the new ones
         ["unit", "°C"],
         ["unit", "K"],
       ],
+      hasLostProperties: false,
     }],
   });
   viewer.open(null);
@@ -217,6 +218,7 @@ Deno.test("Viewer.showPackets() tells of packets from then on", () => {
     isSent: true,
     type: "PINGREQ",
     text: "",
+    isCut: false,
   };
   link.packets.push(packet);
   viewer.showPackets(true);
@@ -251,7 +253,8 @@ Deno.test("Viewer.showClients() tells of no more clients than a frame holds", ()
     ...{ inFlight: 0, waiting: 0 },
   };
   setClients([client, client, client, client, client]);
-  assertEquals(next()?.clients?.length, 3);
+  const frame = next();
+  assertEquals([frame?.clients?.length, frame?.clientsLeftOut], [3, 2]);
 });
 
 Deno.test("Viewer.frame() tells of the connection, what was missed, and the log", () => {

@@ -74,6 +74,11 @@ const NEEDS: Record<string, Record<string, Need>> = {
       ...["--dir", "x"],
     ),
   },
+  cluster: {
+    "--allow-env": need(ENV, "--status"),
+    "--allow-net=127.0.0.1": need("the one that runs is asked", "--status"),
+    "--allow-read=.workbook": need("where it is, stands there", "--status"),
+  },
   sensors: talks(),
   record: records(),
   dashboard: {
@@ -136,7 +141,7 @@ const NEEDS: Record<string, Record<string, Need>> = {
 const LIKE: Record<string, string> = { watch: "check", grade: "check" };
 
 /** What runs the project's own tests and measurements may do whatever it likes. */
-const RUNNERS = ["test", "test:fuzz", "bench", "check-all"];
+const RUNNERS = ["test", "test:cluster", "test:fuzz", "bench", "check-all"];
 
 /** How a permission is named above: its place is seen from the project's folder. */
 function nameOf(permission: string, folder: string): string {
@@ -161,6 +166,8 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   // A student's project, so that nothing happens to this one.
   await using project = await copyExercises();
   await project.write(WORK, "// Begun");
+  const noCluster = JSON.stringify({ port: 1, token: "" });
+  await project.write(".workbook/cluster.json", noCluster);
   const { folder } = project;
   const source = pathToFileURL(`${folder}/workbook/launcher/commands.ts`).href;
   const { COMMANDS } = await import(source) as {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Engine, ENGINES, findPrograms } from "../cluster/find_engine.ts";
 import { BROWSER_OPENER } from "../dashboard/browser_opener.ts";
 import { quickTests } from "./modules.ts";
 import {
@@ -114,6 +115,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "--allow-sys=hostname,networkInterfaces",
     ]),
   },
+  cluster: {
+    description: "Run three brokers that are one, and kill one of them",
+    steps: (args) => confined("cluster", clusterPermissions(args))(args),
+  },
   sensors: {
     description: "Publish the readings of four virtual sensors",
     steps: program("sensors", []),
@@ -204,6 +209,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     description: "Send hostile input to the embedded broker, from a seed",
     steps: confined("test:fuzz", FUZZ_PERMISSIONS),
   },
+  "test:cluster": {
+    description: "Kill nodes of a cluster, and count what is lost",
+    steps: program("test:cluster", [
+      "--allow-read",
+      "--allow-run",
+      // Whether mosquitto would change to another user.
+      "--allow-sys=uid",
+      "--allow-write",
+    ]),
+  },
   "test:load": {
     description: "Load the embedded broker, and count what arrives",
     steps: confined("test:load", [
@@ -285,6 +300,27 @@ function confined(
 function storePermission(args: string[]): string[] {
   const folder = optionOf(args, "--store");
   return folder ? [pathPermission("--allow-write", folder)] : [];
+}
+
+/**
+ * What a cluster needs: to start the programs of its engine, which write where they
+ * like. To ask the one that runs takes less.
+ */
+function clusterPermissions(args: string[]): string[] {
+  const engines = args.filter((arg): arg is Engine =>
+    Object.hasOwn(ENGINES, arg)
+  );
+  const common = ["--allow-env", "--allow-net=127.0.0.1"];
+  if (engines.length === 0) {
+    return [...common, scoped("--allow-read", ".workbook")];
+  }
+  const programs = engines.flatMap((engine) => findPrograms(engine));
+  return [
+    ...common,
+    "--allow-read",
+    "--allow-write",
+    ...programs.map((file) => pathPermission("--allow-run", file)),
+  ];
 }
 
 /** The value of an option, if it is given. */

@@ -43,6 +43,11 @@ export class LabelledOutput {
     if (held !== "") this.#write(label, `${held}\n`, target);
   }
 
+  /** Writes a line that no program has printed to standard output. */
+  writeLine(label: string, line: string): void {
+    this.#write(label, `${line}\n`, Deno.stdout);
+  }
+
   #write(label: string, piece: string, target: Target): void {
     if (piece === "") return;
     const begin = this.#open === label

@@ -14,7 +14,7 @@ interface LessonData {
   title: string;
   /** How hard it is. */
   difficulty: "beginner" | "intermediate" | "advanced";
-  /** The documents that it reproduces, by their short names. */
+  /** The documents that it reproduces, by their short names; there may be none. */
   documents: string[];
   /** Its programs, in the order in which they start. */
   programs: LessonProgram[];
@@ -40,6 +40,19 @@ export interface LessonProgram {
   pause?: number;
   /** The exit code that it ends with, 0 unless given. */
   exit?: number;
+  /** The cluster that it runs on, in place of the lesson's broker. */
+  cluster?: LessonCluster;
+}
+
+/** A cluster of three nodes, and what happens to it while a program runs. */
+export interface LessonCluster {
+  /** How many of the nodes' addresses the program is given. */
+  addresses: 1 | 3;
+  /**
+   * The nodes that are killed and started again, one after the other. Then the
+   * program is stopped.
+   */
+  kills: number[];
 }
 
 /** A lesson. */

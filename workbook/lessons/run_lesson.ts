@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { LabelledOutput, type Target } from "./labelled_output.ts";
+import {
+  addressesFor,
+  CLUSTER_LABEL,
+  killNodes,
+  needsCluster,
+  openCluster,
+} from "./lesson_cluster.ts";
 import { type Lesson, type LessonProgram, programFlags } from "./lessons.ts";
 
 /** Options of {@linkcode runLesson}. */
@@ -24,7 +31,8 @@ interface Running {
 
 /**
  * Runs a lesson's programs together: one after the other, beside those that
- * stay, which are stopped at the end.
+ * stay, which are stopped at the end. Those that need a cluster are left out where
+ * none can be started.
  *
  * @param lesson The lesson.
  * @param options Flags, variables and the signal that ends it.
@@ -34,7 +42,10 @@ export async function runLesson(
   lesson: Lesson,
   { flags, variables, signal }: RunLessonOptions,
 ): Promise<number> {
-  const output = new LabelledOutput(lesson.programs.map(labelOf));
+  const output = new LabelledOutput([
+    ...lesson.programs.map(labelOf),
+    ...lesson.programs.some(needsCluster) ? [CLUSTER_LABEL] : [],
+  ]);
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve());
@@ -51,12 +62,27 @@ export async function runLesson(
     );
   };
 
+  await using cluster = await openCluster(lesson, {
+    tell: (line) => output.writeLine(CLUSTER_LABEL, line),
+    signal,
+  });
   for (const program of lesson.programs) {
     if (signal.aborted) break;
-    const one = start(lesson, program, { flags, variables, output });
+    if (needsCluster(program) && cluster === undefined) continue;
+    const one = start(lesson, program, {
+      flags,
+      variables: { ...variables, ...addressesFor(program, cluster) },
+      output,
+    });
     running.push(one);
     await Promise.race([program.stays ? one.ready : one.ended, stopped]);
     if (program.pause !== undefined) await pause(program.pause, stopped);
+    if (cluster !== undefined && needsCluster(program)) {
+      const wait = (seconds: number) => pause(seconds, stopped);
+      await killNodes(cluster, program.cluster.kills, { wait, signal });
+      stop(one.child);
+      await one.ended;
+    }
   }
   // Where all programs stay, only the user ends the lesson, or they themselves.
   if (lesson.programs.every(({ stays }) => stays)) {

@@ -1,6 +1,7 @@
 import { type Client, Sensor, type SensorOptions } from "../../lib/mod.ts";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
+import { formatTimedReading } from "../../lib/timed_reading.ts";
 
 /** The four sensors of document ko §5: seconds, range and topic. */
 const FOUR_SENSORS: readonly [number, [number, number], string][] = [
@@ -12,7 +13,7 @@ const FOUR_SENSORS: readonly [number, [number, number], string][] = [
 
 /** What the four sensors have in common. */
 interface FourSensorsOptions
-  extends Pick<SensorOptions, "qos" | "onValue" | "log"> {
+  extends Pick<SensorOptions, "qos" | "sendTime" | "onValue" | "log"> {
   /** What the intervals are divided by. */
   speed: number;
 }
@@ -41,11 +42,13 @@ export async function startFourSensors(
 function publishFirst(
   client: Client,
   { topic, range: [least, greatest] }: Sensor,
-  { qos = 0, onValue, log = console.error }: Omit<FourSensorsOptions, "speed">,
+  options: Omit<FourSensorsOptions, "speed">,
 ): void {
+  const { qos = 0, sendTime = false, onValue, log = console.error } = options;
   const value = least + Math.random() * (greatest - least);
   onValue?.(value, topic);
-  client.publishAsync(topic, `${value}`, { qos }).catch((error) =>
+  const payload = sendTime ? formatTimedReading(value) : `${value}`;
+  client.publishAsync(topic, payload, { qos }).catch((error) =>
     log(printable(`Sensor on ${topic} failed: ${describeError(error)}`))
   );
 }

@@ -50,7 +50,7 @@ export function addFirstTopics(): void {
 }
 
 function addFirst(count: number): void {
-  for (const { topic } of numericTopics(tree.nodes())) {
+  for (const { topic } of numericTopics(tree.value.nodes())) {
     if (series.peek().length >= count) return;
     add(topic, "$");
   }

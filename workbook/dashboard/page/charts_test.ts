@@ -10,7 +10,7 @@ import {
 import { points, tree } from "./store.ts";
 
 for (let id = 0; id < 12; id++) {
-  tree.take({
+  tree.value.take({
     ...{ id, name: `iot/${id}`, count: 1, time: id, value: "21.5", bytes: 4 },
     ...{ qos: 0, isRetained: false },
   });

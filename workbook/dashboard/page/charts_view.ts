@@ -31,6 +31,10 @@ export function ChartsView(): VNode {
     );
   }, []);
   void [zoom.value, followed.value];
+  // What nothing is known of yet is shown as soon as it comes.
+  if (series.value.some(({ key }) => !points.has(key))) {
+    void pointsVersion.value;
+  }
   const range = sight();
   const shown = series.value.map((series): ShownSeries => {
     const known = points.get(series.key);

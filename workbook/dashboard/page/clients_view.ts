@@ -2,8 +2,8 @@ import type { ClientNews } from "../protocol.ts";
 import { printable } from "../../../lib/printable.ts";
 import { send } from "./connection.ts";
 import { formatNumber, formatTime } from "./format.ts";
-import { labels } from "./labels.ts";
-import { clients, log, welcome } from "./store.ts";
+import { fill, labels } from "./labels.ts";
+import { clients, clientsLeftOut, log, welcome } from "./store.ts";
 import { html, useEffect, type VNode } from "./view.ts";
 
 /** The embedded broker's clients, and what its log says. */
@@ -43,6 +43,11 @@ export function ClientsView(): VNode {
           </tbody>
         </table>
       </div>
+      ${clientsLeftOut.value > 0 && html`
+        <p class="notice">${fill(text.clientsLeftOut, {
+          n: formatNumber(clientsLeftOut.value),
+        })}</p>
+      `}
       <h2>${text.clientLog}</h2>
       ${log.value.length === 0 ? html`<p>${text.clientLogEmpty}</p>` : html`
         <ol class="client-log" tabindex="0" aria-label=${text.clientLog}>

@@ -25,7 +25,7 @@ export function startClock(): void {
     const seconds = (at - before.at) / 1000;
     const isSame = before.welcome === welcome.value;
     batch(() => {
-      tree.measure(at);
+      tree.value.measure(at);
       sortAnew();
       messageRate.value = isSame ? (total.value - before.total) / seconds : 0;
       time.value = Date.now() + ahead;

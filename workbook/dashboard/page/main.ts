@@ -7,9 +7,10 @@ import { html, render } from "./view.ts";
 
 document.documentElement.lang = language.value;
 document.title = labels.value.title;
+// First, since the server takes a moment to answer.
+connect();
 startLargeType();
 startClock();
 // What stood there until now.
 document.body.replaceChildren();
 render(html`<${App} />`, document.body);
-connect();

@@ -41,6 +41,7 @@ export function PacketsView(): VNode {
     ...packetsLeftOut.value > 0
       ? [fill(text.packetsLeftOut, { n: formatNumber(packetsLeftOut.value) })]
       : [],
+    ...shown.some(({ isCut }) => isCut) ? [text.packetsCut] : [],
   ];
   const onClear = () => {
     packets.value = [];

@@ -39,13 +39,18 @@ export function StateView(): VNode {
 }
 
 function Broker(): VNode {
-  const { broker, filters, recording } = welcome.value!;
+  const { broker, filters, refused, recording } = welcome.value!;
   return html`
     <span class="broker">
       <code>${printable(broker)}</code>
       ${filters.map((filter) =>
         html`${" "}<code class="filter">${printable(filter)}</code>`
       )}
+      ${refused.length > 0 && html`
+        <span class="warning">${" "}${fill(labels.value.filtersRefused, {
+          filters: refused.map(printable).join(", "),
+        })}</span>
+      `}
       ${recording !== undefined && html`
         <span class="faint">${" "}${fill(labels.value.recordingFrom, {
           file: printable(recording),

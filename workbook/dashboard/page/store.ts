@@ -49,7 +49,7 @@ export const unlisted = signal(0);
 /** The server's time when it sent the last frame. */
 export const now = signal(0);
 /** Changed in place: who draws it reads {@linkcode treeVersion}. */
-export let tree = new TopicTree();
+export const tree = signal(new TopicTree());
 export const treeVersion = signal(0);
 /** The server's time when it told of the first topics. */
 let treeSince: number | undefined;
@@ -62,6 +62,7 @@ export const pointsVersion = signal(0);
 export const packets = signal<PacketNews[]>([]);
 export const packetsLeftOut = signal(0);
 export const clients = signal<ClientNews[]>([]);
+export const clientsLeftOut = signal(0);
 export const log = signal<string[]>([]);
 export const results = signal<PublishResult[]>([]);
 
@@ -79,7 +80,7 @@ export function take(message: FromServer): void {
       welcome.value = message;
       phase.value = "open";
       // The server tells everything anew.
-      tree = new TopicTree();
+      tree.value = new TopicTree();
       treeSince = undefined;
       treeVersion.value++;
       outages.value = [];
@@ -96,7 +97,7 @@ function takeFrame(frame: Frame): void {
   if (frame.outages) outages.value = [...outages.value, ...frame.outages];
   if (frame.topics) {
     treeSince ??= frame.time;
-    for (const topic of frame.topics) tree.take(topic, treeSince);
+    for (const topic of frame.topics) tree.value.take(topic, treeSince);
     treeVersion.value++;
   }
   if (frame.messages && frame.messages.topic === openTopic.value) {
@@ -110,7 +111,10 @@ function takeFrame(frame: Frame): void {
     packetsLeftOut.value += (frame.packetsLeftOut ?? 0) + all.length -
       packets.value.length;
   }
-  if (frame.clients) clients.value = frame.clients;
+  if (frame.clients) {
+    clients.value = frame.clients;
+    clientsLeftOut.value = frame.clientsLeftOut ?? 0;
+  }
   if (frame.log) log.value = [...log.value, ...frame.log].slice(-MOST.logLines);
 }
 
@@ -126,11 +130,26 @@ function takeMessages(news: NonNullable<Frame["messages"]>): void {
   };
 }
 
+/**
+ * Puts points in the order of their times, if those from `start` on aren't: a clock
+ * may be set back, and a recording may have others appended.
+ */
+function sortByTime(points: Points, start: number): void {
+  const { times, values } = points;
+  const isSorted = times.slice(Math.max(0, start - 1))
+    .every((time, index, some) => index === 0 || time >= some[index - 1]!);
+  if (isSorted) return;
+  const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
+  points.times = order.map((index) => times[index]!);
+  points.values = order.map((index) => values[index]!);
+}
+
 function takePoints({ key, isStart, times, values, leftOut }: SeriesNews) {
   const before = isStart ? undefined : points.get(key);
   const all = before ?? { times: [], values: [], leftOut: 0 };
   for (const time of times) all.times.push(time);
   for (const value of values) all.values.push(value);
+  sortByTime(all, all.times.length - times.length);
   const excess = Math.max(0, all.times.length - MOST.points);
   all.times.splice(0, excess);
   all.values.splice(0, excess);

@@ -1,12 +1,12 @@
-import { effect, useEffect, useState } from "./view.ts";
+import { effect, useLayoutEffect, useState } from "./view.ts";
 
 /** How many times as long as the last act took is waited at least. */
 const REST = 4;
 
 /**
- * Acts when signals have changed, but not more often than every so many milliseconds:
- * what changes in between comes together. What takes long is done less often, so that
- * most of the time is left for other things.
+ * Acts as soon as signals have changed, but not more often than every so many
+ * milliseconds: what changes in between comes together. What takes long is done less
+ * often, so that most of the time is left for other things.
  *
  * @param read Reads the signals.
  * @returns A function that ends it.
@@ -16,16 +16,21 @@ export function throttled(
   act: () => void,
   milliseconds: number,
 ): () => void {
-  let pause = milliseconds;
+  let hasChanged = false;
+  let next = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {
     read();
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const start = performance.now();
-      act();
-      pause = Math.max(milliseconds, REST * (performance.now() - start));
-    }, pause);
+    if (hasChanged) {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const start = performance.now();
+        act();
+        const end = performance.now();
+        next = end + Math.max(milliseconds, REST * (end - start));
+      }, Math.max(0, next - performance.now()));
+    }
+    hasChanged = true;
   });
   return () => {
     stop();
@@ -36,7 +41,8 @@ export function throttled(
 /** Draws the component again when signals have changed, but not too often. */
 export function useThrottled(read: () => void, milliseconds: number): void {
   const [, setCount] = useState(0);
-  useEffect(
+  // Not later: something might change before.
+  useLayoutEffect(
     () => throttled(read, () => setCount((count) => count + 1), milliseconds),
     [],
   );

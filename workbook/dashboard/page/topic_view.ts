@@ -34,6 +34,9 @@ function OpenTopic({ topic }: { topic: string }): VNode {
       ? html`<p class="hint">${labels.value.noMessages}</p>`
       : html`
         <${MessageFacts} message=${message} />
+        ${message.hasLostProperties && html`
+          <p class="notice">${labels.value.propertiesLeftOut}</p>
+        `}
         ${chosen && html`
           <p class="notice controls">
             ${labels.value.earlierShown}
@@ -53,7 +56,7 @@ function OpenTopic({ topic }: { topic: string }): VNode {
 
 function RetainedControls({ topic }: { topic: string }): VNode | null {
   void treeVersion.value;
-  if (!tree.find(topic)?.topic?.isRetained) return null;
+  if (!tree.value.find(topic)?.topic?.isRetained) return null;
   return html`
     <span class="mark">${labels.value.retained}</span>
     <${ClearRetained} topic=${topic} />

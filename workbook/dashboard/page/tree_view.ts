@@ -124,6 +124,8 @@ function open({ node }: Row): void {
   selectedTab.value = "topic";
   // In one column it stands below the tree.
   if (matchMedia(ONE_COLUMN).matches) {
-    document.getElementById("side")?.scrollIntoView();
+    const [header, side] = ["header", "#side"]
+      .map((name) => document.querySelector<HTMLElement>(name)!);
+    scrollTo({ top: side!.offsetTop - header!.offsetHeight });
   }
 }

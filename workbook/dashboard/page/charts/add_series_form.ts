@@ -42,7 +42,7 @@ export function AddSeriesForm(): VNode {
           onInput=${onTopic} />
       </label>
       <datalist id="chart-topics">
-        ${suggestTopics(tree, topic.value).map((topic) =>
+        ${suggestTopics(tree.value, topic.value).map((topic) =>
           html`<option key=${topic} value=${topic}></option>`
         )}
       </datalist>
@@ -72,5 +72,5 @@ function errorIn(topic: string, path: string): keyof Labels | null {
 
 /** Where the numbers are in the payload that came last on a topic. */
 function pathsOf(topic: string): string[] {
-  return numericPaths(tree.find(topic)?.topic?.value ?? "");
+  return numericPaths(tree.value.find(topic)?.topic?.value ?? "");
 }

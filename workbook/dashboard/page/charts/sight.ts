@@ -65,7 +65,10 @@ export function countSincePause(): number {
 function extent(): Range {
   const all = shownPoints();
   const first = Math.min(...all.map(({ times }) => times[0] ?? Infinity));
-  const last = Math.max(...all.map(({ times }) => times.at(-1) ?? 0));
+  // A clock that was set back has left points with times that are yet to come.
+  const last = followed.value === Infinity
+    ? Math.max(...all.map(({ times }) => times.at(-1) ?? 0))
+    : 0;
   const to = pausedAt.value ?? Math.max(now.peek(), last);
   const from = Math.min(first, to - 1_000);
   return { from: first === Infinity ? to - EMPTY : from, to };

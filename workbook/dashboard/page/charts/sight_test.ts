@@ -21,7 +21,7 @@ function start(): { times: number[] } {
   );
   const known = { times, values: times.map(() => 1), leftOut: 0 };
   points.set(series.value[0]!.key, known);
-  now.value = 0;
+  now.value = 110_000;
   follow(Infinity);
   return known;
 }
@@ -33,6 +33,14 @@ Deno.test("sight() shows all up to now, or the last of it", () => {
   assertEquals(sight(), { from: 10_000, to: 130_000 });
   follow(60_000);
   assertEquals(sight(), { from: 70_000, to: 130_000 });
+});
+
+Deno.test("sight() shows what comes after a clock was set back", () => {
+  start();
+  now.value = 90_000;
+  assertEquals(sight(), { from: 10_000, to: 110_000 });
+  follow(60_000);
+  assertEquals(sight(), { from: 30_000, to: 90_000 });
 });
 
 Deno.test("zoomBy() and moveBy() stay where points are", () => {

@@ -14,7 +14,7 @@ const PAUSE = 1_000;
 export function Suggestions(): VNode {
   useThrottled(() => treeVersion.value, PAUSE);
   const { chartsEmpty, chartsNone, chartAllNumeric } = labels.value;
-  const topics = latest(numericTopics(tree.nodes()), COUNT);
+  const topics = latest(numericTopics(tree.value.nodes()), COUNT);
   if (topics.length === 0) {
     return html`<p class="charts-empty">${chartsNone}</p>` as VNode;
   }

@@ -59,6 +59,7 @@ export const enCharts = {
   packetFollowAll: "Show all exchanges alike",
   packetsWaiting: "Held. Packets that have come since: {n}.",
   packetsLeftOut: "Packets that are not here any more: {n}.",
+  packetsCut: "Texts that end with … are longer than what is shown.",
   packetsEmpty:
     "No packets yet. Publish a message with one of the buttons, and watch what goes to and fro.",
   packetDemo: "Publish a message and see its packets",
@@ -106,6 +107,7 @@ export const enCharts = {
   clientSubscriptions: "Subscriptions",
   clientInFlight: "In flight",
   clientWaiting: "Waiting",
+  clientsLeftOut: "Clients that there is no room for: {n}",
   clientConnected: "connected",
   clientKept: "gone, session kept",
   clientLog: "Log",

@@ -15,6 +15,7 @@ export const fr: Labels = {
   passwordWrong: "Ce mot de passe est faux",
   enter: "Entrer",
   recordingFrom: "avec les valeurs de {file}",
+  filtersRefused: "Refusés par le broker : {filters}",
   messagesInAll: "Messages : {n}",
   messagesASecond: "{n} messages/s",
   unlisted: "Dont sur des topics trop nombreux pour être listés : {n}",
@@ -66,6 +67,8 @@ export const fr: Labels = {
   payload: "Contenu",
   bytes: "octets : {n}",
   payloadCut: "Seuls les {n} premiers octets sont ici",
+  propertiesLeftOut:
+    "Ses propriétés MQTT 5 sont trop longues pour être gardées",
   emptyPayload: "Le contenu est vide",
   empty: "vide",
   number: "nombre",

@@ -61,6 +61,8 @@ export const frCharts: ChartLabels = {
   packetFollowAll: "Ne plus suivre d'échange",
   packetsWaiting: "Retenu. Paquets arrivés depuis : {n}.",
   packetsLeftOut: "Paquets qui ne sont plus là : {n}.",
+  packetsCut:
+    "Les textes qui finissent par … sont plus longs que ce qui est montré.",
   packetsEmpty:
     "Pas encore de paquets. Publiez un message avec un des boutons, et regardez ce qui va et vient.",
   packetDemo: "Publier un message et voir ses paquets",
@@ -109,6 +111,7 @@ export const frCharts: ChartLabels = {
   clientSubscriptions: "Abonnements",
   clientInFlight: "En vol",
   clientWaiting: "En attente",
+  clientsLeftOut: "Clients pour lesquels il n'y a pas de place : {n}",
   clientConnected: "connecté",
   clientKept: "parti, session gardée",
   clientLog: "Journal",

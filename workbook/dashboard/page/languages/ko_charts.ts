@@ -61,6 +61,7 @@ export const koCharts: ChartLabels = {
   packetFollowAll: "따라가기 끝내기",
   packetsWaiting: "멈춤. 그 뒤에 온 패킷: {n}.",
   packetsLeftOut: "더는 여기에 없는 패킷: {n}.",
+  packetsCut: "…로 끝나는 글은 보이는 것보다 깁니다.",
   packetsEmpty:
     "아직 패킷이 없습니다. 버튼으로 메시지를 발행하고 오가는 것을 보세요.",
   packetDemo: "메시지를 발행하고 그 패킷 보기",
@@ -107,6 +108,7 @@ export const koCharts: ChartLabels = {
   clientSubscriptions: "구독",
   clientInFlight: "전송 중",
   clientWaiting: "대기 중",
+  clientsLeftOut: "자리가 없어 목록에 없는 클라이언트: {n}",
   clientConnected: "연결됨",
   clientKept: "떠남, 세션 보관됨",
   clientLog: "로그",

@@ -7,6 +7,7 @@ const PACKETS = Array.from({ length: 6 }, (_, index): PacketNews => ({
   time: index,
   isSent: true,
   text: "",
+  isCut: false,
 }));
 const ALL = { isWanted: () => true, most: 100 };
 

@@ -9,7 +9,7 @@ import {
 } from "./sequence.ts";
 
 function packet(type: string, more: Partial<PacketNews> = {}): PacketNews {
-  return { type, time: 0, isSent: true, text: "", ...more };
+  return { type, time: 0, isSent: true, text: "", isCut: false, ...more };
 }
 
 /** A message at QoS 2 that the client sends, and one that it gets, both with 7. */

@@ -6,6 +6,7 @@ const WELCOME: Welcome = {
   type: "welcome",
   broker: "localhost",
   filters: ["#"],
+  refused: [],
   hasClients: false,
 };
 const SENT = {

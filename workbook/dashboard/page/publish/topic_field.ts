@@ -7,7 +7,7 @@ import { html, type VNode } from "../view.ts";
 /** Where to publish, completed from the topics that are known. */
 export function TopicField(props: FieldProps): VNode {
   void treeVersion.value;
-  const topics = suggestTopics(tree, props.form.topic);
+  const topics = suggestTopics(tree.value, props.form.topic);
   return html`
     <${Field} ...${props} field="topic" label=${labels.value
       .topic} list="topics" />

@@ -10,6 +10,7 @@ const MESSAGE: TopicMessage = {
   retain: false,
   duplicate: false,
   properties: [["contentType", "9"], ["messageExpiryInterval", "60"]],
+  hasLostProperties: false,
 };
 
 Deno.test("remainingExpiry() is the interval without the message's age", () => {

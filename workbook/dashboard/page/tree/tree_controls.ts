@@ -44,7 +44,7 @@ export function TreeControls(): VNode {
     </div>
     <div class="row head">
       <span class="name">${fill(words.topicCount, {
-        n: formatNumber(tree.size),
+        n: formatNumber(tree.value.size),
       })}</span>
       <span class="last">${words.value}</span>
       <span class="age">${words.age}</span>

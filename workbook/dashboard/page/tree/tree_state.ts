@@ -36,15 +36,14 @@ const accepts = computed(() => topicFilter(filterText.value));
 const childrenOf = signal(childrenSorter("name"));
 let movedAt = 0;
 
-// Which topics there are: these change only when there is a new one.
-const currentTree = computed(() => (treeVersion.value, tree));
-const size = computed(() => (treeVersion.value, tree.size));
+// How many topics there are: it changes only when there is a new one.
+const size = computed(() => (treeVersion.value, tree.value.size));
 
 /** The rows from the top. */
 export const rows = computed((): Row[] => {
   const isFew = size.value <= FEW;
   const { all, chosen } = currentExpansion().value;
-  return visibleRows(currentTree.value, {
+  return visibleRows(tree.value, {
     accepts: accepts.value,
     childrenOf: childrenOf.value,
     isExpanded: ({ path }) => chosen.get(path) ?? all ?? isFew,

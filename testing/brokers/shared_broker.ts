@@ -1,0 +1,33 @@
+/**
+ * The broker that the tests of a run share: the one that the variable
+ * `WORKBOOK_BROKER` names, such as a cluster. Tests to which any broker will do then
+ * talk to it, one after the other.
+ *
+ * @module
+ */
+import { openBroker } from "./embedded_broker.ts";
+
+/** A broker, which ends with the test if it is the test's own. */
+interface AnyBroker extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The address of the one that is shared, if the run has one. */
+export function sharedBrokerUrl(): string | undefined {
+  return Deno.env.get("WORKBOOK_BROKER") || undefined;
+}
+
+/** What the names of the tests have in them that talk to a shared broker. */
+export const ON_SHARED_BROKER = " on the shared broker";
+
+/** Says in a test's name that it talks to the shared broker, if there is one. */
+export function onSharedBroker(name: string): string {
+  return sharedBrokerUrl() === undefined ? name : `${name}${ON_SHARED_BROKER}`;
+}
+
+/** Gives the one that is shared, or else starts an embedded one. */
+export async function anyBroker(): Promise<AnyBroker> {
+  const url = sharedBrokerUrl();
+  if (url === undefined) return await openBroker();
+  return { url, [Symbol.asyncDispose]: async () => {} };
+}

@@ -1,0 +1,32 @@
+import type { NodeProgram } from "./node_process.ts";
+
+/** Where all that a cluster listens on is: this computer alone. */
+export const LOOPBACK = "127.0.0.1";
+
+/** The numbers of a cluster's nodes. */
+export const NODE_NUMBERS = [1, 2, 3] as const;
+
+/** What an engine is to be set up with. */
+export interface Place {
+  /** An empty folder, for the configuration and for what the nodes keep. */
+  folder: string;
+  /** The files of the engine's programs. */
+  programs: readonly string[];
+  /** The ports for MQTT, one a node. */
+  ports: readonly number[];
+  /** The user that may do everything. */
+  username: string;
+  password: string;
+}
+
+/** An engine with its configuration written. */
+export interface EngineSetup {
+  /** A program that all nodes need. */
+  helper?: NodeProgram;
+  /** The nodes' programs, in the order of their numbers. */
+  nodes: readonly NodeProgram[];
+  /** Whether the others may be started only once the first one is ready. */
+  startsWithFirst?: boolean;
+  /** Whether a node has all that the others have; asked before MQTT is spoken. */
+  isCurrent?: (number: number) => Promise<boolean>;
+}

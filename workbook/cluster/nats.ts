@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import {
+  type EngineSetup,
+  LOOPBACK,
+  NODE_NUMBERS,
+  type Place,
+} from "./engine_setup.ts";
+import { freePorts } from "./free_ports.ts";
+import { requestLocally } from "./local_http.ts";
+
+const COPIES = NODE_NUMBERS.length;
+
+/** Writes the configuration of three NATS servers that keep the same messages. */
+export async function setUpNats(
+  { folder, programs, ports, username, password }: Place,
+): Promise<EngineSetup> {
+  const [command = ""] = programs;
+  const free = freePorts(2 * COPIES);
+  const monitorPorts = free.slice(COPIES);
+  const routes = free.slice(0, COPIES).map((port) => `${LOOPBACK}:${port}`);
+  const member = { user: "member", password: crypto.randomUUID() };
+  const nodes = NODE_NUMBERS.map(async (number, index) => {
+    const file = join(folder, `node${number}.conf`);
+    // JSON is NATS's own format, too.
+    const configuration = {
+      server_name: `node${number}`,
+      // For clients of NATS's own protocol, on any free port.
+      listen: `${LOOPBACK}:-1`,
+      http: `${LOOPBACK}:${monitorPorts[index]}`,
+      authorization: { users: [{ user: username, password }] },
+      jetstream: { store_dir: join(folder, `node${number}`) },
+      cluster: {
+        name: "workbook",
+        listen: routes[index],
+        authorization: member,
+        routes: routes.map((route) =>
+          `nats://${member.user}:${member.password}@${route}`
+        ),
+      },
+      mqtt: {
+        listen: `${LOOPBACK}:${ports[index]}`,
+        // Unacknowledged messages are sent again after this time.
+        ack_wait: "5s",
+        stream_replicas: COPIES,
+        consumer_replicas: COPIES,
+      },
+    };
+    await Deno.writeTextFile(file, JSON.stringify(configuration, null, 2), {
+      mode: 0o600,
+    });
+    return { command, args: ["--config", file] };
+  });
+  return {
+    nodes: await Promise.all(nodes),
+    async isCurrent(number) {
+      const port = monitorPorts[number - 1]!;
+      const answer = await requestLocally({
+        port,
+        path: "/healthz?js-server-only=true",
+      });
+      return answer?.status === 200;
+    },
+  };
+}
