@@ -4,6 +4,7 @@
  * @module
  */
 import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../processes.ts";
 
@@ -49,17 +50,18 @@ const free = new Map<string, string[]>();
 /**
  * Copies the parts of the project that its tasks start with. Deno's cache of
  * npm packages is shared, so that only JSR is at stake.
+ *
+ * @param prefix How the name of the folder around it begins.
+ * @param more What else to copy, seen from the project's folder.
  */
 export async function copyProject(
   prefix = "workbook_",
+  more: readonly string[] = [],
 ): Promise<Project> {
   const root = free.get(prefix)?.pop() ?? await makePlace(prefix);
   const folder = `${root}/project`;
   const cache = `${root}/cache`;
-  await Deno.mkdir(folder);
-  for (const name of COPIED) {
-    await copy(fileURLToPath(new URL(name, SOURCE)), `${folder}/${name}`);
-  }
+  restore(folder, [...COPIED, ...more]);
 
   const start: Project["start"] = (args, options = {}) => {
     const { jsrUrl = "http://127.0.0.1:1/", variables = {} } = options;
@@ -95,7 +97,6 @@ export async function copyProject(
       return files;
     },
     async [Symbol.asyncDispose]() {
-      await Deno.remove(folder, { recursive: true });
       await rm(`${cache}/remote`, { recursive: true, force: true });
       free.set(prefix, [...free.get(prefix) ?? [], root]);
     },
@@ -112,11 +113,43 @@ async function makePlace(prefix: string): Promise<string> {
   return root;
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) {
-    await copy(`${from}/${name}`, `${to}/${name}`);
+/**
+ * Makes a folder have what the project has at these paths, and nothing else. What
+ * another copy has left is compared: to write a file costs ten times as much.
+ */
+function restore(folder: string, paths: readonly string[]): void {
+  const wanted = new Map<string, string>();
+  const list = (from: string, to: string) => {
+    if (Deno.statSync(from).isFile) return void wanted.set(to, from);
+    for (const { name } of Deno.readDirSync(from)) {
+      list(`${from}/${name}`, `${to}/${name}`);
+    }
+  };
+  for (const path of paths) {
+    list(fileURLToPath(new URL(path, SOURCE)), `${folder}/${path}`);
+  }
+  Deno.mkdirSync(folder, { recursive: true });
+  removeOthers(folder, wanted);
+  for (const [to, from] of wanted) {
+    Deno.mkdirSync(dirname(to), { recursive: true });
+    Deno.copyFileSync(from, to);
+  }
+}
+
+/** Takes out of a folder the files that are there already, and removes all else. */
+function removeOthers(folder: string, wanted: Map<string, string>): void {
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    const source = wanted.get(path);
+    if (isDirectory) removeOthers(path, wanted);
+    else if (
+      isFile && source !== undefined &&
+      Deno.readTextFileSync(source) === Deno.readTextFileSync(path)
+    ) wanted.delete(path);
+    else Deno.removeSync(path);
+  }
+  if (Array.from(Deno.readDirSync(folder)).length === 0) {
+    Deno.removeSync(folder);
   }
 }
 
