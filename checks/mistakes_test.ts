@@ -7,6 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Mistakes, mistakeText } from "../workbook/checking/mistake.ts";
 import type { Exercise } from "../workbook/checking/requirement.ts";
+import { stage } from "../workbook/checking/stage.ts";
+import { denoFlags } from "../testing/deno_flags.ts";
 
 const HERE = new URL("./", import.meta.url);
 
@@ -48,6 +50,30 @@ Deno.test("mistakes come out of the solutions, and those that don't lie beside t
       `checks/${exercise.name}/mistakes/ must have the mistakes without edits`,
     );
   }
+});
+
+Deno.test("mistakes and stubs are right in themselves", async () => {
+  const files: Record<string, Uint8Array> = {};
+  const encoder = new TextEncoder();
+  for (const { exercise, mistakes } of exercises) {
+    const { name: folder, programs } = exercise;
+    for (const program of programs) {
+      const stub = new URL(`${folder}/stub/${program}.ts`, HERE);
+      files[`${folder}/${program}.ts`] = await Deno.readFile(stub);
+    }
+    for (const name of Object.keys(mistakes)) {
+      const text = await mistakeText(exercise, { mistakes, name });
+      files[`${folder}/${name}.ts`] = encoder.encode(text);
+    }
+  }
+  // All at once: most of a check of types is for the toolkit.
+  await using staged = await stage("", files, denoFlags());
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", ...staged.flags, ...Object.keys(files)],
+    cwd: staged.folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
 });
 
 Deno.test("mistakes break what their exercise asks for, in a program that it has", () => {

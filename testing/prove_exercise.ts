@@ -18,7 +18,6 @@ import {
   checkRequirement,
   type ChecksOptions,
 } from "../workbook/checking/run_checks.ts";
-import { stage } from "../workbook/checking/stage.ts";
 import type { Files } from "../workbook/checking/student_files.ts";
 import { denoFlags } from "./deno_flags.ts";
 import { permissionsIn } from "./project/permissions.ts";
@@ -79,11 +78,6 @@ export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   });
 
   const count = Object.keys(mistakes).length;
-  Deno.test(`${name}: the stub and ${count} mistakes are right in themselves`, async () => {
-    const wrong = await mistakeFiles(exercise, mistakes);
-    assertEquals(await typeErrors(exercise, { ...stub, ...wrong }), "");
-  });
-
   Deno.test(`${name}: each of ${count} mistakes fails what it breaks`, async () => {
     const wrong = await mistakeFiles(exercise, mistakes);
     const outcomes: Record<string, string> = {};
@@ -188,18 +182,4 @@ async function failures(
 function outcomeOf(report: string | undefined): string {
   if (report === undefined) return "passes";
   return DID_NOT_RUN.test(report) ? `doesn't run: ${report}` : "fails";
-}
-
-/** Type-checks programs where an exercise's programs lie. */
-async function typeErrors(
-  { name }: Exercise,
-  files: Files,
-): Promise<string> {
-  await using staged = await stage(name, files);
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", ...denoFlags(), ...Object.keys(files)],
-    cwd: staged.folder,
-    env: { NO_COLOR: "1" },
-  }).output();
-  return success ? "" : new TextDecoder().decode(stderr);
 }

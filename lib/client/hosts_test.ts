@@ -68,7 +68,7 @@ Deno.test("connect() tries several hosts in turn, and says where it has gone", a
   const { lines, log } = logged();
   await using client = await connect(
     `127.0.0.1:1,127.0.0.1:${one.port},127.0.0.1:${other.port}`,
-    // A pause would be noticed.
+    // A pause, in seconds, would be noticed.
     { log, retryDelay: [600, 600], retry: false },
   );
   const [first, second] = one.clients().length > 0
@@ -81,7 +81,9 @@ Deno.test("connect() tries several hosts in turn, and says where it has gone", a
   client.reconnect();
   await returned;
   assertEquals(second.clients().length, 1);
-  assertEquals(lines, [
+  // A busy machine may take a second.
+  const untimed = lines.map((line) => line.replace(/\d+ s$/, "0 s"));
+  assertEquals(untimed, [
     `Connection to 127.0.0.1:${first.port} lost: the broker closed the connection; connecting again`,
     `Connected to 127.0.0.1:${second.port} instead of 127.0.0.1:${first.port} after 0 s`,
   ]);

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { cp } from "node:fs/promises";
 import { copyProject, type Project, type Result } from "./project.ts";
 
-const SOURCE = new URL("../../", import.meta.url);
 const NAME = "01_presence";
 
 /** Where the exercise's program is, seen from the project's folder. */
@@ -26,13 +24,10 @@ export interface ExerciseProject extends Project {
 export async function copyExercises(
   prefix?: string,
 ): Promise<ExerciseProject> {
-  const project = await copyProject(prefix);
-  const { folder } = project;
   const folders = ["exercises", "checks", "solutions"]
     .map((place) => `${place}/${NAME}`);
-  for (const path of ["lib", "testing", ...folders]) {
-    await cp(new URL(path, SOURCE), `${folder}/${path}`, { recursive: true });
-  }
+  const project = await copyProject(prefix, ["lib", "testing", ...folders]);
+  const { folder } = project;
   const stub = `checks/${NAME}/stub/main.ts`;
   await Deno.copyFile(`${folder}/${stub}`, `${folder}/${WORK}`);
   const read = (path: string) => Deno.readTextFile(`${folder}/${path}`);

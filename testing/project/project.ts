@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../processes.ts";
 
@@ -40,23 +42,26 @@ const SOURCE = new URL("../../", import.meta.url);
 const COPIED = ["deno.json", "deno.lock", "lessons", "workbook"];
 
 /**
+ * Places that no copy is at now, by their prefix. What Deno has compiled at one
+ * serves the next copy, too: the beginning of each would cost more than most tests.
+ */
+const free = new Map<string, string[]>();
+
+/**
  * Copies the parts of the project that its tasks start with. Deno's cache of
  * npm packages is shared, so that only JSR is at stake.
+ *
+ * @param prefix How the name of the folder around it begins.
+ * @param more What else to copy, seen from the project's folder.
  */
 export async function copyProject(
   prefix = "workbook_",
+  more: readonly string[] = [],
 ): Promise<Project> {
-  const root = await Deno.realPath(
-    await Deno.makeTempDir({ prefix }),
-  );
+  const root = free.get(prefix)?.pop() ?? await makePlace(prefix);
   const folder = `${root}/project`;
   const cache = `${root}/cache`;
-  await Deno.mkdir(folder);
-  await Deno.mkdir(cache);
-  for (const name of COPIED) {
-    await copy(fileURLToPath(new URL(name, SOURCE)), `${folder}/${name}`);
-  }
-  await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
+  restore(folder, [...COPIED, ...more]);
 
   const start: Project["start"] = (args, options = {}) => {
     const { jsrUrl = "http://127.0.0.1:1/", variables = {} } = options;
@@ -91,15 +96,60 @@ export async function copyProject(
       await readFiles(folder, files);
       return files;
     },
-    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      await rm(`${cache}/remote`, { recursive: true, force: true });
+      free.set(prefix, [...free.get(prefix) ?? [], root]);
+    },
   };
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) {
-    await copy(`${from}/${name}`, `${to}/${name}`);
+/** Makes a place for copies, which is there until the tests of this file are over. */
+async function makePlace(prefix: string): Promise<string> {
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix }));
+  addEventListener("unload", () => Deno.removeSync(root, { recursive: true }));
+  const cache = `${root}/cache`;
+  await Deno.mkdir(cache);
+  await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
+  return root;
+}
+
+/**
+ * Makes a folder have what the project has at these paths, and nothing else. What
+ * another copy has left is compared: to write a file costs ten times as much.
+ */
+function restore(folder: string, paths: readonly string[]): void {
+  const wanted = new Map<string, string>();
+  const list = (from: string, to: string) => {
+    if (Deno.statSync(from).isFile) return void wanted.set(to, from);
+    for (const { name } of Deno.readDirSync(from)) {
+      list(`${from}/${name}`, `${to}/${name}`);
+    }
+  };
+  for (const path of paths) {
+    list(fileURLToPath(new URL(path, SOURCE)), `${folder}/${path}`);
+  }
+  Deno.mkdirSync(folder, { recursive: true });
+  removeOthers(folder, wanted);
+  for (const [to, from] of wanted) {
+    Deno.mkdirSync(dirname(to), { recursive: true });
+    Deno.copyFileSync(from, to);
+  }
+}
+
+/** Takes out of a folder the files that are there already, and removes all else. */
+function removeOthers(folder: string, wanted: Map<string, string>): void {
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    const source = wanted.get(path);
+    if (isDirectory) removeOthers(path, wanted);
+    else if (
+      isFile && source !== undefined &&
+      Deno.readTextFileSync(source) === Deno.readTextFileSync(path)
+    ) wanted.delete(path);
+    else Deno.removeSync(path);
+  }
+  if (Array.from(Deno.readDirSync(folder)).length === 0) {
+    Deno.removeSync(folder);
   }
 }
 

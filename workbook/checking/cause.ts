@@ -39,6 +39,9 @@ export interface Evidence {
 
 type SlipFinders = Parameters<typeof findSlip>[1];
 
+/** The exit code of what the system has ended. */
+const KILLED = 137;
+
 /** More characters than the words for a mistake have. */
 const MOST_WORDS = 500;
 
@@ -105,6 +108,11 @@ function findEnd(evidence: Evidence, isFatal: boolean): Finding | undefined {
   return first(evidence, (program) => {
     const { code, isToEnd, stderr, stdout } = program;
     if (code === undefined || isToEnd) return undefined;
+    if (code === KILLED) {
+      // Nothing in a loop says so, and the limit of its time ends it.
+      const loop = slipIn({ programs: [program] }, [loopsWithoutAwait]);
+      if (loop !== undefined) return loop;
+    }
     if (code !== 0) return findCrash(program);
     const prompt = slipIn({ programs: [program] }, [readsWithPrompt]);
     if (prompt !== undefined) return prompt;

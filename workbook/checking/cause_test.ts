@@ -47,8 +47,9 @@ Deno.test("findCause() takes no subscription that runs beside for a slip", () =>
   assertEquals(causeOf({ source }), undefined);
 });
 
-Deno.test("findCause() tells of a loop only while the program is in it", () => {
+Deno.test("findCause() tells of a loop only while the program is in it, or was ended there", () => {
   const source = "while (!isDone) {}";
   assertMatch(causeOf({ source })!, /loop waits for nothing/);
+  assertMatch(causeOf({ source, code: 137 })!, /loop waits for nothing/);
   assertEquals(causeOf({ source, code: 0, isToEnd: true }), undefined);
 });

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 
 /** What is wrong, and how it shows. */
 export interface Finding {
@@ -57,9 +58,11 @@ export function withoutFlags(text: string): string {
   );
 }
 
-/** A text with a program's own files named as a student names them. */
+/** A text with a program's own files, and the toolkit's, named as a student names them. */
 export function withoutFolder(text: string, folder: string): string {
-  return [folder, dirname(dirname(folder))].flatMap((place) => [
+  return [folder, dirname(dirname(folder)), resolve(PROJECT_FOLDER)].flatMap((
+    place,
+  ) => [
     `${pathToFileURL(place).href}/`,
     `${place}/`,
     `${place}\\`,

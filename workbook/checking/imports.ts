@@ -43,9 +43,9 @@ export async function assertOwnImports(
   files: Files,
   flags: readonly string[],
 ): Promise<void> {
-  // Deno would read all of the toolkit, each time at a new place, uncached.
-  await using staged = await stage(name, files, { hasToolkit: false });
+  await using staged = await stage(name, files, flags);
   const modules = Object.keys(files).filter((file) => !file.endsWith(".json"));
+  // Without the flags of the stage: what the toolkit imports is no question.
   const outside = await outsideImports(staged.folder, modules, flags);
   if (outside.length === 0) return;
   const root = pathToFileURL(`${staged.folder}/../..`).href;

@@ -9,7 +9,7 @@ import { RefusedError } from "./student_files.ts";
 async function found(text: string): Promise<string[]> {
   await using staged = await stage("01_presence", {
     "main.ts": new TextEncoder().encode(text),
-  }, { hasToolkit: false });
+  }, denoFlags());
   return await outsideImports(staged.folder, ["main.ts"], denoFlags());
 }
 

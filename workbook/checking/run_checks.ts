@@ -12,7 +12,7 @@ import type { Exercise, Outcome, Requirement } from "./requirement.ts";
 import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
-import { stage } from "./stage.ts";
+import { type Stage, stage } from "./stage.ts";
 import { type Files, readStudentFiles, RefusedError } from "./student_files.ts";
 import { StudentProgram } from "./student_program.ts";
 import { type Launch, Trial } from "./trial.ts";
@@ -89,7 +89,8 @@ export async function checkRequirement(
     deadline = DEADLINE,
     startDeadline = options.deadline ?? START_DEADLINE,
   } = options;
-  await using staged = await stage(exercise.name, options.files);
+  const { files, flags } = options;
+  await using staged = await stage(exercise.name, files, flags);
   await using trial = new Trial({
     seed: options.seed,
     broker: await startRecordingBroker({
@@ -98,7 +99,7 @@ export async function checkRequirement(
       isOpen: options.command !== undefined,
       behind: options.broker,
     }),
-    launch: launcher(exercise, staged.folder, options),
+    launch: launcher(exercise, staged, options),
     deadline,
     startDeadline,
     folder: staged.folder,
@@ -157,8 +158,8 @@ function describeFailure(
 /** How the student's programs are started, confined if they are for Deno. */
 function launcher(
   { permissions = [] }: Exercise,
-  folder: string,
-  { command, files, flags, permissions: given }: ChecksOptions,
+  { folder, flags }: Stage,
+  { command, files, permissions: given }: ChecksOptions,
 ): Launch {
   return (program, { url, variables, network, args }) => {
     const { hostname, port, username, password } = brokerAddress(url);

@@ -191,7 +191,7 @@ Deno.test("copy --single says which programs run with Node, too", async () => {
 const mistakes: [string[], string][] = [
   [[], "WHAT and FOLDER are missing"],
   [["lesson:01"], "FOLDER is missing"],
-  [["lesson:99", "/tmp/x"], "there are lesson:01 to lesson:17, exercise:01"],
+  [["lesson:99", "/tmp/x"], "there are lesson:01 to lesson:18, exercise:01"],
   [["lesson:01/none", "/tmp/x"], "it has greeting, publisher"],
   [["lesson:02", "/tmp/x", "--single"], "such as lesson:02/subscriber"],
   [["lesson:01", "lessons/x"], "is in the workbook"],

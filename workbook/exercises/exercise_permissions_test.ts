@@ -76,7 +76,7 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     const stub = inProject(`checks/${exercise.name}/stub/${file}`);
     await using staged = await stage(exercise.name, {
       [file]: await Deno.readFile(stub),
-    });
+    }, denoFlags());
     assert(
       onPages.length > 0,
       `exercises/${exercise.name}/README.md must say how one runs ${file}, ` +
@@ -90,7 +90,7 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
       );
       assertEquals(asInSolution, permissionsIn(solution), exercise.name);
     }
-    const run = [...denoFlags(), "--no-prompt", ...onPages[0]!];
+    const run = [...staged.flags, "--no-prompt", ...onPages[0]!];
     await using process = startProcess(
       Deno.execPath(),
       ["run", ...run, `${staged.folder}/${file}`],

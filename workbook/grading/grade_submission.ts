@@ -122,10 +122,10 @@ async function findErrors(
   );
   const found = new Map<string, Finding[]>();
   if (Object.keys(files).length === 0) return found;
-  await using staged = await stage("", files);
+  await using staged = await stage("", files, flags);
   const errors = await findTypeErrors(staged.folder, {
     files,
-    flags,
+    flags: staged.flags,
     signal,
     limit: limited,
     deadline: LIMIT,

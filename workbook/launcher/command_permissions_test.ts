@@ -118,8 +118,8 @@ const NEEDS: Record<string, Record<string, Need>> = {
   check: {
     ...talks("01"),
     "--allow-run": need("programs may be in any language", "01"),
-    "--allow-read": need("Deno makes links only so", "01"),
-    "--allow-write": need("Deno makes links only so", "01"),
+    "--allow-read": need("programs run in temporary folders", "01"),
+    "--allow-write": need("programs run in temporary folders", "01"),
   },
   hint: {
     "--allow-read=": need(PROJECT, "01"),

@@ -70,8 +70,7 @@ const CHECK_PERMISSIONS = [
   ...MQTT_PERMISSIONS,
   "--allow-run",
   "--allow-read",
-  // Programs run in folders with a link to the toolkit, and Deno makes links
-  // only for who may write anywhere.
+  // Programs run in temporary folders.
   "--allow-write",
   ...denied("--deny-write", "exercises"),
 ];

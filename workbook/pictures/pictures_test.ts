@@ -40,25 +40,29 @@ for (const picture of SCREEN_PICTURES) {
   );
 }
 
-for (const picture of PAGE_PICTURES) {
-  const { file } = picture;
-
+for (const { file } of PAGE_PICTURES) {
   Deno.test(`${file} is small`, () => {
     assertLess(Deno.statSync(inProject(file)).size, LARGEST.png);
   });
-
-  peerTest(
-    ["chromium"],
-    `${file} shows what its page shows now`,
-    async ({ chromium }) => {
-      await using browser = await launchChromium(chromium);
-      const { text, pixels } = await capturePage(browser, picture);
-      const drawn = await Deno.readTextFile(inProject(textFile(file)));
-      assertEquals(drawn.replaceAll("\r\n", "\n"), `${text}\n`);
-      assertLess(encodePng(pixels).length, LARGEST.png);
-    },
-  );
 }
+
+peerTest(
+  ["chromium"],
+  "pictures of pages show what the pages show now",
+  async ({ chromium }, context) => {
+    await using browser = await launchChromium(chromium);
+    for (const picture of PAGE_PICTURES) {
+      await context.step(picture.file, async () => {
+        const { text, pixels } = await capturePage(browser, picture);
+        const drawn = await Deno.readTextFile(
+          inProject(textFile(picture.file)),
+        );
+        assertEquals(drawn.replaceAll("\r\n", "\n"), `${text}\n`);
+        assertLess(encodePng(pixels).length, LARGEST.png);
+      });
+    }
+  },
+);
 
 Deno.test("encodePng() keeps frequent colours, and puts similar ones in place of others", () => {
   // Greens, each in two pixels; and one of its own.
