@@ -7,14 +7,20 @@
  * A classroom's broker passes its readings on to a central one, which goes away for
  * a while. The QoS of the bridge decides what becomes of the readings meanwhile.
  */
-import { assertQos, connect, exitWithError, subscribe } from "../../lib/mod.ts";
+import { assertQos, connect, exitWithError } from "../../lib/mod.ts";
+import { type OnMessage, subscribe } from "../../lib/mod.ts";
 import { startMosquitto } from "./_mosquitto.ts";
 
-const qos = Number(Deno.args[0] ?? 1);
 const STATE = "$SYS/broker/connection/classroom1/state";
+const qos = Number(Deno.args[0] ?? 1);
 const arrived = new Set<number>();
-let published = 0;
 let [bridged, ended] = [Promise.withResolvers(), Promise.withResolvers()];
+
+const count: OnMessage = ({ topic, text }) => {
+  if (topic !== STATE) arrived.add(Number(text));
+  else if (text === "1") bridged.resolve(undefined);
+  if (arrived.has(299)) ended.resolve(undefined);
+};
 
 try {
   assertQos(qos);
@@ -31,36 +37,24 @@ try {
 
   // Count at the centre. The bridge tells there whether it stands.
   const topics = ["classroom1/#", STATE];
-  await using _recorder = await subscribe(
-    central.url,
-    topics,
-    (message) => {
-      if (message.topic !== STATE) arrived.add(message.number);
-      else if (message.text === "1") bridged.resolve(undefined);
-      if (arrived.has(299)) ended.resolve(undefined);
-    },
-    false,
-    { qos: 1, clientId: "recorder", clean: false, log: () => {} },
-  );
+  const options = { qos: 1, clientId: "recorder", clean: false } as const;
+  const { url } = central;
+  await using _recorder = await subscribe(url, topics, count, false, options);
   await bridged.promise;
 
+  // Publish in the classroom. A hundred readings find the centre away.
   await using sensor = await connect(classroom.url);
-  async function publishHundred() {
-    for (const end = published + 100; published < end; published++) {
-      await sensor.publishAsync("iot/temp", `${published}`, { qos: 1 });
+  for (let number = 0; number < 300; number++) {
+    if (number === 100) await central.stop();
+    if (number === 200) {
+      bridged = Promise.withResolvers();
+      await central.start();
+      await bridged.promise;
     }
+    await sensor.publishAsync("iot/temp", `${number}`, { qos: 1 });
   }
-  // A hundred readings while the bridge stands, as it is broken, and afterwards.
-  await publishHundred();
-  await central.stop();
-  await publishHundred();
-  bridged = Promise.withResolvers();
-  await central.start();
-  await bridged.promise;
-  await publishHundred();
   await ended.promise;
-  const lost = published - arrived.size;
-  console.log(`QoS ${qos}: ${published} published, ${lost} lost`);
+  console.log(`QoS ${qos}: 300 published, ${300 - arrived.size} lost`);
 } catch (error) {
   exitWithError(error);
 }

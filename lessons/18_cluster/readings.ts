@@ -37,8 +37,9 @@ try {
   // What is still unconfirmed has five seconds, and then it is lost.
   await publisher.close().catch(() => {});
   await client.close();
-  console.log(`${published} published, ${published - confirmed} lost`);
-  console.log(`longest wait for PUBACK: ${(longest / 1000).toFixed(1)} s`);
+  const wait = `${(longest / 1000).toFixed(1)} s at most`;
+  const lost = published - confirmed;
+  console.log(`${confirmed} confirmed, after ${wait}; ${lost} lost`);
 } catch (error) {
   exitWithError(error);
 }

@@ -128,7 +128,10 @@ function configuration(
   // folder.
   const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
   const user = isRoot ? ["user root"] : [];
-  if (file !== undefined) return [...user, file(place)].join("\n");
+  if (file !== undefined) {
+    // Among what it informs of is that it runs.
+    return [...user, "log_type information", file(place)].join("\n");
+  }
   const { directory, websocketPort } = place;
   const keyPair = tls
     ? [`certfile ${directory}/tls.crt`, `keyfile ${directory}/tls.key`]

@@ -23,7 +23,7 @@ import { within } from "../deadline.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 /** How much is to cross the bridge, and how long it is broken. */
-export interface BridgeOptions {
+interface BridgeOptions {
   /** How many readings are published in the classroom. */
   readings: number;
   /** Seconds that the central broker is away, at least. */
@@ -31,7 +31,7 @@ export interface BridgeOptions {
 }
 
 /** What became of the readings. */
-export interface BridgeResult {
+interface BridgeResult {
   /** How many the classroom's broker has acknowledged. */
   acknowledged: number;
   /** How many of these have not arrived at the centre. */
@@ -133,7 +133,7 @@ function startClassroom(centralPort: number): Promise<Mosquitto> {
   return startRecipe("classroom", ["sensors"], ({ port, websocketPort }) => ({
     "listener 1883": `listener ${port}`,
     "listener 8084": `listener ${websocketPort} 127.0.0.1`,
-    "central.school.lan:8883": `localhost:${centralPort}`,
+    "central.lan:8883": `localhost:${centralPort}`,
     "/etc/mosquitto/certs/ca.crt": CA_FILE,
   }));
 }
@@ -156,8 +156,8 @@ async function startRecipe(
   await Deno.copyFile(new URL("rules", RECIPE), `${path}/rules`);
   const text = await Deno.readTextFile(new URL(`${name}.conf`, RECIPE));
   const common = {
-    [`/etc/mosquitto/certs/${name}.crt`]: CERT_FILE,
-    [`/etc/mosquitto/certs/${name}.key`]: KEY_FILE,
+    "/etc/mosquitto/certs/broker.crt": CERT_FILE,
+    "/etc/mosquitto/certs/broker.key": KEY_FILE,
     "/etc/mosquitto/": `${path}/`,
     "/var/lib/mosquitto/": `${path}/`,
   };

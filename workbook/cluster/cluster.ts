@@ -63,7 +63,7 @@ interface ClusterOptions {
   password?: string | undefined;
   /** Takes a line about each thing that happens to a node. */
   tell?: (line: string) => void;
-  /** Gives up the start. */
+  /** Gives up the start. Nothing is told after it: Ctrl-C ends the nodes, too. */
   signal?: AbortSignal;
 }
 
@@ -87,10 +87,13 @@ export async function startCluster(
   {
     ports = freePorts(NODE_NUMBERS.length),
     password = crypto.randomUUID().replaceAll("-", "").slice(0, 16),
-    tell = () => {},
+    tell: tellAlways = () => {},
     signal = new AbortController().signal,
   }: ClusterOptions = {},
 ): Promise<Cluster> {
+  const tell = (line: string) => {
+    if (!signal.aborted) tellAlways(line);
+  };
   const missing = missingEngine(engine);
   if (missing !== undefined) throw new UsageError(missing);
   assertFree(ports);
@@ -126,22 +129,19 @@ export async function startCluster(
   }
 
   /** Starts nodes, and waits until they and those that ran before are ready. */
-  async function start(numbers: readonly number[], end?: AbortSignal) {
-    const ends = numbers.map((number) => running.start(number));
+  async function start(numbers: readonly number[], ...ends: AbortSignal[]) {
+    ends.push(...numbers.map((number) => running.start(number)));
     for (const number of numbers) {
       tell(`Node ${number} is started at ${LOOPBACK}:${node(number).port}`);
     }
     const all = nodes.filter(({ pid }) => pid !== undefined);
-    const signals = [...ends, ...end ? [end] : []];
-    await untilReady(all, setup, AbortSignal.any(signals));
+    await untilReady(all, setup, AbortSignal.any(ends));
   }
 
-  if (setup.startsWithFirst) {
-    await start(NODE_NUMBERS.slice(0, 1), signal);
-    await start(NODE_NUMBERS.slice(1), signal);
-  } else {
-    await start(NODE_NUMBERS, signal);
-  }
+  const turns = setup.startsInTurn
+    ? NODE_NUMBERS.map((number) => [number])
+    : [NODE_NUMBERS];
+  for (const numbers of turns) await start(numbers, signal);
   const all = begun.move();
   return {
     url: formatAddresses(addresses),

@@ -38,9 +38,11 @@ export async function serveRequests(
   file: URL = FILE,
 ): Promise<AsyncDisposable> {
   const token = crypto.randomUUID();
+  const end = new AbortController();
   const server = Deno.serve({
     hostname: LOOPBACK,
     port: 0,
+    signal: end.signal,
     onListen() {},
   }, async ({ method, url, headers }) => {
     const request = readRequest(method, new URL(url).pathname);
@@ -59,7 +61,9 @@ export async function serveRequests(
   return {
     async [Symbol.asyncDispose]() {
       await removeFile(file);
-      await server.shutdown();
+      // Who still waits for an answer is not waited for.
+      end.abort();
+      await server.finished;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
+import { within } from "../../testing/deadline.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { askCluster, type ClusterRequest, serveRequests } from "./control.ts";
 
@@ -30,6 +31,21 @@ Deno.test("askCluster() is answered by who serves requests, and by nobody after"
     { action: "restart", number: 3 },
   ]);
   assertEquals(await askCluster(status, file), undefined);
+});
+
+Deno.test("serveRequests() doesn't wait for an answer when it ends", async () => {
+  await using place = await temporaryFile("cluster.json");
+  const file = pathToFileURL(place.file);
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const requests = await serveRequests(() => {
+    resolve();
+    return new Promise<string>(() => {});
+  }, file);
+  const answer = askCluster({ action: "restart", number: 2 }, file);
+  await within("the request", asked);
+  const ending = Promise.resolve(requests[Symbol.asyncDispose]());
+  await within("the end", ending);
+  assertEquals(await within("the answer", answer), undefined);
 });
 
 Deno.test("serveRequests() answers nobody who doesn't know its token, and no page", async () => {

@@ -25,8 +25,8 @@ export interface EngineSetup {
   helper?: NodeProgram;
   /** The nodes' programs, in the order of their numbers. */
   nodes: readonly NodeProgram[];
-  /** Whether the others may be started only once the first one is ready. */
-  startsWithFirst?: boolean;
-  /** Whether a node has all that the others have; asked before MQTT is spoken. */
-  isCurrent?: (number: number) => Promise<boolean>;
+  /** Whether each may be started only once those before are a cluster. */
+  startsInTurn?: boolean;
+  /** Whether a node has found the others; asked before MQTT is spoken. */
+  hasJoined?: (number: number) => Promise<boolean>;
 }

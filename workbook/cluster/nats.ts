@@ -10,6 +10,19 @@ import { requestLocally } from "./local_http.ts";
 
 const COPIES = NODE_NUMBERS.length;
 
+/**
+ * What NATS tells itself: a client that subscribes to `#` isn't brought it, and none can
+ * meddle with it.
+ */
+const INTERNAL = [
+  ...["$JS.>", "$JSC.>", "$MQTT.JSA.>", "$MQTT.sess.>"],
+  ...["$MQTT.rmsgs", "$MQTT.rmsgs.>"],
+];
+const PERMISSIONS = {
+  subscribe: { deny: INTERNAL },
+  publish: { deny: [...INTERNAL, "$MQTT.msgs.>"] },
+};
+
 /** Writes the configuration of three NATS servers that keep the same messages. */
 export async function setUpNats(
   { folder, programs, ports, username, password }: Place,
@@ -27,7 +40,9 @@ export async function setUpNats(
       // For clients of NATS's own protocol, on any free port.
       listen: `${LOOPBACK}:-1`,
       http: `${LOOPBACK}:${monitorPorts[index]}`,
-      authorization: { users: [{ user: username, password }] },
+      authorization: {
+        users: [{ user: username, password, permissions: PERMISSIONS }],
+      },
       jetstream: { store_dir: join(folder, `node${number}`) },
       cluster: {
         name: "workbook",
@@ -52,10 +67,11 @@ export async function setUpNats(
   });
   return {
     nodes: await Promise.all(nodes),
-    async isCurrent(number) {
+    async hasJoined(number) {
       const port = monitorPorts[number - 1]!;
       const answer = await requestLocally({
         port,
+        // All else may have fault found with it for long, though all is well.
         path: "/healthz?js-server-only=true",
       });
       return answer?.status === 200;

@@ -36,8 +36,6 @@ export function startNode(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // Ctrl-C is for the program that has started it.
-    detached: true,
   }).spawn();
   let words = "";
   async function remember(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {

@@ -61,7 +61,8 @@ export async function setUpRabbitMq(place: Place): Promise<EngineSetup> {
       variables: mapper,
     },
     nodes: await Promise.all(nodes),
-    startsWithFirst: true,
+    // Two that join at once may wait for each other for ever.
+    startsInTurn: true,
   };
 }
 
@@ -81,11 +82,10 @@ function configuration(
     `default_user = ${username}`,
     `default_pass = ${password}`,
     "cluster_formation.peer_discovery_backend = classic_config",
-    ...NODE_NUMBERS.map((number) =>
-      `cluster_formation.classic_config.nodes.${number} = ${nodeName(number)}`
-    ),
-    // The first one has nobody to wait for.
-    ...number === 1 ? ["cluster_formation.discovery_retry_limit = 1"] : [],
+    // The first one has nobody to join; once they have joined, all know all.
+    ...number === 1
+      ? []
+      : [`cluster_formation.classic_config.nodes.1 = ${nodeName(1)}`],
     "log.console.level = warning",
     "",
   ].join("\n");

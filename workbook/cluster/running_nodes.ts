@@ -1,4 +1,4 @@
-import { type EngineSetup, LOOPBACK } from "./engine_setup.ts";
+import type { EngineSetup } from "./engine_setup.ts";
 import { type NodeProcess, startNode } from "./node_process.ts";
 
 /** The processes of a cluster's nodes. Disposing of them kills them. */

@@ -21,15 +21,15 @@ interface WaitedNode {
 }
 
 /**
- * Waits until some nodes are a cluster: each has what the others have, and hands on
- * what is published at any of them.
+ * Waits until some nodes are a cluster: each has found the others, and hands on what
+ * is published at any of them.
  *
  * @param signal Ends the wait; its reason is thrown.
  * @throws {Error} If it takes more than two minutes.
  */
 export async function untilReady(
   nodes: readonly WaitedNode[],
-  { isCurrent = () => Promise.resolve(true) }: Pick<EngineSetup, "isCurrent">,
+  { hasJoined = () => Promise.resolve(true) }: Pick<EngineSetup, "hasJoined">,
   signal: AbortSignal,
 ): Promise<void> {
   const late = new AbortController();
@@ -39,7 +39,7 @@ export async function untilReady(
   const end = AbortSignal.any([signal, late.signal]);
   try {
     for (const { number } of nodes) {
-      while (!await isCurrent(number)) {
+      while (!await hasJoined(number)) {
         end.throwIfAborted();
         await pause(LOOK_AGAIN);
       }

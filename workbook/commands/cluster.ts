@@ -14,6 +14,7 @@ import {
 } from "../cluster/control.ts";
 import { type Engine, ENGINES } from "../cluster/find_engine.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { formatDuration } from "../report/format_figures.ts";
 
 const HELP = `
 Runs three brokers that are one, on this computer, until Ctrl-C. Kill one of them,
@@ -153,10 +154,13 @@ async function answer(
   if (action === "status") return describeNodes(cluster);
   const begun = performance.now();
   await cluster[action](number);
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  return action === "kill"
-    ? `Node ${number} is killed`
-    : `Node ${number} is back after ${seconds} s`;
+  if (action === "kill") return `Node ${number} is killed`;
+  const running = cluster.nodes.filter(({ pid }) => pid !== undefined);
+  if (running.length === 1) {
+    return `Node ${number} is started, and waits for another`;
+  }
+  const taken = formatDuration(Math.round(performance.now() - begun));
+  return `Node ${number} is back after ${taken}`;
 }
 
 function describeNodes({ nodes }: Cluster): string {

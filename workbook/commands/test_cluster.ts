@@ -10,6 +10,7 @@ import {
   tableOf,
   tryEngines,
 } from "../../testing/cluster/engine_table.ts";
+import { runBridge } from "../../testing/cluster/bridge.ts";
 import { loseNode } from "../../testing/cluster/fleet_return.ts";
 import { recordTogether } from "../../testing/cluster/shared_recorders.ts";
 import { survive } from "../../testing/cluster/survival.ts";
@@ -30,6 +31,7 @@ Usage: deno task test:cluster nats|rabbitmq [--kills N] [--rate N] [--down S]
        deno task test:cluster nats|rabbitmq --fleet N
        deno task test:cluster nats|rabbitmq --programs
        deno task test:cluster share [--readings N]
+       deno task test:cluster bridge [--readings N] [--away S]
        deno task test:cluster table
 
   --kills N     kill so many nodes, one after the other (20)
@@ -41,7 +43,10 @@ Usage: deno task test:cluster nats|rabbitmq [--kills N] [--rate N] [--down S]
                 will do for them, and list those that fail
   share         two recorders of one group, of which one is killed and comes back,
                 on the embedded broker and on mosquitto
-  --readings N  have them share so many readings (20000)
+  bridge        a classroom's broker with the bridge of cluster/mosquitto_bridge:
+                the centre goes away, and the classroom's broker is killed
+  --readings N  have so many readings shared (20000), or bridged (10000)
+  --away S      keep the centre away for so many seconds (30)
   table         try what each engine can do, and write it to cluster/README.md
 
 The exit code is 1 if a reading that was acknowledged is lost, or repeated by
@@ -65,13 +70,14 @@ const KINDS: Record<string, (options: Options) => Promise<number>> = {
   nats: (options) => testEngine("nats", options),
   rabbitmq: (options) => testEngine("rabbitmq", options),
   share: testShare,
+  bridge: testBridge,
   table: writeTable,
 };
 
 export const program = await runProgram({
   help: HELP,
   names: {
-    string: ["kills", "rate", "down", "fleet", "readings"],
+    string: ["kills", "rate", "down", "fleet", "readings", "away"],
     boolean: ["programs"],
     positional: 1,
   },
@@ -167,6 +173,21 @@ async function testShare(options: Options): Promise<number> {
     await share("mosquitto", broker);
   }
   return results.every(Boolean) ? 0 : 1;
+}
+
+async function testBridge(options: Options): Promise<number> {
+  if (findPeer("mosquitto") === undefined) {
+    throw new UsageError("Broker mosquitto is not installed");
+  }
+  const { acknowledged, lost, repeated } = await runBridge({
+    readings: options.number("readings", { least: 10, most: 1_000_000 }) ??
+      10_000,
+    awaySeconds: options.number("away", { least: 0, most: 3600 }) ?? 30,
+  });
+  console.log(
+    `Acknowledged ${acknowledged} in the classroom: ${lost} lost, ${repeated} came twice`,
+  );
+  return lost === 0 ? 0 : 1;
 }
 
 async function writeTable(): Promise<number> {

@@ -227,6 +227,7 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [[], 'Argument is ""'],
     [["kafka"], 'Argument is "kafka"'],
     [["share", "--readings", "0"], 'Option --readings is "0"'],
+    [["bridge", "--away", "-1"], 'Option --away is "-1"'],
   ]],
   ["test:load", testLoad, [
     [["--clients", "5"], 'Option --clients is "5": it must be a whole number'],

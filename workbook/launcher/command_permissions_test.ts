@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { startBroker } from "../../lib/mod.ts";
+import { findPrograms } from "../cluster/find_engine.ts";
 import type { Command } from "./commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
@@ -101,6 +102,18 @@ const NEEDS: Record<string, Record<string, Need>> = {
     "--allow-read=lessons": need("they are described there"),
     "--allow-run=deno": need("each program is a process"),
   },
+  "lesson:18": {
+    ...talks(),
+    "--allow-read": need("the cluster's engine may be anywhere"),
+    "--allow-write": need("its nodes write to a temporary folder"),
+    ...Object.fromEntries(
+      findPrograms("nats").map((file) => [
+        `--allow-run=${file}`,
+        need("its nodes are processes"),
+      ]),
+    ),
+    "--allow-run=deno": need("each program is a process"),
+  },
   exercises: { "--allow-read=": need(PROJECT) },
   check: {
     ...talks("01"),
@@ -180,7 +193,8 @@ Deno.test("COMMANDS have no permission that they can do without", async () => {
   for (const [name, command] of Object.entries(COMMANDS)) {
     if (RUNNERS.includes(name)) continue;
     const { flags } = takeApart(command, []);
-    const needs = NEEDS[LIKE[name] ?? name.replace(/:\d+$/, ":01")] ?? {};
+    const needs = NEEDS[LIKE[name] ?? name] ??
+      NEEDS[name.replace(/:\d+$/, ":01")] ?? {};
     const names = omissions(flags)
       .map(({ permission }) => nameOf(permission, folder));
     // Each has a reason, and each reason is for one that is there.

@@ -314,9 +314,13 @@ function clusterPermissions(args: string[]): string[] {
   if (engines.length === 0) {
     return [...common, scoped("--allow-read", ".workbook")];
   }
+  return [...common, ...enginePermissions(engines)];
+}
+
+/** What starts the programs of engines, which are anywhere. */
+function enginePermissions(engines: Engine[]): string[] {
   const programs = engines.flatMap((engine) => findPrograms(engine));
   return [
-    ...common,
     "--allow-read",
     "--allow-write",
     ...programs.map((file) => pathPermission("--allow-run", file)),
@@ -413,7 +417,9 @@ function lessonStep(lesson: Lesson, args: string[]): Step {
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith("-")) {
     const [step] = program("lesson", [
-      scoped("--allow-read", "lessons"),
+      ...lesson.programs.some(({ cluster }) => cluster)
+        ? enginePermissions(["nats"])
+        : [scoped("--allow-read", "lessons")],
       `--allow-run=${Deno.execPath()}`,
     ])(args);
     return { ...step!, variables: { WORKBOOK_LESSON: lesson.number } };

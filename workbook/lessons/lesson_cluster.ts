@@ -52,28 +52,31 @@ export function addressesFor(
   return { MQTT_URL: needed.addresses === 1 ? first!.url : url };
 }
 
-/**
- * Kills nodes one after the other, and starts each again before the next one goes.
- *
- * @param cluster The cluster.
- * @param numbers The nodes.
- * @param options What waits for some seconds, or until the signal ends all.
- */
+/** What happens to the nodes while a program runs. */
 export async function killNodes(
   cluster: Cluster,
-  numbers: readonly number[],
+  { kills, restarts }: LessonCluster,
   { wait, signal }: {
+    /** Waits for some seconds, or until the signal. */
     wait: (seconds: number) => Promise<void>;
+    /** Ends it early. */
     signal: AbortSignal;
   },
 ): Promise<void> {
-  for (const number of numbers) {
+  for (const number of kills) {
     await wait(UP);
     if (signal.aborted) return;
     await cluster.kill(number);
     await wait(AWAY);
     if (signal.aborted) return;
-    await cluster.restart(number);
+    if (restarts) await cluster.restart(number);
   }
-  await wait(UP);
+  if (restarts) await wait(UP);
+}
+
+/** Starts the nodes that are down. */
+export async function restartNodes(cluster: Cluster): Promise<void> {
+  for (const { number, pid } of cluster.nodes) {
+    if (pid === undefined) await cluster.restart(number);
+  }
 }

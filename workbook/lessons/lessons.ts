@@ -48,11 +48,10 @@ export interface LessonProgram {
 export interface LessonCluster {
   /** How many of the nodes' addresses the program is given. */
   addresses: 1 | 3;
-  /**
-   * The nodes that are killed and started again, one after the other. Then the
-   * program is stopped.
-   */
+  /** The nodes that are killed, one after the other; then the program is stopped. */
   kills: number[];
+  /** Whether each is started again before the next one goes, or only at the end. */
+  restarts: boolean;
 }
 
 /** A lesson. */

@@ -6,6 +6,7 @@ import {
   killNodes,
   needsCluster,
   openCluster,
+  restartNodes,
 } from "./lesson_cluster.ts";
 import { type Lesson, type LessonProgram, programFlags } from "./lessons.ts";
 
@@ -79,9 +80,10 @@ export async function runLesson(
     if (program.pause !== undefined) await pause(program.pause, stopped);
     if (cluster !== undefined && needsCluster(program)) {
       const wait = (seconds: number) => pause(seconds, stopped);
-      await killNodes(cluster, program.cluster.kills, { wait, signal });
+      await killNodes(cluster, program.cluster, { wait, signal });
       stop(one.child);
       await one.ended;
+      if (!signal.aborted) await restartNodes(cluster);
     }
   }
   // Where all programs stay, only the user ends the lesson, or they themselves.
