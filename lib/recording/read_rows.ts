@@ -15,6 +15,8 @@ interface Place {
 /** A row with a time, a topic and a value, which may be any text. */
 export interface TimedRow extends Place {
   time: Date;
+  /** The time as it is written, which may be finer. */
+  timeText: string;
   topic: string;
   value: string;
 }
@@ -113,7 +115,7 @@ function rowOf(fields: string[], line: number, torn: string | undefined): Row {
     return { reason, line, torn };
   }
   const time = parseTime(timeText);
-  if (time !== undefined) return { time, topic, value, line, torn };
+  if (time !== undefined) return { time, timeText, topic, value, line, torn };
   return { reason: `Time is not valid: ${excerpt(timeText)}`, line, torn };
 }
 

@@ -22,11 +22,14 @@ async function rowsOf(text: string, most = 1000): Promise<Row[]> {
 }
 
 const ROW = "2026-11-21 09:30:00.123456,교실/temp,";
-const TIME = new Date(2026, 10, 21, 9, 30, 0, 123);
+const TIME = {
+  time: new Date(2026, 10, 21, 9, 30, 0, 123),
+  timeText: "2026-11-21 09:30:00.123456",
+};
 
 Deno.test("readRows() gives values as they are written, wherever reads end", async () => {
   const text = `\ufefftime,topic,value\n${ROW}on\r\n\n${ROW}9007199254740993\n`;
-  const row = { time: TIME, topic: "교실/temp", torn: undefined };
+  const row = { ...TIME, topic: "교실/temp", torn: undefined };
   for (const most of [1, 2, 3, 7, 1000]) {
     assertEquals(await rowsOf(text, most), [
       { ...row, value: "on", line: 2 },
@@ -38,7 +41,7 @@ Deno.test("readRows() gives values as they are written, wherever reads end", asy
 Deno.test("readRows() says what is wrong with a row, and whether it is torn", async () => {
   assertEquals(await rowsOf(`${ROW}1\nnoise\nyesterday,a,1\n${ROW}2`), [
     {
-      ...{ time: TIME, topic: "교실/temp", value: "1" },
+      ...{ ...TIME, topic: "교실/temp", value: "1" },
       ...{ line: 1, torn: undefined },
     },
     {
@@ -47,7 +50,7 @@ Deno.test("readRows() says what is wrong with a row, and whether it is torn", as
     },
     { reason: 'Time is not valid: "yesterday"', line: 3, torn: undefined },
     {
-      ...{ time: TIME, topic: "교실/temp", value: "2" },
+      ...{ ...TIME, topic: "교실/temp", value: "2" },
       ...{ line: 4, torn: `${ROW}2` },
     },
   ]);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { readReadings } from "../../lib/csv.ts";
 import { Publisher } from "../../lib/mod.ts";
 import { formatTimedReading } from "../../lib/timed_reading.ts";
+import { readReport } from "../../workbook/report/read_report.ts";
 import { within } from "../deadline.ts";
 import type { Process } from "../processes.ts";
 import { startCommand } from "../project/commands.ts";
@@ -18,6 +19,8 @@ interface SharedRecording {
   missing: number;
   /** How many rows each recorder's file has. */
   rows: [number, number];
+  /** How many rows a report on both counts, with `--deduplicate`. */
+  together: number;
   /** How many readings the recorder that was killed left out, since it had them. */
   leftOut: number;
 }
@@ -72,6 +75,7 @@ export async function recordTogether(
     acknowledged: readings,
     missing: await countMissing(),
     rows: [rows[0]!.length, rows[1]!.length],
+    together: (await readReport(files, [], true)).rows,
     leftOut: Number(/left out (\d+)/.exec(stderr)?.[1] ?? 0),
   };
 }

@@ -19,6 +19,7 @@ const HELP = `
 Reports on recordings, which "deno task record" and "deno task start" write.
 
 Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
+                              [--deduplicate]
 
   FILE         a CSV file with the rows time, topic, value; - is standard input.
                Several files are read as one recording, in the order of time
@@ -27,6 +28,7 @@ Usage: deno task report FILE... [-t FILTER]... [--html FILE [--force]] [--json]
   --html FILE  also write a page, to print or to hand in: one file with tables
                and charts, which needs nothing else
   --force      overwrite the page if it is there
+  --deduplicate  count a row once that recorders which share have both
   --json       print a line of JSON for each topic instead of tables
 
 For each topic it shows how many rows there are, the mean, least and greatest
@@ -63,7 +65,7 @@ export const program = await runProgram({
   names: {
     string: ["html"],
     collect: ["topic"],
-    boolean: ["force", "json"],
+    boolean: ["force", "json", "deduplicate"],
     alias: { t: "topic" },
     positional: Infinity,
   },
@@ -79,7 +81,7 @@ async function main(options: Options): Promise<void> {
   if (page !== undefined) await assertMayWrite(page, { files, force });
   else if (force) throw new UsageError("Option --force needs --html");
 
-  const report = await read(files, filters);
+  const report = await read(files, filters, options.has("deduplicate"));
   if (page !== undefined) await writePage(page, toPage(report));
   if (options.has("json")) {
     for (const line of toJsonLines(report)) console.log(line);
@@ -108,10 +110,11 @@ function readFiles(files: readonly string[]): readonly string[] {
 async function read(
   files: readonly string[],
   filters: readonly string[],
+  deduplicate: boolean,
 ): Promise<Report> {
   let report: Report;
   try {
-    report = await readReport(files, filters);
+    report = await readReport(files, filters, deduplicate);
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     throw new UsageError(error.message, { cause: error });

@@ -1,3 +1,5 @@
+import { rowOf } from "../../lib/recording/csv_rows.ts";
+import { RecentRows } from "../../lib/recording/recent_rows.ts";
 import { matchesFilter } from "../messages/matches_filter.ts";
 import type { Period } from "./curve.ts";
 import { type FileSummary, readTogether } from "./read_together.ts";
@@ -15,6 +17,8 @@ export interface Report {
   period: Period;
   /** How many rows are on further topics than a report has. */
   rowsOfFurtherTopics: number;
+  /** How many rows were left out because the same one had come before. */
+  duplicates: number;
   /** Some of the topics that no filter matches. */
   otherTopics: string[];
 }
@@ -30,11 +34,14 @@ const byName = new Intl.Collator("en", { numeric: true });
  * @param names The files; `-` is standard input.
  * @param filters Which topics count: those that one of them matches, or all if there
  *   is none.
+ * @param deduplicate Whether a row with the same time, topic and value as one of the
+ *   latest 100,000 is left out.
  * @throws {RecordingError} If a file can't be read.
  */
 export async function readReport(
   names: readonly string[],
   filters: readonly string[],
+  deduplicate = false,
 ): Promise<Report> {
   const topics = new Map<string, TopicSummary>();
   const otherTopics = new Set<string>();
@@ -54,7 +61,14 @@ export async function readReport(
       return summary;
     }
   };
-  const files = await readTogether(names, ({ time, topic, value }) => {
+  const recent = deduplicate ? new RecentRows() : undefined;
+  let duplicates = 0;
+  const files = await readTogether(names, (row) => {
+    const { time, timeText, topic, value } = row;
+    if (recent?.add(rowOf(timeText, topic, value)) === false) {
+      duplicates++;
+      return;
+    }
     summaryOf(topic)?.add(time.getTime(), value);
   });
   const sorted = [...topics.values()]
@@ -68,6 +82,7 @@ export async function readReport(
       to: Math.max(...sorted.map(({ last }) => last.time)),
     },
     rowsOfFurtherTopics,
+    duplicates,
     otherTopics: [...otherTopics],
   };
 }

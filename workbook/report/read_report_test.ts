@@ -17,13 +17,14 @@ function rows(topic: string, ...seconds: number[]): string {
 async function report(
   texts: readonly string[],
   filters: readonly string[] = [],
+  deduplicate = false,
 ): Promise<Report> {
   await using folder = await temporaryFolder();
   const names = texts.map((_, index) => `${folder.path}/${"ABC"[index]}`);
   for (const [index, text] of texts.entries()) {
     await Deno.writeTextFile(names[index]!, text);
   }
-  const read = await readReport(names, filters);
+  const read = await readReport(names, filters, deduplicate);
   for (const file of read.files) file.name = file.name.at(-1)!;
   return read;
 }
@@ -40,6 +41,19 @@ Deno.test("readReport() sorts topics by name and number", async () => {
     new Date(2026, 10, 21, 9, 30, seconds).getTime();
   assertEquals(period, { from: second(3), to: second(6) });
   assertEquals(files, [{ name: "A", rows: 4, ...whole }]);
+});
+
+Deno.test("readReport() leaves out what two recorders have both, if it is told to", async () => {
+  const one = rows("x", 0, 1, 4, 5);
+  const other = rows("x", 1, 2, 5) + rows("y", 5);
+  const all = await report([one, other]);
+  assertEquals([all.rows, all.duplicates], [8, 0]);
+  const once = await report([one, other], [], true);
+  assertEquals([once.rows, once.duplicates], [6, 2]);
+  assertEquals(
+    describeNotes(once)[0],
+    "2 rows have come before and are left out",
+  );
 });
 
 Deno.test("readReport() reads several files in the order of time", async () => {

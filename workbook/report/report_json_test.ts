@@ -13,6 +13,7 @@ function lineOf(topic: string, ...values: string[]): string {
     rows: values.length,
     period: { from: START, to: START },
     rowsOfFurtherTopics: 0,
+    duplicates: 0,
     otherTopics: [],
   }).join("\n");
 }

@@ -14,9 +14,14 @@ const LONGEST_TOPIC = 60;
  * @returns Sentences that may be printed.
  */
 export function describeNotes(report: Report): string[] {
-  const { files, topics, rowsOfFurtherTopics: further } = report;
+  const { files, topics, rowsOfFurtherTopics: further, duplicates } = report;
   return [
     ...files.flatMap(fileNotes),
+    ...duplicates === 0 ? [] : [
+      `${
+        countOf(duplicates, "row has", "rows have")
+      } come before and are left out`,
+    ],
     ...topics.flatMap(topicNotes),
     ...further === 0 ? [] : [
       `${

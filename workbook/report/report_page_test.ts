@@ -27,6 +27,7 @@ function reportOf(topic: string, values: string[], file = "a.csv"): Report {
     rows: values.length,
     period: { from: START, to: summary.last.time },
     rowsOfFurtherTopics: 0,
+    duplicates: 0,
     otherTopics: [],
   };
 }

@@ -29,6 +29,7 @@ function reportOf(topics: Readonly<Record<string, string[]>>): Report {
       to: Math.max(...summaries.map(({ last }) => last.time)),
     },
     rowsOfFurtherTopics: 0,
+    duplicates: 0,
     otherTopics: [],
   };
 }
