@@ -144,6 +144,7 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
   ["sensors", sensors, [
     [["-q", "3"], 'Option -q is "3"'],
     [["--speed", "-1"], 'Option --speed is "-1"'],
+    [["--cafile", "no/such.crt"], "no/such.crt"],
     [["-h", "ftp://x"], 'Broker address "ftp://x"'],
   ]],
   ["start", start, [

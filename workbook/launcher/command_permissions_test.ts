@@ -80,7 +80,10 @@ const NEEDS: Record<string, Record<string, Need>> = {
     "--allow-net=127.0.0.1": need("the one that runs is asked", "--status"),
     "--allow-read=.workbook": need("where it is, stands there", "--status"),
   },
-  sensors: talks(),
+  sensors: {
+    ...talks(),
+    "--allow-read": need(READ_FILE, "--cafile", "x"),
+  },
   record: records(),
   dashboard: {
     ...talks("--no-open", "--port", "0"),

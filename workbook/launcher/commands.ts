@@ -121,7 +121,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   sensors: {
     description: "Publish the readings of four virtual sensors",
-    steps: program("sensors", []),
+    steps: program("sensors", ["--allow-read"]),
     isDirect: true,
   },
   record: {
