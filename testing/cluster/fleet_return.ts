@@ -15,6 +15,9 @@ interface FleetReturn {
 }
 
 const HANDSHAKES = 20;
+const SECOND = 1000;
+/** How long a histogram's longest bar is. */
+const WIDTH = 40;
 const LONGEST_WAIT = 60_000;
 
 /**
@@ -52,6 +55,28 @@ export async function loseNode(
   await cluster.kill(most);
   await within("the fleet", Promise.all(returns), LONGEST_WAIT);
   return { before, after: countByNode(cluster, affected), delays };
+}
+
+/** The figures, in lines, with a histogram of the seconds. */
+export function describeReturn(
+  { before, after, delays }: FleetReturn,
+): string[] {
+  const last = Math.floor(Math.max(...delays) / SECOND);
+  const counts = Array.from(
+    { length: last + 1 },
+    (_, second) =>
+      delays.filter((delay) => Math.floor(delay / SECOND) === second).length,
+  );
+  const most = Math.max(...counts);
+  return [
+    `Clients at each node before: ${before.join(", ")}`,
+    `Where those of the killed node are back: ${after.join(", ")}`,
+    ...counts.map((count, second) => {
+      const bar = "#".repeat(Math.ceil(count / most * WIDTH));
+      const seconds = `${second} to ${second + 1} s`;
+      return `${seconds.padStart(10)}  ${`${count}`.padStart(5)}  ${bar}`;
+    }),
+  ];
 }
 
 function countByNode(cluster: Cluster, clients: Client[]): number[] {

@@ -125,6 +125,20 @@ export async function survive(
   };
 }
 
+/** The figures, in lines. */
+export function describeSurvival(
+  { acknowledged, lost, duplicates, rejected, gaps }: Survival,
+): string[] {
+  const sorted = gaps.toSorted((one, other) => one - other);
+  const shown = (index: number) => ((sorted[index] ?? NaN) / 1000).toFixed(1);
+  return [
+    `Acknowledged ${acknowledged}: ${lost} lost, ${duplicates} duplicates; ${rejected} rejected`,
+    `Longest silence after a kill: median ${
+      shown(Math.floor(sorted.length / 2))
+    } s, worst ${shown(sorted.length - 1)} s`,
+  ];
+}
+
 function connected(client: Client): Promise<void> {
   return new Promise((resolve) => client.once("connect", () => resolve()));
 }

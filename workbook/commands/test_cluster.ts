@@ -11,9 +11,12 @@ import {
   tryEngines,
 } from "../../testing/cluster/engine_table.ts";
 import { runBridge } from "../../testing/cluster/bridge.ts";
-import { loseNode } from "../../testing/cluster/fleet_return.ts";
+import {
+  describeReturn,
+  loseNode,
+} from "../../testing/cluster/fleet_return.ts";
 import { recordTogether } from "../../testing/cluster/shared_recorders.ts";
-import { survive } from "../../testing/cluster/survival.ts";
+import { describeSurvival, survive } from "../../testing/cluster/survival.ts";
 import { ON_SHARED_BROKER } from "../../testing/brokers/shared_broker.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer } from "../../testing/peers.ts";
@@ -63,8 +66,6 @@ const PROGRAM_TESTS = [
   ...["checks/03_chat", "checks/04_luminosity"],
 ];
 const DEEP_QUEUE = "allow_anonymous true\nmax_queued_messages 100000\n";
-/** For a bar of the histogram. */
-const SECOND = 1000;
 
 const KINDS: Record<string, (options: Options) => Promise<number>> = {
   nats: (options) => testEngine("nats", options),
@@ -111,27 +112,13 @@ async function testEngine(engine: Engine, options: Options): Promise<number> {
   await using cluster = await startCluster(engine);
   if (options.has("programs")) return await testPrograms(cluster.url);
   if (fleet !== undefined) {
-    const { before, after, delays } = await loseNode(cluster, fleet);
-    console.log(`Clients at each node before: ${before.join(", ")}`);
-    console.log(`Where those of the killed node are back: ${after.join(", ")}`);
-    for (const line of histogramOf(delays)) console.log(line);
+    const outcome = await loseNode(cluster, fleet);
+    for (const line of describeReturn(outcome)) console.log(line);
     return 0;
   }
-  const { acknowledged, lost, duplicates, rejected, gaps } = await survive(
-    cluster,
-    survival,
-  );
-  gaps.sort((one, other) => one - other);
-  const shown = (at: number) => (gaps[at]! / 1000).toFixed(1);
-  console.log(
-    `Acknowledged ${acknowledged}: ${lost} lost, ${duplicates} duplicates; ${rejected} rejected`,
-  );
-  console.log(
-    `Longest silence after a kill: median ${
-      shown(Math.floor(gaps.length / 2))
-    } s, worst ${shown(gaps.length - 1)} s`,
-  );
-  return lost === 0 ? 0 : 1;
+  const outcome = await survive(cluster, survival);
+  for (const line of describeSurvival(outcome)) console.log(line);
+  return outcome.lost === 0 ? 0 : 1;
 }
 
 /** Runs what a student does on the cluster; what fails there is in the list. */
@@ -196,20 +183,4 @@ async function writeTable(): Promise<number> {
   const before = tableOf(page);
   await Deno.writeTextFile(PAGE, page.replace(before, () => table));
   return 0;
-}
-
-/** How many came back in each second. */
-function histogramOf(delays: number[]): string[] {
-  const last = Math.floor(Math.max(...delays) / SECOND);
-  const counts = Array.from(
-    { length: last + 1 },
-    (_, second) =>
-      delays.filter((delay) => Math.floor(delay / SECOND) === second).length,
-  );
-  const most = Math.max(...counts);
-  return counts.map((count, second) =>
-    `${second} to ${second + 1} s  ${`${count}`.padStart(6)}  ${
-      "#".repeat(Math.ceil(count / most * 40))
-    }`
-  );
 }
