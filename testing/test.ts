@@ -8,7 +8,11 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "./brokers/scripted_broker.ts";
-import { anyBroker, onSharedBroker } from "./brokers/shared_broker.ts";
+import {
+  anyBroker,
+  findLacking,
+  onSharedBroker,
+} from "./brokers/shared_broker.ts";
 import { storeBroker, type StoredBroker } from "./brokers/stored_broker.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { type Connected5, connectRaw5 } from "./clients/raw_client5.ts";
@@ -52,11 +56,23 @@ async function openConnection(): Promise<Connection> {
 export const test = {
   /** An embedded broker, as it is unless told otherwise. */
   broker: define<TestBroker>(openBroker),
-  /** Any broker: the one that the run shares, or else an embedded one. */
+  /**
+   * Any broker: the one that the run shares, or else an embedded one; with the features
+   * that it must have.
+   */
   anyBroker: (
     name: string,
     run: (broker: { url: string }) => Promise<void>,
-  ): void => define(anyBroker)(onSharedBroker(name), run),
+    needs: readonly string[] = [],
+  ): void => {
+    const lacking = findLacking(needs);
+    if (lacking === undefined) {
+      define(anyBroker)(onSharedBroker(name), run);
+    } else {
+      const ignored = `${onSharedBroker(name)} (it lacks: ${lacking})`;
+      Deno.test({ name: ignored, ignore: true, fn: () => {} });
+    }
+  },
   /** The same, and a client that has connected to it in MQTT 5. */
   connected: define<Connection>(openConnection),
   /** A broker that answers as usual, and tells what it was sent. */

@@ -35,37 +35,41 @@ test.anyBroker("gate reports noop each second at QoS 1, and stops well", async (
   assert(stdout.endsWith("exit program\n"), stdout);
 });
 
-test.anyBroker("gate publishes each change of its state, and answers what it doesn't know", async (broker) => {
-  await using subscriber = await openClient(broker.url);
-  await subscriber.publish(COMMAND, "alarm", { retain: true });
-  await subscriber.subscribe(STATUS, 1);
-  await using gate = lesson.start("gate", broker);
-  await gate.untilPrinted("Looping...\n");
-  // A retained command, and what isn't a command at all, move nothing.
-  await gate.untilPrinted(`topic: ${COMMAND}\npayload: alarm\n`);
-  for (const args of [["open"], ["close"], ["alarm"], ["constructor"]]) {
-    await lesson.run("command", { url: broker.url, args });
-    await gate.untilPrinted(
-      `topic: ${COMMAND}\npayload: ${args}\nqos: 1\n` +
-        `Should invoke gate ${args} function\n`,
-    );
-  }
-  const changes = () =>
-    subscriber.received.map(({ text }) => text)
-      .filter((text) => text !== "noop");
-  for (let count = 1; changes().length < 6; count++) {
-    await subscriber.untilReceived(count);
-  }
-  assertEquals(changes(), [
-    "opening",
-    "opened",
-    "closing",
-    "closed",
-    "alarm",
-    "unknown command: constructor",
-  ]);
-  assertEquals(gate.logged(), "");
-});
+test.anyBroker(
+  "gate publishes each change of its state, and answers what it doesn't know",
+  async (broker) => {
+    await using subscriber = await openClient(broker.url);
+    await subscriber.publish(COMMAND, "alarm", { retain: true });
+    await subscriber.subscribe(STATUS, 1);
+    await using gate = lesson.start("gate", broker);
+    await gate.untilPrinted("Looping...\n");
+    // A retained command, and what isn't a command at all, move nothing.
+    await gate.untilPrinted(`topic: ${COMMAND}\npayload: alarm\n`);
+    for (const args of [["open"], ["close"], ["alarm"], ["constructor"]]) {
+      await lesson.run("command", { url: broker.url, args });
+      await gate.untilPrinted(
+        `topic: ${COMMAND}\npayload: ${args}\nqos: 1\n` +
+          `Should invoke gate ${args} function\n`,
+      );
+    }
+    const changes = () =>
+      subscriber.received.map(({ text }) => text)
+        .filter((text) => text !== "noop");
+    for (let count = 1; changes().length < 6; count++) {
+      await subscriber.untilReceived(count);
+    }
+    assertEquals(changes(), [
+      "opening",
+      "opened",
+      "closing",
+      "closed",
+      "alarm",
+      "unknown command: constructor",
+    ]);
+    assertEquals(gate.logged(), "");
+  },
+  ["retained message, at another node"],
+);
 
 test.anyBroker("gate says noop no more while it moves", async (broker) => {
   await using subscriber = await openClient(broker.url);

@@ -42,15 +42,15 @@ export const FEATURES: readonly Feature[] = [
     find: (engine) => findQos(engine, qos),
   })),
   {
-    name: "retained message, asked for by its topic",
+    name: "retained message, by its topic",
     find: ({ url }) => findRetained(url, url, false),
   },
   {
-    name: "the same, by a wildcard",
+    name: "retained message, by a wildcard",
     find: ({ url }) => findRetained(url, url, true),
   },
   {
-    name: "the same, at another node",
+    name: "retained message, at another node",
     find: ({ url, otherUrl }) => findRetained(url, otherUrl, false),
   },
   { name: "will, when a connection breaks", find: findWill },
@@ -59,7 +59,7 @@ export const FEATURES: readonly Feature[] = [
     find: ({ url }) => findSession(url, url),
   },
   {
-    name: "the same, back at another node",
+    name: "session: the same, at another node",
     find: ({ url, otherUrl }) => findSession(url, otherUrl),
   },
   { name: "client id in use at another node: taken over", find: findTakeover },
@@ -68,6 +68,7 @@ export const FEATURES: readonly Feature[] = [
   { name: "MQTT 5, with `$share`", find: (engine) => findShared(engine, 5) },
   { name: "topic `a.b`", find: (engine) => findTopic(engine, "a.b") },
   { name: "topic with a blank", find: (engine) => findTopic(engine, "a b") },
+  { name: "what `#` at QoS 0 brings of QoS 1: once", find: findCopies },
   { name: "message of 1 MB", find: findLarge },
 ];
 
@@ -194,6 +195,15 @@ async function findTopic(
   const message = await received.first();
   if (message.topic === topic) return YES;
   return `arrives as \`${message.topic.slice(parent.length + 1)}\``;
+}
+
+async function findCopies({ url, otherUrl }: Engine): Promise<string> {
+  const topic = newName();
+  await using received = await receive(otherUrl, "#", {});
+  await publishOnce(url, { topic, payload: topic, qos: 1 });
+  await pause(ABSENCE);
+  const copies = received.messages.filter(({ text }) => text === topic);
+  return copies.length === 1 ? YES : `${copies.length} times`;
 }
 
 async function findLarge({ url, otherUrl }: Engine): Promise<string> {
