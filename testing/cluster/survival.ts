@@ -39,7 +39,8 @@ const LONGEST_WAIT = 120_000;
 
 /**
  * Publishes steadily at QoS 1 while nodes are killed, in turn that of a recorder,
- * that of the publisher and that of the other recorder, and counts what arrives.
+ * that of the publisher, and the one that leads or else that of the other recorder,
+ * and counts what arrives.
  */
 export async function survive(
   cluster: Cluster,
@@ -89,22 +90,24 @@ export async function survive(
   try {
     await pause(1000);
     for (let kill = 0; kill < kills; kill++) {
+      const isLeaders = kill % clients.length === clients.length - 1;
+      const leader = isLeaders ? await cluster.findLeader() : undefined;
       const [name, client] = clients[kill % clients.length]!;
       if (!client.connected) {
         await within(`${name}'s return`, connected(client), LONGEST_WAIT);
       }
-      const node = nodeOf(cluster, client);
+      const node = leader ?? nodeOf(cluster, client);
       for (const silence of silences) silence.begin();
       await cluster.kill(node);
       await pause(downSeconds * 1000);
       await cluster.restart(node);
       await pause(restSeconds * 1000);
-      const gap = Math.max(...silences.map(({ longest }) => longest));
+      const gap = Math.max(...silences.map((silence) => silence.longest));
       gaps.push(gap);
       tell(
-        `${kill + 1}: node ${node}, that of ${name}: silent for ${
-          (gap / 1000).toFixed(1)
-        } s`,
+        `${kill + 1}: node ${node}, ${
+          leader === undefined ? `that of ${name}` : "which leads"
+        }: silent for ${(gap / 1000).toFixed(1)} s`,
       );
     }
   } finally {
@@ -143,19 +146,21 @@ function connected(client: Client): Promise<void> {
   return new Promise((resolve) => client.once("connect", () => resolve()));
 }
 
-/** How long nothing has come, at most. */
+/** How long nothing has come, at most, up to now. */
 class Silence {
-  longest = 0;
+  #longest = 0;
   #last = performance.now();
 
+  get longest(): number {
+    return Math.max(this.#longest, performance.now() - this.#last);
+  }
+
   begin(): void {
-    this.longest = 0;
-    this.#last = performance.now();
+    this.#longest = 0;
   }
 
   end(): void {
-    const now = performance.now();
-    this.longest = Math.max(this.longest, now - this.#last);
-    this.#last = now;
+    this.#longest = this.longest;
+    this.#last = performance.now();
   }
 }

@@ -53,6 +53,8 @@ export interface Cluster extends AsyncDisposable {
    * @throws {Error} If it ends, or isn't ready in two minutes.
    */
   restart(number: number): Promise<void>;
+  /** The node that leads the others in keeping messages, if the engine tells. */
+  findLeader(): Promise<number | undefined>;
 }
 
 /** Options of {@linkcode startCluster}. */
@@ -164,6 +166,10 @@ export async function startCluster(
       }
       await start([number]);
       tell(`Node ${number} is back, and passes messages on`);
+    },
+    async findLeader() {
+      const alive = nodes.find(({ pid }) => pid !== undefined);
+      return alive && await setup.findLeader?.(alive.number);
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

@@ -29,4 +29,6 @@ export interface EngineSetup {
   startsInTurn?: boolean;
   /** Whether a node has found the others; asked before MQTT is spoken. */
   hasJoined?: (number: number) => Promise<boolean>;
+  /** Which node leads the others in keeping messages, as a running one of them says. */
+  findLeader?: (number: number) => Promise<number | undefined>;
 }

@@ -23,6 +23,13 @@ const PERMISSIONS = {
   publish: { deny: [...INTERNAL, "$MQTT.msgs.>"] },
 };
 
+/** What is read of `/jsz`. */
+interface JetStream {
+  account_details?: {
+    stream_detail?: { name: string; cluster?: { leader?: string } }[];
+  }[];
+}
+
 /** Writes the configuration of three NATS servers that keep the same messages. */
 export async function setUpNats(
   { folder, programs, ports, username, password }: Place,
@@ -75,6 +82,15 @@ export async function setUpNats(
         path: "/healthz?js-server-only=true",
       });
       return answer?.status === 200;
+    },
+    async findLeader(number) {
+      const port = monitorPorts[number - 1]!;
+      const answer = await requestLocally({ port, path: "/jsz?streams=true" });
+      const jetstream: JetStream = JSON.parse(answer?.text ?? "{}");
+      const stream = jetstream.account_details
+        ?.flatMap(({ stream_detail }) => stream_detail ?? [])
+        .find(({ name }) => name === "$MQTT_msgs");
+      return Number(stream?.cluster?.leader?.slice("node".length)) || undefined;
     },
   };
 }
