@@ -60,7 +60,7 @@ async function readModule(name: string): Promise<string> {
 
 /** No literal name, or Deno would load it whenever the program is type-checked. */
 async function readPackage(name: string, file: string): Promise<string> {
-  // What isn't in the cache yet resolves to no file: evaluating it gets it there.
-  if (!import.meta.resolve(name).startsWith("file:")) await import(name);
+  // Its name may resolve to a file that isn't in the cache yet: evaluating gets it there.
+  await import(name);
   return await Deno.readTextFile(new URL(file, import.meta.resolve(name)));
 }
