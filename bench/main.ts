@@ -74,7 +74,7 @@ await runProgram({
       if (path !== undefined) {
         const conditions = { rounds, quick, only };
         await writeResults(path, { conditions, machine, results });
-        if (path instanceof URL) await writeChart(results);
+        if (path instanceof URL) await writeChart(path);
       }
       print(results);
       return results.some(({ failures }) => failures.length > 0) ? 1 : 0;
@@ -102,8 +102,9 @@ async function measure(
   return results;
 }
 
-/** Draws the figures of `results.json` for the page. */
-async function writeChart(results: Result[]): Promise<void> {
+/** Draws the figures for the page as they were written, which is rounded. */
+async function writeChart(path: URL): Promise<void> {
+  const { results } = JSON.parse(await Deno.readTextFile(path));
   const file = new URL("chart.svg", import.meta.url);
   await Deno.writeTextFile(file, drawChart(results));
   const args = ["fmt", "--quiet", fileURLToPath(file)];
