@@ -229,8 +229,13 @@ export async function startRecordingBroker(
     async [Symbol.asyncDispose]() {
       this.cut();
       server.close();
-      await broker.close(client, [...retainedTopics]);
+      if (options.behind !== undefined) {
+        for (const topic of retainedTopics) {
+          await client.publishAsync(topic, "", { qos: 1, retain: true });
+        }
+      }
       await client.close();
+      await broker.close();
     },
   };
   return recording;
@@ -242,8 +247,7 @@ interface Behind {
     url: string;
     hostname: string;
     port: number;
-    /** Ends it, or leaves it as it was. */
-    close(client: Client, retained: string[]): Promise<void>;
+    close(): Promise<void>;
   };
   /** Who sees all that is published. */
   observer: Login;
@@ -271,17 +275,13 @@ async function startOwn(
   };
 }
 
-/** Takes a broker that others have, and leaves none of its messages there. */
+/** Takes a broker that others have, and lets them keep it. */
 function borrow(address: string): Behind {
   const { hostname, port, url, username = "", password = "" } = brokerAddress(
     address,
   );
   const login = { username, password };
-  const close = async (client: Client, retained: string[]) => {
-    for (const topic of retained) {
-      await client.publishAsync(topic, "", { qos: 1, retain: true });
-    }
-  };
+  const close = () => Promise.resolve();
   return { broker: { url, hostname, port, close }, observer: login, login };
 }
 

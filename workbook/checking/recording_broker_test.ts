@@ -1,7 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connect as connectSocket } from "node:net";
-import { connect, ConnectionRefusedError, publishOnce } from "../../lib/mod.ts";
+import {
+  connect,
+  ConnectionRefusedError,
+  type OutgoingMessage,
+  publishOnce,
+  startBroker,
+} from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
+import { logged } from "../../testing/test.ts";
 import { startRecordingBroker } from "./recording_broker.ts";
 
 /** The same address without user and password. */
@@ -77,4 +84,39 @@ Deno.test("startRecordingBroker() lets in everyone if it is open, and given user
     packet.cmd === "connect"
   );
   assertEquals(connects.length, 3);
+});
+
+Deno.test("startRecordingBroker() ends without a word", async () => {
+  const { lines, log } = logged();
+  const { error } = console;
+  console.error = log;
+  try {
+    const recording = await startRecordingBroker();
+    await publishOnce(recording.url, { topic: "x", payload: "own", qos: 1 });
+    await recording[Symbol.asyncDispose]();
+  } finally {
+    console.error = error;
+  }
+  assertEquals(lines, []);
+});
+
+Deno.test("startRecordingBroker() leaves nothing on a broker that others have", async () => {
+  await using broker = await startBroker({ port: 0, users: { ann: "x" } });
+  const behind = broker.url.replace("//", "//ann:x@");
+  {
+    await using recording = await startRecordingBroker({ behind });
+    const message: OutgoingMessage = {
+      ...{ topic: "kept", payload: "own" },
+      ...{ qos: 1, retain: true },
+    };
+    await publishOnce(recording.url, message);
+    await recording.publish("kept/too", "other", { qos: 1, retain: true });
+    assertEquals((await recording.retained("kept"))?.text, "own");
+  }
+  await using client = await connect(behind);
+  const kept: string[] = [];
+  client.on("message", (topic) => kept.push(topic));
+  await client.subscribeAsync("#");
+  await client.publishAsync("end", "", { qos: 1 });
+  assertEquals(kept.filter((topic) => topic !== "end"), []);
 });
