@@ -63,7 +63,7 @@ export const test = {
   anyBroker: (
     name: string,
     run: (broker: { url: string }) => Promise<void>,
-    needs: readonly string[] = [],
+    { needs = [] }: { needs?: readonly string[] } = {},
   ): void => {
     const lacking = findLacking(needs);
     if (lacking === undefined) {

@@ -49,7 +49,7 @@ test.anyBroker(
       })),
     );
   },
-  ["QoS 2"],
+  { needs: ["QoS 2"] },
 );
 
 test.anyBroker(
@@ -61,7 +61,7 @@ test.anyBroker(
       stderr: "",
     });
   },
-  ["QoS 2"],
+  { needs: ["QoS 2"] },
 );
 
 /** A broker that answers QoS 2 up to its last packet, which it withholds. */

@@ -161,7 +161,7 @@ test.anyBroker(
     const round = [...Array.from({ length: 100 }, (_, n) => `${n + 1}`), "end"];
     assertEquals(texts, [...round, ...round]);
   },
-  ["what `#` at QoS 0 brings of QoS 1: once"],
+  { needs: ["what `#` at QoS 0 brings of QoS 1: once"] },
 );
 
 test.overMosquitto("who_is_first counts the same over mosquitto", async (mosquitto) => {

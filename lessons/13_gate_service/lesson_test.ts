@@ -68,7 +68,7 @@ test.anyBroker(
     ]);
     assertEquals(gate.logged(), "");
   },
-  ["retained message, at another node"],
+  { needs: ["retained message, at another node"] },
 );
 
 test.anyBroker("gate says noop no more while it moves", async (broker) => {

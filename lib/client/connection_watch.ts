@@ -68,7 +68,8 @@ export class ConnectionWatch {
     client.on("packetreceive", (packet) => {
       // Before `connect`, which follows a few turns later.
       if (packet.cmd !== "connack") return;
-      this.session.noteAnswer(packet, this.address, client.options.clean!);
+      const isClean = client.options.clean!;
+      this.session.noteAnswer(packet, { address: this.address, isClean });
       const { reasonString, serverReference } = packet.properties ?? {};
       this.#reasonString = reasonString;
       this.#reference = serverReference;

@@ -27,12 +27,14 @@ export class SessionWatch {
   /**
    * Notes the answer.
    *
-   * @param isClean Whether the session ends with its connection.
+   * @param connection Where it comes from, and whether the session ends with it.
    */
   noteAnswer(
     { sessionPresent, returnCode, reasonCode }: IConnackPacket,
-    { label }: BrokerAddress,
-    isClean: boolean,
+    { address: { label }, isClean }: {
+      address: BrokerAddress;
+      isClean: boolean;
+    },
   ): void {
     this.isPresent = sessionPresent;
     // What was refused has made no session.

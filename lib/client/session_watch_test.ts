@@ -12,7 +12,7 @@ function connectTo(
 ): boolean {
   session.noteConnect();
   const answer = { cmd: "connack", returnCode: 0, sessionPresent } as const;
-  session.noteAnswer(answer, address!, false);
+  session.noteAnswer(answer, { address: address!, isClean: false });
   const { isKept } = session;
   session.stand(address!);
   return isKept;

@@ -15,7 +15,7 @@ import {
 import { within } from "../deadline.ts";
 
 /** Two addresses of an engine: of two of its nodes, or twice of the only one. */
-export interface Engine {
+export interface EngineAddresses {
   url: string;
   otherUrl: string;
 }
@@ -24,7 +24,7 @@ export interface Engine {
 interface Feature {
   name: string;
   /** Says how well it does, in a word or two. */
-  find: (engine: Engine) => Promise<string>;
+  find: (engine: EngineAddresses) => Promise<string>;
 }
 
 /** How long what should come is waited for, in milliseconds. */
@@ -74,7 +74,7 @@ export const FEATURES: readonly Feature[] = [
 
 /** Tries all features, one after the other. */
 export async function findFeatures(
-  engine: Engine,
+  engine: EngineAddresses,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const { name, find } of FEATURES) {
@@ -84,7 +84,7 @@ export async function findFeatures(
 }
 
 async function findQos(
-  { url, otherUrl }: Engine,
+  { url, otherUrl }: EngineAddresses,
   qos: 0 | 1 | 2,
 ): Promise<string> {
   const topic = newName();
@@ -119,7 +119,7 @@ async function findRetained(
   return message.retain ? YES : "not marked";
 }
 
-async function findWill({ url, otherUrl }: Engine): Promise<string> {
+async function findWill({ url, otherUrl }: EngineAddresses): Promise<string> {
   const topic = newName();
   await using received = await receive(otherUrl, topic, { qos: 1 });
   const will = { topic, payload: "gone", qos: 1 } as const;
@@ -140,7 +140,9 @@ async function findSession(url: string, otherUrl: string): Promise<string> {
   return YES;
 }
 
-async function findTakeover({ url, otherUrl }: Engine): Promise<string> {
+async function findTakeover(
+  { url, otherUrl }: EngineAddresses,
+): Promise<string> {
   const options = { ...SHORT, clientId: newName() };
   await using first = await connect(url, options);
   const closed = new Promise<string>((resolve) =>
@@ -153,7 +155,7 @@ async function findTakeover({ url, otherUrl }: Engine): Promise<string> {
 }
 
 async function findShared(
-  { url, otherUrl }: Engine,
+  { url, otherUrl }: EngineAddresses,
   protocolVersion: 4 | 5,
 ): Promise<string> {
   const [group, topic] = [newName(), newName()];
@@ -173,7 +175,9 @@ async function findShared(
   return counts.includes(0) ? "all to one" : YES;
 }
 
-async function findProperties({ url, otherUrl }: Engine): Promise<string> {
+async function findProperties(
+  { url, otherUrl }: EngineAddresses,
+): Promise<string> {
   const topic = newName();
   const version = { protocolVersion: 5 } as const;
   await using received = await receive(otherUrl, topic, version);
@@ -185,7 +189,7 @@ async function findProperties({ url, otherUrl }: Engine): Promise<string> {
 }
 
 async function findTopic(
-  { url, otherUrl }: Engine,
+  { url, otherUrl }: EngineAddresses,
   name: string,
 ): Promise<string> {
   const parent = newName();
@@ -197,7 +201,7 @@ async function findTopic(
   return `arrives as \`${message.topic.slice(parent.length + 1)}\``;
 }
 
-async function findCopies({ url, otherUrl }: Engine): Promise<string> {
+async function findCopies({ url, otherUrl }: EngineAddresses): Promise<string> {
   const topic = newName();
   await using received = await receive(otherUrl, "#", {});
   await publishOnce(url, { topic, payload: topic, qos: 1 });
@@ -206,7 +210,7 @@ async function findCopies({ url, otherUrl }: Engine): Promise<string> {
   return copies.length === 1 ? YES : `${copies.length} times`;
 }
 
-async function findLarge({ url, otherUrl }: Engine): Promise<string> {
+async function findLarge({ url, otherUrl }: EngineAddresses): Promise<string> {
   const topic = newName();
   await using received = await receive(otherUrl, topic, { qos: 1 });
   const payload = new Uint8Array(MEGABYTE - 1024);

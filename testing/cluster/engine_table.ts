@@ -8,10 +8,14 @@ import { startCluster } from "../../workbook/cluster/cluster.ts";
 import { missingEngine } from "../../workbook/cluster/find_engine.ts";
 import { startMosquitto } from "../brokers/mosquitto.ts";
 import { findPeer } from "../peers.ts";
-import { type Engine, FEATURES, findFeatures } from "./engine_features.ts";
+import {
+  type EngineAddresses,
+  FEATURES,
+  findFeatures,
+} from "./engine_features.ts";
 
 /** An engine that runs, until it is disposed of. */
-interface RunningEngine extends Engine, AsyncDisposable {}
+interface RunningEngine extends EngineAddresses, AsyncDisposable {}
 
 /** An engine, whether it is missing here, and how it is started. */
 type EngineEntry = readonly [

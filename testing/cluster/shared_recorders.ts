@@ -75,7 +75,7 @@ export async function recordTogether(
     acknowledged: readings,
     missing: await countMissing(),
     rows: [rows[0]!.length, rows[1]!.length],
-    together: (await readReport(files, [], true)).rows,
+    together: (await readReport(files, [], { deduplicate: true })).rows,
     leftOut: Number(/left out (\d+)/.exec(stderr)?.[1] ?? 0),
   };
 }

@@ -81,7 +81,9 @@ async function main(options: Options): Promise<void> {
   if (page !== undefined) await assertMayWrite(page, { files, force });
   else if (force) throw new UsageError("Option --force needs --html");
 
-  const report = await read(files, filters, options.has("deduplicate"));
+  const report = await read(files, filters, {
+    deduplicate: options.has("deduplicate"),
+  });
   if (page !== undefined) await writePage(page, toPage(report));
   if (options.has("json")) {
     for (const line of toJsonLines(report)) console.log(line);
@@ -110,11 +112,11 @@ function readFiles(files: readonly string[]): readonly string[] {
 async function read(
   files: readonly string[],
   filters: readonly string[],
-  deduplicate: boolean,
+  options: { deduplicate: boolean },
 ): Promise<Report> {
   let report: Report;
   try {
-    report = await readReport(files, filters, deduplicate);
+    report = await readReport(files, filters, options);
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     throw new UsageError(error.message, { cause: error });

@@ -34,14 +34,14 @@ const byName = new Intl.Collator("en", { numeric: true });
  * @param names The files; `-` is standard input.
  * @param filters Which topics count: those that one of them matches, or all if there
  *   is none.
- * @param deduplicate Whether a row with the same time, topic and value as one of the
+ * @param options `deduplicate`: whether a row with the same time, topic and value as one of the
  *   latest 100,000 is left out.
  * @throws {RecordingError} If a file can't be read.
  */
 export async function readReport(
   names: readonly string[],
   filters: readonly string[],
-  deduplicate = false,
+  { deduplicate = false }: { deduplicate?: boolean } = {},
 ): Promise<Report> {
   const topics = new Map<string, TopicSummary>();
   const otherTopics = new Set<string>();

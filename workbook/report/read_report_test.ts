@@ -24,7 +24,7 @@ async function report(
   for (const [index, text] of texts.entries()) {
     await Deno.writeTextFile(names[index]!, text);
   }
-  const read = await readReport(names, filters, deduplicate);
+  const read = await readReport(names, filters, { deduplicate });
   for (const file of read.files) file.name = file.name.at(-1)!;
   return read;
 }
