@@ -10,10 +10,11 @@ import { ConnectionRefusedError, DisconnectedError } from "../errors.ts";
 // A refusal that time may mend: server unavailable, and MQTT 5's server busy, quota
 // exceeded and connection rate exceeded.
 const TEMPORARY_REFUSALS = [3, 136, 137, 151, 159];
-// Reasons of a DISCONNECT with which a node wants the client elsewhere: unavailable,
-// busy, shutting down, and the two of MQTT 5.0 section 4.11.
+// Use another server, and server moved (MQTT 5.0 section 4.11).
 const MOVED = 157;
 const REDIRECTIONS = [156, MOVED];
+// Reasons of a DISCONNECT with which a node wants the client elsewhere: unavailable,
+// busy, shutting down, and those.
 const UNWILLING = [136, 137, 139, ...REDIRECTIONS];
 
 type CodedError = Error & { code?: unknown };
