@@ -9,21 +9,34 @@ import { blast } from "./_blast.ts";
 
 /** Receiving from a socket and appending each reading to a CSV file. */
 export function recordMeasurements(scale: number): Measurement[] {
+  const many = 1_500_000 * scale;
   return [{
     name: "record",
     title: "record to a CSV file, from a socket",
     unit: "rows/s",
     contestants: [
-      contestant(TOOLKIT, { messages: 600_000 * scale, program: toolkit }),
+      contestant(TOOLKIT, { messages: many, program: toolkit }),
+      {
+        name: ONLY_RECEIVING,
+        needs: [],
+        run: () => blast(many, (port) => receive({ port, messages: many })),
+      },
       {
         ...contestant("paho", { messages: 80_000 * scale, program: paho }),
         needs: ["paho"],
       },
     ],
-    goals: [{ peer: "paho", least: 8 }],
+    goals: [
+      { peer: "paho", least: 8 },
+      { peer: ONLY_RECEIVING, least: 0.75 },
+    ],
   }];
 }
 
+/** The toolkit without the recorder: what is missing to it is the rows' cost. */
+const ONLY_RECEIVING = "toolkit, only receiving";
+
+const receive = (job: Job) => denoProgram("toolkit_receive.ts", job);
 const toolkit = (job: Job) => denoProgram("toolkit_record.ts", job);
 const paho = (job: Job) => pythonProgram("paho_record.py", job);
 

@@ -16,27 +16,34 @@ export function nowInMicroseconds(): number {
  * Makes a function that writes microseconds since 1970 as local time:
  * `2026-11-21 09:30:00.123456`, as Python's `str(datetime.now())` does, or
  * `2026-11-21T09:30:00.123456+09:00`. All but the fraction is kept for as long
- * as the second lasts, since thousands of messages share it.
+ * as the second lasts.
  */
 export function timeFormatter(
   format: TimeFormat,
 ): (microseconds: number) => string {
   let second = NaN;
-  let before = "";
-  let after = "";
+  let text = { before: "", after: "" };
   return (microseconds) => {
     const now = Math.floor(microseconds / 1_000_000);
     if (now !== second) {
-      const date = new Date(now * 1000);
       second = now;
-      before = `${dayOf(date)}${format === "local" ? " " : "T"}${
-        hourOf(date)
-      }.`;
-      after = format === "local" ? "" : offsetOf(date);
+      text = formatSecond(now, format);
     }
-    // A seventh digit in front keeps the zeros, in a fraction of padStart's time.
-    const digits = String(microseconds - now * 1_000_000 + 1_000_000);
-    return before + digits.slice(1) + after;
+    const fraction = String(microseconds - now * 1_000_000).padStart(6, "0");
+    return text.before + fraction + text.after;
+  };
+}
+
+/** What a time has before and after its fraction, for a second since 1970. */
+export function formatSecond(
+  second: number,
+  format: TimeFormat,
+): { before: string; after: string } {
+  const date = new Date(second * 1000);
+  const isLocal = format === "local";
+  return {
+    before: `${dayOf(date)}${isLocal ? " " : "T"}${hourOf(date)}.`,
+    after: isLocal ? "" : offsetOf(date),
   };
 }
 

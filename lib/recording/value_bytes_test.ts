@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { valueText } from "./value_text.ts";
+import { valueBytes } from "./value_bytes.ts";
 import { Message } from "../message.ts";
 
 function written(payload: string): string {
-  return valueText(Message.from("iot/x", payload));
+  return new TextDecoder().decode(valueBytes(Message.from("iot/x", payload)));
 }
 
-Deno.test("valueText() writes each number as JavaScript does", () => {
+Deno.test("valueBytes() writes each number as JavaScript does", () => {
   const signs = ["", "-", "+"];
   const wholes = [
     "",
@@ -43,7 +43,7 @@ Deno.test("valueText() writes each number as JavaScript does", () => {
   assertEquals(count > 1_000, true, `${count} numbers were tried`);
 });
 
-Deno.test("valueText() keeps all digits of a whole number beyond 2^53", () => {
+Deno.test("valueBytes() keeps all digits of a whole number beyond 2^53", () => {
   assertEquals(written("9007199254740993"), "9007199254740993");
   assertEquals(written("-9007199254740993.0"), "-9007199254740993");
   assertEquals(written("+009007199254740993"), "9007199254740993");
