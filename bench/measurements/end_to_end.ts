@@ -10,11 +10,11 @@ const LEAST = { mosquitto: 1, embedded: 1.2 };
 /** How many messages are sent at which QoS with which in-flight window. */
 const FLOWS = [
   { qos: 0, window: 0, messages: 200_000 },
-  { qos: 1, window: 1, messages: 6_000 },
-  { qos: 1, window: 16, messages: 20_000 },
+  { qos: 1, window: 1, messages: 40_000 },
+  { qos: 1, window: 16, messages: 60_000 },
   { qos: 1, window: 1000, messages: 40_000 },
-  { qos: 2, window: 1, messages: 4_000 },
-  { qos: 2, window: 16, messages: 12_000 },
+  { qos: 2, window: 1, messages: 25_000 },
+  { qos: 2, window: 16, messages: 40_000 },
   { qos: 2, window: 1000, messages: 24_000 },
 ] as const;
 
