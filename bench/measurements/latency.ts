@@ -4,7 +4,7 @@ import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
 import { denoProgram, type Job, pythonProgram } from "../_programs.ts";
 import { BROKERS, type MeasuredBroker } from "./_brokers.ts";
 
-const MESSAGES = 5_000;
+const MESSAGES = 20_000;
 
 /** What a run prints, in microseconds. */
 type Latencies = Record<"median" | "p99", number>;
