@@ -6,7 +6,9 @@
  * @module
  */
 import mqttPacket from "mqtt-packet";
-import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
+import { Publisher } from "../../lib/publisher.ts";
+import { StopSignal } from "../../lib/stop_signal.ts";
+import { assertTopicName } from "../../lib/topics.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { openSource, SOURCE_NAMES } from "../messages/message_source.ts";
 import {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
+import { subscribe, type SubscribeOptions } from "../../lib/subscribe.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
 import {
   CONNECTION_HELP,

@@ -13,6 +13,7 @@ const TEST =
   /_(?:test|fixture)\.ts$|\/_contract_|(?:^|\/)(?:testing|bench)\/|\/commands\/test_/;
 /** The faces of the toolkit, for programs. */
 const FACES = ["lib/mod.ts", "lib/csv.ts"];
+const BROKER = /^lib\/broker[/.]/;
 
 /** A function or a constant of a module, with its name and its text. */
 const DECLARATION =
@@ -44,6 +45,13 @@ Deno.test("modules import what lies below them only", () => {
       .map((to) => `${from} imports ${to}`)
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("the commands that are typed most don't load the broker", () => {
+  for (const name of ["pub", "record", "sensors", "sub"]) {
+    const reached = reachedFrom(`workbook/commands/${name}.ts`, MODULES);
+    assertEquals([...reached].filter((path) => BROKER.test(path)), [], name);
+  }
 });
 
 Deno.test("no two modules have the same function or constant", () => {

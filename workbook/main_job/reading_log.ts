@@ -1,5 +1,5 @@
 import type { CsvRecorder } from "../../lib/csv.ts";
-import type { Message } from "../../lib/mod.ts";
+import type { Message } from "../../lib/message.ts";
 
 const LONGEST_WAIT = 2000;
 

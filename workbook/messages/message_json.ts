@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Message } from "../../lib/mod.ts";
+import type { Message } from "../../lib/message.ts";
 import { printable } from "../../lib/printable.ts";
 
 /**

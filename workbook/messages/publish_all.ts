@@ -1,4 +1,6 @@
-import type { Client, Publisher, StopSignal } from "../../lib/mod.ts";
+import type { Client } from "../../lib/connect.ts";
+import type { Publisher } from "../../lib/publisher.ts";
+import type { StopSignal } from "../../lib/stop_signal.ts";
 import type { Payloads } from "./message_source.ts";
 
 /** What {@linkcode publishAll} publishes, and how. */

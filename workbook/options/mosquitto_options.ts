@@ -11,7 +11,11 @@ import {
   parseAddresses,
 } from "../../lib/client/address.ts";
 import { assertAuthorities } from "../../lib/client/authorities.ts";
-import type { ConnectOptions, Will, WillProperties } from "../../lib/mod.ts";
+import type {
+  ConnectOptions,
+  Will,
+  WillProperties,
+} from "../../lib/connect.ts";
 import { readFile } from "./input_file.ts";
 import { type OptionNames, type Options, UsageError } from "./program.ts";
 import { readProperties } from "./property_options.ts";
