@@ -1,5 +1,5 @@
 import { type Buffer, isUtf8 } from "node:buffer";
-import { ProtocolError } from "./reason.ts";
+import { ProtocolError } from "./packets.ts";
 
 /** Reads a packet field by field (MQTT 3.1.1 and 5.0, both section 1.5). */
 export class PacketBody {

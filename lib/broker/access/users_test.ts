@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PasswordCheck } from "./password_check.ts";
+import { PasswordCheck } from "./users.ts";
 import {
   hashPassword,
   isHashOf,

@@ -2,7 +2,7 @@ import { openWebSocket } from "../../client/open_web_socket.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { allowPages } from "./origins.ts";
+import { allowPages } from "./admission.ts";
 import { within } from "../../../testing/deadline.ts";
 import {
   httpRequest,
