@@ -10,7 +10,11 @@ import {
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
-import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import {
+  type CloseOptions,
+  type PublishOptions,
+  toDisconnect,
+} from "./options.ts";
 import type { Addresses } from "./address_turns.ts";
 import { ConnectionWatch } from "./connection_watch.ts";
 import { InflightLedger } from "./inflight.ts";
@@ -23,11 +27,10 @@ import {
   explainRefusal,
   type Outgoing,
   refuseByLimits,
-} from "./refused_publish.ts";
-import { refuseSubscription } from "./refused_subscribe.ts";
+  refuseSubscription,
+} from "./refusals.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
-import type { PublishOptions } from "../publish_options.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { assertQos, assertTopicFilter, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";

@@ -5,7 +5,7 @@ import { parseAddresses } from "./address.ts";
 import { assertWhole } from "./assert_whole.ts";
 import { assertAuthorities } from "./authorities.ts";
 import { ToolkitClient } from "./client.ts";
-import type { ConnectOptions, Will } from "./connect_options.ts";
+import type { ConnectOptions, Will } from "./options.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";

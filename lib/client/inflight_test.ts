@@ -19,7 +19,7 @@ import {
   startUnsure,
   until,
 } from "../../testing/brokers/scripts.ts";
-import type { ConnectOptions } from "./connect_options.ts";
+import type { ConnectOptions } from "./options.ts";
 
 /** Answers no packet of a kind on the first connection; then all of them. */
 async function startForgetful(

@@ -1,5 +1,5 @@
 import type { ToolkitClient } from "./client.ts";
-import type { ConnectOptions } from "./connect_options.ts";
+import type { ConnectOptions } from "./options.ts";
 import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { startTimer } from "./start_timer.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { countKeys } from "./keyboard.ts";
+import { countKeys } from "./press_sources.ts";
 import { type Process, startTerminal } from "../../testing/processes.ts";
 import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";

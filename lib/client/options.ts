@@ -1,7 +1,13 @@
 import type * as mqtt from "mqtt";
-import type { CloseOptions } from "./close_options.ts";
 import type { TlsOptions } from "./stream.ts";
-import type { ConnectProperties, WillProperties } from "../properties.ts";
+import type {
+  ConnectProperties,
+  PublishProperties,
+  WillProperties,
+} from "../properties.ts";
+import type { FilterOptions, LowerGrant } from "./topic_requests.ts";
+import type { Message } from "../message.ts";
+import { assertMqtt5, packProperties } from "./packet_properties.ts";
 
 /** MQTT.js's client class, which students learn and the toolkit builds on. */
 export type MqttClient = mqtt.MqttClient;
@@ -103,4 +109,93 @@ export interface ConnectOptions {
   startJitter?: number;
   /** Takes a line about each change of the connection; `console.error` unless given. */
   log?: (line: string) => void;
+}
+
+/**
+ * Called with each message, one after the other (document ko §2, `on_message`).
+ *
+ * It may return a promise: at QoS 1 and 2 the message is acknowledged only once
+ * the promise resolves, so that a crash loses nothing. If the handler throws,
+ * the message stays unacknowledged: the broker keeps it for the next connection
+ * of a session that outlives its client (`clean: false`), and it may send no more
+ * while too many are (mosquitto: 20). Catch what you can handle.
+ */
+export type OnMessage = (message: Message, client: Client) => unknown;
+
+/**
+ * Options of {@linkcode subscribe} and {@linkcode messages}. Those for a filter are
+ * for the ones that come without their own.
+ */
+export interface SubscribeOptions extends ConnectOptions, FilterOptions {
+  /**
+   * Called with the filters that the broker has granted, at first and after each
+   * reconnection that subscribed again (paho: `on_subscribe`), and with the client.
+   */
+  onSubscribe?: (filters: string[], client: Client) => void;
+  /**
+   * Called once for each filter that the broker grants at a lower quality of service
+   * than was asked for. Unless given, it is logged: messages may be lost, or come
+   * twice, although the program has asked for better.
+   */
+  onLowerGrant?: (grant: LowerGrant) => void;
+  /**
+   * Called when the handler throws. Unless given, the topic and the error are
+   * logged; an error that is thrown again and again, as a recorder's is, once.
+   */
+  onError?: (error: Error, message: Message) => void;
+}
+
+/** Options of a client's `close`. */
+export interface CloseOptions {
+  /** Seconds that what is in flight may take; 5 unless given. */
+  timeout?: number;
+  /**
+   * What DISCONNECT says in MQTT 5: 0, unless given, that all is well; 4 that the
+   * broker is to publish the will (section 3.14.2.1).
+   */
+  reasonCode?: 0 | 4;
+  /**
+   * Seconds for which the broker keeps the session from now on, in MQTT 5; what
+   * `connect` has said unless given (section 3.14.2.2.2).
+   */
+  sessionExpiryInterval?: number;
+}
+
+/**
+ * Gives what DISCONNECT is to say.
+ *
+ * @throws {TypeError | RangeError} If it can't be said.
+ */
+export function toDisconnect(
+  { reasonCode, sessionExpiryInterval }: CloseOptions,
+  { protocolVersion, properties }: mqtt.IClientOptions,
+): Partial<mqtt.IDisconnectPacket> {
+  if (reasonCode === undefined && sessionExpiryInterval === undefined) {
+    return {};
+  }
+  assertMqtt5("Reason code or session expiry", protocolVersion);
+  if (reasonCode !== undefined && ![0, 4].includes(reasonCode)) {
+    throw new RangeError(`Reason code is ${reasonCode}: it must be 0 or 4`);
+  }
+  if (sessionExpiryInterval && !properties?.sessionExpiryInterval) {
+    throw new RangeError(
+      `Session expiry is ${sessionExpiryInterval}: it must be 0, as the session was to end with its connection`,
+    );
+  }
+  return {
+    ...(reasonCode !== undefined && { reasonCode }),
+    ...(sessionExpiryInterval !== undefined && {
+      properties: packProperties("disconnect", { sessionExpiryInterval }),
+    }),
+  };
+}
+
+/** How a message is published. */
+export interface PublishOptions {
+  /** The quality of service, 0 unless given. */
+  qos?: 0 | 1 | 2;
+  /** Whether the broker keeps the message for later subscribers. */
+  retain?: boolean;
+  /** What the message carries beside its payload in MQTT 5 (section 3.3.2.3). */
+  properties?: PublishProperties;
 }

@@ -1,6 +1,29 @@
-import type { LightSource } from "./light_source.ts";
 import { PigpioConnection, PigpioError } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
+
+/** What a light sensor reads. */
+export interface LightSource {
+  /** Gives the luminosity: 0 is dark and 1 is full light, give or take noise. */
+  read(): number | Promise<number>;
+  /** Lets go of all. */
+  close(): void | Promise<void>;
+}
+
+const LARGEST_STEP = 0.05;
+
+/** Simulates light that wanders: each reading is near the one before. */
+export function simulateLight(): LightSource {
+  let light = Math.random();
+  return {
+    read() {
+      light += (Math.random() * 2 - 1) * LARGEST_STEP;
+      // It turns back where it would leave the range.
+      light = light > 1 ? 2 - light : Math.abs(light);
+      return light;
+    },
+    close() {},
+  };
+}
 
 const BUS = 1;
 const ADDRESS = 0x48;
