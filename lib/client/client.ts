@@ -22,7 +22,7 @@ import { internalsOf } from "./internals.ts";
 import { watchSilence } from "./keepalive.ts";
 import { MessageIds } from "./message_ids.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
-import { PublishQueue } from "./publish_queue.ts";
+import { PublishQueue, Unsettled } from "./publish_queue.ts";
 import {
   explainRefusal,
   type Outgoing,
@@ -35,7 +35,6 @@ import { Subscriptions } from "./subscriptions.ts";
 import { assertQos, assertTopicFilter, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
 import { type FilterRequest, readRequests } from "./topic_requests.ts";
-import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
   type ConnectionRefusedError,

@@ -1,5 +1,5 @@
 import { assertThrows } from "@std/assert";
-import { assertAuthorities } from "./authorities.ts";
+import { assertAuthorities } from "./connection.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 
 Deno.test("assertAuthorities() takes one certificate or several, with any line ends and words between", () => {
