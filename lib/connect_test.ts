@@ -12,8 +12,7 @@ import { messages } from "./messages.ts";
 import type { ConnectOptions } from "./client/options.ts";
 import { rejection, within } from "../testing/deadline.ts";
 import { freePort, startMosquitto } from "../testing/brokers/mosquitto.ts";
-import { startProcess } from "../testing/processes.ts";
-import { inOwnProcess } from "../testing/own_process.ts";
+import { inOwnProcess, startProcess } from "../testing/processes.ts";
 import { startScriptedBroker } from "../testing/brokers/scripted_broker.ts";
 import {
   connack,

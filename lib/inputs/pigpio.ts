@@ -9,7 +9,6 @@
  *
  * @module
  */
-
 import { decapitalize } from "../errors.ts";
 import type { PigpioUrl } from "./pigpio_url.ts";
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { Packet } from "mqtt-packet";
 import type { Client } from "../../lib/client/options.ts";
 import type { Message } from "../../lib/message.ts";

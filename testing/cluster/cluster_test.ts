@@ -1,9 +1,37 @@
 import { assert, assertEquals } from "@std/assert";
+import { startCluster } from "../../workbook/cluster/cluster.ts";
+import { peerTest } from "../peers.ts";
+import { survive } from "./survival.ts";
+import { runBridge } from "./bridge.ts";
 import { startBroker } from "../../lib/mod.ts";
 import { startMosquitto } from "../brokers/mosquitto.ts";
-import { peerTest } from "../peers.ts";
 import { test } from "../test_programs.ts";
 import { recordTogether } from "./shared_recorders.ts";
+
+peerTest(
+  ["nats_server"],
+  "three nodes lose nothing that they have acknowledged when one is killed",
+  async () => {
+    await using cluster = await startCluster("nats");
+    const { acknowledged, lost, rejected, gaps } = await survive(cluster, {
+      kills: 2,
+      rate: 200,
+      downSeconds: 1,
+      restSeconds: 2,
+      tell: () => {},
+    });
+    assert(acknowledged > 500, `${acknowledged}`);
+    assertEquals([lost, rejected, gaps.length], [0, 0, 2]);
+  },
+);
+
+test.mosquitto("runBridge() loses nothing while the centre is away and the classroom's broker is killed", async () => {
+  const { acknowledged, lost } = await runBridge({
+    readings: 1000,
+    awaySeconds: 3,
+  });
+  assertEquals({ acknowledged, lost }, { acknowledged: 1000, lost: 0 });
+});
 
 const READINGS = 4000;
 
