@@ -1,10 +1,14 @@
 import { cpus } from "node:os";
 import { findPeer, type Peer } from "../testing/peers.ts";
 import config from "../deno.json" with { type: "json" };
-import { type Goal, TOOLKIT, type Unit } from "./_measurement.ts";
+import {
+  type Goal,
+  type LeftOut,
+  type Outcome,
+  TOOLKIT,
+  type Unit,
+} from "./_rounds.ts";
 import { SETTINGS } from "./_mosquitto.ts";
-import type { LeftOut, Outcome } from "./_rounds.ts";
-import { compare, type Comparison, median } from "./_statistics.ts";
 
 /** All that one measurement came to. */
 export interface Result {
@@ -129,11 +133,67 @@ export async function writeResults(
     versions: describeVersions(),
     results,
   };
-  await Deno.writeTextFile(path, JSON.stringify(whole, roundNumber, 2) + "\n");
+  const text = JSON.stringify(whole, roundNumber, 2)
+    // The figures of the rounds stand in one line.
+    .replaceAll(
+      /\[[\s\d.,nul]+\]/g,
+      (list) => JSON.stringify(JSON.parse(list)).replaceAll(",", ", "),
+    );
+  await Deno.writeTextFile(path, `${text}\n`);
 }
 
 /** Five digits say all that such a figure can. */
 function roundNumber(_key: string, value: unknown): unknown {
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(5));
+}
+
+/**
+ * The median: half of the values are no larger, half are no smaller. One run
+ * that the machine disturbed doesn't move it, as it would the mean.
+ *
+ * @throws {RangeError} If there are no values.
+ */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("Median of no values");
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle]!;
+  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
+}
+
+/** How one contestant did compared with another. */
+interface Comparison {
+  /** The ratio of the two medians. */
+  ofMedians: number;
+  /** The ratio in each round that both finished, in the order of the rounds. */
+  perRound: number[];
+}
+
+/**
+ * Compares two contestants of the same rounds, `undefined` being a round that
+ * one of them did not finish.
+ *
+ * @returns The ratios, or `undefined` if no round was finished by both.
+ * @throws {RangeError} If they did not take part in the same number of rounds.
+ */
+export function compare(
+  ours: readonly (number | undefined)[],
+  theirs: readonly (number | undefined)[],
+): Comparison | undefined {
+  if (ours.length !== theirs.length) {
+    throw new RangeError(
+      `Rounds are ${ours.length} and ${theirs.length}: they must be as many`,
+    );
+  }
+  const pairs = ours.flatMap((our, round) => {
+    const their = theirs[round];
+    return our === undefined || their === undefined ? [] : [[our, their]];
+  }) as [number, number][];
+  if (pairs.length === 0) return undefined;
+  return {
+    ofMedians: median(pairs.map(([our]) => our)) /
+      median(pairs.map(([, their]) => their)),
+    perRound: pairs.map(([our, their]) => our / their),
+  };
 }

@@ -7,14 +7,16 @@ import {
   assertThrows,
 } from "@std/assert";
 import { findPeer, peerTest } from "../testing/peers.ts";
-import { drawChart } from "./_chart.ts";
-import type { Contestant, Measurement } from "./_measurement.ts";
+import { drawChart, formatGoals, formatTable } from "./_report.ts";
+import {
+  type Contestant,
+  type Measurement,
+  type Outcome,
+  runRounds,
+} from "./_rounds.ts";
 import { allMeasurements } from "./_measurements.ts";
 import { preparePrograms } from "./_programs.ts";
-import { type Result, toResult } from "./_results.ts";
-import { type Outcome, runRounds } from "./_rounds.ts";
-import { compare, median } from "./_statistics.ts";
-import { formatGoals, formatTable } from "./_table.ts";
+import { compare, median, type Result, toResult } from "./_results.ts";
 
 /** Runs what needs no programs; `paho` alone isn't installed. */
 function rounds(

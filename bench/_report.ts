@@ -1,12 +1,88 @@
-import { escapeHtml } from "../workbook/report/escape_html.ts";
+import { formatNumber, TOOLKIT } from "./_rounds.ts";
 import type { Result } from "./_results.ts";
+import { escapeHtml } from "../workbook/report/escape_html.ts";
+
+const HEADER = ["", "median", "unit", "toolkit / it", "in the rounds", "lost"];
+/** Columns with text are aligned to the left, those with figures to the right. */
+const LEFT = new Set([0, 2]);
+
+/** The results as an aligned table: a measurement's title, then who took part. */
+export function formatTable(results: readonly Result[]): string {
+  const blocks = results.map((result) => ({ result, rows: rowsOf(result) }));
+  const all = [HEADER, ...blocks.flatMap(({ rows }) => rows)];
+  const widths = HEADER.map((_, column) =>
+    Math.max(...all.map((row) => row[column]!.length))
+  );
+  const align = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      LEFT.has(column)
+        ? cell.padEnd(widths[column]!)
+        : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd();
+  const lines = blocks.flatMap(({ result, rows }) => [
+    "",
+    `${result.name}: ${result.title}`,
+    ...rows.map(align),
+    ...result.leftOut.map(({ name, missing }) =>
+      `  ${name}: left out, ${missing.join(" and ")} not installed`
+    ),
+    ...result.failures.map((failure) => `  failed: ${failure}`),
+  ]);
+  return [align(HEADER), ...lines].join("\n");
+}
+
+function rowsOf({ contestants, unit }: Result): string[][] {
+  return contestants.map(({ name, median, lost, toolkitRatio }) => {
+    const { ofMedians, perRound } = toolkitRatio ?? { perRound: [] };
+    return [
+      `  ${name}`,
+      median === null ? "failed" : formatNumber(median),
+      unit,
+      ofMedians === undefined ? "" : ofMedians.toFixed(2),
+      perRound.length === 0
+        ? ""
+        : `${Math.min(...perRound).toFixed(2)}–${
+          Math.max(...perRound).toFixed(2)
+        }`,
+      lost > 0 ? formatNumber(lost) : "",
+    ];
+  });
+}
+
+/** What the toolkit had to reach and what it reached, a line each. */
+export function formatGoals(results: readonly Result[]): string {
+  const lines = results.flatMap(({ name, goals }) =>
+    goals.map((goal) => {
+      const what = `  ${name}: ${TOOLKIT} / ${goal.peer}`;
+      return `${what} ${verdict(goal)}`;
+    })
+  );
+  return lines.length === 0 ? "" : ["Goals", ...lines].join("\n");
+}
+
+function verdict(goal: Result["goals"][number]): string {
+  const { ratio } = goal;
+  if (ratio === null) return "was not measured";
+  if ("most" in goal) {
+    return `is ${ratio.toFixed(2)}: at most ${goal.most} ${
+      ratio > goal.most ? "MISSED" : "met"
+    }`;
+  }
+  const { least, aim } = goal;
+  const aimed = aim === undefined
+    ? ""
+    : `, aim ${aim} ${ratio < aim ? "not reached" : "reached"}`;
+  return `is ${ratio.toFixed(2)}: at least ${least} ${
+    ratio < least ? "MISSED" : "met"
+  }${aimed}`;
+}
 
 /** In pixels. */
 const WIDTH = 760;
 const ROW = 20;
 const TOP = 64;
 const BOTTOM = 44;
-const LEFT = 290;
+const LABELS = 290;
 const RIGHT = 20;
 
 /** The ratios that have a line. */
@@ -40,8 +116,8 @@ export function drawChart(results: readonly Result[]): string {
     }" text-anchor="middle">${ratio} ×</text>`
   );
   const legend = [...PEERS].map(([name, peer], index) =>
-    `${mark(peer, LEFT + 8 + index * 140, 42)}<text x="${
-      LEFT + 22 + index * 140
+    `${mark(peer, LABELS + 8 + index * 140, 42)}<text x="${
+      LABELS + 22 + index * 140
     }" y="47">toolkit / ${name}</text>`
   );
   return [
@@ -88,5 +164,5 @@ function mark(
 function x(ratio: number): number {
   const within = Math.min(HIGHEST, Math.max(LOWEST, ratio));
   const share = Math.log(within / LOWEST) / Math.log(HIGHEST / LOWEST);
-  return Math.round((LEFT + share * (WIDTH - LEFT - RIGHT)) * 10) / 10;
+  return Math.round((LABELS + share * (WIDTH - LABELS - RIGHT)) * 10) / 10;
 }
