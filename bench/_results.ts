@@ -8,7 +8,7 @@ import {
   TOOLKIT,
   type Unit,
 } from "./_rounds.ts";
-import { SETTINGS } from "./_mosquitto.ts";
+import { SETTINGS } from "./_brokers.ts";
 
 /** All that one measurement came to. */
 export interface Result {

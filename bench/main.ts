@@ -12,7 +12,7 @@ import { stopChildren } from "./_children.ts";
 import { drawChart, formatGoals, formatTable } from "./_report.ts";
 import { type Measurement, runRounds } from "./_rounds.ts";
 import { allMeasurements } from "./_measurements.ts";
-import { SETTINGS } from "./_mosquitto.ts";
+import { SETTINGS } from "./_brokers.ts";
 import { preparePrograms } from "./_programs.ts";
 import {
   describeMachine,

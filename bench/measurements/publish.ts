@@ -6,7 +6,7 @@ import {
   type Sample,
   TOOLKIT,
 } from "../_rounds.ts";
-import { startMosquitto } from "../_mosquitto.ts";
+import { startMosquitto } from "../_brokers.ts";
 import {
   denoProgram,
   type Job,

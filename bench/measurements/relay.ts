@@ -11,7 +11,7 @@ import {
   EMBEDDED,
   type MeasuredBroker,
   MOSQUITTO,
-} from "./_brokers.ts";
+} from "../_brokers.ts";
 import type { Peer } from "../../testing/peers.ts";
 
 /** What takes part besides the broker: programs of `peers/`. */

@@ -1,6 +1,6 @@
 import { findPeer, type Peer } from "../../testing/peers.ts";
 import { startChild } from "../_children.ts";
-import { startMosquitto } from "../_mosquitto.ts";
+import { startMosquitto } from "../_brokers.ts";
 import { denoProgram, FOLDER, pythonProgram, TOPIC } from "../_programs.ts";
 import { median } from "../_results.ts";
 import { type Contestant, type Measurement, TOOLKIT } from "../_rounds.ts";

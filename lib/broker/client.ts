@@ -41,11 +41,11 @@ import {
   PINGRESP,
 } from "./wire/encode.ts";
 import { MOST_BEFORE_CONNECT } from "./wire/framing.ts";
-import { PacketBody } from "./wire/packet_body.ts";
 import {
   checkHeader,
   isFailure,
   PACKET,
+  PacketBody,
   ProtocolError,
   protocolError,
   REASON,

@@ -1,5 +1,5 @@
 import type { ToolkitClient } from "./client.ts";
-import { startTimer } from "./start_timer.ts";
+import { startTimer } from "./runtime.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 
 /** Waits for a broker's acknowledgements, but not for one that gives none. */

@@ -18,9 +18,7 @@ import {
 import type { Addresses } from "./address_turns.ts";
 import { ConnectionWatch } from "./connection_watch.ts";
 import { InflightLedger } from "./inflight.ts";
-import { internalsOf } from "./internals.ts";
-import { watchSilence } from "./keepalive.ts";
-import { MessageIds } from "./message_ids.ts";
+import { internalsOf, MessageIds, watchSilence } from "./mqttjs.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
 import { PublishQueue, Unsettled } from "./publish_queue.ts";
 import {

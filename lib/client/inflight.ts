@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { IClientOptions, IConnackPacket, MqttClient, Packet } from "mqtt";
-import { internalsOf, type SendPacket } from "./internals.ts";
+import { internalsOf, type SendPacket } from "./mqttjs.ts";
 import { exceededLimit } from "./refusals.ts";
 import { PublishError } from "../errors.ts";
 

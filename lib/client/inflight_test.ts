@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Packet } from "mqtt";
-import { internalsOf } from "./internals.ts";
+import { internalsOf } from "./mqttjs.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";

@@ -1,10 +1,9 @@
-import { openWebSocket } from "./open_web_socket.ts";
+import { importLate, openWebSocket } from "./runtime.ts";
 import { createConnection, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { IClientOptions, IStream, MqttClient } from "mqtt";
 import type { browserStreamBuilder } from "mqtt/lib/connect/ws";
 import type { BrokerAddress } from "./address.ts";
-import { importLate } from "./import_late.ts";
 import { createDirectClient, isLoopback, proxyVariable } from "./proxy.ts";
 import { type GatheringStream, gatherWrites } from "./write_buffer.ts";
 import { Buffer } from "node:buffer";

@@ -10,7 +10,7 @@ import type { Random } from "../../workbook/checking/random.ts";
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import mqttPacket from "mqtt-packet";
-import { keptSession, type Protocol } from "../clients/protocols.ts";
+import { keptSession, type Protocol } from "../clients/clients.ts";
 
 /** Counts faults by their kind. */
 export class FaultCounts {

@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../lib/mod.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import { Random } from "../../workbook/checking/random.ts";
 import { type RestartableBroker, startQosLoweringRelay } from "./brokers.ts";
 import {

@@ -11,7 +11,7 @@ import mqttPacket, {
   type IPublishPacket,
   type Packet,
 } from "mqtt-packet";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import { rawPacket } from "../clients/raw_client.ts";
 import type { Random } from "../../workbook/checking/random.ts";
 import { nonsense4, nonsense5 } from "./nonsense.ts";

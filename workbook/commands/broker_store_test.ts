@@ -8,7 +8,7 @@ import {
   subscribePacket,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { PROTOCOLS } from "../../testing/clients/clients.ts";
 import { PAHO } from "../../testing/clients/paho.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";

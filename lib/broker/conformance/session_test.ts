@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
-import { NEVER_EXPIRES } from "../../../testing/clients/protocols.ts";
+import { NEVER_EXPIRES } from "../../../testing/clients/clients.ts";
 import {
   connect5,
   disconnect5,

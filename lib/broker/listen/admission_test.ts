@@ -1,4 +1,4 @@
-import { openWebSocket } from "../../client/open_web_socket.ts";
+import { openWebSocket } from "../../client/runtime.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect } from "node:net";

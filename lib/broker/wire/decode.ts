@@ -5,7 +5,7 @@
 
 import type { Limits } from "../limits.ts";
 import type { Framing } from "./framing.ts";
-import { PacketBody } from "./packet_body.ts";
+import { PacketBody } from "./packets.ts";
 import type { Version } from "./packets.ts";
 import {
   ALLOWED,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import * as path from "node:path";
-import { importLate } from "./import_late.ts";
+import { importLate } from "./runtime.ts";
 
 Deno.test("importLate() takes the package that the program's imports name", async () => {
   const { default: mqtt } = await import("mqtt");
