@@ -32,17 +32,17 @@ export function formatTable(results: readonly Result[]): string {
 }
 
 function rowsOf({ contestants, unit }: Result): string[][] {
-  return contestants.map(({ name, median, lost, toolkitRatio }) => {
-    const { ofMedians, perRound } = toolkitRatio ?? { perRound: [] };
+  return contestants.map(({ name, median, lost, ...ratios }) => {
+    const { toolkitRatio, roundRatios = [] } = ratios;
     return [
       `  ${name}`,
       median === null ? "failed" : formatNumber(median),
       unit,
-      ofMedians === undefined ? "" : ofMedians.toFixed(2),
-      perRound.length === 0
+      toolkitRatio === undefined ? "" : toolkitRatio.toFixed(2),
+      roundRatios.length === 0
         ? ""
-        : `${Math.min(...perRound).toFixed(2)}–${
-          Math.max(...perRound).toFixed(2)
+        : `${Math.min(...roundRatios).toFixed(2)}–${
+          Math.max(...roundRatios).toFixed(2)
         }`,
       lost > 0 ? formatNumber(lost) : "",
     ];
@@ -147,7 +147,7 @@ function pointsOf({ contestants, unit }: Result) {
     const found = contestants.find((one) =>
       one.name.startsWith(name) && one.toolkitRatio !== undefined
     );
-    const ratio = found?.toolkitRatio?.ofMedians;
+    const ratio = found?.toolkitRatio;
     if (ratio === undefined) return [];
     return [{ peer, ratio: isTime ? 1 / ratio : ratio }];
   });

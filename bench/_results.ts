@@ -26,7 +26,9 @@ export interface Result {
     /** How many messages didn't arrive, in all rounds together. */
     lost: number;
     /** The toolkit's figures divided by this contestant's. */
-    toolkitRatio?: Comparison;
+    toolkitRatio?: number;
+    /** The same by round; the file has it in the values. */
+    roundRatios?: number[];
   }[];
   /** Those against peers that took part. */
   goals: (Goal & { ratio: number | null })[];
@@ -53,7 +55,10 @@ export function toResult(outcome: Outcome): Result {
       messages: finished[0]?.messages ?? 0,
       values: runs.map((sample) => sample?.value ?? null),
       lost: finished.reduce((sum, { lost = 0 }) => sum + lost, 0),
-      ...(ratio !== undefined && { toolkitRatio: ratio }),
+      ...(ratio !== undefined && {
+        toolkitRatio: ratio.ofMedians,
+        roundRatios: ratio.perRound,
+      }),
     };
   });
   return {
@@ -64,7 +69,7 @@ export function toResult(outcome: Outcome): Result {
     goals: goals.flatMap((goal) => {
       const peer = contestants.find(({ name }) => name === goal.peer);
       if (peer === undefined) return [];
-      return [{ ...goal, ratio: peer.toolkitRatio?.ofMedians ?? null }];
+      return [{ ...goal, ratio: peer.toolkitRatio ?? null }];
     }),
     leftOut,
     failures,
@@ -109,18 +114,12 @@ function describeVersions(): Record<string, string> {
   };
 }
 
-/** How the figures were come by. */
-interface Conditions {
-  rounds: number;
-  quick: boolean;
-  only: string[];
-}
-
 /** Writes the figures, all of them, as JSON. */
 export async function writeResults(
   path: string | URL,
   report: {
-    conditions: Conditions;
+    /** How the figures were come by. */
+    conditions: { rounds: number; quick: boolean; only: string[] };
     machine: ReturnType<typeof describeMachine>;
     results: Result[];
   },
@@ -143,7 +142,8 @@ export async function writeResults(
 }
 
 /** Five digits say all that such a figure can. */
-function roundNumber(_key: string, value: unknown): unknown {
+function roundNumber(key: string, value: unknown): unknown {
+  if (key === "roundRatios") return undefined;
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(5));
 }
