@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { excerpt } from "../../lib/excerpt.ts";
+import { excerpt } from "../../lib/printable.ts";
 import { GpioButton } from "../../workbook/checking/gpio_button.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { KnownMistake } from "../../workbook/checking/finding.ts";

@@ -9,7 +9,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sep } from "node:path";
-import { excerpt } from "../../lib/excerpt.ts";
+import { excerpt } from "../../lib/printable.ts";
 import { limited } from "./confinement.ts";
 import type { Exercise } from "./requirement.ts";
 import { stage } from "./stage.ts";

@@ -15,7 +15,7 @@ import {
   openSession5,
   publishOnce5,
 } from "../../testing/clients/sessions5.ts";
-import { startKillableBroker } from "../../testing/brokers/killable_broker.ts";
+import { startKillableBroker } from "../../testing/project/commands.ts";
 
 const LEAVE_WITH_WILL = 4;
 

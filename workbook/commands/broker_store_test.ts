@@ -8,12 +8,12 @@ import {
   subscribePacket,
   TYPE,
 } from "../../testing/clients/raw_client.ts";
-import { PROTOCOLS } from "../../testing/clients/protocols.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PROTOCOLS } from "../../testing/clients/clients.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { Random } from "../checking/random.ts";
-import { startKillableBroker } from "../../testing/brokers/killable_broker.ts";
+import { startKillableBroker } from "../../testing/project/commands.ts";
 import {
   markOf,
   openPublisher,

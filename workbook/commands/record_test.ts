@@ -3,7 +3,7 @@ import { readReadings } from "../../lib/csv.ts";
 import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";

@@ -7,7 +7,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../testing/peers.ts";
-import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { type Protocol, PROTOCOLS } from "../../testing/clients/clients.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { copyWithout, SAFEGUARDS } from "../../testing/faults/safeguards.ts";
 import {

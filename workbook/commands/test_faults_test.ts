@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "../../testing/test_programs.ts";
-import { PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { PROTOCOLS } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 
 for (const [protocol, name] of PROTOCOLS) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "npm:@types/ws@8.18.2";
-import { importLate } from "../../lib/client/import_late.ts";
+import { importLate } from "../../lib/client/runtime.ts";
 import type { FromServer } from "./protocol.ts";
 import { isOwnHost, isSame } from "./request_checks.ts";
 import { readRequest } from "./requests.ts";

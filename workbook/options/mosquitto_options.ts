@@ -10,7 +10,7 @@ import {
   namedBroker,
   parseAddresses,
 } from "../../lib/client/address.ts";
-import { assertAuthorities } from "../../lib/client/authorities.ts";
+import { assertAuthorities } from "../../lib/client/connection.ts";
 import type {
   ConnectOptions,
   Will,

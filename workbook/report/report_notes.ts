@@ -1,5 +1,4 @@
-import { excerpt } from "../../lib/excerpt.ts";
-import { printable } from "../../lib/printable.ts";
+import { excerpt, printable } from "../../lib/printable.ts";
 import { countOf, formatCount } from "./format_figures.ts";
 import { MOST_TOPICS, type Report } from "./read_report.ts";
 import type { FileSummary } from "./read_together.ts";
