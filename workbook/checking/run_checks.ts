@@ -6,8 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { brokerAddress } from "../../lib/broker_url.ts";
 import { printable, printableLines } from "../../lib/printable.ts";
-import { CheckFailure } from "./check_failure.ts";
-import type { Finding } from "./finding.ts";
+import { CheckFailure, type Finding } from "./finding.ts";
 import type { Exercise, Outcome, Requirement } from "./requirement.ts";
 import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";

@@ -9,7 +9,7 @@ import { findSource } from "../copying/copy_source.ts";
 import { newFolder } from "../copying/new_folder.ts";
 import { singleFile } from "../copying/single_file.ts";
 import { writeFiles } from "../copying/write_files.ts";
-import { maySeeSolution } from "../exercises/may_see_solution.ts";
+import { maySeeSolution } from "../exercises/progress.ts";
 import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `

@@ -14,8 +14,7 @@ import {
   type CopiedFiles,
   withoutFolders,
 } from "./copied_files.ts";
-import { nameOf, titleIn } from "./program_header.ts";
-import type { CopySource } from "./copy_source.ts";
+import { type CopySource, nameOf, titleIn } from "./copy_source.ts";
 
 /** What Deno has, and Node has not. */
 const DENO_ONLY =

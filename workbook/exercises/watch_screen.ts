@@ -1,4 +1,4 @@
-import { progressBar } from "../terminal/progress_bar.ts";
+import { progressBar } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";
 
 /** What a screen shows. */

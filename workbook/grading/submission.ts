@@ -7,7 +7,7 @@ import { basename, join, resolve, sep } from "node:path";
 import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
 import { programFiles } from "../exercises/exercises.ts";
-import { isStub } from "../exercises/exercise_state.ts";
+import { isStub } from "../exercises/progress.ts";
 import { UsageError } from "../options/program.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import {

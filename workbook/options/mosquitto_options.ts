@@ -12,7 +12,7 @@ import {
 } from "../../lib/client/address.ts";
 import { assertAuthorities } from "../../lib/client/authorities.ts";
 import type { ConnectOptions, Will, WillProperties } from "../../lib/mod.ts";
-import { readFile } from "./input_file.ts";
+import { readFile } from "./files.ts";
 import { type OptionNames, type Options, UsageError } from "./program.ts";
 import { readProperties } from "./property_options.ts";
 
