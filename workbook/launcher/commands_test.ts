@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { listLessons } from "../lessons/lessons.ts";
 import { COMMANDS } from "./commands.ts";
 import { quickTests } from "./modules.ts";
 
@@ -8,6 +9,9 @@ function runs(name: string, ...args: string[]): string[][] {
   const steps = COMMANDS[name]?.steps(args) ?? [];
   return steps.map((step) => [step.subcommand, ...step.args]);
 }
+
+/** What needs nothing of `@std`, and the same permissions whatever its arguments. */
+const DIRECT = ["start", "sensors", "record", "pub", "sub"];
 
 /** What the task of a command without the launcher says: its run, in short. */
 function directRun(name: string): string {
@@ -19,18 +23,33 @@ function directRun(name: string): string {
   }`;
 }
 
-Deno.test("COMMANDS has a task in deno.json for each, with its description", () => {
-  const tasks = Object.entries(config.tasks);
-  assertEquals(tasks.map(([name]) => name), Object.keys(COMMANDS));
-  for (const [name, { description, command }] of tasks) {
-    assertEquals(description, COMMANDS[name]?.description);
+Deno.test("tasks of deno.json run the launcher, or what it would run", () => {
+  for (const [name, { command }] of Object.entries(config.tasks)) {
     assertEquals(
       command,
-      COMMANDS[name]?.isDirect
+      DIRECT.includes(name)
         ? `deno run --lock=deno.lock --frozen ${directRun(name)}`
         : `deno run --cached-only -ERNW --allow-run workbook/main.ts ${name}`,
     );
   }
+});
+
+Deno.test("each lesson and each program of commands/ has a task in deno.json", () => {
+  const lessons = Object.entries(config.tasks)
+    .filter(([name]) => name.startsWith("lesson:"))
+    .map(([, { description }]) => description);
+  assertEquals(
+    lessons,
+    listLessons().map(({ number, title }) => `Lesson ${number}: ${title}`),
+  );
+  const programs = Array.from(
+    Deno.readDirSync(new URL("../commands/", import.meta.url)),
+    ({ name }) => name.replace(/\.ts$/, ""),
+  ).filter((name) => !name.endsWith("_test"));
+  const ran = Object.keys(COMMANDS).map((name) =>
+    /commands\/(\w+)\.ts/.exec(runs(name).flat().join())?.[1]
+  );
+  assertEquals(programs.filter((name) => !ran.includes(name)), []);
 });
 
 Deno.test("COMMANDS.broker may write the folder of its store alone", () => {
