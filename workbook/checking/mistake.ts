@@ -66,7 +66,6 @@ export function applyEdits(solution: string, edits: readonly Edit[]): string {
 /**
  * The text of a program with a mistake.
  *
- * @param exercise The exercise.
  * @param of Its mistakes, and the name of the one.
  * @returns The solution with its edits, or the program that it is.
  * @throws {Error} If an edit no longer applies; it names the mistake.

@@ -70,7 +70,6 @@ const SYSTEM_VARIABLES = [
 /**
  * Checks one requirement.
  *
- * @param exercise The exercise.
  * @param requirement One of its requirements.
  * @param options The student's folder, and more.
  * @returns How it came out.
@@ -213,7 +212,6 @@ function systemVariables(): Record<string, string> {
 /**
  * Reads the student's programs of an exercise, and their modules beside them.
  *
- * @param exercise The exercise.
  * @param flags Deno's flags for the project.
  * @throws {RefusedError} If they may not run.
  */

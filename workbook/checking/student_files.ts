@@ -137,7 +137,6 @@ const SAVE_TIME = 100;
 /**
  * Notices when the student's files are saved. Disposing of it ends that.
  *
- * @param folder The exercise's folder.
  * @param onSave Called once for each save, when it is complete.
  */
 export function watchFiles(

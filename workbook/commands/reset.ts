@@ -31,7 +31,6 @@ const BACKUPS = new URL("../../.workbook/backups/", import.meta.url);
  * Puts an exercise back to how it began. Nothing of the student's work is
  * changed before all of it has been copied.
  *
- * @param exercise The exercise.
  * @returns The folder with the student's work, or nothing if it was untouched.
  */
 async function resetExercise(

@@ -27,7 +27,6 @@ const TYPE_DOCS =
 /**
  * Makes one file of a program, and adds what the program reads while it runs.
  *
- * @param source The program.
  * @param what What the user called it.
  * @returns The texts, by their names.
  * @throws {UsageError} If it isn't one program, or needs a folder.

@@ -39,7 +39,6 @@ export class CheckRun implements Disposable {
   /**
    * Checks one exercise.
    *
-   * @param exercise The exercise.
    * @param command Starts a program in another language, if it is in one.
    * @returns 0 if all that is required passes, 1 if not.
    */

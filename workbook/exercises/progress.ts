@@ -60,7 +60,6 @@ type ExerciseState = "not started" | "started" | "solved";
 /**
  * Whether a text is that of the stub, whatever ends its lines.
  *
- * @param exercise The exercise.
  * @param file Which of its programs, such as `main.ts`.
  * @param text The program's text; nothing if there is none.
  */
@@ -95,7 +94,6 @@ export async function stateOf(
  * Whether a student may see the solution of an exercise: it is solved, or they want
  * to see it all the same.
  *
- * @param exercise The exercise.
  * @param command The command that shows it to whoever is sure.
  * @throws {UsageError} If there is no terminal to ask on.
  */

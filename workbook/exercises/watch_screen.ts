@@ -27,7 +27,6 @@ const KEYS =
  * the end, and the key "a" turns the page.
  *
  * @param screen What to show.
- * @param size The terminal's size.
  * @returns As many lines as the terminal has.
  */
 export function layOut(

@@ -127,7 +127,6 @@ function isFolder(path: string): boolean {
  * Looks at what a submission has of an exercise in TypeScript.
  *
  * @param exercises The folder with the exercises' folders.
- * @param exercise The exercise.
  */
 export async function readWork(
   exercises: string,
@@ -154,7 +153,6 @@ export async function readWork(
  * Looks at what a submission has of an exercise in another language.
  *
  * @param exercises The folder with the exercises' folders.
- * @param exercise The exercise.
  * @param line The command, whose files are seen from the exercise's folder.
  * @returns What to start, or nothing if none of the files is there.
  */

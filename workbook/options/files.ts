@@ -23,7 +23,6 @@ export async function readFile(path: string): Promise<Uint8Array> {
 /**
  * Writes a file as a whole, or not at all.
  *
- * @param file The file's path.
  * @param text What it will hold.
  * @param draft Where it is written first, beside it; a name of its own unless given.
  * @throws {Error} If it can't be written.

@@ -87,7 +87,6 @@ const decoder = new TextDecoder();
 /**
  * Reads the options for a connection.
  *
- * @param options The options.
  * @param askPassword Asks for the password of a user who came without.
  * @param named The broker where no option says which: that of `MQTT_URL`.
  * @returns Where to connect to, and how.
