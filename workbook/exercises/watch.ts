@@ -208,7 +208,9 @@ export class Watch implements AsyncDisposable {
         return extra ? `${line} (extra)` : line;
       }),
       ...describeUnchecked(unchecked),
-      ...describeFailures(known).flatMap((text) => ["", ...text.split("\n")]),
+      ...describeFailures(known, causes).flatMap((
+        text,
+      ) => ["", ...text.split("\n")]),
     ];
   }
 
