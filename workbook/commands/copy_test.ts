@@ -187,20 +187,3 @@ Deno.test("copy --single says which programs run with Node, too", async () => {
     assertEquals(text.includes("Node.js"), file === "main.mjs", text);
   }
 });
-
-const mistakes: [string[], string][] = [
-  [[], "WHAT and FOLDER are missing"],
-  [["lesson:01"], "FOLDER is missing"],
-  [["lesson:99", "/tmp/x"], "there are lesson:01 to lesson:18, exercise:01"],
-  [["lesson:01/none", "/tmp/x"], "it has greeting, publisher"],
-  [["lesson:02", "/tmp/x", "--single"], "such as lesson:02/subscriber"],
-  [["lesson:01", "lessons/x"], "is in the workbook"],
-];
-for (const [args, text] of mistakes) {
-  Deno.test(`copy ${args.join(" ")} says "${text}"`, async () => {
-    const { code, stderr } = await runCommand("copy", args);
-    assertEquals(code, 2, stderr);
-    assertStringIncludes(stderr, text);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
-  });
-}

@@ -76,7 +76,7 @@ async function main(options: Options): Promise<void> {
     guardFormulas: options.has("guard"),
     timeFrom,
     deduplicate: options.has("deduplicate"),
-    retained: options.has("ignore-retained") ? "never" : "once",
+    ...options.has("ignore-retained") && { retained: "never" },
     onFailure: (error) => {
       failure = error;
       ending.abort();

@@ -4,8 +4,7 @@ import { quickTests, reachedFrom, readModules } from "./modules.ts";
 const MODULES = readModules();
 
 /** Programs, each of which stands on its own. */
-const PROGRAM =
-  /^(?:checks\/\w+\/(?:mistakes|stub)|exercises|lessons|solutions)\//;
+const PROGRAM = /^(?:checks\/\w+\/stub|exercises|lessons|solutions)\//;
 /** Modules that an import map names. */
 const STAND_IN = /^workbook\/npm_std\//;
 /** What only tests use. */

@@ -5,7 +5,6 @@ import { printable } from "../../lib/printable.ts";
 /**
  * A message as mosquitto_sub's JSON.
  *
- * @param message The message.
  * @param time When it came.
  * @param options Whether the payload becomes a text in quotes; otherwise it is
  *   JSON itself.

@@ -16,7 +16,7 @@ import type {
   Will,
   WillProperties,
 } from "../../lib/connect.ts";
-import { readFile } from "./input_file.ts";
+import { readFile } from "./files.ts";
 import { type OptionNames, type Options, UsageError } from "./program.ts";
 import { readProperties } from "./property_options.ts";
 
@@ -91,7 +91,6 @@ const decoder = new TextDecoder();
 /**
  * Reads the options for a connection.
  *
- * @param options The options.
  * @param askPassword Asks for the password of a user who came without.
  * @param named The broker where no option says which: that of `MQTT_URL`.
  * @returns Where to connect to, and how.

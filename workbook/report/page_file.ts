@@ -1,5 +1,5 @@
 import { reasonOf } from "../../lib/recording_error.ts";
-import { writeWhole } from "../options/output_file.ts";
+import { writeWhole } from "../options/files.ts";
 import { UsageError } from "../options/program.ts";
 import { draftOf } from "./page_draft.ts";
 import { STANDARD_INPUT } from "./read_together.ts";

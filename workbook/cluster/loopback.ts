@@ -1,5 +1,13 @@
+/**
+ * This computer's loopback: its ports, and the HTTP servers there.
+ *
+ * @module
+ */
+import { request } from "node:http";
 import { UsageError } from "../options/program.ts";
-import { LOOPBACK } from "./engine_setup.ts";
+
+/** Where all that a cluster listens on is: this computer alone. */
+export const LOOPBACK = "127.0.0.1";
 
 /**
  * Below the ports that systems hand out by themselves: nothing is to take a node's
@@ -46,4 +54,42 @@ function listen(port: number): Deno.TcpListener | undefined {
     if (isTaken) return undefined;
     throw error;
   }
+}
+
+/** A request to a server on this computer. */
+interface LocalRequest {
+  port: number;
+  path: string;
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+}
+
+/** What a server answered. */
+interface LocalAnswer {
+  status: number;
+  text: string;
+}
+
+/**
+ * Asks an HTTP server on this computer, past any proxy, which `fetch` isn't.
+ *
+ * @returns Its answer; undefined if there is none.
+ */
+export function requestLocally(
+  { port, path, method = "GET", headers = {} }: LocalRequest,
+): Promise<LocalAnswer | undefined> {
+  return new Promise((resolve) => {
+    const options = { host: LOOPBACK, port, path, method, headers };
+    const nothing = () => resolve(undefined);
+    request(options, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => text += chunk);
+      response.on("error", nothing);
+      response.on(
+        "end",
+        () => resolve({ status: response.statusCode ?? 0, text }),
+      );
+    }).on("error", nothing).end();
+  });
 }

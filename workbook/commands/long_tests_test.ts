@@ -1,9 +1,15 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { startProcess } from "../../testing/processes.ts";
 import { COMMANDS } from "../launcher/commands.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { test } from "../../testing/test_programs.ts";
+import { PROTOCOLS } from "../../testing/clients/clients.ts";
 
 const SMALL = ["--clients", "50", "--seconds", "2", "--seed", "3"];
 
@@ -67,4 +73,49 @@ test.unix("test:load ends on SIGTERM, and all that it has started", async () => 
     (error: Error) => error.name,
   );
   assertEquals(outcome, "ConnectionRefused");
+});
+
+for (const [protocol, name] of PROTOCOLS) {
+  test.mosquitto(`test:faults holds in ${name}, and prints its seed, messages, faults and verdict`, async () => {
+    const args = [
+      "--seed",
+      "3",
+      "--minutes",
+      "0.02",
+      "--protocol",
+      `${protocol}`,
+    ];
+    const { code, stdout } = await runCommand("test:faults", args);
+    const [head, messages, faults, ...rest] = stdout.trim().split("\n");
+    assertEquals(rest, ["All is closed", "It holds"]);
+    assertEquals(code, 0);
+    assertEquals(head, `Seed 3, 0.02 minutes, mosquitto broker, ${name}`);
+    assertStringIncludes(messages!, " published (");
+    assertStringIncludes(faults!, "forgetful broker 1");
+  });
+}
+
+Deno.test("test:fuzz finds nothing in some thousand inputs, and says what it has seen", async () => {
+  const { code, stdout, stderr } = await runCommand("test:fuzz", [
+    ...["--seed", "1", "--inputs", "2000"],
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^Seed 1, inputs 0 to 1999$/m);
+  assertMatch(
+    stdout,
+    /^2000 inputs, \d{3,4} with a CONNECT that was accepted/m,
+  );
+  assertMatch(stdout, /^ +memory \d+\.\d MB; \d+\.\d MB after the warm-up/m);
+  const [, sent, received] = /beside: (\d+) sent, (\d+) received, worst/
+    .exec(stdout)!;
+  assertEquals(sent, received);
+  assertMatch(stdout, /^Nothing found in \d+ s$/m);
+});
+
+Deno.test("test:fuzz plays one input alone", async () => {
+  const { code, stdout } = await runCommand("test:fuzz", [
+    ...["--seed", "2", "--only", "17"],
+  ]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "inputs 17 to 17\n1 inputs, ");
 });
