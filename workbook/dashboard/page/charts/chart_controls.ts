@@ -5,9 +5,7 @@ import type { Labels } from "../languages/en.ts";
 import { points, pointsVersion } from "../store.ts";
 import { useThrottled } from "../throttled.ts";
 import { html, type Signal, type VNode } from "../view.ts";
-import { download } from "./download.ts";
-import { exportCsv } from "./export_csv.ts";
-import { exportPng } from "./export_png.ts";
+import { download, exportCsv, exportPng } from "./export.ts";
 import { readTheme } from "./series_style.ts";
 import {
   countSincePause,

@@ -1,8 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { BrokerClient } from "../../lib/mod.ts";
-import { clientNews } from "./client_news.ts";
-import { createLogLines } from "./log_lines.ts";
-import { packetNews } from "./packet_news.ts";
+import { clientNews, createLogLines, packetNews } from "./news.ts";
 
 /** Of 65,535 characters; each takes six when it is printable. */
 const LONG = "\u202e".repeat(65_535);

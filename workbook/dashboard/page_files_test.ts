@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { bundleModules } from "./bundle_modules.ts";
+import { bundleModules } from "./page_files.ts";
 
 /** Bundles modules, given as lines, and gives what the first leaves in `said`. */
 async function run(modules: Record<string, string[]>): Promise<unknown[]> {

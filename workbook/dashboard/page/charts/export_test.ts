@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readReadings } from "../../../../lib/csv.ts";
-import { exportCsv } from "./export_csv.ts";
+import { exportCsv } from "./export.ts";
 
 /** Half past nine here. */
 const START = new Date(2026, 10, 21, 9, 30).getTime();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { TopicMessage } from "../../protocol.ts";
-import { remainingExpiry } from "./expiry.ts";
+import type { TopicMessage } from "../protocol.ts";
+import { remainingExpiry } from "./topic_view.ts";
 
 const MESSAGE: TopicMessage = {
   time: 10_000,
