@@ -2,7 +2,7 @@ import { stripTypeScriptTypes } from "node:module";
 
 /** What a module imports, and what it hands on from another. */
 const FROM =
-  /(?<=^|[;}])(import|export)\s*([\w$]+|\{[^}]*\})\s*from\s*"([^"]+)";?/gm;
+  /(?<=^|[;}])(import|export)\s*([\w$]+|\{[^}]*\})\s*from\s*"([^"]+)"(?:\s*with\s*\{[^}]*\})?;?/gm;
 const EXPORTED = /(?<=^|[;}])export\s*(\{[^}]*\});?/gm;
 const DECLARED =
   /^export (?=(?:async )?(?:function\*?|class|const) ([\w$]+))/gm;
@@ -139,7 +139,9 @@ function readPageFile(name: string): Promise<string> {
 /** Reads one of our own modules, named by its URL, or a package. */
 async function readModule(name: string): Promise<string> {
   if (name.startsWith("file:")) {
-    return stripTypeScriptTypes(await Deno.readTextFile(new URL(name)));
+    const text = await Deno.readTextFile(new URL(name));
+    if (name.endsWith(".json")) return `export default ${text}`;
+    return stripTypeScriptTypes(text);
   }
   const body = await readPackage(...BROWSER_FILES.get(name) ?? [name, ""]);
   // uPlot has a small form only as a plain script.

@@ -18,8 +18,9 @@ Deno.test("bundleModules() binds what modules import to what others export", asy
       'import { add, Counter, ONE as one } from "./own";',
       'import make from "./packed";',
       'import { two } from "./packed";',
+      'import words from "./words" with { type: "json" };',
       'export { word } from "./own";',
-      'said.push(add(one, two), new Counter().count, make(1), "import nothing");',
+      "said.push(add(one, two), new Counter().count, make(1), words.nothing);",
     ],
     own: [
       'import { two } from "./packed";',
@@ -33,6 +34,7 @@ Deno.test("bundleModules() binds what modules import to what others export", asy
       'var a=2;import{ONE as b}from"./alone";function d(c){return c+b}export{d as default,a as two,b};//# sourceMappingURL=packed.map',
     ],
     alone: ["export const ONE = 10;"],
+    words: ['export default {"nothing": "import nothing"}'],
   });
   assertEquals(said, [3, 3, 11, "import nothing"]);
 });

@@ -17,8 +17,7 @@ import {
   numericTopics,
 } from "./charts/numeric_topics.ts";
 import { followed, pausedAt, sight, zoom } from "./charts/sight.ts";
-import { fill, labels } from "./labels.ts";
-import type { Labels } from "./languages/en.ts";
+import { fill, type Labels, labels } from "./labels.ts";
 import { now, points, pointsVersion, tree, treeVersion } from "./store.ts";
 import { throttled, useThrottled } from "./throttled.ts";
 import { suggestTopics } from "./topic_tree.ts";

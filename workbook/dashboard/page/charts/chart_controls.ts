@@ -1,7 +1,6 @@
 import { series } from "../charts.ts";
 import { formatNumber } from "../format.ts";
-import { fill, labels } from "../labels.ts";
-import type { Labels } from "../languages/en.ts";
+import { fill, type Labels, labels } from "../labels.ts";
 import { points, pointsVersion } from "../store.ts";
 import { useThrottled } from "../throttled.ts";
 import { html, type Signal, type VNode } from "../view.ts";

@@ -1,7 +1,6 @@
 import type { PacketNews } from "../../protocol.ts";
 import { formatTime } from "../format.ts";
-import { fill, labels } from "../labels.ts";
-import type { Labels } from "../languages/en.ts";
+import { fill, type Labels, labels } from "../labels.ts";
 import { html, type VNode } from "../view.ts";
 import type { PacketsProps } from "./packet_diagram.ts";
 import { exchangeOf, isSameExchange, packetLabel } from "./sequence.ts";
