@@ -1,8 +1,10 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readReadings } from "../../../lib/csv.ts";
 import {
   type ShownPage,
   shownPageTests,
 } from "../../../testing/project/shown_page.ts";
+import { temporaryFile } from "../../../testing/temporary_file.ts";
 
 const SENSORS: [topic: string, payload: string][] = [
   ["iot/temp", "21.5"],
@@ -20,9 +22,9 @@ function cell(series: string, column: number): string {
     ?.children[${column - 1}].textContent`;
 }
 
-async function openCharts({ page, publish }: ShownPage): Promise<void> {
+async function openCharts({ page, choose, publish }: ShownPage): Promise<void> {
   await publish(SENSORS);
-  await page.getByRole("tab", { name: "Charts" }).click();
+  await choose("Charts");
   await page.getByRole("row", { name: "iot/co2" }).waitFor();
 }
 
@@ -64,10 +66,9 @@ shownPageTests("ChartsView() draws what comes", {
     await page.mouse.dblclick(x + 50, y + 50);
     await isZoomed.waitFor({ state: "detached" });
   },
-  "charts a number inside JSON": async (shown) => {
-    const { page, until, publish } = shown;
+  "charts a number inside JSON": async ({ page, until, choose, publish }) => {
     await publish([["iot/room", '{"at": [{"x": 7}]}']]);
-    await page.getByRole("tab", { name: "Charts" }).click();
+    await choose("Charts");
     await page.getByText("no topic has a number yet").waitFor();
     await page.getByText("Topics: 1").waitFor();
     await page.getByLabel("Topic", { exact: true }).fill("iot/room");
@@ -87,5 +88,42 @@ shownPageTests("ChartsView() draws what comes", {
     ]);
     const picture = await Deno.readFile(await download.path());
     assertMatch(new TextDecoder("latin1").decode(picture), /^.PNG/);
+  },
+  "charts numbers in JSON, several in one chart, and saves them as CSV": async (
+    { page, publish, choose },
+  ) => {
+    const sent = [1, 2.5, -3];
+    await publish(sent.flatMap((value) => [
+      ["iot/json", JSON.stringify({ value, unit: "°C" })],
+      ["iot/plain", String(value * 10)],
+    ]));
+    await page.getByRole("treeitem", { name: "json" }).click();
+    await page.getByRole("button", { name: "Chart $.value" }).click();
+    await choose("Charts");
+    const form = page.locator("form.chart-form");
+    const table = page.getByRole("region", { name: "Values in the time" });
+    await table.getByRole("row", { name: "iot/json $.value" }).waitFor();
+    if (await table.getByRole("row", { name: "iot/plain" }).count() === 0) {
+      await form.getByLabel("Topic").fill("iot/plain");
+      await form.getByRole("button", { name: "Add to the chart" }).click();
+    }
+    await table.getByRole("row", { name: /iot\/json.* -3 / }).waitFor();
+    await table.getByRole("row", { name: /iot\/plain.* -30 / }).waitFor();
+    assertEquals(await page.getByRole("img", { name: "iot/" }).count(), 1);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    await using place = await temporaryFile("saved.csv");
+    await download.saveAs(place.file);
+    const rows: [string, number][] = [];
+    for await (const { topic, value, time } of readReadings(place.file)) {
+      assert(Math.abs(time.getTime() - Date.now()) < 3_600_000);
+      rows.push([topic, value]);
+    }
+    const saved = (topic: string) =>
+      rows.filter((row) => row[0] === topic).map((row) => row[1]);
+    assertEquals(saved("iot/json $.value"), sent);
+    assertEquals(saved("iot/plain"), sent.map((value) => value * 10));
   },
 });
