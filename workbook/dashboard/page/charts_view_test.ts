@@ -7,12 +7,12 @@ import {
 import { temporaryFile } from "../../../testing/temporary_file.ts";
 
 const SENSORS: [topic: string, payload: string][] = [
-  ["iot/temp", "21.5"],
-  ["iot/humi", "40"],
-  ["iot/light", "500"],
-  ["iot/name", "lamp"],
-  ["iot/co2", "410"],
-  ["iot/fifth", "5"],
+  ["iot/user1/temp", "21.5"],
+  ["iot/user1/humi", "40"],
+  ["iot/user1/light", "500"],
+  ["iot/user1/name", "lamp"],
+  ["iot/user1/co2", "0.9124055123"],
+  ["iot/user1/fifth", "5"],
 ];
 
 /** The text of a cell of a series' row: 3 is its last value. */
@@ -25,7 +25,7 @@ function cell(series: string, column: number): string {
 async function openCharts({ page, choose, publish }: ShownPage): Promise<void> {
   await publish(SENSORS);
   await choose("Charts");
-  await page.getByRole("row", { name: "iot/co2" }).waitFor();
+  await page.getByRole("row", { name: "iot/user1/co2" }).waitFor();
 }
 
 shownPageTests("ChartsView() draws what comes", {
@@ -33,20 +33,25 @@ shownPageTests("ChartsView() draws what comes", {
     async (shown) => {
       const { page, until, publish } = shown;
       await openCharts(shown);
-      await publish([["iot/temp", "23.5"]]);
-      await until(`${cell("iot/temp", 3)} === "23.5"`);
+      await publish([["iot/user1/temp", "23.5"]]);
+      await until(`${cell("iot/user1/temp", 3)} === "23.5"`);
       assertEquals(await page.locator(".chart-table tbody tr").count(), 4);
       await page.getByRole("img", {
-        name: "iot/temp: last 23.5, minimum 21.5, maximum 23.5.",
+        name: "iot/user1/temp: last 23.5, minimum 21.5, maximum 23.5.",
       }).waitFor();
       const pause = page.getByRole("button", { name: "Pause" });
       await pause.click();
-      await publish([["iot/temp", "99"]]);
+      await publish([["iot/user1/temp", "99"]]);
       await page.getByText("Points that have come since, and are kept: 1")
         .waitFor();
-      assertEquals(await until(cell("iot/temp", 3)), "23.5");
+      assertEquals(await until(cell("iot/user1/temp", 3)), "23.5");
       await pause.click();
-      await until(`${cell("iot/temp", 3)} === "99"`);
+      await until(`${cell("iot/user1/temp", 3)} === "99"`);
+      // Numbers with all their digits have room, each in its column.
+      await publish([["iot/user1/co2", "0.0102340285"]]);
+      await until(`${cell("iot/user1/co2", 5)} === "0.01023403"`);
+      await until(`(({ scrollWidth, clientWidth }) =>
+        scrollWidth === clientWidth)(document.querySelector(".chart-table"))`);
     },
   "zooms by keys and by dragging": async (shown) => {
     const { page } = shown;
@@ -67,17 +72,17 @@ shownPageTests("ChartsView() draws what comes", {
     await isZoomed.waitFor({ state: "detached" });
   },
   "charts a number inside JSON": async ({ page, until, choose, publish }) => {
-    await publish([["iot/room", '{"at": [{"x": 7}]}']]);
+    await publish([["iot/user1/room", '{"at": [{"x": 7}]}']]);
     await choose("Charts");
     await page.getByText("no topic has a number yet").waitFor();
     await page.getByText("Topics: 1").waitFor();
-    await page.getByLabel("Topic", { exact: true }).fill("iot/room");
+    await page.getByLabel("Topic", { exact: true }).fill("iot/user1/room");
     assertEquals(
       await page.getByLabel("Where the number is").inputValue(),
       "$.at[0].x",
     );
     await page.keyboard.press("Enter");
-    await until(`${cell("iot/room $.at[0].x", 3)} === "7"`);
+    await until(`${cell("iot/user1/room $.at[0].x", 3)} === "7"`);
   },
   "saves what it shows as a picture": async (shown) => {
     const { page } = shown;

@@ -56,9 +56,9 @@ export function PacketsView(): VNode {
           onClick=${() => hold.value = hold.value ? null : packets.value}>
           ${text.packetHold}
         </button>
-        <button type="button" disabled=${waiting === 0}
+        <button type="button" aria-disabled=${waiting === 0}
           onClick=${() =>
-            hold.value = step(packets.value, hold.value ?? [], {
+            hold.value &&= step(packets.value, hold.value, {
               isWanted,
               most: MOST.packets,
             })}>

@@ -64,6 +64,7 @@ export function Tabs(): VNode {
       <div
         role="tabpanel"
         id="panel"
+        tabindex="-1"
         class=${`panel panel-${selected}`}
         aria-labelledby=${`tab-${selected}`}
       >

@@ -25,6 +25,10 @@ function OpenTopic({ topic }: { topic: string }): VNode {
     ? openMessages.value
     : undefined;
   const message = chosen ?? open?.messages.at(-1);
+  const showNewest = () => {
+    choose(undefined);
+    focusPanel();
+  };
   return html`
     <div class="controls">
       <h2 class="topic-name">${printable(topic)}</h2>
@@ -41,8 +45,7 @@ function OpenTopic({ topic }: { topic: string }): VNode {
         ${chosen && html`
           <p class="notice controls">
             ${labels.value.earlierShown}
-            <button type="button" class="small" onClick=${() =>
-              choose(undefined)}>
+            <button type="button" class="small" onClick=${showNewest}>
               ${labels.value.showNewest}
             </button>
           </p>
@@ -53,6 +56,11 @@ function OpenTopic({ topic }: { topic: string }): VNode {
       <${HistoryTable} open=${open} chosen=${chosen} choose=${choose} />
     `}
   ` as VNode;
+}
+
+/** The focus would be lost with a button that goes away. */
+function focusPanel(): void {
+  document.getElementById("panel")?.focus();
 }
 
 function RetainedControls({ topic }: { topic: string }): VNode | null {
@@ -126,6 +134,7 @@ function ClearRetained({ topic }: { topic: string }): VNode {
   const isOpen = phase.value === "open";
   const clear = () => {
     dialog.current?.close();
+    focusPanel();
     setRequest(publish({ topic, payload: "", qos: 1, retain: true }));
   };
   return html`

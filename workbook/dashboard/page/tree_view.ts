@@ -42,8 +42,10 @@ export function TreeView(): VNode {
 
   const goTo = (index: number) => {
     list.current!.scrollTop = scrollToRow(sight, index);
-    isFocusing.current = true;
-    activePath.value = all[index]?.node.path;
+    const path = all[index]?.node.path;
+    // Without a change nothing is drawn now, and a later drawing moves no focus.
+    isFocusing.current = path !== activePath.value;
+    activePath.value = path;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;

@@ -64,7 +64,7 @@ export function ChartControls(
         <${Button} label=${text.chartZoomOut} act=${() => zoomBy(2)}>−<//>
         <${Button} label=${text.chartEarlier} act=${() => moveBy(-STEP)}>←<//>
         <${Button} label=${text.chartLater} act=${() => moveBy(STEP)}>→<//>
-        <button type="button" disabled=${zoom.value === null}
+        <button type="button" aria-disabled=${zoom.value === null}
           onClick=${() => follow(followed.value)}>${text.chartReset}</button>
       </div>
       <button type="button" aria-pressed=${isPaused} onClick=${togglePause}>

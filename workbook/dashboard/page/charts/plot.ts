@@ -34,7 +34,7 @@ function makeAxes(
   const time: uPlot.Axis = {
     ...{ stroke: theme.text, font, grid, ticks: grid },
     size: 2.4 * theme.fontSize,
-    space: 6 * theme.fontSize,
+    space: 8 * theme.fontSize,
     values: (_plot, times, _axis, _space, step) =>
       times.map((time) => timeLabel(time, step)),
   };
