@@ -65,6 +65,20 @@ const ALL_TESTS = [
   "bench",
 ];
 
+/**
+ * Test files that take a quarter of a minute and more, the longest first. They begin
+ * before all others: one that began late would run alone at the end.
+ */
+const LONGEST_TESTS = [
+  "checks/slips_test.ts",
+  "lessons/18_cluster/lesson_test.ts",
+  "testing/cluster/engine_table_test.ts",
+  "workbook/commands/lesson_test.ts",
+  "workbook/copying/copied_lessons_test.ts",
+  "workbook/pictures/pictures_test.ts",
+  "lessons/14_gate_page/page_test.ts",
+];
+
 /** What checks need to start programs. They can't change the student's work. */
 const CHECK_PERMISSIONS = [
   ...MQTT_PERMISSIONS,
@@ -469,7 +483,9 @@ function testStep(args: string[]): Step {
   const jobs = Deno.env.get("DENO_JOBS") ??
     `${2 * navigator.hardwareConcurrency}`;
   const rest = args.filter((arg) => arg !== "--quick");
-  const files = rest.length < args.length ? quickTests() : ALL_TESTS;
+  const files = rest.length < args.length
+    ? quickTests()
+    : [...LONGEST_TESTS, ...ALL_TESTS];
   return {
     ...testsStep(["--parallel", ...rest, ...files]),
     variables: { DENO_JOBS: jobs },
