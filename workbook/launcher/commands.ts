@@ -26,6 +26,8 @@ export interface Step {
   runsInUserFolder: boolean;
   /** Variables that it gets. */
   variables?: Record<string, string>;
+  /** A variable that it gets with the path of an empty folder, which is removed after it. */
+  folderVariable?: string;
   /** Whether it may wait for a broker of this machine, and can't say so itself. */
   needsBroker?: boolean;
 }
@@ -489,6 +491,7 @@ function testStep(args: string[]): Step {
   return {
     ...testsStep(["--parallel", ...rest, ...files]),
     variables: { DENO_JOBS: jobs },
+    folderVariable: "WORKBOOK_PLACES",
   };
 }
 
