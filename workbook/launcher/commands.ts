@@ -77,6 +77,7 @@ const LONGEST_TESTS = [
   "testing/cluster/engine_table_test.ts",
   "workbook/commands/lesson_test.ts",
   "workbook/copying/copied_lessons_test.ts",
+  "workbook/commands/grade_test.ts",
   "workbook/pictures/pictures_test.ts",
   "lessons/14_gate_page/page_test.ts",
 ];
@@ -483,7 +484,7 @@ function testStep(args: string[]): Step {
   );
   if (namesFiles) return testsStep(args);
   const jobs = Deno.env.get("DENO_JOBS") ??
-    `${2 * navigator.hardwareConcurrency}`;
+    `${3 * navigator.hardwareConcurrency}`;
   const rest = args.filter((arg) => arg !== "--quick");
   const files = rest.length < args.length
     ? quickTests()
