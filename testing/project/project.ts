@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,10 +43,11 @@ const SOURCE = new URL("../../", import.meta.url);
 const COPIED = ["deno.json", "deno.lock", "lessons", "workbook"];
 
 /**
- * Places that no copy is at now, by their prefix. What Deno has compiled at one
- * serves the next copy, too: the beginning of each would cost more than most tests.
+ * The folder of all places for copies. What Deno has compiled at one serves the next
+ * copy, too: the beginning of each would cost more than most tests. A run of many
+ * files gives a folder for all of them.
  */
-const free = new Map<string, string[]>();
+let places = Deno.env.get("WORKBOOK_PLACES");
 
 /**
  * Copies the parts of the project that its tasks start with. Deno's cache of
@@ -58,9 +60,13 @@ export async function copyProject(
   prefix = "workbook_",
   more: readonly string[] = [],
 ): Promise<Project> {
-  const root = free.get(prefix)?.pop() ?? await makePlace(prefix);
+  const root = takePlace(prefix);
   const folder = `${root}/project`;
   const cache = `${root}/cache`;
+  if (!existsSync(cache)) {
+    Deno.mkdirSync(cache, { recursive: true });
+    await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
+  }
   restore(folder, [...COPIED, ...more]);
 
   const start: Project["start"] = (args, options = {}) => {
@@ -98,19 +104,36 @@ export async function copyProject(
     },
     async [Symbol.asyncDispose]() {
       await rm(`${cache}/remote`, { recursive: true, force: true });
-      free.set(prefix, [...free.get(prefix) ?? [], root]);
+      await Deno.remove(takenSign(root));
     },
   };
 }
 
-/** Makes a place for copies, which is there until the tests of this file are over. */
-async function makePlace(prefix: string): Promise<string> {
-  const root = await Deno.realPath(await Deno.makeTempDir({ prefix }));
-  addEventListener("unload", () => Deno.removeSync(root, { recursive: true }));
-  const cache = `${root}/cache`;
-  await Deno.mkdir(cache);
-  await Deno.symlink(await npmCache(), `${cache}/npm`, { type: "junction" });
-  return root;
+/** Takes a place that no copy is at now, in this test file or in another one. */
+function takePlace(prefix: string): string {
+  places ||= makePlaces();
+  for (let number = 1;; number++) {
+    const root = `${places}/${prefix}${number}`;
+    try {
+      Deno.mkdirSync(takenSign(root));
+      return root;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+/** The folder that is there as long as a copy is at a place. */
+const takenSign = (root: string) => `${root}.taken`;
+
+/** Makes a folder that is there until the tests of this file are over. */
+function makePlaces(): string {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  addEventListener(
+    "unload",
+    () => Deno.removeSync(folder, { recursive: true }),
+  );
+  return folder;
 }
 
 /**

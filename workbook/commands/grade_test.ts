@@ -16,6 +16,10 @@ function readSource(path: string): Promise<string> {
   );
 }
 
+/** Keeps a processor busy for a while, and then hangs without one. */
+const HANG = "const end = Date.now() + 500; while (Date.now() < end) ;" +
+  "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
+
 /** Puts programs of exercise 01 into submissions, by their names. */
 async function submit(
   project: ExerciseProject,
@@ -32,7 +36,7 @@ test.exercise("grade gives each submission its own points, whatever others do", 
   await submit(project, {
     crash: 'throw new Error("Mine");',
     flood: 'for (;;) console.log("flood");',
-    hang: "for (;;) ;",
+    hang: HANG,
     mistake: SOLUTION.replace("Reçu: ", ""),
     solved: SOLUTION,
     stub: STUB,

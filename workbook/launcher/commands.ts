@@ -27,6 +27,8 @@ export interface Step {
   runsInUserFolder: boolean;
   /** Variables that it gets. */
   variables?: Record<string, string>;
+  /** A variable that it gets with the path of an empty folder, which is removed after it. */
+  folderVariable?: string;
   /** Whether it may wait for a broker of this machine, and can't say so itself. */
   needsBroker?: boolean;
 }
@@ -62,6 +64,21 @@ const ALL_TESTS = [
   "checks",
   "testing",
   "bench",
+];
+
+/**
+ * Test files that take a quarter of a minute and more, the longest first. They begin
+ * before all others: one that began late would run alone at the end.
+ */
+const LONGEST_TESTS = [
+  "checks/slips_test.ts",
+  "lessons/18_cluster/lesson_test.ts",
+  "testing/cluster/engine_table_test.ts",
+  "workbook/commands/lesson_test.ts",
+  "workbook/copying/copied_lessons_test.ts",
+  "workbook/commands/grade_test.ts",
+  "workbook/pictures/pictures_test.ts",
+  "lessons/14_gate_page/page_test.ts",
 ];
 
 /** What checks need to start programs. They can't change the student's work. */
@@ -382,12 +399,15 @@ function testStep(args: string[]): Step {
   );
   if (namesFiles) return testsStep(args);
   const jobs = Deno.env.get("DENO_JOBS") ??
-    `${2 * navigator.hardwareConcurrency}`;
+    `${3 * navigator.hardwareConcurrency}`;
   const rest = args.filter((arg) => arg !== "--quick");
-  const files = rest.length < args.length ? quickTests() : ALL_TESTS;
+  const files = rest.length < args.length
+    ? quickTests()
+    : [...LONGEST_TESTS, ...ALL_TESTS];
   return {
     ...testsStep(["--parallel", ...rest, ...files]),
     variables: { DENO_JOBS: jobs },
+    folderVariable: "WORKBOOK_PLACES",
   };
 }
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { listLessons } from "../lessons/lessons.ts";
 import { COMMANDS } from "./commands.ts";
-import { quickTests } from "./modules.ts";
+import { quickTests, readModules } from "./modules.ts";
 
 /** What a command runs Deno with, subcommand first. */
 function runs(name: string, ...args: string[]): string[][] {
@@ -93,7 +93,8 @@ Deno.test("COMMANDS keeps checks from changing the student's work", () => {
   }
 });
 
-Deno.test("COMMANDS.test runs the files that are named, or all", () => {
+Deno.test("COMMANDS.test runs the files that are named, or all and the longest first", () => {
+  const modules = readModules();
   const all = [
     "README.md",
     "lib",
@@ -106,11 +107,14 @@ Deno.test("COMMANDS.test runs the files that are named, or all", () => {
   ];
   const test = ["test", "--allow-all", "--doc"];
   const together = [...test, "--parallel"];
-  assertEquals(runs("test"), [[...together, ...all]]);
+  const [run = []] = runs("test");
+  const longest = run.slice(together.length, -all.length);
+  assertEquals(run, [...together, ...longest, ...all]);
+  for (const file of longest) assert(modules.has(file), `${file} is missing`);
   assertEquals(runs("test", "lib/x_test.ts"), [[...test, "lib/x_test.ts"]]);
   assertEquals(
     runs("test", "--filter", "lib", "--fail-fast"),
-    [[...together, "--filter", "lib", "--fail-fast", ...all]],
+    [[...together, "--filter", "lib", "--fail-fast", ...longest, ...all]],
   );
   assertEquals(runs("test", "--quick"), [[...together, ...quickTests()]]);
 });

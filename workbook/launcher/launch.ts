@@ -162,14 +162,20 @@ async function runStep(
     const map = new URL("workbook/npm_std/import_map.json", PROJECT);
     flags.push(`--import-map=${fileURLToPath(map)}`);
   }
+  const folder = step.folderVariable && await Deno.makeTempDir();
   const ended = runDeno([step.subcommand, ...flags, ...step.args], {
     folder: step.runsInUserFolder ? userFolder() : PROJECT_FOLDER,
     variables: {
       WORKBOOK_STD: source,
       WORKBOOK_FLAGS: JSON.stringify(flags),
       ...step.variables,
+      ...folder && { [step.folderVariable!]: await Deno.realPath(folder) },
     },
   });
   using _hint = step.needsBroker ? tellMissingBroker() : undefined;
-  return await ended;
+  try {
+    return await ended;
+  } finally {
+    if (folder) await Deno.remove(folder, { recursive: true });
+  }
 }

@@ -33,10 +33,11 @@ Deno.test("deno.lock has every npm package, and nothing from JSR", async () => {
   const names = Object.keys(lock.specifiers);
   assertEquals(names.filter((name) => !name.startsWith("npm:")), []);
 
-  // With all modules of the project in view, nothing may be left to add.
+  // With all modules of the project in view, nothing may be left to add. Whether
+  // their types are right is no matter of packages, and takes twice as long.
   const args = ["check", "--quiet", "--lock=deno.lock", STAND_INS];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, "--frozen"],
+    args: [...args, "--frozen", "--no-check"],
     cwd: fileURLToPath(PROJECT),
     env: { NO_COLOR: "1" },
   }).output();
