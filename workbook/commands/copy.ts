@@ -59,7 +59,10 @@ export const program = await runProgram({
     const names = [...files.keys()].filter((name) => !name.startsWith("lib/"));
     const andLib = names.length < files.size ? " and lib" : "";
     console.log(`Wrote ${names.join(", ")}${andLib}`);
-    if (!isSingle) console.log(`Next: cd "${folder}", and deno task`);
+    const [next] = isSingle
+      ? /(?<=\* Run: ).*/.exec(files.values().next().value ?? "") ?? []
+      : ["deno task"];
+    console.log(`Next: cd "${folder}", and ${next}`);
   },
 }, import.meta.main);
 

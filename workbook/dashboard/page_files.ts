@@ -151,6 +151,9 @@ async function readModule(name: string): Promise<string> {
 /** No literal name, or Deno would load it whenever the program is type-checked. */
 async function readPackage(name: string, file: string): Promise<string> {
   // Its name may resolve to a file that isn't in the cache yet: evaluating gets it there.
-  await import(name);
+  await import(name).catch(({ message }) => {
+    const [reason] = message.split("\n");
+    throw new Error(`The page can't be made, which needs npm once: ${reason}`);
+  });
   return await Deno.readTextFile(new URL(file, import.meta.resolve(name)));
 }
