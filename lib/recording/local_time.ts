@@ -2,7 +2,7 @@
 export type TimeFormat = "local" | "rfc3339";
 
 const TIME =
-  /^(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))?$/;
+  /^((?!00)\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))?$/;
 
 /**
  * Microseconds since 1970 on the wall clock, which is the one that a jump (a
@@ -49,7 +49,8 @@ export function formatSecond(
 
 /**
  * Reads both formats back, with or without a fraction; a time without an offset
- * is local. A `Date` holds milliseconds: what is finer is cut off.
+ * is local. A `Date` holds milliseconds: what is finer is cut off. Nothing was recorded
+ * before the year 100, which `Date` takes for 20th century.
  *
  * @returns The time, or `undefined` if the text isn't one.
  */
@@ -72,12 +73,18 @@ export function parseTime(text: string): Date | undefined {
   return new Date(date.getTime() - Number(`${sign}${offset}`) * 60_000);
 }
 
-/** Reads both formats back to the microsecond, which a `Date` doesn't hold. */
+/**
+ * Reads both formats back to the microsecond, which a `Date` doesn't hold.
+ *
+ * @returns Microseconds since 1970, or `undefined` if the text isn't a time, or one that
+ * a number doesn't hold to the microsecond: before 1684 or after 2255.
+ */
 export function parseMicroseconds(text: string): number | undefined {
   const date = parseTime(text);
   if (date === undefined) return undefined;
   const [, finer = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
-  return date.getTime() * 1000 + Number(finer.padEnd(3, "0"));
+  const time = date.getTime() * 1000 + Number(finer.padEnd(3, "0"));
+  return Number.isSafeInteger(time) ? time : undefined;
 }
 
 function dayOf(date: Date): string {
