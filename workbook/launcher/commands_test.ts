@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { listLessons } from "../lessons/lessons.ts";
 import { COMMANDS } from "./commands.ts";
