@@ -165,7 +165,7 @@ export function readCommandWork(
   line: string,
 ): string[] | undefined {
   const folder = resolve(exercises, name);
-  const words = readCommandLine(line, programs, folder);
+  const words = readCommandLine(line, programs, [folder]);
   // As it is written between the quotes of a shell.
   const quoted = folder.replaceAll("'", `'\\''`);
   const namesFile = words.some((word) =>
