@@ -6,7 +6,11 @@
 import { StopSignal } from "../../lib/mod.ts";
 import { CheckRun } from "../exercises/check_run.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
-import { findExercise, listExercises } from "../exercises/exercises.ts";
+import {
+  exerciseFile,
+  findExercise,
+  listExercises,
+} from "../exercises/exercises.ts";
 import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
@@ -17,7 +21,8 @@ Usage: deno task check [EXERCISE] [--command COMMAND] [--seed N]
 EXERCISE is a number such as 03, or a name such as chat. Without it, all that
 you have started are checked.
 
-  --command COMMAND  starts your program, in any language: "python3 chat.py".
+  --command COMMAND  starts your program, in any language: "python3 main.py",
+                     a file of the folder that you are in, or the exercise's.
                      {program} in it stands for the name of each program of an
                      exercise that has several. It isn't confined, and
                      need not log in: others on this machine may join in
@@ -57,8 +62,10 @@ export const program = await runProgram({
         "This program isn't confined: it may do whatever you may. Its broker " +
           "asks for no password: others on this machine may join in",
       );
-      const { programs } = exercise;
-      const command = readCommandLine(line, programs, Deno.cwd());
+      const command = readCommandLine(line, exercise.programs, [
+        Deno.cwd(),
+        exerciseFile(exercise, "work", ""),
+      ]);
       return await run.checkOne(exercise, command);
     } catch (error) {
       if (stop.signal.aborted) return INTERRUPTED;

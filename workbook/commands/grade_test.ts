@@ -75,6 +75,10 @@ test.exercise("grade gives each submission its own points, whatever others do", 
   );
   assertStringIncludes(errors, "Seed: 9\n");
   assertStringIncludes(errors, "solved: required 3 of 3, extra 1 of 1\n");
+  assertStringIncludes(
+    errors,
+    `empty: no programs in a folder such as ${EXERCISE}\n`,
+  );
   assertEquals(errors.match(/^\[\d\/8\] /gm)?.length, 8);
 });
 

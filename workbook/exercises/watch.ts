@@ -149,9 +149,9 @@ export class Watch implements AsyncDisposable {
     ]);
     const late = [...outcomes.keys()]
       .filter((index) => outcomes[index]!.isLate);
-    if (late.length > 0) this.#screen.note = TRYING_AGAIN;
-    await this.#conclude(exercise, outcomes, signal);
-    if (late.length === 0) return;
+    if (late.length === 0) return this.#conclude(exercise, outcomes, signal);
+    this.#screen.note = TRYING_AGAIN;
+    this.#say(...this.#lines(exercise, outcomes, true));
     for (const index of late) delete outcomes[index];
     let isSlow = false;
     // With the time that "deno task check" gives.

@@ -27,6 +27,7 @@ import {
 } from "./adaptive_deadline.ts";
 import {
   findExercises,
+  MISSING,
   readCommandWork,
   readWork,
   type Submission,
@@ -152,11 +153,11 @@ async function prepare(
     flags: readonly string[];
   },
 ): Promise<Prepared> {
-  if (folder === undefined) return { state: "not started", note: "missing" };
+  if (folder === undefined) return { state: "not started", note: MISSING };
   if (command !== undefined) {
     const words = readCommandWork(folder, exercise, command);
     return words === undefined
-      ? { state: "not started", note: "missing" }
+      ? { state: "not started", note: MISSING }
       : { state: "checked", note: "", programs: { files: {}, command: words } };
   }
   const work = await readWork(folder, exercise);

@@ -6,6 +6,7 @@
 import { printable } from "../../lib/printable.ts";
 import { progressBar } from "../terminal/terminal.ts";
 import { type SubmissionGrade, totalOf } from "./grade.ts";
+import { MISSING } from "./submission.ts";
 
 /** Shows a line for each submission, and on a terminal a bar below. */
 export class GradingProgress {
@@ -32,13 +33,15 @@ export class GradingProgress {
 
   /** Counts a submission, and says what came out. */
   addSubmission(grade: SubmissionGrade): void {
+    const { submission, exercises } = grade;
     const { required, extra } = totalOf(grade);
+    const folder = `exercises/${exercises[0]?.exercise.name}`;
+    const result = exercises.every(({ note }) => note === MISSING)
+      ? `no programs in a folder such as ${folder}`
+      : `required ${required.passed} of ${required.total}, ` +
+        `extra ${extra.passed} of ${extra.total}`;
     const number = `${++this.#gradedSubmissions}/${this.#submissions}`;
-    this.#write(
-      `[${number}] ${printable(grade.submission.name)}: ` +
-        `required ${required.passed} of ${required.total}, ` +
-        `extra ${extra.passed} of ${extra.total}\n`,
-    );
+    this.#write(`[${number}] ${printable(submission.name)}: ${result}\n`);
   }
 
   /** Takes the bar away. */

@@ -29,6 +29,9 @@ type Work =
   | { state: "started"; files: Files }
   | { state: "not started" | "refused"; note: string };
 
+/** What is noted of an exercise that isn't there. */
+export const MISSING = "missing";
+
 /** How many folders may lie around what a student packed. */
 const MOST_WRAPPERS = 3;
 
@@ -141,7 +144,7 @@ export async function readWork(
   }
   const programs = programFiles(exercise)
     .filter((file) => Object.hasOwn(files, file));
-  if (programs.length === 0) return { state: "not started", note: "missing" };
+  if (programs.length === 0) return { state: "not started", note: MISSING };
   for (const file of programs) {
     const text = new TextDecoder().decode(files[file]);
     if (!await isStub(exercise, file, text)) return { state: "started", files };
@@ -162,7 +165,7 @@ export function readCommandWork(
   line: string,
 ): string[] | undefined {
   const folder = resolve(exercises, name);
-  const words = readCommandLine(line, programs, folder);
+  const words = readCommandLine(line, programs, [folder]);
   // As it is written between the quotes of a shell.
   const quoted = folder.replaceAll("'", `'\\''`);
   const namesFile = words.some((word) =>

@@ -11,13 +11,13 @@ import { isAbsolute, resolve } from "node:path";
  *
  * @param line The command; `{program}` in it stands for a program's name.
  * @param programs The names of the programs.
- * @param folder The folder that the files are seen from.
+ * @param folders The folders that the files are seen from, the first that has them.
  * @returns What to start. Arguments may follow.
  */
 export function readCommandLine(
   line: string,
   programs: readonly string[],
-  folder: string,
+  folders: readonly string[],
 ): string[] {
   const isWindows = Deno.build.os === "windows";
   const words: string[] = [];
@@ -25,7 +25,7 @@ export function readCommandLine(
     const word = quoted.replace(/^(["'])(.*)\1$/s, "$2");
     // Without a folder in its name, a command is looked for in PATH.
     const isCommand = words.length === 0 && !/[/\\]/.test(word);
-    const path = isCommand ? undefined : findFile(word, programs, folder);
+    const path = isCommand ? undefined : findFile(word, programs, folders);
     words.push(path ?? word);
     return path === undefined ? quoted : `'${path.replaceAll("'", `'\\''`)}'`;
   });
@@ -37,16 +37,18 @@ export function readCommandLine(
 function findFile(
   word: string,
   programs: readonly string[],
-  folder: string,
+  folders: readonly string[],
 ): string | undefined {
   if (word === "" || isAbsolute(word)) return undefined;
-  const exists = programs.some((program) => {
-    const path = resolve(folder, word.replaceAll("{program}", program));
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-  return exists ? resolve(folder, word) : undefined;
+  const exists = (path: string) =>
+    programs.some((program) => isFile(path.replaceAll("{program}", program)));
+  return folders.map((folder) => resolve(folder, word)).find(exists);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }

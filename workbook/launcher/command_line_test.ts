@@ -5,7 +5,7 @@ const isWindows = Deno.build.os === "windows";
 
 /** What a program gets as its arguments. */
 async function argumentsOf(line: string, folder: string): Promise<string[]> {
-  const [name = "", ...args] = readCommandLine(line, ["main"], folder);
+  const [name = "", ...args] = readCommandLine(line, ["main"], [folder]);
   const { stdout } = await new Deno.Command(name, {
     args: [...args, "last one"],
   }).output();
@@ -34,11 +34,14 @@ Deno.test("readCommandLine() starts a program with the files of the user's folde
 
 const separator = isWindows ? "\\" : "/";
 
-Deno.test("readCommandLine() keeps the place of a program's name", async () => {
+Deno.test("readCommandLine() keeps the place of a program's name, in the first folder that has it", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   await Deno.writeTextFile(`${folder}/publisher.py`, "");
   const line = "python3 {program}.py";
-  const words = readCommandLine(line, ["publisher", "subscriber"], folder);
+  const words = readCommandLine(line, ["publisher", "subscriber"], [
+    `${folder}/none`,
+    folder,
+  ]);
   const file = `${folder}${separator}{program}.py`;
   assertEquals(
     words,
@@ -52,7 +55,7 @@ Deno.test("readCommandLine() keeps the place of a program's name", async () => {
 Deno.test("readCommandLine() looks for a bare command in PATH only", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   await Deno.writeTextFile(`${folder}/chat`, "");
-  const run = (line: string) => readCommandLine(line, ["main"], folder);
+  const run = (line: string) => readCommandLine(line, ["main"], [folder]);
   const bare = run("chat").join(" ");
   assertEquals(bare.includes(folder), false);
   assertEquals(
