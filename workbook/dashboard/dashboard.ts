@@ -63,7 +63,6 @@ export async function openDashboard(
     connection: options.connection,
     onMessage: (message) => table.take(message, Date.now()),
     log: options.log ?? createLogLines(),
-    now: Date.now,
   });
   const labels = parseAddresses(options.broker).map(({ label }) => label);
   const pages = new Map<Viewer, (message: FromServer) => void>();

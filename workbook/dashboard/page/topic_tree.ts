@@ -70,11 +70,6 @@ export class TopicTree {
     return this.#byId.values();
   }
 
-  /** The node of a topic, by its number. */
-  get(id: number): TopicNode | undefined {
-    return this.#byId.get(id);
-  }
-
   /** The node of a topic, by its name. */
   find(topic: string): TopicNode | undefined {
     let node: TopicNode | undefined = this.root;
