@@ -52,19 +52,14 @@ Deno.test("TopicTree.measure() leaves out what came before the page was there", 
   assertEquals(tree.root.count, 100_000);
 });
 
-Deno.test("TopicTree.measure() takes a topic of thousands of levels", () => {
-  const tree = new TopicTree();
-  tree.take(news(1, "/".repeat(30_000)));
-  tree.measure(1000);
-  assertEquals(tree.root.rate, 1);
-});
-
 Deno.test("TopicTree.take() makes no more than 200 levels of a topic, and keeps its name", () => {
   const tree = new TopicTree();
   const deepest = Array.from({ length: 200 }, (_, index) => index).join("/");
   const deeper = `${deepest}/200`;
   const far = "/".repeat(60_000);
   [deepest, deeper, far].forEach((name, id) => tree.take(news(id, name)));
+  tree.measure(1000);
+  assertEquals(tree.root.rate, 3);
   for (const [id, name] of [deepest, deeper, far].entries()) {
     const found = tree.find(name);
     assertEquals([found?.topic?.id, found?.path], [id, name]);

@@ -5,7 +5,7 @@ import { formatNumber } from "../format.ts";
 import { fill, labels } from "../labels.ts";
 import { selectedTab } from "../store.ts";
 import { html, useEffect, useState, type VNode } from "../view.ts";
-import { type JsonChoices, JsonView } from "./json_view.ts";
+import { type JsonChoices, JsonView, LongText } from "./json_view.ts";
 import { fromBase64, type Payload, readPayload } from "./payload.ts";
 
 /** How many characters of a text, or of bytes in hexadecimal, are drawn at first. */
@@ -53,7 +53,6 @@ function PayloadContent(
   { payload, onChart }: { payload: Payload; onChart: (path: string) => void },
 ): VNode {
   const [, redraw] = useState(0);
-  const [isWhole, setWhole] = useState(false);
   const [choices] = useState<JsonChoices>(() => ({
     open: new Map(),
     shown: new Map(),
@@ -79,16 +78,8 @@ function PayloadContent(
       </p>
     ` as VNode;
   }
-  const isLong = text.length > TEXT_LENGTH && !isWhole;
   return html`
-    <pre tabindex="0">${isLong ? text.slice(0, TEXT_LENGTH) : text}</pre>
-    ${isLong && html`
-      <button type="button" class="small" onClick=${() => setWhole(true)}>
-        ${fill(labels.value.showMore, {
-          n: formatNumber(text.length - TEXT_LENGTH),
-        })}
-      </button>
-    `}
+    <${LongText} text=${text} most=${TEXT_LENGTH} element="pre" tabindex="0" />
   ` as VNode;
 }
 
