@@ -16,8 +16,8 @@ Deno.test("publisher prints Connecté, publishes allo and disconnects", async ()
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await lesson.run("publisher", {
-    url: broker.url,
-    variables: { MQTT_TRACE: "1" },
+    ...broker,
+    trace: true,
   });
   assertEquals({ code, stdout }, { code: 0, stdout: "Connecté\n" });
   const [message] = await subscriber.untilReceived(1);

@@ -11,10 +11,9 @@ const lesson01 = lessonAt(new URL("../01_publish/", import.meta.url));
 const CONNECTED = "Connected with result code 0\n";
 
 test.anyBroker("subscriber and receiver print what lesson 01 publishes", async (broker) => {
-  const variables = { MQTT_TRACE: "1" };
   await using subscriber = lesson.start("subscriber", {
-    url: broker.url,
-    variables,
+    ...broker,
+    trace: true,
   });
   await using receiver = lesson.start("receiver", broker);
   await subscriber.untilPrinted(CONNECTED);

@@ -4,7 +4,7 @@ import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import {
   publishWithPaho,
   subscribeWithPaho,
@@ -13,14 +13,8 @@ import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
 const TOPIC = "paho/temperature";
-const TRACE = { MQTT_TRACE: "1" };
 // The permission to read the thread's file is relative to the project's folder.
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The packets in a program's trace, each an arrow and a name. */
-function packets(stderr: string): string[] {
-  return stderr.match(/[→←] \w+/g) ?? [];
-}
 
 /** The seconds at which blocked_loop and read_in_thread say a line. */
 function secondsOf(stdout: string, text: string): number {
@@ -30,10 +24,7 @@ function secondsOf(stdout: string, text: string): number {
 
 test.broker("forever waits until SIGTERM, and disconnects", async (broker) => {
   await using publisher = await openClient(broker.url);
-  await using program = lesson.start("forever", {
-    url: broker.url,
-    variables: TRACE,
-  });
+  await using program = lesson.start("forever", { ...broker, trace: true });
   await program.untilLogged("Waiting for messages...\n");
   await publisher.publish(TOPIC, "21.5");
   await program.untilPrinted("paho/temperature  21.5\n");
@@ -44,7 +35,7 @@ test.broker("forever waits until SIGTERM, and disconnects", async (broker) => {
     stdout: "paho/temperature  21.5\n",
   });
   assert(stderr.endsWith("The waiting is over\n"), stderr);
-  assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
+  assertEquals(tracedPackets(stderr).at(-1), "DISCONNECT");
 });
 
 test.scripted("one_turn ends well on SIGTERM", async (broker) => {
@@ -100,9 +91,9 @@ const SLOW: Record<string, () => Promise<void>> = {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
     await using program = lesson.start("background", {
-      url: broker.url,
+      ...broker,
       args: ["20"],
-      variables: TRACE,
+      trace: true,
     });
     await program.untilLogged("1 s of other work done\n");
     await publisher.publish(TOPIC, "21.5");
@@ -114,15 +105,12 @@ const SLOW: Record<string, () => Promise<void>> = {
       code: 0,
       stdout: "paho/temperature  21.5\nend\n",
     });
-    assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
+    assertEquals(tracedPackets(stderr).at(-1), "DISCONNECT");
   },
 
   async "background ends by itself, and wants a number of seconds"() {
     await using broker = await startBroker({ port: 0 });
-    const output = await lesson.run("background", {
-      url: broker.url,
-      args: ["1"],
-    });
+    const output = await lesson.run("background", { ...broker, args: ["1"] });
     assertEquals(output, {
       code: 0,
       stdout: "end\n",
@@ -130,7 +118,7 @@ const SLOW: Record<string, () => Promise<void>> = {
     });
     for (const argument of ["soon", "0", "1.5", "Infinity"]) {
       const { code, stderr } = await lesson.run("background", {
-        url: broker.url,
+        ...broker,
         args: [argument],
       });
       assertEquals({ code, stderr }, {
@@ -143,10 +131,7 @@ const SLOW: Record<string, () => Promise<void>> = {
   async "one_turn gets a message in one of its turns, also after an empty one"() {
     await using broker = await startBroker({ port: 0 });
     await using publisher = await openClient(broker.url);
-    await using program = lesson.start("one_turn", {
-      url: broker.url,
-      variables: TRACE,
-    });
+    await using program = lesson.start("one_turn", { ...broker, trace: true });
     await program.untilPrinted("Turn 1: nothing in 1 s\n");
     await publisher.publish(TOPIC, "21.5");
     const { code, stdout, stderr } = await program.end();
@@ -156,14 +141,14 @@ const SLOW: Record<string, () => Promise<void>> = {
     const full = turns.filter((line) => !line.endsWith("nothing in 1 s"));
     assertEquals(full.length, 1, stdout);
     assertMatch(full[0]!, /^Turn [2-6]: paho\/temperature {2}21\.5$/);
-    assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
+    assertEquals(tracedPackets(stderr).at(-1), "DISCONNECT");
   },
 
   async "lost_connection comes back with its subscription"() {
     await using broker = await startBroker({ port: 0 });
     const { code, stdout, stderr } = await lesson.run("lost_connection", {
-      url: broker.url,
-      variables: TRACE,
+      ...broker,
+      trace: true,
     });
     assertEquals(code, 0);
     const [first, second, third, ...rest] = stdout.trimEnd().split("\n");
@@ -173,10 +158,9 @@ const SLOW: Record<string, () => Promise<void>> = {
     assert(seconds >= 1, `It came back after ${seconds} s`);
     // The broker is free to send the message ahead of its SUBACK.
     assertEquals(rest.sort(), ["Received: still here", "Subscribed"]);
-    const sent = packets(stderr).filter((packet) => packet.startsWith("→"));
-    assertEquals(sent, [
-      ...["→ CONNECT", "→ SUBSCRIBE"],
-      ...["→ CONNECT", "→ SUBSCRIBE", "→ PUBLISH", "→ DISCONNECT"],
+    assertEquals(tracedPackets(stderr, "→"), [
+      ...["CONNECT", "SUBSCRIBE"],
+      ...["CONNECT", "SUBSCRIBE", "PUBLISH", "DISCONNECT"],
     ]);
   },
 
@@ -185,8 +169,8 @@ const SLOW: Record<string, () => Promise<void>> = {
     await using subscriber = await openClient(broker.url);
     await subscriber.subscribe("#");
     await using program = lesson.start("temperature_publisher", {
-      url: broker.url,
-      variables: TRACE,
+      ...broker,
+      trace: true,
     });
     const received = await subscriber.untilReceived(2);
     for (const { topic, text } of received) {
@@ -195,14 +179,14 @@ const SLOW: Record<string, () => Promise<void>> = {
     }
     const { code, stdout, stderr } = await program.stop();
     assertEquals({ code, stdout }, { code: 0, stdout: "" });
-    assertEquals(packets(stderr).at(-1), "→ DISCONNECT");
+    assertEquals(tracedPackets(stderr).at(-1), "DISCONNECT");
   },
 
   async "blocked_loop loses its connection, and read_in_thread doesn't"() {
     await using broker = await startBroker({ port: 0 });
     await using subscriber = await openClient(broker.url);
     await subscriber.subscribe(TOPIC, 1);
-    const run = { url: broker.url, variables: TRACE, folder: PROJECT };
+    const run = { url: broker.url, trace: true, folder: PROJECT };
     const [blocked, free] = await Promise.all([
       lesson.run("blocked_loop", run),
       lesson.run("read_in_thread", run),
@@ -248,7 +232,7 @@ Deno.test("programs that take seconds", async (context) => {
 
 test.pahoOverMosquitto("what waits receives from paho over mosquitto", async ({ url }) => {
   const start = (name: string, args: string[] = []) =>
-    lesson.start(name, { url, args, variables: TRACE });
+    lesson.start(name, { url, args, trace: true });
   await using forever = start("forever");
   await using background = start("background", ["20"]);
   await using oneTurn = start("one_turn");

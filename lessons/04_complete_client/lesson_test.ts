@@ -272,7 +272,7 @@ test.broker("unsubscribe receives nothing more of its topic", async (broker) => 
 test.broker("two_endings is disconnected cleanly, and then thrown out", async (broker) => {
   const { code, stdout, stderr } = await lesson.run("two_endings", {
     ...broker,
-    variables: { MQTT_TRACE: "1" },
+    trace: true,
   });
   assertEquals(code, 0);
   assertEquals(

@@ -15,8 +15,8 @@ test.broker("publisher sends ten messages, 10 ms apart, on one connection", asyn
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/#", 2);
   const { code, stdout, stderr } = await lesson.run("publisher", {
-    url: broker.url,
-    variables: { MQTT_TRACE: "1" },
+    ...broker,
+    trace: true,
   });
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
   const received = await subscriber.untilReceived(10);
@@ -125,9 +125,9 @@ test.broker("cut stops in the middle, and disconnects", async (broker) => {
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("tw/rocksaying/+");
   await using cut = lesson.start("cut", {
-    url: broker.url,
+    ...broker,
     args: ["0"],
-    variables: { MQTT_TRACE: "1" },
+    trace: true,
   });
   await subscriber.untilReceived(1);
   const { code, stdout, stderr } = await cut.stop();

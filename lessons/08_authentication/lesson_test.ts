@@ -91,7 +91,8 @@ for (const program of ["login", "environment", "try_login"]) {
     const { code, stdout, stderr } = await lesson.run(program, {
       url: broker.url,
       args: ["alice", "abc-123"],
-      variables: { ...ALICE, MQTT_TRACE: "1" },
+      variables: ALICE,
+      trace: true,
     });
     assertEquals(code, 1);
     assertEquals(stdout, program === "environment" ? "" : "Erreur code 4\n");

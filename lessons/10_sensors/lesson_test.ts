@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
+import { lessonAt, tracedPackets } from "../../testing/project/lessons.ts";
 import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 import { test } from "../../testing/test_programs.ts";
 
@@ -55,18 +55,15 @@ test.anyBroker("own_sensor prints the interval, then topic and value, three time
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   const { code, stdout, stderr } = await lesson.run("own_sensor", {
-    url: broker.url,
+    ...broker,
     args: ["20"],
-    variables: { MQTT_TRACE: "1" },
+    trace: true,
   });
   assertEquals(code, 0);
   assertPace(stderr, "iot/user1/temp", 0.25);
   const lines = stdout.trimEnd().split("\n");
-  assertEquals(lines.filter((_, index) => index % 2 === 0), [
-    "0.25",
-    "0.25",
-    "0.25",
-  ]);
+  const intervals = lines.filter((_, index) => index % 2 === 0);
+  assertEquals(intervals, ["0.25", "0.25", "0.25"]);
   const values = readValues(lines.filter((_, index) => index % 2 === 1));
   assertEquals(values.map(({ topic }) => topic), Array(3).fill(TEMP![2]));
   assertEquals(new Set(values.map(({ text }) => text)).size, 3);
@@ -78,9 +75,9 @@ test.anyBroker("one_sensor prints what it publishes, every 5 seconds divided by 
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensor = lesson.start("one_sensor", {
-    url: broker.url,
+    ...broker,
     args: ["20"],
-    variables: { MQTT_TRACE: "1" },
+    trace: true,
   });
   await subscriber.untilReceived(3);
   const { code, stdout, stderr } = await sensor.stop();
@@ -88,12 +85,8 @@ test.anyBroker("one_sensor prints what it publishes, every 5 seconds divided by 
   assertPace(stderr, "iot/user1/temp", 0.25);
   const [interval, ...lines] = stdout.trimEnd().split("\n");
   assertEquals(interval, "0.25");
-  assertEquals(
-    new Set(lines.filter((_, index) => index % 2 === 1)),
-    new Set([
-      "0.25",
-    ]),
-  );
+  const intervals = lines.filter((_, index) => index % 2 === 1);
+  assertEquals(new Set(intervals), new Set(["0.25"]));
   const values = readValues(lines.filter((_, index) => index % 2 === 0));
   const received = subscriber.received
     .map(({ topic, text }) => ({ topic, text }));
@@ -104,9 +97,9 @@ test.anyBroker("four_sensors share a connection, and each has its range and topi
   await using subscriber = await openClient(broker.url);
   await subscriber.subscribe("#");
   await using sensors = lesson.start("four_sensors", {
-    url: broker.url,
+    ...broker,
     args: ["50"],
-    variables: { MQTT_TRACE: "1" },
+    trace: true,
   });
   for (const [, , topic] of SENSORS) await sensors.untilPrinted(topic);
   await subscriber.untilReceived(20);
@@ -134,7 +127,7 @@ test.anyBroker("four_sensors share a connection, and each has its range and topi
     assertPace(stderr, topic, interval / 50);
   }
   // One CONNECT for all of them, and one DISCONNECT at the end.
-  const packets = [...stderr.matchAll(/→ (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr, "→");
   assertEquals(packets[0], "CONNECT");
   assertEquals(packets.at(-1), "DISCONNECT");
   assertEquals(new Set(packets.slice(1, -1)), new Set(["PUBLISH"]));
@@ -152,14 +145,11 @@ for (const program of STOPPABLE) {
 }
 
 test.anyBroker("own_sensor can be stopped at any time", async (broker) => {
-  await using sensor = lesson.start("own_sensor", {
-    url: broker.url,
-    variables: { MQTT_TRACE: "1" },
-  });
+  await using sensor = lesson.start("own_sensor", { ...broker, trace: true });
   await sensor.untilPrinted("5\n");
   const { code, stdout, stderr } = await sensor.stop("SIGINT");
   assertEquals({ code, stdout }, { code: 0, stdout: "5\n" });
-  const packets = [...stderr.matchAll(/→ (\w+)/g)].map(([, name]) => name);
+  const packets = tracedPackets(stderr, "→");
   assertEquals(packets, ["CONNECT", "DISCONNECT"]);
 });
 
@@ -193,7 +183,7 @@ test.pahoOverMosquitto("the sensors are received by paho over mosquitto", async 
 
 test.overMosquitto("four_sensors go on when the broker is back", async (mosquitto) => {
   await using sensors = lesson.start("four_sensors", {
-    url: mosquitto.url,
+    ...mosquitto,
     args: ["50"],
   });
   await sensors.untilPrinted("iot/user1/temp");

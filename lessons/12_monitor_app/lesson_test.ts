@@ -144,7 +144,7 @@ Deno.test("monitor_app disconnects cleanly, whatever ends it", async () => {
     await using monitor = lesson.start("monitor_app", {
       url: broker.url,
       folder: dirname(temporary.file),
-      variables: { MQTT_TRACE: "1" },
+      trace: true,
     });
     await monitor.untilPrinted(MENU);
     await end(monitor);

@@ -69,31 +69,6 @@ async function untilLeafAt({ until }: OpenPage, left: number): Promise<void> {
   await until(`new DOMMatrix(${transform}).m41 === ${-left}`);
 }
 
-/** The lowest contrast between a text of the page and what is behind it. */
-const LOWEST_CONTRAST = `(() => {
-  const luminance = (color) => {
-    const [red, green, blue] = color.match(/[\\d.]+/g).map((part) => {
-      const value = part / 255;
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const backgroundOf = (element) => {
-    const { backgroundColor } = getComputedStyle(element);
-    return /^rgb\\(/.test(backgroundColor)
-      ? backgroundColor
-      : backgroundOf(element.parentElement);
-  };
-  const texts = document.querySelectorAll(
-    "h1, h2, #connection, .readings p, button, #log li > *",
-  );
-  return Math.min(...Array.from(texts, (element) => {
-    const both = [getComputedStyle(element).color, backgroundOf(element)];
-    const [dark, light] = both.map(luminance).sort((one, other) => one - other);
-    return (light + 0.05) / (dark + 0.05);
-  }));
-})()`;
-
 /** What moves while the heart beats, or `undefined` while it doesn't. */
 const MOTION = `(() => {
   const styles = (selector) => getComputedStyle(document.querySelector(selector));
@@ -145,17 +120,7 @@ peerTest(
       "its buttons move the gate, seen by mosquitto_sub, too",
       async () => {
         const topic = "tw/rocksaying/#";
-        const args = [
-          "-h",
-          host,
-          "-p",
-          `${port}`,
-          "-q",
-          "1",
-          "-v",
-          "-t",
-          topic,
-        ];
+        const args = `-h ${host} -p ${port} -q 1 -v -t ${topic}`.split(" ");
         await using watcher = startProcess(mosquitto_sub, args);
         await watcher.untilPrinted("noop");
         await using open = await browser.open(server.page);
@@ -277,8 +242,7 @@ peerTest(
             assert(high >= 44, `A button is ${high} pixels high`);
             const isDark = Number(/\d+/.exec(color)![0]) < 128;
             assertEquals(isDark, colorScheme === "dark");
-            const contrast = Number(await open.page.evaluate(LOWEST_CONTRAST));
-            assert(contrast >= 4.5, `A text has a contrast of ${contrast}`);
+            assertEquals(await open.violations(), []);
             assertEquals(open.complaints, []);
           }
         },
@@ -353,78 +317,88 @@ peerTest(
 
 peerTest(
   ["chromium"],
-  "the page asks for a name and a password where the broker wants them",
-  async ({ chromium }) => {
-    await using broker = await startBroker({ port: 0, users: { ann: "x" } });
-    await using server = await startServer(broker.url);
+  "the page gets along with a broker that is difficult",
+  async ({ chromium }, context) => {
     await using browser = await startBrowser(chromium);
-    await using open = await browser.open(server.page);
-    const signIn = async (password: string) => {
-      await open.page.getByLabel("User").fill("ann");
-      await open.page.getByLabel("Password").fill(password);
-      await open.page.getByRole("button", { name: "Sign in" }).click();
-    };
-    await untilText(open, "#connection", "Connection refused: Not authorized");
-    assert(await open.page.getByRole("button", { name: "Open" }).isDisabled());
-    await signIn("wrong");
-    await untilText(
-      open,
-      "#connection",
-      "Connection refused: Bad username or password",
-    );
-    await signIn("x");
-    await untilConnected(open);
-    assert(await open.page.locator("#sign-in").isHidden());
-    assertEquals(open.complaints, []);
-  },
-);
 
-peerTest(
-  ["chromium"],
-  "the page lets no command reach the gate late",
-  async ({ chromium }) => {
-    // A broker that goes away instead of confirming the first command.
-    await using broker = await startScriptedBroker((packet, { socket }) => {
-      if (packet.cmd !== "publish" || packet.payload.toString() !== "open") {
-        return;
-      }
-      socket.destroy();
-      return "answered";
-    });
-    await using server = await startServer(broker.url);
-    await using browser = await startBrowser(chromium);
-    await using open = await browser.open(server.page);
-    await untilConnected(open);
-    await open.page.getByRole("button", { name: "Open" }).click();
-    await untilText(open, "#log", "open was not confirmed");
-    await untilText(open, "#connection", "Offline, trying again…");
-    await untilConnected(open);
-    await open.page.getByRole("button", { name: "Close" }).click();
-    await within("the next command", broker.received("publish", 2));
-    const commands = broker.packets.flatMap((packet) =>
-      packet.cmd === "publish" ? [packet.payload.toString()] : []
+    await context.step(
+      "it asks for a name and a password where the broker wants them",
+      async () => {
+        await using broker = await startBroker({
+          port: 0,
+          users: { ann: "x" },
+        });
+        await using server = await startServer(broker.url);
+        await using open = await browser.open(server.page);
+        const signIn = async (password: string) => {
+          await open.page.getByLabel("User").fill("ann");
+          await open.page.getByLabel("Password").fill(password);
+          await open.page.getByRole("button", { name: "Sign in" }).click();
+        };
+        await untilText(
+          open,
+          "#connection",
+          "Connection refused: Not authorized",
+        );
+        assert(
+          await open.page.getByRole("button", { name: "Open" }).isDisabled(),
+        );
+        await signIn("wrong");
+        await untilText(
+          open,
+          "#connection",
+          "Connection refused: Bad username or password",
+        );
+        await signIn("x");
+        await untilConnected(open);
+        assert(await open.page.locator("#sign-in").isHidden());
+        assertEquals(open.complaints, []);
+      },
     );
-    assertEquals(commands, ["open", "close"]);
-  },
-);
 
-peerTest(
-  ["chromium"],
-  "the page says that the broker refuses its subscription",
-  async ({ chromium }) => {
-    await using broker = await startScriptedBroker((packet, { send }) => {
-      if (packet.cmd !== "subscribe") return;
-      send({
-        cmd: "suback",
-        messageId: packet.messageId!,
-        granted: [128, 128],
+    await context.step("it lets no command reach the gate late", async () => {
+      // A broker that goes away instead of confirming the first command.
+      await using broker = await startScriptedBroker((packet, { socket }) => {
+        if (packet.cmd !== "publish" || packet.payload.toString() !== "open") {
+          return;
+        }
+        socket.destroy();
+        return "answered";
       });
-      return "answered";
+      await using server = await startServer(broker.url);
+      await using open = await browser.open(server.page);
+      await untilConnected(open);
+      await open.page.getByRole("button", { name: "Open" }).click();
+      await untilText(open, "#log", "open was not confirmed");
+      await untilText(open, "#connection", "Offline, trying again…");
+      await untilConnected(open);
+      await open.page.getByRole("button", { name: "Close" }).click();
+      await within("the next command", broker.received("publish", 2));
+      const commands = broker.packets.flatMap((packet) =>
+        packet.cmd === "publish" ? [packet.payload.toString()] : []
+      );
+      assertEquals(commands, ["open", "close"]);
     });
-    await using server = await startServer(broker.url);
-    await using browser = await startBrowser(chromium);
-    await using open = await browser.open(server.page);
-    await untilText(open, "#connection", "Subscription refused");
-    assert(await open.page.getByRole("button", { name: "Open" }).isDisabled());
+
+    await context.step(
+      "it says that the broker refuses its subscription",
+      async () => {
+        await using broker = await startScriptedBroker((packet, { send }) => {
+          if (packet.cmd !== "subscribe") return;
+          send({
+            cmd: "suback",
+            messageId: packet.messageId!,
+            granted: [128, 128],
+          });
+          return "answered";
+        });
+        await using server = await startServer(broker.url);
+        await using open = await browser.open(server.page);
+        await untilText(open, "#connection", "Subscription refused");
+        assert(
+          await open.page.getByRole("button", { name: "Open" }).isDisabled(),
+        );
+      },
+    );
   },
 );

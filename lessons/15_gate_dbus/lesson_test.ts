@@ -357,7 +357,8 @@ peerTest(
       await using bus = await startSessionBus(findPeer("dbus_run_session")!);
       await using form = lesson.start(program, {
         url: broker.url,
-        variables: { ...bus.variables, MQTT_TRACE: "1" },
+        variables: bus.variables,
+        trace: true,
       });
       await form.untilPrinted("Looping...\n");
       await bus.stop();

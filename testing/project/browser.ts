@@ -3,6 +3,7 @@
  *
  * @module
  */
+import axe from "npm:axe-core@4.14.1";
 import type { BrowserContextOptions, Page } from "npm:playwright-core@1.65.1";
 import { launchChromium } from "../../workbook/pictures/capture_page.ts";
 import { within } from "../deadline.ts";
@@ -19,6 +20,8 @@ export interface OpenPage extends AsyncDisposable {
    * content security policy forbids.)
    */
   until<T>(expression: string): Promise<T>;
+  /** What hinders who can't see it well, says axe: the rules with the first places. */
+  violations(): Promise<[rule: string, place: string][]>;
 }
 
 /** A browser. Disposing of it closes its pages. */
@@ -64,6 +67,11 @@ export async function startBrowser(command: string): Promise<TestBrowser> {
             })`),
             30_000,
           ),
+        async violations() {
+          await page.evaluate(axe.source);
+          return await page.evaluate(`axe.run().then(({ violations }) =>
+            violations.map(({ id, nodes }) => [id, nodes[0].html]))`);
+        },
         [Symbol.asyncDispose]: () =>
           within("the page to close", context.close()),
       };

@@ -16,6 +16,8 @@ export interface LessonRun {
   args?: string[];
   /** Variables that it gets besides this process's own. */
   variables?: Record<string, string>;
+  /** Whether it prints its packets on standard error. */
+  trace?: boolean;
   /** The folder that it runs in; this process's own unless given. */
   folder?: string;
 }
@@ -35,7 +37,7 @@ interface LessonPrograms {
  */
 export function lessonAt(place: string | URL): LessonPrograms {
   const start: LessonPrograms["start"] = (program, run) => {
-    const { url, args = [], variables = {}, folder } = run;
+    const { url, args = [], variables = {}, trace = false, folder } = run;
     const file = new URL(`${program}.ts`, place);
     return startProcess(
       Deno.execPath(),
@@ -49,7 +51,7 @@ export function lessonAt(place: string | URL): LessonPrograms {
         fileURLToPath(file),
         ...args,
       ],
-      { MQTT_URL: url, MQTT_TRACE: "", ...variables },
+      { MQTT_URL: url, MQTT_TRACE: trace ? "1" : "", ...variables },
       folder,
     );
   };
@@ -62,7 +64,12 @@ export function lessonAt(place: string | URL): LessonPrograms {
   };
 }
 
-/** The names of the packets in a program's trace (`MQTT_TRACE`), in order. */
-export function tracedPackets(stderr: string): string[] {
-  return Array.from(stderr.matchAll(/[→←] (\w+)/g), ([, name = ""]) => name);
+/**
+ * The names of the packets in a program's trace, in order.
+ *
+ * @param which Only those that it sent (`→`), or that it received (`←`).
+ */
+export function tracedPackets(stderr: string, which = "[→←]"): string[] {
+  const packets = stderr.matchAll(new RegExp(`${which} (\\w+)`, "g"));
+  return Array.from(packets, ([, name = ""]) => name);
 }

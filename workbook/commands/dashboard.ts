@@ -13,9 +13,8 @@ import {
   SubscriptionRefusedError,
 } from "../../lib/mod.ts";
 import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
-import { openDashboard } from "../dashboard/dashboard.ts";
+import { openDashboard, readRecording } from "../dashboard/dashboard.ts";
 import { openBrowser } from "../dashboard/open_browser.ts";
-import { readRecording } from "../dashboard/read_recording.ts";
 import { createLogLines } from "../dashboard/news.ts";
 import {
   CONNECTION_HELP,

@@ -31,13 +31,10 @@ interface LinkOptions {
   onMessage: (message: Message) => void;
   /** Lines about the connection are added to these. */
   log: Ring<string>;
-  /** The time, in milliseconds since 1970. */
-  now: () => number;
 }
 
 /** The dashboard's connection to the broker, and what is to be told of it. */
 export class BrokerLink implements AsyncDisposable {
-  readonly #now: () => number;
   #subscription!: OpenSubscription;
   #isPacketsWanted = false;
   /** The last line of the log since it was connected. */
@@ -53,10 +50,9 @@ export class BrokerLink implements AsyncDisposable {
   /** Lines about the connection. */
   readonly log: Ring<string>;
 
-  private constructor({ now, log }: LinkOptions) {
-    this.#now = now;
+  private constructor({ log }: LinkOptions) {
     this.log = log;
-    this.state = { isConnected: false, since: now() };
+    this.state = { isConnected: false, since: Date.now() };
   }
 
   /**
@@ -159,17 +155,17 @@ export class BrokerLink implements AsyncDisposable {
 
   #watch(): void {
     const { client } = this.#subscription;
-    this.state = { isConnected: true, since: this.#now() };
+    this.state = { isConnected: true, since: Date.now() };
     this.#reason = undefined;
     client.on("connect", () => {
       if (this.state.isConnected) return;
-      this.outages.push({ from: this.state.since, to: this.#now() });
-      this.state = { isConnected: true, since: this.#now() };
+      this.outages.push({ from: this.state.since, to: Date.now() });
+      this.state = { isConnected: true, since: Date.now() };
       this.#reason = undefined;
     });
     client.on("close", () => {
       if (!this.state.isConnected) return;
-      this.#setLost(this.#now());
+      this.#setLost(Date.now());
     });
   }
 
@@ -188,9 +184,9 @@ export class BrokerLink implements AsyncDisposable {
   }
 
   readonly #noteSent = (packet: Parameters<typeof packetNews>[0]) => {
-    this.packets.push(packetNews(packet, true, this.#now()));
+    this.packets.push(packetNews(packet, true, Date.now()));
   };
   readonly #noteReceived = (packet: Parameters<typeof packetNews>[0]) => {
-    this.packets.push(packetNews(packet, false, this.#now()));
+    this.packets.push(packetNews(packet, false, Date.now()));
   };
 }

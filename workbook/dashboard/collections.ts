@@ -1,9 +1,7 @@
 /** The last so many items, and how many there have ever been. */
 export class Ring<Item> {
   readonly #most: number;
-  #items: Item[] = [];
-  /** Where the oldest is, once it is full. */
-  #start = 0;
+  readonly #items: Item[] = [];
   /** How many have ever been pushed. */
   pushed = 0;
 
@@ -15,12 +13,8 @@ export class Ring<Item> {
   /** Adds an item; the oldest one may have to go. */
   push(item: Item): void {
     this.pushed++;
-    if (this.#items.length < this.#most) {
-      this.#items.push(item);
-      return;
-    }
-    this.#items[this.#start] = item;
-    this.#start = (this.#start + 1) % this.#most;
+    this.#items.push(item);
+    if (this.#items.length > this.#most) this.#items.shift();
   }
 
   /**
@@ -31,14 +25,9 @@ export class Ring<Item> {
    */
   since(seen: number, most = Infinity): { items: Item[]; leftOut: number } {
     const asked = this.pushed - seen;
-    const size = this.#items.length;
-    const taken = Math.min(asked, size, most);
-    const first = this.#start + size - taken;
-    const items = Array.from(
-      { length: taken },
-      (_, index) => this.#items[(first + index) % size]!,
-    );
-    return { items, leftOut: asked - taken };
+    const { length } = this.#items;
+    const taken = Math.min(asked, length, most);
+    return { items: this.#items.slice(length - taken), leftOut: asked - taken };
   }
 }
 

@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { parseAddresses } from "../../lib/client/address.ts";
-import type { Broker, ConnectOptions } from "../../lib/mod.ts";
 import { describeError } from "../../lib/describe_error.ts";
+import type { Broker, ConnectOptions } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
+import { readReadings } from "../../lib/readings.ts";
 import { BrokerLink } from "./broker_link.ts";
+import type { Ring } from "./collections.ts";
+import { clientNews, createLogLines } from "./news.ts";
 import { servePages } from "./page_server.ts";
 import type { Page } from "./page_sockets.ts";
 import type { FromServer, PublishRequest } from "./protocol.ts";
-import type { Ring } from "./collections.ts";
-import { clientNews, createLogLines } from "./news.ts";
 import { TopicTable } from "./topic_table.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -62,7 +63,6 @@ export async function openDashboard(
     connection: options.connection,
     onMessage: (message) => table.take(message, Date.now()),
     log: options.log ?? createLogLines(),
-    now: Date.now,
   });
   const labels = parseAddresses(options.broker).map(({ label }) => label);
   const pages = new Map<Viewer, (message: FromServer) => void>();
@@ -160,4 +160,25 @@ export async function openDashboard(
 function tellPage(viewer: Viewer, send: (message: FromServer) => void): void {
   const frame = viewer.frame(Date.now());
   if (frame) send(frame);
+}
+
+/**
+ * Reads a recording, of which the newest readings are kept.
+ *
+ * @returns A table with them. How many lines weren't readings is told on standard error.
+ * @throws {RecordingError} If the file can't be read.
+ */
+export async function readRecording(
+  path: string,
+): Promise<TopicTable> {
+  const table = new TopicTable();
+  let invalid = 0;
+  const onInvalid = () => invalid++;
+  for await (const reading of readReadings(path, { onInvalid })) {
+    table.takeRecorded(reading.topic, reading.value, reading.time.getTime());
+  }
+  if (invalid > 0) {
+    console.error(`${printable(path)}: ${invalid} lines are no readings`);
+  }
+  return table;
 }

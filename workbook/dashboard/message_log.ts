@@ -1,20 +1,14 @@
 import type { MessageProperties } from "../../lib/mod.ts";
+import type { TopicMessage } from "./protocol.ts";
 
 /** A message that is kept. */
-export interface KeptMessage {
-  /** When it came, in milliseconds since 1970. */
-  time: number;
+export interface KeptMessage extends Omit<TopicMessage, "payload"> {
   /** The payload, or its beginning. */
   payload: Uint8Array;
-  /** How many bytes the payload has in all. */
-  bytes: number;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  duplicate: boolean;
-  properties: PropertyTexts;
-  /** Whether it had others, which were too long to be kept. */
-  hasLostProperties: boolean;
 }
+
+/** MQTT 5's properties as names and values. */
+type PropertyTexts = TopicMessage["properties"];
 
 /** What stands before a payload: time, all its bytes, those kept, flags. */
 const HEAD = 8 + 4 + 4 + 1;
@@ -139,9 +133,6 @@ export class MessageLog {
     this.#start = 0;
   }
 }
-
-/** MQTT 5's properties as names and values. */
-type PropertyTexts = [name: string, value: string][];
 
 /** What a pair costs besides its characters. */
 const PAIR = 64;

@@ -100,6 +100,9 @@ async function showReport(
   await new Promise((resolve) => setTimeout(resolve, 60_000 / SPEED));
   await record(broker.url, file, 50);
   await page.setContent(toPage(await readReport([file], [])));
+  // What is far out of sight needs no text beside the picture.
+  await page.evaluate(`for (const one of document.querySelectorAll(
+    "section:nth-of-type(n + 3)")) one.remove()`);
   return page.locator("body");
 }
 

@@ -4,18 +4,16 @@ import {
   addFirstTopics,
   addNumericTopics,
   addSeries,
+  latest,
   MOST_SERIES,
+  numericPaths,
+  numericTopics,
   series,
 } from "./charts.ts";
 import { Chart, type ShownSeries } from "./charts/chart.ts";
 import { ChartControls } from "./charts/chart_controls.ts";
 import { statistics } from "./charts/chart_data.ts";
 import { ChartTable } from "./charts/chart_table.ts";
-import {
-  latest,
-  numericPaths,
-  numericTopics,
-} from "./charts/numeric_topics.ts";
 import { followed, pausedAt, sight, zoom } from "./charts/sight.ts";
 import { fill, type Labels, labels } from "./labels.ts";
 import { now, points, pointsVersion, tree, treeVersion } from "./store.ts";
@@ -109,7 +107,7 @@ function AddSeriesForm(): VNode {
   const text = labels.value;
   if (series.value.length === MOST_SERIES) {
     return html`
-      <p class="chart-note">${fill(text.chartFull, { n: MOST_SERIES })}</p>
+      <p class="faint">${fill(text.chartFull, { n: MOST_SERIES })}</p>
     ` as VNode;
   }
   const paths = pathsOf(topic.value);
@@ -153,7 +151,7 @@ function AddSeriesForm(): VNode {
         )}
       </datalist>
       <button type="submit">${text.chartAdd}</button>
-      <p class="chart-error" role="alert">${error.value &&
+      <p class="error" role="alert">${error.value &&
         text[error.value]}</p>
     </form>
   ` as VNode;

@@ -62,7 +62,7 @@ function Row(client: ClientNews): VNode {
   const { id, user, isConnected, since, address, version } = client;
   const { clientConnected, clientKept } = labels.value;
   return html`
-    <tr class=${isConnected ? "" : "client-kept"}>
+    <tr class=${isConnected ? "" : "faint"}>
       <th scope="row"><bdi>${printable(id)}</bdi></th>
       <td>
         ${isConnected ? clientConnected : clientKept}

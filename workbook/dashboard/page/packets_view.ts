@@ -88,7 +88,7 @@ export function PacketsView(): VNode {
         `}
       </div>
       <${DemoButtons} />
-      <p class="packet-note">${notes.join(" ")}</p>
+      <p class="faint">${notes.join(" ")}</p>
       ${shown.length === 0 ? html`<p>${text.packetsEmpty}</p>` : html`
         <${View} packets=${shown} followed=${followed.value}
           onFollow=${(exchange: Exchange | undefined) =>

@@ -33,10 +33,11 @@ export class TopicNode {
     this.#measured += messages;
   }
 
-  /** Takes the rate since it was taken last, `seconds` ago. */
+  /** Takes the rate since it was taken last, `seconds` ago, here and on all below. */
   measure(seconds: number): void {
     this.rate = (this.count - this.#measured) / seconds;
     this.#measured = this.count;
+    for (const child of this.children.values()) child.measure(seconds);
   }
 }
 
@@ -70,11 +71,6 @@ export class TopicTree {
     return this.#byId.values();
   }
 
-  /** The node of a topic, by its number. */
-  get(id: number): TopicNode | undefined {
-    return this.#byId.get(id);
-  }
-
   /** The node of a topic, by its name. */
   find(topic: string): TopicNode | undefined {
     let node: TopicNode | undefined = this.root;
@@ -106,12 +102,7 @@ export class TopicTree {
     const seconds = (now - (this.#measuredAt ?? now - 1000)) / 1000;
     if (seconds <= 0) return;
     this.#measuredAt = now;
-    // No recursion: a stranger's topic may have thousands of levels.
-    const waiting = [this.root];
-    for (let node = waiting.pop(); node; node = waiting.pop()) {
-      node.measure(seconds);
-      for (const child of node.children.values()) waiting.push(child);
-    }
+    this.root.measure(seconds);
   }
 
   #add({ id, name = "" }: TopicNews): TopicNode {

@@ -16,7 +16,7 @@ Deno.test("TopicTree.take() counts a topic's messages on all levels above it", (
   const home = tree.find("home")!;
   assertEquals([home.count, home.time, home.topic], [8, 2000, undefined]);
   assertEquals(tree.find("home/kitchen")!.count, 5);
-  assertEquals(tree.get(1)?.path, "home/kitchen/temp");
+  assertEquals(tree.find("home/kitchen/temp")!.topic?.id, 1);
   assertEquals(tree.size, 2);
 });
 
@@ -26,7 +26,7 @@ Deno.test("TopicTree.find() knows empty levels, and names that objects have", ()
   assertEquals(tree.find("/a//__proto__")?.topic?.id, 1);
   assertEquals(tree.find("/a//__proto__")?.path, "/a//__proto__");
   assertEquals(tree.find("a/constructor"), undefined);
-  assertEquals(tree.find("/a/"), tree.get(1)?.parent);
+  assertEquals(tree.find("/a/"), tree.find("/a//__proto__")?.parent);
 });
 
 Deno.test("TopicTree.measure() counts messages a second since the last time", () => {
@@ -52,24 +52,19 @@ Deno.test("TopicTree.measure() leaves out what came before the page was there", 
   assertEquals(tree.root.count, 100_000);
 });
 
-Deno.test("TopicTree.measure() takes a topic of thousands of levels", () => {
-  const tree = new TopicTree();
-  tree.take(news(1, "/".repeat(30_000)));
-  tree.measure(1000);
-  assertEquals(tree.root.rate, 1);
-});
-
 Deno.test("TopicTree.take() makes no more than 200 levels of a topic, and keeps its name", () => {
   const tree = new TopicTree();
   const deepest = Array.from({ length: 200 }, (_, index) => index).join("/");
   const deeper = `${deepest}/200`;
   const far = "/".repeat(60_000);
   [deepest, deeper, far].forEach((name, id) => tree.take(news(id, name)));
+  tree.measure(1000);
+  assertEquals(tree.root.rate, 3);
   for (const [id, name] of [deepest, deeper, far].entries()) {
-    assertEquals(tree.find(name)?.topic?.id, id);
-    assertEquals(tree.get(id)?.path, name);
+    const found = tree.find(name);
+    assertEquals([found?.topic?.id, found?.path], [id, name]);
     let depth = 0;
-    for (let node = tree.get(id); node?.parent; node = node.parent) depth++;
+    for (let node = found; node?.parent; node = node.parent) depth++;
     assertEquals(depth, 200);
   }
 });

@@ -5,9 +5,8 @@ import { formatAge, formatTime } from "./format.ts";
 import { fill, labels } from "./labels.ts";
 import { OutcomeText, publish } from "./publish/publishing.ts";
 import { openMessages, openTopic, phase, tree, treeVersion } from "./store.ts";
-import { CopyButton } from "./topic/copy_button.ts";
 import { HistoryTable } from "./topic/history_table.ts";
-import { PayloadView } from "./topic/payload_view.ts";
+import { CopyButton, PayloadView } from "./topic/payload_view.ts";
 import { html, useRef, useState, type VNode } from "./view.ts";
 
 /** The topic that is open: its last message, what came before, and what can be done. */

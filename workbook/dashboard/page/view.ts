@@ -13,7 +13,7 @@ export {
   type Signal,
   signal,
 } from "@preact/signals-core";
-export { useComputed, useSignal } from "@preact/signals";
+export { useSignal } from "@preact/signals";
 export { html } from "htm/preact";
-export { type ComponentChildren, render, type VNode } from "preact";
+export { render, type VNode } from "preact";
 export { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";

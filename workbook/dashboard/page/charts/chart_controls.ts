@@ -82,7 +82,7 @@ export function ChartControls(
         </button>
       </div>
     </div>
-    <p class="chart-note">${notes(isPaused)}</p>
+    <p class="faint">${notes(isPaused)}</p>
   ` as VNode;
 }
 

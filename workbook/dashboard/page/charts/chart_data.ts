@@ -6,7 +6,6 @@ export type Drawn = Pick<Points, "times" | "values">;
 
 /** What a series says in a stretch of time. */
 export interface Statistics {
-  count: number;
   last: number;
   min: number;
   max: number;
@@ -115,7 +114,7 @@ export function statistics(
     if (value > max) max = value;
     last = value;
   }
-  return count === 0 ? undefined : { count, last, min, max, mean: sum / count };
+  return count === 0 ? undefined : { last, min, max, mean: sum / count };
 }
 
 /** The value whose time is nearest; `null` in a gap, nothing without points. */

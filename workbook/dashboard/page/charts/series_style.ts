@@ -48,10 +48,15 @@ export function valueText(value: number): string {
   return String(Number(value.toPrecision(7)));
 }
 
+/** The colour of a series, as an attribute `style`. */
+export function colorOf(style: number): { color: string } {
+  return { color: `var(--series-${style})` };
+}
+
 /** A piece of a series' line, for tables. */
 export function LineSample({ style }: { style: number }): VNode {
   return html`
-    <svg class="line-sample series-${style}" viewBox="0 0 48 8"
+    <svg class="line-sample" style=${colorOf(style)} viewBox="0 0 48 8"
       aria-hidden="true">
       <line x1="0" y1="4" x2="48" y2="4" stroke-dasharray="${DASHES[style]!
         .join(" ")}" />

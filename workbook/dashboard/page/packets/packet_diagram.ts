@@ -1,5 +1,5 @@
 import type { PacketNews } from "../../protocol.ts";
-import { DASHES } from "../charts/series_style.ts";
+import { colorOf, DASHES } from "../charts/series_style.ts";
 import { formatTime } from "../format.ts";
 import { fill, labels } from "../labels.ts";
 import { useSight } from "../tree/rows_in_sight.ts";
@@ -106,7 +106,7 @@ function Arrow({ row, em, sequence, isFaint, onClick }: {
         ${excerpt &&
           html`<tspan class="packet-topic" dx=${0.6 * em}>${excerpt}</tspan>`}
       </text>
-      <g class=${style === undefined ? "" : `series-${style}`}>
+      <g style=${style === undefined ? undefined : colorOf(style)}>
         <line class="packet-arrow" x1=${fromX} y1=${arrowY} x2=${toX - way / 2}
           y2=${arrowY}
           stroke-dasharray=${style === undefined

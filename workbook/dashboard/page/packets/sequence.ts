@@ -38,8 +38,6 @@ export interface Sequence {
   height: number;
   clientX: number;
   brokerX: number;
-  /** Where times begin. */
-  timeX: number;
   /** Whether there is room for the time beside the arrows, not above them. */
   isWide: boolean;
   rows: Row[];
@@ -122,7 +120,7 @@ export function layOut(
     };
   });
   const height = packets.length * rowHeight + em;
-  return { height, clientX, brokerX, timeX: 0, isWide, rows };
+  return { height, clientX, brokerX, isWide, rows };
 }
 
 function shortened(text: string, most: number): string {

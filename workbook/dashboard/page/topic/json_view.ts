@@ -122,18 +122,32 @@ function JsonMembers(
 }
 
 function JsonScalar({ value }: { value: unknown }): VNode {
-  const [isWhole, setWhole] = useState(false);
   const isText = typeof value === "string";
   const text = isText ? printable(JSON.stringify(value)) : plain(value);
-  const isLong = text.length > TEXT_LENGTH && !isWhole;
   return html`
-    <span class=${isText ? "json-text" : "json-value"}>
-      ${isLong ? `${text.slice(0, TEXT_LENGTH)}…` : text}
-    </span>
+    <${LongText} text=${text} most=${TEXT_LENGTH} element="span"
+      class=${isText ? "json-text" : "json-value"} />
+  ` as VNode;
+}
+
+/** A text in an element, of a long one the beginning until all of it is asked for. */
+export function LongText({ text, most, element, ...attributes }: {
+  text: string;
+  most: number;
+  element: "span" | "pre";
+  class?: string;
+  tabindex?: string;
+}): VNode {
+  const [isWhole, setWhole] = useState(false);
+  const isLong = text.length > most && !isWhole;
+  return html`
+    <${element} ...${attributes}>${isLong
+      ? `${text.slice(0, most)}…`
+      : text}<//>
     ${isLong && html`
       <button type="button" class="small" onClick=${() => setWhole(true)}>
         ${fill(labels.value.showMore, {
-          n: formatNumber(text.length - TEXT_LENGTH),
+          n: formatNumber(text.length - most),
         })}
       </button>
     `}

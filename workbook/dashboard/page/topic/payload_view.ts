@@ -1,13 +1,12 @@
 import { printable, printableLines } from "../../../../lib/printable.ts";
 import type { TopicMessage } from "../../protocol.ts";
 import { addSeries } from "../charts.ts";
-import { CopyButton } from "./copy_button.ts";
 import { formatNumber } from "../format.ts";
-import { type JsonChoices, JsonView } from "./json_view.ts";
 import { fill, labels } from "../labels.ts";
-import { fromBase64, type Payload, readPayload } from "./payload.ts";
 import { selectedTab } from "../store.ts";
-import { html, useState, type VNode } from "../view.ts";
+import { html, useEffect, useState, type VNode } from "../view.ts";
+import { type JsonChoices, JsonView, LongText } from "./json_view.ts";
+import { fromBase64, type Payload, readPayload } from "./payload.ts";
 
 /** How many characters of a text, or of bytes in hexadecimal, are drawn at first. */
 const TEXT_LENGTH = 20_000;
@@ -54,7 +53,6 @@ function PayloadContent(
   { payload, onChart }: { payload: Payload; onChart: (path: string) => void },
 ): VNode {
   const [, redraw] = useState(0);
-  const [isWhole, setWhole] = useState(false);
   const [choices] = useState<JsonChoices>(() => ({
     open: new Map(),
     shown: new Map(),
@@ -80,20 +78,58 @@ function PayloadContent(
       </p>
     ` as VNode;
   }
-  const isLong = text.length > TEXT_LENGTH && !isWhole;
   return html`
-    <pre tabindex="0">${isLong ? text.slice(0, TEXT_LENGTH) : text}</pre>
-    ${isLong && html`
-      <button type="button" class="small" onClick=${() => setWhole(true)}>
-        ${fill(labels.value.showMore, {
-          n: formatNumber(text.length - TEXT_LENGTH),
-        })}
-      </button>
-    `}
+    <${LongText} text=${text} most=${TEXT_LENGTH} element="pre" tabindex="0" />
   ` as VNode;
 }
 
 function kindOf({ kind }: Payload): string {
   const { empty, number, text, hexadecimal } = labels.value;
   return { empty, number, json: "JSON", text, hex: hexadecimal }[kind];
+}
+
+/** For how long it says that it has copied, in milliseconds. */
+const SAID = 2_000;
+
+/** Copies a text as it is, printable or not. */
+export function CopyButton(
+  { text, label }: { text: string; label: string },
+): VNode {
+  const [said, setSaid] = useState<"copied" | "copyFailed" | undefined>(
+    undefined,
+  );
+  useEffect(() => {
+    if (said === undefined) return;
+    const timer = setTimeout(() => setSaid(undefined), SAID);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const onClick = async () => {
+    setSaid(await copy(text) ? "copied" : "copyFailed");
+  };
+  return html`
+    <button type="button" class="small" onClick=${onClick}>${label}</button>
+    <span role="status" class="faint">${said && labels.value[said]}</span>
+  ` as VNode;
+}
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+/** Copies over plain HTTP, where there is no `navigator.clipboard`. */
+function copyBySelection(text: string): boolean {
+  const before = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return isCopied;
 }

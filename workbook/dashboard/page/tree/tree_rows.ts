@@ -27,32 +27,23 @@ export interface RowOptions {
   childrenOf: (node: TopicNode) => TopicNode[];
 }
 
-/** The rows of a tree, from the top. A stranger's topic may have thousands of levels. */
+/** The rows of a tree, from the top. */
 export function visibleRows(tree: TopicTree, options: RowOptions): Row[] {
   const shown = options.accepts && acceptedNodes(tree, options.accepts);
-  const rowsBelow = (parent: TopicNode, depth: number): Row[] => {
+  const rows: Row[] = [];
+  const addBelow = (parent: TopicNode, depth: number) => {
     let children = options.childrenOf(parent);
     if (shown) children = children.filter((node) => shown.has(node));
-    return children.map((node, index) => ({
-      node,
-      depth,
-      position: index + 1,
-      siblings: children.length,
-      isExpanded: hasChildren(node, shown)
+    for (const [index, node] of children.entries()) {
+      const isExpanded = hasChildren(node, shown)
         ? options.isExpanded(node)
-        : undefined,
-    }));
-  };
-  const rows: Row[] = [];
-  // The last one is the next one.
-  const waiting = rowsBelow(tree.root, 1).reverse();
-  for (let row = waiting.pop(); row; row = waiting.pop()) {
-    rows.push(row);
-    if (!row.isExpanded) continue;
-    for (const below of rowsBelow(row.node, row.depth + 1).reverse()) {
-      waiting.push(below);
+        : undefined;
+      const place = { position: index + 1, siblings: children.length };
+      rows.push({ node, depth, ...place, isExpanded });
+      if (isExpanded) addBelow(node, depth + 1);
     }
-  }
+  };
+  addBelow(tree.root, 1);
   return rows;
 }
 
