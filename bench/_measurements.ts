@@ -1,12 +1,18 @@
-import type { Measurement } from "./_measurement.ts";
-import { brokerMeasurements } from "./measurements/broker.ts";
-import { coldStartMeasurements } from "./measurements/cold_start.ts";
-import { endToEndMeasurements } from "./measurements/end_to_end.ts";
-import { importMeasurements } from "./measurements/import.ts";
+import type { Measurement } from "./_rounds.ts";
+import {
+  brokerMeasurements,
+  endToEndMeasurements,
+} from "./measurements/relay.ts";
+import {
+  coldStartMeasurements,
+  importMeasurements,
+} from "./measurements/start.ts";
 import { latencyMeasurements } from "./measurements/latency.ts";
 import { publishMeasurements } from "./measurements/publish.ts";
-import { receiveMeasurements } from "./measurements/receive.ts";
-import { recordMeasurements } from "./measurements/record.ts";
+import {
+  receiveMeasurements,
+  recordMeasurements,
+} from "./measurements/receive.ts";
 
 /**
  * Everything that is measured.

@@ -12,6 +12,8 @@ export interface Job {
   qos?: 0 | 1 | 2;
   /** How many publishes may wait for their acknowledgement at once. */
   window?: number;
+  /** Whether paho's own window is off, and the program counts instead. */
+  ownWindow?: boolean;
   /** How many messages there are. */
   messages?: number;
   /** How many clients receive them all, 1 unless given. */

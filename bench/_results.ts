@@ -1,10 +1,14 @@
 import { cpus } from "node:os";
 import { findPeer, type Peer } from "../testing/peers.ts";
 import config from "../deno.json" with { type: "json" };
-import { type Goal, TOOLKIT, type Unit } from "./_measurement.ts";
-import { SETTINGS } from "./_mosquitto.ts";
-import type { LeftOut, Outcome } from "./_rounds.ts";
-import { compare, type Comparison, median } from "./_statistics.ts";
+import {
+  type Goal,
+  type LeftOut,
+  type Outcome,
+  TOOLKIT,
+  type Unit,
+} from "./_rounds.ts";
+import { SETTINGS } from "./_brokers.ts";
 
 /** All that one measurement came to. */
 export interface Result {
@@ -22,7 +26,9 @@ export interface Result {
     /** How many messages didn't arrive, in all rounds together. */
     lost: number;
     /** The toolkit's figures divided by this contestant's. */
-    toolkitRatio?: Comparison;
+    toolkitRatio?: number;
+    /** The same by round; the file has it in the values. */
+    roundRatios?: number[];
   }[];
   /** Those against peers that took part. */
   goals: (Goal & { ratio: number | null })[];
@@ -49,7 +55,10 @@ export function toResult(outcome: Outcome): Result {
       messages: finished[0]?.messages ?? 0,
       values: runs.map((sample) => sample?.value ?? null),
       lost: finished.reduce((sum, { lost = 0 }) => sum + lost, 0),
-      ...(ratio !== undefined && { toolkitRatio: ratio }),
+      ...(ratio !== undefined && {
+        toolkitRatio: ratio.ofMedians,
+        roundRatios: ratio.perRound,
+      }),
     };
   });
   return {
@@ -60,7 +69,7 @@ export function toResult(outcome: Outcome): Result {
     goals: goals.flatMap((goal) => {
       const peer = contestants.find(({ name }) => name === goal.peer);
       if (peer === undefined) return [];
-      return [{ ...goal, ratio: peer.toolkitRatio?.ofMedians ?? null }];
+      return [{ ...goal, ratio: peer.toolkitRatio ?? null }];
     }),
     leftOut,
     failures,
@@ -105,18 +114,12 @@ function describeVersions(): Record<string, string> {
   };
 }
 
-/** How the figures were come by. */
-interface Conditions {
-  rounds: number;
-  quick: boolean;
-  only: string[];
-}
-
 /** Writes the figures, all of them, as JSON. */
 export async function writeResults(
   path: string | URL,
   report: {
-    conditions: Conditions;
+    /** How the figures were come by. */
+    conditions: { rounds: number; quick: boolean; only: string[] };
     machine: ReturnType<typeof describeMachine>;
     results: Result[];
   },
@@ -129,11 +132,68 @@ export async function writeResults(
     versions: describeVersions(),
     results,
   };
-  await Deno.writeTextFile(path, JSON.stringify(whole, roundNumber, 2) + "\n");
+  const text = JSON.stringify(whole, roundNumber, 2)
+    // The figures of the rounds stand in one line.
+    .replaceAll(
+      /\[[\s\d.,nul]+\]/g,
+      (list) => JSON.stringify(JSON.parse(list)).replaceAll(",", ", "),
+    );
+  await Deno.writeTextFile(path, `${text}\n`);
 }
 
 /** Five digits say all that such a figure can. */
-function roundNumber(_key: string, value: unknown): unknown {
+function roundNumber(key: string, value: unknown): unknown {
+  if (key === "roundRatios") return undefined;
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(5));
+}
+
+/**
+ * The median: half of the values are no larger, half are no smaller. One run
+ * that the machine disturbed doesn't move it, as it would the mean.
+ *
+ * @throws {RangeError} If there are no values.
+ */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("Median of no values");
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle]!;
+  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
+}
+
+/** How one contestant did compared with another. */
+interface Comparison {
+  /** The ratio of the two medians. */
+  ofMedians: number;
+  /** The ratio in each round that both finished, in the order of the rounds. */
+  perRound: number[];
+}
+
+/**
+ * Compares two contestants of the same rounds, `undefined` being a round that
+ * one of them did not finish.
+ *
+ * @returns The ratios, or `undefined` if no round was finished by both.
+ * @throws {RangeError} If they did not take part in the same number of rounds.
+ */
+export function compare(
+  ours: readonly (number | undefined)[],
+  theirs: readonly (number | undefined)[],
+): Comparison | undefined {
+  if (ours.length !== theirs.length) {
+    throw new RangeError(
+      `Rounds are ${ours.length} and ${theirs.length}: they must be as many`,
+    );
+  }
+  const pairs = ours.flatMap((our, round) => {
+    const their = theirs[round];
+    return our === undefined || their === undefined ? [] : [[our, their]];
+  }) as [number, number][];
+  if (pairs.length === 0) return undefined;
+  return {
+    ofMedians: median(pairs.map(([our]) => our)) /
+      median(pairs.map(([, their]) => their)),
+    perRound: pairs.map(([our, their]) => our / their),
+  };
 }

@@ -7,14 +7,16 @@ import {
   assertThrows,
 } from "@std/assert";
 import { findPeer, peerTest } from "../testing/peers.ts";
-import { drawChart } from "./_chart.ts";
-import type { Contestant, Measurement } from "./_measurement.ts";
+import { drawChart, formatGoals, formatTable } from "./_report.ts";
+import {
+  type Contestant,
+  type Measurement,
+  type Outcome,
+  runRounds,
+} from "./_rounds.ts";
 import { allMeasurements } from "./_measurements.ts";
 import { preparePrograms } from "./_programs.ts";
-import { type Result, toResult } from "./_results.ts";
-import { type Outcome, runRounds } from "./_rounds.ts";
-import { compare, median } from "./_statistics.ts";
-import { formatGoals, formatTable } from "./_table.ts";
+import { compare, median, type Result, toResult } from "./_results.ts";
 
 /** Runs what needs no programs; `paho` alone isn't installed. */
 function rounds(
@@ -113,7 +115,7 @@ Deno.test("runRounds() goes on after a run that failed, and tells of it", async 
   ], [{ peer: "other", least: 3.5 }]);
   assertEquals(outcome.failures, ["count  2/3  other: Broken"]);
   const result = toResult(outcome);
-  assertEquals(result.contestants[1]?.toolkitRatio?.perRound, [2, 4]);
+  assertEquals(result.contestants[1]?.roundRatios, [2, 4]);
   assertEquals(result.contestants[1]?.values, [2, null, 2]);
   assertStringIncludes(formatTable([result]), "failed: count  2/3  other");
   assertStringIncludes(formatGoals([result]), "is 3.00: at least 3.5 MISSED");
@@ -191,11 +193,11 @@ peerTest(
 );
 
 Deno.test("drawChart() draws what is better on the right, times too", () => {
-  const result = (unit: "ms" | "messages/s", ofMedians: number): Result => ({
+  const result = (unit: "ms" | "messages/s", toolkitRatio: number): Result => ({
     ...{ name: "a<b", title: "", unit, goals: [], leftOut: [], failures: [] },
     contestants: [{
       ...{ name: "paho", median: 1, messages: 1, values: [], lost: 0 },
-      toolkitRatio: { ofMedians, perRound: [] },
+      toolkitRatio,
     }],
   });
   const placesOf = (results: Result[]) =>

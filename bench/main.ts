@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 import { findPeer } from "../testing/peers.ts";
 import { runProgram, UsageError } from "../workbook/options/program.ts";
 import { stopChildren } from "./_children.ts";
-import { drawChart } from "./_chart.ts";
-import type { Measurement } from "./_measurement.ts";
+import { drawChart, formatGoals, formatTable } from "./_report.ts";
+import { type Measurement, runRounds } from "./_rounds.ts";
 import { allMeasurements } from "./_measurements.ts";
-import { SETTINGS } from "./_mosquitto.ts";
+import { SETTINGS } from "./_brokers.ts";
 import { preparePrograms } from "./_programs.ts";
 import {
   describeMachine,
@@ -20,8 +20,6 @@ import {
   toResult,
   writeResults,
 } from "./_results.ts";
-import { runRounds } from "./_rounds.ts";
-import { formatGoals, formatTable } from "./_table.ts";
 
 const INTERRUPTED = 130;
 

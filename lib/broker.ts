@@ -8,8 +8,8 @@ export type {
   BrokerTls,
   TopicRule,
 } from "./broker/options.ts";
-export { BrokerStartError } from "./broker/listen/start_error.ts";
-export { BrokerStoreError } from "./broker/store/store_error.ts";
+export { BrokerStartError } from "./broker/errors.ts";
+export { BrokerStoreError } from "./broker/errors.ts";
 
 /**
  * Starts an MQTT broker inside this program, to learn and to test with: no other

@@ -1,6 +1,9 @@
 import process from "node:process";
-import { openKeyboard } from "./inputs/keyboard.ts";
-import type { PressSource } from "./inputs/press_source.ts";
+import {
+  openGpioButton,
+  openKeyboard,
+  type PressSource,
+} from "./inputs/press_sources.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /** Options of {@linkcode Button.open}. */
@@ -127,7 +130,5 @@ async function openSource(
   source: string | undefined,
   signal: AbortSignal,
 ): Promise<PressSource> {
-  if (!source) return openKeyboard();
-  const { openGpioButton } = await import("./inputs/gpio_button.ts");
-  return await openGpioButton(source, signal);
+  return source ? await openGpioButton(source, signal) : openKeyboard();
 }

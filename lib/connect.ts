@@ -1,14 +1,14 @@
 import { createClient } from "./client/connection.ts";
 import { whenConnected } from "./client/when_connected.ts";
-import type { Client, ConnectOptions } from "./client/connect_options.ts";
+import type { Client, ConnectOptions } from "./client/options.ts";
 
-export type { CloseOptions } from "./client/close_options.ts";
+export type { CloseOptions } from "./client/options.ts";
 export type {
   Client,
   ConnectOptions,
   MqttClient,
   Will,
-} from "./client/connect_options.ts";
+} from "./client/options.ts";
 export type { TlsOptions } from "./client/stream.ts";
 export type {
   ConnectProperties,

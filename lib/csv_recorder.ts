@@ -10,8 +10,8 @@ import { reasonOf, RecordingError } from "./recording_error.ts";
 export type { TimeFormat } from "./recording/local_time.ts";
 export type { CsvRecorderOptions } from "./recording/recorder_options.ts";
 
-/** Bounds the memory that an endless turn of the event loop may take. */
-const LARGEST_BATCH = 10_000;
+/** Bounds the memory that an endless turn of the event loop may take, in bytes. */
+const LARGEST_BATCH = 256 * 1024;
 
 /**
  * Appends each message to a CSV file as a row `time,topic,value`, without a
@@ -58,9 +58,6 @@ export class CsvRecorder implements AsyncDisposable {
   readonly #log: (line: string) => void;
   readonly #onFailure: ((error: RecordingError) => void) | undefined;
   readonly #rowMaker: RowMaker;
-  /** The rows that are to be written, and how many they are. */
-  #batch = "";
-  #batched = 0;
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #rows = 0;
   #lost = 0;
@@ -132,7 +129,7 @@ export class CsvRecorder implements AsyncDisposable {
     // Nobody will send it again.
     if (this.#failure) this.#lost++;
     if (!this.#add(message)) return;
-    if (this.#batched >= LARGEST_BATCH) this.#write();
+    if (this.#rowMaker.rows.length >= LARGEST_BATCH) this.#write();
     else this.#nextTurn ??= setImmediate(this.#writeUnawaited);
   };
 
@@ -180,34 +177,29 @@ export class CsvRecorder implements AsyncDisposable {
         `Recorder of "${this.#path}" is closed`,
       );
     }
-    let row: string | undefined;
     try {
-      row = this.#rowMaker.make(message);
+      return this.#rowMaker.make(message);
     } catch {
       this.#ignored.add(message);
       return false;
     }
-    if (row === undefined) return false;
-    this.#batch += row;
-    this.#batched++;
-    return true;
   }
 
   #write({ unacknowledged = 0 } = {}): void {
     clearImmediate(this.#nextTurn);
     this.#nextTurn = undefined;
     if (this.#failure) throw this.#told(this.#failure);
-    if (this.#batched === 0) return;
+    const batch = this.#rowMaker.rows;
+    const { count } = batch;
+    if (count === 0) return;
 
-    const batched = this.#batched;
-    const { rows, cause } = this.#file.append(this.#batch, batched);
-    this.#batch = "";
-    this.#batched = 0;
+    const { rows, cause } = this.#file.append(batch.bytes, count);
+    batch.clear();
     this.#rowMaker.beginTurn();
     this.#rows += rows;
     if (cause === undefined) return;
 
-    this.#lost += batched - rows - unacknowledged;
+    this.#lost += count - rows - unacknowledged;
     this.#failure = new RecordingError(
       this.#path,
       `Cannot write to "${this.#path}": ${reasonOf(cause)}`,

@@ -1,6 +1,9 @@
 import process from "node:process";
-import type { LightSource } from "./inputs/light_source.ts";
-import { simulateLight } from "./inputs/simulated_light.ts";
+import {
+  type LightSource,
+  openAds1115,
+  simulateLight,
+} from "./inputs/light_sources.ts";
 
 /** Options of {@linkcode LightSensor.open}. */
 export interface LightSensorOptions {
@@ -44,7 +47,6 @@ export class LightSensor implements AsyncDisposable {
   static async open(options: LightSensorOptions = {}): Promise<LightSensor> {
     const { source = process.env.LIGHT, fullScale = 3.3 } = options;
     if (!source) return new LightSensor(simulateLight());
-    const { openAds1115 } = await import("./inputs/ads1115.ts");
     return new LightSensor(await openAds1115(source, fullScale));
   }
 

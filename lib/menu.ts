@@ -1,6 +1,5 @@
 import { readLines } from "./lines.ts";
-import { excerpt } from "./excerpt.ts";
-import { printable } from "./printable.ts";
+import { excerpt, printable } from "./printable.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /** Options of {@linkcode Menu}. */

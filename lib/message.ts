@@ -1,7 +1,6 @@
 import type { IPublishPacket } from "mqtt";
 import { parseDecimal } from "./decimal.ts";
-import { excerpt } from "./excerpt.ts";
-import { printable } from "./printable.ts";
+import { excerpt, printable } from "./printable.ts";
 import type { MessageProperties } from "./properties.ts";
 
 export type { MessageProperties } from "./properties.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Message } from "./message.ts";
+import { parseDecimal } from "./decimal.ts";
 
 const numbers: [string, number][] = [
   ["21", 21],
@@ -56,4 +57,15 @@ Deno.test("Message.json parses, or says what it got", () => {
     SyntaxError,
     'Payload of t is not JSON: "{a}"',
   );
+});
+
+Deno.test("parseDecimal() reads decimal numbers and nothing else", () => {
+  const numbers = { "21": 21, "-0.5": -0.5, "+1.": 1, ".5": 0.5, "1e3": 1000 };
+  for (const [text, number] of Object.entries(numbers)) {
+    assertEquals(parseDecimal(text), number);
+  }
+  assertEquals(parseDecimal("1e999"), Infinity);
+  for (const text of ["", " ", "1 ", "0x10", "Infinity", "1,5", "1_000", "."]) {
+    assertEquals(parseDecimal(text), NaN);
+  }
 });

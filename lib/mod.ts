@@ -36,7 +36,7 @@ export {
   PublishError,
   SubscriptionRefusedError,
 } from "./errors.ts";
-export * from "./exit_with_error.ts";
+export * from "./describe_error.ts";
 export * from "./light_sensor.ts";
 export { readLines, type ReadLinesOptions } from "./lines.ts";
 export * from "./menu.ts";

@@ -41,3 +41,15 @@ function escape(character: string): string {
       ? `\\u${code.padStart(4, "0")}`
       : `\\x${code.padStart(2, "0")}`);
 }
+
+/**
+ * Quotes a text for a message: so that it can neither break the line nor colour the
+ * terminal nor seem to end early, and not more of it than a line holds.
+ *
+ * @param text The text.
+ * @returns The text or its beginning, in quotes.
+ */
+export function excerpt(text: string): string {
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return `"${printable(shown.replaceAll(/["\\]/g, "\\$&"))}"`;
+}

@@ -1,6 +1,6 @@
 import type { Packet } from "mqtt-packet";
 import { connack, listen } from "../testing/brokers/scripts.ts";
-import type { ConnectOptions } from "./client/connect_options.ts";
+import type { ConnectOptions } from "./client/options.ts";
 /**
  * Where the toolkit prints what strangers have written: a row for each place.
  *

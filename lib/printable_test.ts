@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { printable, printableLines } from "./printable.ts";
+import { excerpt, printable, printableLines } from "./printable.ts";
 import { UNPRINTABLE } from "../testing/unprintable.ts";
 
 Deno.test("printable() shows what would move the cursor, turn the line round or stay unseen, and leaves all else", () => {
@@ -39,4 +39,12 @@ Deno.test("printable() leaves alone what it has given", () => {
 
 Deno.test("printableLines() keeps line breaks, and no other control character", () => {
   assertEquals(printableLines("one\r\n\ttwo\n"), "one\\r\n\\ttwo\n");
+});
+
+Deno.test("excerpt() quotes a text, on one line and not more than it holds", () => {
+  assertEquals(excerpt("21.5"), '"21.5"');
+  assertEquals(excerpt(""), '""');
+  assertEquals(excerpt('a"b\\c'), '"a\\"b\\\\c"');
+  assertEquals(excerpt("\x1b[2J\r\n\u202e"), '"\\x1b[2J\\r\\n\\u202e"');
+  assertEquals(excerpt("x".repeat(61)), `"${"x".repeat(60)}…"`);
 });

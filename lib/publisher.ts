@@ -1,13 +1,12 @@
 import { Buffer } from "node:buffer";
-import { AnswerWatch } from "./client/answer_watch.ts";
+import { AnswerWatch, Unfinished } from "./client/answers.ts";
 import { ToolkitClient } from "./client/client.ts";
-import { Unfinished } from "./client/unfinished.ts";
 import { type Client, connect, type ConnectOptions } from "./connect.ts";
 import { decapitalize, PublishError } from "./errors.ts";
-import type { PublishOptions } from "./publish_options.ts";
+import type { PublishOptions } from "./client/options.ts";
 
 export type { PublishProperties } from "./properties.ts";
-export type { PublishOptions } from "./publish_options.ts";
+export type { PublishOptions } from "./client/options.ts";
 
 /** Options of {@linkcode Publisher}. */
 export interface PublisherOptions {

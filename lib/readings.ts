@@ -1,5 +1,5 @@
 import { parseDecimal } from "./decimal.ts";
-import { excerpt } from "./excerpt.ts";
+import { excerpt } from "./printable.ts";
 import {
   openRecording,
   readRows,

@@ -1,17 +1,10 @@
-import type { Client } from "./client/connect_options.ts";
-import type {
-  OnMessage,
-  SubscribeOptions,
-} from "./client/subscribe_options.ts";
+import type { Client, OnMessage, SubscribeOptions } from "./client/options.ts";
 import { openSubscription } from "./client/subscription.ts";
 import type { Topics } from "./client/topic_requests.ts";
 import { SubscriptionRefusedError } from "./errors.ts";
 import { StopSignal } from "./stop_signal.ts";
 
-export type {
-  OnMessage,
-  SubscribeOptions,
-} from "./client/subscribe_options.ts";
+export type { OnMessage, SubscribeOptions } from "./client/options.ts";
 export type {
   FilterOptions,
   LowerGrant,

@@ -1,5 +1,7 @@
 import { parseMicroseconds } from "./recording/local_time.ts";
 
+const BEGINNING_OF_OBJECT = /^[\t\n\r ]*\{/;
+
 /** A reading that says itself when it was taken. */
 interface TimedReading {
   /** When it was taken, in microseconds since 1970. */
@@ -25,7 +27,7 @@ export function formatTimedReading(value: number | string): string {
  * @returns The reading, or undefined if the text isn't one: a plain number, for instance.
  */
 export function parseTimedReading(text: string): TimedReading | undefined {
-  if (!text.startsWith("{")) return undefined;
+  if (!BEGINNING_OF_OBJECT.test(text)) return undefined;
   let json: { time?: unknown; value?: unknown };
   try {
     json = JSON.parse(text);
@@ -36,7 +38,22 @@ export function parseTimedReading(text: string): TimedReading | undefined {
   const isValue = typeof value === "number" || typeof value === "string";
   if (typeof time !== "string" || !isValue) return undefined;
   const microseconds = parseMicroseconds(time);
-  return microseconds === undefined
-    ? undefined
-    : { microseconds, value: `${value}` };
+  if (microseconds === undefined) return undefined;
+  const isExact = typeof value === "string" || isWrittenAsItIs(value);
+  return { microseconds, value: isExact ? `${value}` : valueIn(text) };
+}
+
+/** Whether JavaScript keeps a number's sign and all digits of a whole one. */
+function isWrittenAsItIs(number: number): boolean {
+  return !Object.is(number, -0) && Math.abs(number) <= Number.MAX_SAFE_INTEGER;
+}
+
+/** How the number of a JSON's `value` is written there. */
+function valueIn(json: string): string {
+  const { value } = JSON.parse(
+    json,
+    (key, value, context?: { source?: string }) =>
+      key === "value" && typeof value === "number" ? context?.source : value,
+  );
+  return `${value}`;
 }

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { openBroker, type TestBroker } from "./brokers/embedded_broker.ts";
+import {
+  openBroker,
+  storeBroker,
+  type StoredBroker,
+  type TestBroker,
+} from "./brokers/embedded_broker.ts";
 import {
   type ScriptedBroker,
   startScriptedBroker,
@@ -13,7 +18,6 @@ import {
   findLacking,
   onSharedBroker,
 } from "./brokers/shared_broker.ts";
-import { storeBroker, type StoredBroker } from "./brokers/stored_broker.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { type Connected5, connectRaw5 } from "./clients/raw_client5.ts";
 

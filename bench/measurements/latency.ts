@@ -1,10 +1,10 @@
 import type { Peer } from "../../testing/peers.ts";
 import { startChild } from "../_children.ts";
-import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
+import { type Contestant, type Measurement, TOOLKIT } from "../_rounds.ts";
 import { denoProgram, type Job, pythonProgram } from "../_programs.ts";
-import { BROKERS, type MeasuredBroker } from "./_brokers.ts";
+import { BROKERS, type MeasuredBroker } from "../_brokers.ts";
 
-const MESSAGES = 5_000;
+const MESSAGES = 20_000;
 
 /** What a run prints, in microseconds. */
 type Latencies = Record<"median" | "p99", number>;

@@ -5,8 +5,8 @@ import {
   type Measurement,
   type Sample,
   TOOLKIT,
-} from "../_measurement.ts";
-import { startMosquitto } from "../_mosquitto.ts";
+} from "../_rounds.ts";
+import { startMosquitto } from "../_brokers.ts";
 import {
   denoProgram,
   type Job,
@@ -82,7 +82,7 @@ function withoutAcknowledgement(
       deno(TOOLKIT, "toolkit_publish.ts", { messages: many }, into),
       deno("MQTT.js", "mqttjs_publish.ts", { messages: many }, into),
       deno("MQTT.js, plain loop", "mqttjs_publish.ts", plainLoop, into),
-      python("paho", "paho_publish.py", { messages: fewer }, into),
+      python("paho", { messages: fewer }, into),
       mosquittoPub(many, into),
     ],
   };
@@ -99,8 +99,8 @@ function withAcknowledgement(
     contestants: [
       deno(TOOLKIT, "toolkit_publish.ts", job),
       deno("MQTT.js", "mqttjs_publish.ts", job),
-      python("paho", "paho_publish.py", job),
-      python("paho, own window", "paho_publish_bounded.py", job),
+      python("paho", job),
+      python("paho, own window", { ...job, ownWindow: true }),
     ],
     goals: [
       { peer: "MQTT.js", least: 1 },
@@ -124,12 +124,11 @@ function deno(
 
 function python(
   name: string,
-  program: string,
   job: PublishJob,
   into = intoMosquitto,
 ): Contestant {
   const command = (port: number) =>
-    pythonProgram(program, { ...job, port, clientId: CLIENT_ID });
+    pythonProgram("paho_publish.py", { ...job, port, clientId: CLIENT_ID });
   return contestant(name, ["paho"], () => publish(job.messages, command, into));
 }
 

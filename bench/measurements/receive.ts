@@ -1,7 +1,12 @@
 import { findPeer } from "../../testing/peers.ts";
-import { type Contestant, type Measurement, TOOLKIT } from "../_measurement.ts";
-import { denoProgram, FILTER, pythonProgram } from "../_programs.ts";
-import { blast } from "./_blast.ts";
+import {
+  type Contestant,
+  type Measurement,
+  type Sample,
+  TOOLKIT,
+} from "../_rounds.ts";
+import { denoProgram, FILTER, type Job, pythonProgram } from "../_programs.ts";
+import { startChild } from "../_children.ts";
 
 /** Receiving from a socket that sends prepared packets as fast as it can. */
 export function receiveMeasurements(scale: number): Measurement[] {
@@ -49,4 +54,83 @@ function mosquittoSub(messages: number): Contestant {
         ...["-t", FILTER, "-C", `${messages}`],
       ]),
   };
+}
+
+/** Receiving from a socket and appending each reading to a CSV file. */
+export function recordMeasurements(scale: number): Measurement[] {
+  const many = 1_500_000 * scale;
+  return [{
+    name: "record",
+    title: "record to a CSV file, from a socket",
+    unit: "rows/s",
+    contestants: [
+      contestant(TOOLKIT, { messages: many, program: toolkit }),
+      deno(ONLY_RECEIVING, "toolkit_receive.ts", many),
+      {
+        ...contestant("paho", { messages: 80_000 * scale, program: paho }),
+        needs: ["paho"],
+      },
+    ],
+    goals: [
+      { peer: "paho", least: 8 },
+      { peer: ONLY_RECEIVING, least: 0.75 },
+    ],
+  }];
+}
+
+/** The toolkit without the recorder: what is missing to it is the rows' cost. */
+const ONLY_RECEIVING = "toolkit, only receiving";
+
+const toolkit = (job: Job) => denoProgram("toolkit_receive.ts", job);
+const paho = (job: Job) => pythonProgram("paho_receive.py", job);
+
+function contestant(
+  name: string,
+  { messages, program }: { messages: number; program: (job: Job) => string[] },
+): Contestant {
+  return {
+    name,
+    needs: [],
+    async run(): Promise<Sample> {
+      const file = await Deno.makeTempFile({ prefix: "bench_" });
+      try {
+        const sample = await blast(
+          messages,
+          (port) => program({ port, messages, file }),
+        );
+        // The clock has stopped at the DISCONNECT, when all had to be there.
+        return { ...sample, lost: messages - await countLines(file) };
+      } finally {
+        await Deno.remove(file);
+      }
+    },
+  };
+}
+
+const NEWLINE = 10;
+
+async function countLines(path: string): Promise<number> {
+  using file = await Deno.open(path);
+  let lines = 0;
+  for await (const chunk of file.readable) {
+    for (const byte of chunk) if (byte === NEWLINE) lines++;
+  }
+  return lines;
+}
+
+/**
+ * Runs a subscriber against the blaster, which takes the time from the first
+ * reading to the subscriber's DISCONNECT: no program's start-up counts.
+ */
+async function blast(
+  messages: number,
+  subscriber: (port: number) => string[],
+): Promise<Sample> {
+  await using blaster = startChild(denoProgram("blaster.ts", { messages }));
+  const { port } = await blaster.next<{ port: number }>();
+  await using child = startChild(subscriber(port), { quiet: true });
+  await child.finished();
+  const { seconds } = await blaster.next<{ seconds: number }>();
+  await blaster.finished();
+  return { value: messages / seconds, messages };
 }

@@ -6,6 +6,7 @@ const DEFAULTS: Required<Job> = {
   clientId: "bench",
   qos: 0,
   window: 1000,
+  ownWindow: false,
   messages: 1,
   subscribers: 1,
   end: false,

@@ -10,7 +10,10 @@ TOPIC = "iot/user1/temp"
 END = "iot/end"
 FILTER = "iot/#"
 READINGS = [f"{20 + (index * 37 % 1000) / 100:.2f}" for index in range(1000)]
-JOB = {"qos": 0, "messages": 1, "end": False, **json.loads(sys.argv[1])}
+JOB = {
+    **{"qos": 0, "messages": 1, "end": False, "ownWindow": False, "file": ""},
+    **json.loads(sys.argv[1]),
+}
 
 
 def make_client(client_id=""):

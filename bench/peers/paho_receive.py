@@ -1,9 +1,14 @@
-"""Receives readings with paho."""
+"""
+Receives readings with paho, and records them if it is to, as the course document
+does: the file is opened for each message, one row is appended, and it is closed again.
+"""
 
 import time
+from datetime import datetime
 
 from bench_job import END, FILTER, HOST, JOB, make_client, say
 
+path = JOB["file"]
 received = 0
 ended = 0.0
 
@@ -22,6 +27,10 @@ def on_message(client, userdata, message):
         ended = time.time() * 1000
         client.disconnect()
         return
+    if path:
+        value = float(message.payload)
+        with open(path, "at") as file:
+            file.write(f"{datetime.now()},{message.topic},{value}\n")
     received += 1
     if received == JOB["messages"] and not JOB["end"]:
         client.disconnect()

@@ -1,4 +1,4 @@
-import { excerpt } from "../../lib/excerpt.ts";
+import { excerpt } from "../../lib/printable.ts";
 import type { Exercise } from "../../workbook/checking/requirement.ts";
 import type { Trial } from "../../workbook/checking/trial.ts";
 

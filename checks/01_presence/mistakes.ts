@@ -10,6 +10,9 @@ export const mistakes: Mistakes = {
   canned: {
     breaks: "announces",
     words: "Prints what it should, and never talks to the broker",
+    text: `console.log("Connecté");
+console.log("Reçu: 10.10.10.23 connecté");
+`,
   },
   publishes_first: {
     breaks: "hears-itself",

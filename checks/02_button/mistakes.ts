@@ -1,5 +1,19 @@
 import type { Mistakes } from "../../workbook/checking/mistake.ts";
 
+/** Listens to pigpio itself, as the toolkit's button does for the solution. */
+const PIGPIO = `import { brokerUrl, connect } from "../../lib/mod.ts";
+import { PigpioConnection } from "../../lib/inputs/pigpio.ts";
+import { parsePigpioUrl } from "../../lib/inputs/pigpio_url.ts";
+
+const url = parsePigpioUrl("Button", Deno.env.get("BUTTON")!, "pigpio://pi/26");
+const client = await connect(brokerUrl());
+console.log("Connecté");
+const commands = await PigpioConnection.open(url);
+const reports = await PigpioConnection.open(url);
+const { result: handle } = await reports.command("NOIB");
+await commands.command("NB", [handle, 1 << 26]);
+`;
+
 /** Typical wrong answers to exercise 02. */
 export const mistakes: Mistakes = {
   canned: {
@@ -31,10 +45,23 @@ export const mistakes: Mistakes = {
   loses_early_presses: {
     breaks: "early-lines",
     words: "Publishes only if the connection stands already",
+    text:
+      `import { brokerUrl, Button, type Client, connect } from "../../lib/mod.ts";
+
+let client: Client | undefined;
+connect(brokerUrl()).then((connected) => client = connected);
+await using button = await Button.open();
+for await (const _press of button) client?.publish("exercice2", "clic");
+`,
   },
   no_debounce: {
     breaks: "bounces",
     words: "Takes each touch of the contacts for a press",
+    text: `${PIGPIO}for (;;) {
+  const { levels } = await reports.report();
+  if ((levels >>> 26 & 1) === 0) client.publish("exercice2", "clic");
+}
+`,
   },
   pieces_of_input: {
     breaks: "lines",
@@ -47,6 +74,11 @@ export const mistakes: Mistakes = {
   press_and_release: {
     breaks: "presses",
     words: "Publishes at each change, also when the button goes up",
+    text: `${PIGPIO}for (;;) {
+  await reports.report();
+  client.publish("exercice2", "clic");
+}
+`,
   },
   silent: {
     breaks: "connected",
@@ -71,6 +103,13 @@ export const mistakes: Mistakes = {
   while_held: {
     breaks: "held",
     words: "Publishes as long as the button is down",
+    text: `${PIGPIO}let isDown = false;
+setInterval(() => isDown && client.publish("exercice2", "clic"), 500);
+for (;;) {
+  const { levels } = await reports.report();
+  isDown = (levels >>> 26 & 1) === 0;
+}
+`,
   },
   wrong_topic: {
     breaks: "presses",

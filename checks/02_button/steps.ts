@@ -18,7 +18,6 @@ const CALM = 300;
  * Waits for the message of each press so far, and watches for a while that no
  * other one comes.
  *
- * @param trial The trial.
  * @param presses How often the button was pressed so far.
  * @param options How long to watch, in milliseconds, and which mistakes it looks
  * like if too few or too many messages come.

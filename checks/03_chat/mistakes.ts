@@ -20,6 +20,9 @@ export const mistakes: Mistakes = {
   canned: {
     breaks: "prints",
     words: "Prints a conversation that it made up",
+    text: `console.log("\\t\\t10.10.10.23 est arrivé");
+console.log("\\t\\tbonjour");
+`,
   },
   exits_at_once: {
     breaks: "disconnects",
@@ -58,6 +61,13 @@ export const mistakes: Mistakes = {
   loses_early_lines: {
     breaks: "early-lines",
     words: "Sends a line only if the connection stands already",
+    text:
+      `import { brokerUrl, type Client, connect, readLines } from "../../lib/mod.ts";
+
+let client: Client | undefined;
+connect(brokerUrl()).then((connected) => client = connected);
+for await (const line of readLines()) client?.publish("exercice3", line);
+`,
   },
   no_will: {
     breaks: "will",

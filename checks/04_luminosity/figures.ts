@@ -6,8 +6,8 @@
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { KnownMistake } from "../../workbook/checking/finding.ts";
 import type { Trial } from "../../workbook/checking/trial.ts";
-import type { Hosts } from "./hosts.ts";
 import { PERIOD, VARIABLES } from "./period.ts";
+import type { RecordingBroker } from "../../workbook/checking/recording_broker.ts";
 
 /** Starts the subscriber, and waits until it hears the hosts. */
 export async function start(trial: Trial): Promise<StudentProgram> {
@@ -77,4 +77,64 @@ function knownMistakes(
         "of the last value of each host.",
     },
   ];
+}
+
+/** Names of machines. */
+export const NAMES = ["denis", "WuJitsu", "pi-14", "labo_b", "salle12"];
+
+/** The last of the three lines. */
+export const RULE = "-------------";
+
+/** Machines that report twice in each period. Disposing of them ends that. */
+export class Hosts implements AsyncDisposable {
+  readonly #broker: RecordingBroker;
+  readonly #payloads = new Map<string, string>();
+  readonly #timer = setInterval(() => this.#reportAll(), PERIOD * 1000 / 2);
+  #reports: Promise<void> = Promise.resolve();
+
+  constructor(broker: RecordingBroker) {
+    this.#broker = broker;
+  }
+
+  /** From now on a machine reports this. */
+  report(name: string, payload: number | string): void {
+    this.#payloads.set(name, String(payload));
+    this.#publish(name, String(payload));
+  }
+
+  /** From now on a machine reports nothing. */
+  silence(name: string): void {
+    this.#payloads.delete(name);
+  }
+
+  /** What is to be printed of all that report a whole percentage. */
+  get figures(): string[] {
+    const reports = [...this.#payloads]
+      .filter(([, payload]) => /^\d+$/.test(payload) && Number(payload) <= 100)
+      .map(([name, payload]) => ({ name, percent: Number(payload) }))
+      .sort((a, b) => b.percent - a.percent || (a.name < b.name ? -1 : 1));
+    const sum = reports.reduce((total, { percent }) => total + percent, 0);
+    const [max] = reports;
+    return [
+      `Max: ${max?.name} (${max?.percent})`,
+      `Moy: ${(sum / reports.length).toFixed(2)}`,
+      RULE,
+    ];
+  }
+
+  #reportAll(): void {
+    for (const [name, payload] of this.#payloads) this.#publish(name, payload);
+  }
+
+  #publish(name: string, payload: string): void {
+    this.#reports = this.#reports
+      .then(() => this.#broker.publish(`/ex4/${name}`, payload))
+      // The broker is gone: the check was given up.
+      .catch(() => clearInterval(this.#timer));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reports;
+  }
 }

@@ -1,6 +1,5 @@
 import type { Requirement } from "../../workbook/checking/requirement.ts";
-import { start, untilPrinted } from "./figures.ts";
-import { Hosts, NAMES, RULE } from "./hosts.ts";
+import { Hosts, NAMES, RULE, start, untilPrinted } from "./figures.ts";
 import { areFrequent, areInTime, PERIOD } from "./period.ts";
 
 /** What exercise 04 asks of the subscriber. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { excerpt } from "../../lib/excerpt.ts";
+import { excerpt } from "../../lib/printable.ts";
 import { GpioButton } from "../../workbook/checking/gpio_button.ts";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { KnownMistake } from "../../workbook/checking/finding.ts";
@@ -67,8 +67,6 @@ export function countLines(program: StudentProgram): number {
 /**
  * Watches for a while that the program prints its line so often, and no more.
  *
- * @param trial The trial.
- * @param program The program.
  * @param count How often it should have printed it.
  * @param mistake What it looks like if it prints it more often.
  */

@@ -5,6 +5,10 @@ export const mistakes: Mistakes = {
   canned: {
     breaks: "report",
     words: "Prints the page's example, and never reads the file",
+    text:
+      `console.log("iot/user1/humi: count 1, mean 40.00, min 40.00, max 40.00");
+console.log("iot/user1/temp: count 2, mean 21.50, min 20.00, max 23.00");
+`,
   },
   counts_torn_row: {
     breaks: "torn",

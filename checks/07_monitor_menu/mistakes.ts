@@ -5,10 +5,35 @@ export const mistakes: Mistakes = {
   blocks_on_input: {
     breaks: "background",
     words: "Waits for the input in a way that stops all else",
+    edits: [
+      ["exitWithError, Menu }", "exitWithError }"],
+      [
+        "const menu = new Menu();\n" +
+        "  for (const [name, key] of SENSORS) menu.add(name, () => printMean(name, key));\n" +
+        '  menu.add("종료", menu.exit);\n' +
+        "  await Promise.race([menu.run(), feed.client.refused]);",
+        `const buffer = new Uint8Array(100);
+  for (;;) {
+    console.log("0)온도 1)습도 2)조도 3)미세먼지 4)종료");
+    const length = Deno.stdin.readSync(buffer);
+    if (length === null) break;
+    const choice = new TextDecoder().decode(buffer.subarray(0, length));
+    const [name, key] = SENSORS[Number(choice)] ?? [];
+    if (name === undefined || key === undefined) break;
+    printMean(name, key);
+    // What has come meanwhile is taken now, after the answer.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }`,
+      ],
+    ],
   },
   canned: {
     breaks: "means",
     words: "Shows a menu and a mean, and listens to nobody",
+    edits: [[
+      'count === 0 ? "아직 측정값이 없습니다" : sum / count',
+      "6.361138613737779",
+    ]],
   },
   divides_by_zero: {
     breaks: "nothing-yet",

@@ -28,6 +28,16 @@ export const mistakes: Mistakes = {
   canned: {
     breaks: "opened",
     words: "Prints what a gate would say without waiting for it",
+    text: `import { brokerUrl, publishOnce } from "../../lib/mod.ts";
+
+await publishOnce(brokerUrl(), {
+  topic: "tw/rocksaying/command",
+  payload: "open",
+  qos: 1,
+});
+console.log("opening");
+console.log("opened");
+`,
   },
   exit_code_0: {
     breaks: "timeout",

@@ -13,6 +13,36 @@ type Report = readonly [device: string, payload: number | string];
 /** The device whose alert tells that everything before it has been handled. */
 const LAST = "the-last";
 
+/** Two devices by chance, a value that is low and one that isn't. */
+interface Fleet {
+  a: string;
+  b: string;
+  /** From 10 to 18 %. */
+  low: number;
+  /** From 26 to 98 %. */
+  high: number;
+}
+
+/** What is published, and the lines that are to be printed of it. */
+interface Scene {
+  reports: readonly Report[];
+  lines: readonly string[];
+}
+
+/** A check that the program prints what a scene says, and nothing else. */
+export function plays(
+  scene: (fleet: Fleet) => Scene,
+): (trial: Trial) => Promise<void> {
+  return async (trial) => {
+    const program = await start(trial);
+    const [a = "", b = ""] = trial.random.hosts(2);
+    const low = trial.random.integer(10, 18);
+    const high = trial.random.integer(26, 98);
+    const { reports, lines } = scene({ a, b, low, high });
+    await expectLines(trial, program, reports, lines);
+  };
+}
+
 /** Starts the program, and waits until it watches the fleet. */
 export async function start(trial: Trial): Promise<StudentProgram> {
   const program = trial.start();

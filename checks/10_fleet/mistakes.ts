@@ -18,6 +18,12 @@ export const mistakes: Mistakes = {
   canned: {
     breaks: "alerts",
     words: "Prints the lines of the page",
+    text: `import { brokerUrl, subscribe } from "../../lib/mod.ts";
+
+console.log("Alert: pump-3 is at 19 %");
+console.log("Recovered: pump-3 is at 26 %");
+await subscribe(brokerUrl(), "fleet/+/battery", () => {});
+`,
   },
   compares_texts: {
     breaks: "alerts",

@@ -3,17 +3,17 @@ import mqtt, { type ISubscriptionGrant } from "mqtt";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import {
+  PAHO,
+  publishWithPaho,
+  subscribeWithPaho,
+} from "../../testing/clients/paho.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type Script,
   startScriptedBroker,
 } from "../../testing/brokers/scripted_broker.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
-import {
-  publishWithPaho,
-  subscribeWithPaho,
-} from "../../testing/clients/paho.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);

@@ -2,10 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO, subscribeWithPaho } from "../../testing/clients/paho.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
-import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);

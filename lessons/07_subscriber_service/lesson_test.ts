@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import type { Mosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
-import { startProcess } from "../../testing/processes.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
 import {
+  PAHO,
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publishOnce } from "../../lib/mod.ts";
 import { openClient, type TestClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO, subscribeWithPaho } from "../../testing/clients/paho.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {
   type ScriptedBroker,
@@ -10,7 +10,6 @@ import {
 } from "../../testing/brokers/scripted_broker.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import { lessonAt } from "../../testing/project/lessons.ts";
-import { subscribeWithPaho } from "../../testing/clients/paho.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);

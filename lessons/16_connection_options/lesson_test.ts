@@ -8,14 +8,14 @@ import { subscribe } from "../../lib/mod.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
-import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
-import { lessonAt } from "../../testing/project/lessons.ts";
 import {
+  PAHO,
   publishWithPaho,
   subscribeWithPaho,
 } from "../../testing/clients/paho.ts";
+import { peerTest } from "../../testing/peers.ts";
+import { startProcess } from "../../testing/processes.ts";
+import { lessonAt } from "../../testing/project/lessons.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);

@@ -2,23 +2,26 @@ import type { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Access } from "./access/access.ts";
-import { admit, secondsOf } from "./admit.ts";
+import { admit, secondsOf, subscribe } from "./grants.ts";
 import { Link } from "./delivery/link.ts";
 import { type Message, type Will, withoutSlab } from "./delivery/message.ts";
 import type { RetainedMessages } from "./delivery/retained.ts";
 import { RetainedSender } from "./delivery/retained_sender.ts";
 import type { Publisher, Router } from "./delivery/router.ts";
 import { termsOf } from "./delivery/subscription.ts";
-import type { Figures } from "./figures.ts";
+import { Connection, type Figures } from "./wire/connection.ts";
 import type { Limits } from "./limits.ts";
 import { createTally, quote } from "./log.ts";
 import type { ConnectedClient, Session } from "./session.ts";
 import type { Departure, Sessions } from "./sessions.ts";
-import { subscribe } from "./subscribe.ts";
 import type { Durable } from "./store/durable.ts";
-import { TOPIC_ALIAS_MAXIMUM, TopicAliases } from "./topic_aliases.ts";
-import type { ByteBudget, Holder } from "./wire/byte_budget.ts";
-import { Connection } from "./wire/connection.ts";
+import {
+  type Topic,
+  TOPIC_ALIAS_MAXIMUM,
+  TopicAliases,
+  type TopicReader,
+} from "./wire/topics.ts";
+import { type ByteBudget, type Holder, Input } from "./wire/input.ts";
 import {
   type ConnectFields,
   expectEnd,
@@ -38,17 +41,17 @@ import {
   PINGRESP,
 } from "./wire/encode.ts";
 import { MOST_BEFORE_CONNECT } from "./wire/framing.ts";
-import { Input } from "./wire/input.ts";
-import { PacketBody } from "./wire/packet_body.ts";
-import { checkHeader, PACKET, type Version } from "./wire/packet_types.ts";
-import type { PropertyValues } from "./wire/properties.ts";
 import {
+  checkHeader,
   isFailure,
+  PACKET,
+  PacketBody,
   ProtocolError,
   protocolError,
   REASON,
-} from "./wire/reason.ts";
-import type { Topic, TopicReader } from "./wire/topics.ts";
+  type Version,
+} from "./wire/packets.ts";
+import type { PropertyValues } from "./wire/properties.ts";
 
 export interface Surroundings {
   access: Access;

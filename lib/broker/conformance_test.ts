@@ -113,7 +113,7 @@ Deno.test("conformance.md's check notices each fault that there can be", async (
   const cells = row.split("|");
   const changed = (cell: number, text: string) =>
     PAGE.replace(row, cells.with(cell, ` ${text} `).join("|"));
-  const file = "conformance/disconnect_test.ts";
+  const file = "conformance/session_test.ts";
   const cases: [page: string, ...faults: string[]][] = [
     [PAGE.replace(row, ""), "MQTT-3.12.4-1: missing"],
     [PAGE.replace(row, `${row}\n${row}`), "MQTT-3.12.4-1: twice"],

@@ -1,5 +1,4 @@
 import { printable } from "../printable.ts";
-import { remember } from "./remember.ts";
 
 /** A client chooses its name: nothing in it may forge lines, or hide them. */
 export function quote(text: string): string {
@@ -47,4 +46,18 @@ export function createMinuteLog(
     log(leftOut === 0 ? line : `${line} (${leftOut} more since the last line)`);
     remember(last, key, { at: now(), leftOut: 0 });
   };
+}
+
+/** How many keys are remembered; the oldest go first. */
+const MOST_REMEMBERED = 10_000;
+
+/** Sets a key as the latest, and forgets the oldest where there are too many. */
+export function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= MOST_REMEMBERED) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    break;
+  }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createMinuteLog } from "./log.ts";
+import { createMinuteLog, remember } from "./log.ts";
 
 Deno.test("createMinuteLog() passes on a line a key and minute, and counts the others", () => {
   let time = 0;
@@ -16,5 +16,18 @@ Deno.test("createMinuteLog() passes on a line a key and minute, and counts the o
     "B 1",
     "A 2 (3 more since the last line)",
     "B 2",
+  ]);
+});
+
+Deno.test("remember() forgets what was set the longest time ago", () => {
+  const map = new Map<string, number>();
+  for (let key = 0; key < 10_000; key++) remember(map, `${key}`, key);
+  remember(map, "0", 0);
+  remember(map, "new", 1);
+  assertEquals(map.size, 10_000);
+  assertEquals([map.has("0"), map.has("1"), map.has("new")], [
+    true,
+    false,
+    true,
   ]);
 });

@@ -1,6 +1,6 @@
 import { assertPort } from "../client/address.ts";
 import { createAccess } from "./access/access.ts";
-import { createAdmission } from "./listen/admission.ts";
+import { allowPages, createAdmission } from "./listen/admission.ts";
 import { createCore } from "./core.ts";
 import { openDurable } from "./store/durable.ts";
 import { assertKeyPair, type KeyPair } from "./listen/key_pair.ts";
@@ -10,7 +10,6 @@ import {
   listenTcp,
   listenWebSocket,
 } from "./listen/listeners.ts";
-import { allowPages } from "./listen/origins.ts";
 import { printable } from "../printable.ts";
 import type { Broker, BrokerOptions } from "./options.ts";
 

@@ -4,7 +4,7 @@ import { openBroker } from "../../testing/brokers/embedded_broker.ts";
 import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { runPeer } from "../../testing/run_peer.ts";
 

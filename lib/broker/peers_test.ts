@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../broker.ts";
 import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { startProcess } from "../../testing/processes.ts";
 import { placeFlags, runPeer } from "../../testing/run_peer.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";

@@ -1,13 +1,12 @@
 import type { Access } from "./access/access.ts";
-import { setAlarm } from "./alarm.ts";
+import { Session, setAlarm } from "./session.ts";
 import { Outbox } from "./delivery/outbox.ts";
 import type { Router } from "./delivery/router.ts";
 import type { Subscription } from "./delivery/subscription.ts";
 import type { Limits } from "./limits.ts";
 import { quote } from "./log.ts";
-import { Session } from "./session.ts";
 import type { Records, StoredSession } from "./store/records.ts";
-import { REASON } from "./wire/reason.ts";
+import { REASON } from "./wire/packets.ts";
 
 /** Who connects, and for how long its session is to last. */
 interface Arrival extends

@@ -1,6 +1,6 @@
 import type { IPublishPacket } from "mqtt";
 import type { ToolkitClient } from "./client.ts";
-import { internalsOf } from "./internals.ts";
+import { internalsOf } from "./mqttjs.ts";
 import { Message } from "../message.ts";
 
 /** Takes a message; `settle` says whether its handler succeeded. */

@@ -10,29 +10,29 @@ import {
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { BrokerAddress } from "./address.ts";
-import { type CloseOptions, toDisconnect } from "./close_options.ts";
+import {
+  type CloseOptions,
+  type PublishOptions,
+  toDisconnect,
+} from "./options.ts";
 import type { Addresses } from "./address_turns.ts";
 import { ConnectionWatch } from "./connection_watch.ts";
 import { InflightLedger } from "./inflight.ts";
-import { internalsOf } from "./internals.ts";
-import { watchSilence } from "./keepalive.ts";
-import { MessageIds } from "./message_ids.ts";
+import { internalsOf, MessageIds, watchSilence } from "./mqttjs.ts";
 import { assertMqtt5, packProperties } from "./packet_properties.ts";
-import { PublishQueue } from "./publish_queue.ts";
+import { PublishQueue, Unsettled } from "./publish_queue.ts";
 import {
   explainRefusal,
   type Outgoing,
   refuseByLimits,
-} from "./refused_publish.ts";
-import { refuseSubscription } from "./refused_subscribe.ts";
+  refuseSubscription,
+} from "./refusals.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import { printable } from "../printable.ts";
-import type { PublishOptions } from "../publish_options.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { assertQos, assertTopicFilter, assertTopicName } from "../topics.ts";
 import { tracePackets } from "./trace.ts";
 import { type FilterRequest, readRequests } from "./topic_requests.ts";
-import { Unsettled } from "./unsettled.ts";
 import type { GatheringStream } from "./write_buffer.ts";
 import {
   type ConnectionRefusedError,

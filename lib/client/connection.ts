@@ -2,14 +2,17 @@ import { Buffer } from "node:buffer";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IClientOptions } from "mqtt";
 import { parseAddresses } from "./address.ts";
-import { assertWhole } from "./assert_whole.ts";
-import { assertAuthorities } from "./authorities.ts";
+import {
+  assertMqtt5,
+  assertWhole,
+  packProperties,
+} from "./packet_properties.ts";
 import { ToolkitClient } from "./client.ts";
-import type { ConnectOptions, Will } from "./connect_options.ts";
-import { assertMqtt5, packProperties } from "./packet_properties.ts";
+import type { ConnectOptions, Will } from "./options.ts";
 import { loadWebSocket } from "./stream.ts";
 import { assertQos, assertTopicName } from "../topics.ts";
 import type { ConnectProperties } from "../properties.ts";
+import { X509Certificate } from "node:crypto";
 
 /** The session expiry interval of a session that is kept for ever. */
 const NEVER = 0xffffffff;
@@ -138,4 +141,44 @@ function toPacket(
     retain,
     ...(properties && { properties: packProperties("will", properties) }),
   };
+}
+
+const CERTIFICATE =
+  /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/**
+ * Checks the certificates of authorities. Without any, TLS would trust those that
+ * Deno trusts, and one that it can't read it would leave out without a word.
+ *
+ * @param ca PEM texts with one certificate or several each.
+ * @param name What a message calls them.
+ * @throws {TypeError} If there is none, or one can't be read.
+ */
+export function assertAuthorities(
+  ca: string | string[],
+  name = "TLS authority (ca)",
+): void {
+  const texts = [ca].flat();
+  if (texts.length === 0) throw missing(name);
+  for (const text of texts) {
+    const certificates = text.match(CERTIFICATE);
+    if (certificates === null) throw missing(name);
+    certificates.forEach((certificate, index) => {
+      try {
+        new X509Certificate(certificate);
+      } catch (cause) {
+        const which = certificates.length > 1 ? ` number ${index + 1}` : "";
+        throw new TypeError(
+          `${name} has a certificate${which} that can't be read: it must be whole`,
+          { cause },
+        );
+      }
+    });
+  }
+}
+
+function missing(name: string): TypeError {
+  return new TypeError(
+    `${name} holds no certificate: it must be text in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`,
+  );
 }

@@ -1,9 +1,8 @@
 import type { MqttClient } from "mqtt";
 import type { BrokerAddress } from "./address.ts";
 import { type Addresses, AddressTurns } from "./address_turns.ts";
-import { isCutByBroker } from "./cut_by_broker.ts";
+import { isCutByBroker, RetryPace } from "./connection_end.ts";
 import { describeCause } from "./describe_cause.ts";
-import { RetryPace } from "./retry_pace.ts";
 import { SessionWatch } from "./session_watch.ts";
 import { ConnectionRefusedError, DisconnectedError } from "../errors.ts";
 

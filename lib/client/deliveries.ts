@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 import { holdAcknowledgements } from "./acknowledgements.ts";
 import type { ToolkitClient } from "./client.ts";
-import type { OnMessage } from "./subscribe_options.ts";
+import type { OnMessage } from "./options.ts";
 import { describeError } from "../describe_error.ts";
 import { toError } from "../errors.ts";
 import type { Message } from "../message.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { IClientOptions, IConnackPacket, MqttClient, Packet } from "mqtt";
-import { internalsOf, type SendPacket } from "./internals.ts";
-import { exceededLimit } from "./refused_publish.ts";
+import { internalsOf, type SendPacket } from "./mqttjs.ts";
+import { exceededLimit } from "./refusals.ts";
 import { PublishError } from "../errors.ts";
 
 type Store = NonNullable<IClientOptions["outgoingStore"]>;

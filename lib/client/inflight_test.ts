@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Packet } from "mqtt";
-import { internalsOf } from "./internals.ts";
+import { internalsOf } from "./mqttjs.ts";
 import { connect } from "../connect.ts";
 import { PublishError } from "../errors.ts";
 import { Publisher } from "../publisher.ts";
@@ -19,7 +19,7 @@ import {
   startUnsure,
   until,
 } from "../../testing/brokers/scripts.ts";
-import type { ConnectOptions } from "./connect_options.ts";
+import type { ConnectOptions } from "./options.ts";
 
 /** Answers no packet of a kind on the first connection; then all of them. */
 async function startForgetful(

@@ -5,7 +5,6 @@ import type {
   IClientSubscribeProperties,
   IDisconnectPacket,
 } from "mqtt";
-import { assertWhole } from "./assert_whole.ts";
 import { printable } from "../printable.ts";
 import type {
   ConnectProperties,
@@ -179,5 +178,22 @@ function assertLength(bytes: number, name: string): void {
     `${name} has ${
       bytes.toLocaleString("en")
     } bytes: it must have 65,535 at most`,
+  );
+}
+
+/**
+ * Checks a whole number.
+ *
+ * @throws {RangeError} If it is none, or outside of its range.
+ */
+export function assertWhole(
+  name: string,
+  value: unknown,
+  [least, most]: readonly [least: number, most: number],
+): void {
+  const isWhole = typeof value === "number" && Number.isInteger(value);
+  if (isWhole && value >= least && value <= most) return;
+  throw new RangeError(
+    `${name} is ${value}: it must be a whole number from ${least} to ${most}`,
   );
 }

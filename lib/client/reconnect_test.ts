@@ -18,7 +18,7 @@ import {
   until,
 } from "../../testing/brokers/scripts.ts";
 import { logged, test } from "../../testing/test.ts";
-import type { ConnectOptions } from "./connect_options.ts";
+import type { ConnectOptions } from "./options.ts";
 
 Deno.test("connect() connects again after the connection broke, and says so once each way", async () => {
   const { lines, log } = logged();

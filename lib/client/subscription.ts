@@ -2,8 +2,8 @@ import type { ToolkitClient } from "./client.ts";
 import { createClient } from "./connection.ts";
 import { whenConnected } from "./when_connected.ts";
 import { Deliveries } from "./deliveries.ts";
-import { startTimer } from "./start_timer.ts";
-import type { OnMessage, SubscribeOptions } from "./subscribe_options.ts";
+import { startTimer } from "./runtime.ts";
+import type { OnMessage, SubscribeOptions } from "./options.ts";
 import { unanswered } from "./subscriptions.ts";
 import { parseTopics, type Topics } from "./topic_requests.ts";
 import {

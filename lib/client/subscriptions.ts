@@ -1,5 +1,5 @@
 import type { ErrorWithSubackPacket, MqttClient } from "mqtt";
-import { startTimer } from "./start_timer.ts";
+import { startTimer } from "./runtime.ts";
 import { describeError } from "../describe_error.ts";
 import type { FilterRequest, LowerGrant } from "./topic_requests.ts";
 import { type RefusedFilter, SubscriptionRefusedError } from "../errors.ts";

@@ -1,6 +1,9 @@
 import type { IClientSubscribeOptions, ISubscriptionMap } from "mqtt";
-import { assertWhole } from "./assert_whole.ts";
-import { assertMqtt5, packProperties } from "./packet_properties.ts";
+import {
+  assertMqtt5,
+  assertWhole,
+  packProperties,
+} from "./packet_properties.ts";
 import { assertQos, assertTopicFilter } from "../topics.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Packet } from "mqtt";
 import process from "node:process";
 import { describePacket } from "./describe_packet.ts";
-import type { MqttClient } from "./connect_options.ts";
+import type { MqttClient } from "./options.ts";
 import { printable } from "../printable.ts";
 
 /**

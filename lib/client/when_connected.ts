@@ -1,8 +1,8 @@
 import type { ToolkitClient } from "./client.ts";
-import type { ConnectOptions } from "./connect_options.ts";
+import type { ConnectOptions } from "./options.ts";
 import { isNotPermitted } from "./describe_cause.ts";
 import { explainFailure } from "./explain_failure.ts";
-import { startTimer } from "./start_timer.ts";
+import { startTimer } from "./runtime.ts";
 import { BrokerUnreachableError } from "../errors.ts";
 
 /** Waits until the client is connected for the first time. */

@@ -11,7 +11,6 @@
  */
 import { decapitalize } from "../errors.ts";
 import type { PigpioUrl } from "./pigpio_url.ts";
-import { readExactly } from "./read_exactly.ts";
 
 const COMMANDS = {
   MODES: 0,
@@ -124,11 +123,8 @@ export class PigpioConnection implements Disposable {
     }
     const result = answer.getInt32(12, true);
     if (result < 0) {
-      throw new PigpioError(
-        this.#daemon,
-        `${name} ${parameters.join(", ")}`,
-        result,
-      );
+      const asked = `${name} ${parameters.join(", ")}`;
+      throw new PigpioError(this.#daemon, asked, result);
     }
     const length = name === "I2CRD" ? result : 0;
     const { buffer } = await this.#read(length, PATIENCE);
@@ -182,4 +178,22 @@ export class PigpioConnection implements Disposable {
   [Symbol.dispose](): void {
     this.#fail("was closed");
   }
+}
+
+/**
+ * Reads a number of bytes.
+ *
+ * @returns The bytes, or `null` if the connection ends before them.
+ */
+export async function readExactly(
+  connection: Pick<Deno.Conn, "read">,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const count = await connection.read(bytes.subarray(filled));
+    if (count === null) return null;
+    filled += count;
+  }
+  return bytes;
 }

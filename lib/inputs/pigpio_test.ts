@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { startPigpioDaemon } from "../../workbook/checking/raspberry_pi/pigpio_daemon.ts";
-import { PigpioConnection, PigpioError } from "./pigpio.ts";
+import { PigpioConnection, PigpioError, readExactly } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
-import { readExactly } from "./read_exactly.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 
 const at = (address: string) =>

@@ -1,4 +1,4 @@
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../printable.ts";
 import type { Message } from "../message.ts";
 
 const INTERVAL = 10_000;

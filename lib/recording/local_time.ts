@@ -2,7 +2,7 @@
 export type TimeFormat = "local" | "rfc3339";
 
 const TIME =
-  /^(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))?$/;
+  /^((?!00)\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))?$/;
 
 /**
  * Microseconds since 1970 on the wall clock, which is the one that a jump (a
@@ -16,33 +16,41 @@ export function nowInMicroseconds(): number {
  * Makes a function that writes microseconds since 1970 as local time:
  * `2026-11-21 09:30:00.123456`, as Python's `str(datetime.now())` does, or
  * `2026-11-21T09:30:00.123456+09:00`. All but the fraction is kept for as long
- * as the second lasts, since thousands of messages share it.
+ * as the second lasts.
  */
 export function timeFormatter(
   format: TimeFormat,
 ): (microseconds: number) => string {
   let second = NaN;
-  let before = "";
-  let after = "";
+  let text = { before: "", after: "" };
   return (microseconds) => {
     const now = Math.floor(microseconds / 1_000_000);
     if (now !== second) {
-      const date = new Date(now * 1000);
       second = now;
-      before = `${dayOf(date)}${format === "local" ? " " : "T"}${
-        hourOf(date)
-      }.`;
-      after = format === "local" ? "" : offsetOf(date);
+      text = formatSecond(now, format);
     }
-    // A seventh digit in front keeps the zeros, in a fraction of padStart's time.
-    const digits = String(microseconds - now * 1_000_000 + 1_000_000);
-    return before + digits.slice(1) + after;
+    const fraction = String(microseconds - now * 1_000_000).padStart(6, "0");
+    return text.before + fraction + text.after;
+  };
+}
+
+/** What a time has before and after its fraction, for a second since 1970. */
+export function formatSecond(
+  second: number,
+  format: TimeFormat,
+): { before: string; after: string } {
+  const date = new Date(second * 1000);
+  const isLocal = format === "local";
+  return {
+    before: `${dayOf(date)}${isLocal ? " " : "T"}${hourOf(date)}.`,
+    after: isLocal ? "" : offsetOf(date),
   };
 }
 
 /**
  * Reads both formats back, with or without a fraction; a time without an offset
- * is local. A `Date` holds milliseconds: what is finer is cut off.
+ * is local. A `Date` holds milliseconds: what is finer is cut off. Nothing was recorded
+ * before the year 100, which `Date` takes for 20th century.
  *
  * @returns The time, or `undefined` if the text isn't one.
  */
@@ -65,12 +73,18 @@ export function parseTime(text: string): Date | undefined {
   return new Date(date.getTime() - Number(`${sign}${offset}`) * 60_000);
 }
 
-/** Reads both formats back to the microsecond, which a `Date` doesn't hold. */
+/**
+ * Reads both formats back to the microsecond, which a `Date` doesn't hold.
+ *
+ * @returns Microseconds since 1970, or `undefined` if the text isn't a time, or one that
+ * a number doesn't hold to the microsecond: before 1684 or after 2255.
+ */
 export function parseMicroseconds(text: string): number | undefined {
   const date = parseTime(text);
   if (date === undefined) return undefined;
   const [, finer = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
-  return date.getTime() * 1000 + Number(finer.padEnd(3, "0"));
+  const time = date.getTime() * 1000 + Number(finer.padEnd(3, "0"));
+  return Number.isSafeInteger(time) ? time : undefined;
 }
 
 function dayOf(date: Date): string {

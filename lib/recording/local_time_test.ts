@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { nowInMicroseconds, parseTime, timeFormatter } from "./local_time.ts";
+import {
+  nowInMicroseconds,
+  parseMicroseconds,
+  parseTime,
+  timeFormatter,
+} from "./local_time.ts";
 import { times } from "../../testing/test.ts";
 
 const ZONE = Temporal.Now.timeZoneId();
@@ -93,10 +98,31 @@ Deno.test("parseTime() refuses what isn't a time", () => {
     "2026-11-00 09:30:00",
     "2026-11-21 09:30:00+9",
     "2026-11-21 09:30:00 ",
+    "0000-01-01 00:00:00",
+    "0001-01-01T00:00:00Z",
+    "0099-12-31T23:59:59Z",
     "1795228753040",
   ];
   for (const text of cases) {
     assertEquals(parseTime(text), undefined, text);
+  }
+});
+
+Deno.test("parseMicroseconds() reads each time to the microsecond, or refuses it", () => {
+  const cases = [
+    ["1970-01-01T00:00:00Z", 0],
+    ["1969-12-31T23:59:59.999999Z", -1],
+    ["2026-11-21T09:30:00.123456789+09:00", 1795221000123456],
+    ["2026-11-21T09:30:00.1Z", 1795253400100000],
+    ["2255-06-05T23:47:34.740991Z", Number.MAX_SAFE_INTEGER],
+    ["1684-07-28T00:12:25.259009Z", Number.MIN_SAFE_INTEGER],
+    ["2255-06-05T23:47:34.740992Z", undefined],
+    ["9999-12-31T23:59:59.999999Z", undefined],
+    ["0001-01-01T00:00:00Z", undefined],
+    ["2026-06-30T23:59:60Z", undefined],
+  ] as const;
+  for (const [text, microseconds] of cases) {
+    assertEquals(parseMicroseconds(text), microseconds, text);
   }
 });
 

@@ -3,6 +3,8 @@ import { endOfLastRow, endOfRow, LONGEST_ROW } from "./csv_rows.ts";
 import { RecordingError } from "../recording_error.ts";
 
 const LONGEST_TORN_ROW = 4096;
+/** A program that is in the middle of a row goes on within this, in milliseconds. */
+const LONGEST_PAUSE = 250;
 const TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
 
 /**
@@ -13,7 +15,8 @@ const TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
  * its last number may have been longer. It is removed and quoted in the log, so
  * that nothing is lost silently. A last line that can't be the beginning of a
  * row, such as a header typed by hand, is kept and ended. Anything else is for
- * a human to judge.
+ * a human to judge. A file that grows meanwhile is left as it is: another program
+ * appends to it, and is in the middle of a row.
  *
  * @throws {RecordingError} If the end of the file is no torn row.
  */
@@ -24,7 +27,7 @@ export async function mendCsv(
   // Not opened to append: Windows cuts off nothing from a file that is.
   using file = await Deno.open(path, { read: true, write: true });
   const { size, tail } = await unendedRow(file);
-  if (tail.length === 0) return;
+  if (tail.length === 0 || await grows(file, size)) return;
 
   const text = tail.toString("utf8");
   const quoted = JSON.stringify(text);
@@ -53,12 +56,19 @@ async function unendedRow(
   let size = 0;
   let text = "";
   for (let read; (read = await file.read(chunk)) !== null; size += read) {
+    // What comes after so long a row wouldn't make it a torn one.
+    if (text.length > LONGEST_ROW) continue;
     // In Latin-1 each byte is a character, so that lengths are bytes.
     text += chunk.toString("latin1", 0, read);
     text = text.slice(endOfLastRow(text));
-    if (text.length > LONGEST_ROW) break;
   }
   return { size, tail: Buffer.from(text, "latin1") };
+}
+
+/** Waits for another program to append to a file. */
+async function grows(file: Deno.FsFile, size: number): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, LONGEST_PAUSE));
+  return (await file.stat()).size !== size;
 }
 
 /** Whether a text starts with a time, or is too short to tell. */

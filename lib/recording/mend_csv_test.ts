@@ -3,7 +3,7 @@ import { mendCsv } from "./mend_csv.ts";
 import { RecordingError } from "../recording_error.ts";
 import { rejection } from "../../testing/deadline.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
-import { test } from "../../testing/test.ts";
+import { test, times } from "../../testing/test.ts";
 
 const encoder = new TextEncoder();
 
@@ -32,7 +32,7 @@ Deno.test("mendCsv() leaves whole rows, wherever a crash cut the file", async ()
   const ends = rows.map((_, index) =>
     encoder.encode(rows.slice(0, index + 1).join("")).length
   );
-  for (let cut = 0; cut <= bytes.length; cut++) {
+  await Promise.all(times(bytes.length + 1, async (cut) => {
     const { text, lines } = await mended(bytes.subarray(0, cut));
     const whole = ends.filter((end) => end <= cut).length;
     assertEquals(text, rows.slice(0, whole).join(""), `cut at ${cut}`);
@@ -41,7 +41,7 @@ Deno.test("mendCsv() leaves whole rows, wherever a crash cut the file", async ()
     const quoted = JSON.stringify(new TextDecoder().decode(torn));
     const line = `Mended "FILE": removed its torn last row ${quoted}`;
     assertEquals(lines, torn.length > 0 ? [line] : []);
-  }
+  }));
 });
 
 Deno.test("mendCsv() ends a last line that is no torn row", async () => {
@@ -80,4 +80,26 @@ Deno.test("mendCsv() finds the torn row of a file of many megabytes", async () =
       'Mended "FILE": removed its torn last row "2026-11-2"',
     ]);
   }
+});
+
+test.folder("mendCsv() removes no half of a row that another program goes on with", async (folder) => {
+  const path = `${folder}/x.csv`;
+  const [half, rest] = ["2026-11-21 09:30:00.123456,iot/x", ",21.5\r\n"];
+  using file = await Deno.open(path, { append: true, create: true });
+  file.writeSync(encoder.encode(half));
+  const lines: string[] = [];
+  let isMended = false;
+  const mending = mendCsv(path, (line) => lines.push(line))
+    .finally(() => isMended = true);
+  let rows = 0;
+  for (; !isMended; rows++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    file.writeSync(encoder.encode(rest + half));
+  }
+  await mending;
+  assertEquals(
+    await Deno.readTextFile(path),
+    (half + rest).repeat(rows) + half,
+  );
+  assertEquals(lines, []);
 });

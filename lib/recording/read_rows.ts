@@ -1,5 +1,5 @@
 import { parseDecimal } from "../decimal.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../printable.ts";
 import { reasonOf, RecordingError } from "../recording_error.ts";
 import { endOfRow, fieldsOf, LONGEST_ROW } from "./csv_rows.ts";
 import { parseTime } from "./local_time.ts";

@@ -4,6 +4,8 @@ import { RecordingError } from "../recording_error.ts";
 import { rejection } from "../../testing/deadline.ts";
 import { test } from "../../testing/test.ts";
 
+const encoder = new TextEncoder();
+
 /** A real file on a disk that has room for only so many bytes more. */
 class FullDisk implements AppendedFile {
   readonly #file: Deno.FsFile;
@@ -48,7 +50,7 @@ test.folder("RowFile.append() keeps whole rows only, wherever the disk is full",
     const rowFile = new RowFile(disk, old.length);
     const whole = ends.findLastIndex((end) => end <= room);
 
-    const appended = rowFile.append(rows.join(""), rows.length);
+    const appended = rowFile.append(encoder.encode(rows.join("")), rows.length);
     rowFile.close();
     assertEquals(appended.rows, whole, `room for ${room}`);
     assertEquals(
@@ -68,7 +70,7 @@ test.folder("RowFile.append() removes nothing that another program appended", as
   const rowFile = new RowFile(new FullDisk(file, 4), 0);
   await Deno.writeTextFile(path, "other\r\n", { append: true });
 
-  assertEquals(rowFile.append("1,a,2\r\n", 1).rows, 0);
+  assertEquals(rowFile.append(encoder.encode("1,a,2\r\n"), 1).rows, 0);
   rowFile.close();
   assertEquals(await Deno.readTextFile(path), "other\r\n1,a,");
 });
@@ -77,7 +79,8 @@ test.folder("RowFile.append() appends after what others wrote", async (folder) =
   const path = `${folder}/x.csv`;
   const rowFile = await RowFile.open(path, () => {});
   await Deno.writeTextFile(path, "other\r\n", { append: true });
-  assertEquals(rowFile.append("1,a,2\r\n1,b,2\r\n", 2), { rows: 2 });
+  const rows = encoder.encode("1,a,2\r\n1,b,2\r\n");
+  assertEquals(rowFile.append(rows, 2), { rows: 2 });
   rowFile.close();
   assertEquals(await Deno.readTextFile(path), "other\r\n1,a,2\r\n1,b,2\r\n");
 });

@@ -1,19 +1,23 @@
-import { fieldOf, rowOf } from "./csv_rows.ts";
+import { fieldOf } from "./csv_rows.ts";
 import { guardFormulas } from "./guard_formulas.ts";
-import { nowInMicroseconds, timeFormatter } from "./local_time.ts";
+import { nowInMicroseconds } from "./local_time.ts";
 import type { CsvRecorderOptions } from "./recorder_options.ts";
 import { RecentRows } from "./recent_rows.ts";
+import { RowBuffer } from "./row_buffer.ts";
 import { TopicMemory } from "./topic_memory.ts";
-import { valueText } from "./value_text.ts";
+import { valueBytes } from "./value_bytes.ts";
 import { Message } from "../message.ts";
 import { parseTimedReading } from "../timed_reading.ts";
 
 /** How many microseconds of a clock that goes back are rows that were counted. */
 const MOST_AHEAD = 1_000_000;
 
+const encoder = new TextEncoder();
+
 /** Makes rows of messages, and leaves out what isn't wanted. */
 export class RowMaker {
-  readonly #formatTime: (microseconds: number) => string;
+  /** The rows that were made, and not cleared yet. */
+  readonly rows: RowBuffer;
   readonly #retained: NonNullable<CsvRecorderOptions["retained"]>;
   readonly #isTimed: boolean;
   readonly #recent: RecentRows | undefined;
@@ -32,12 +36,13 @@ export class RowMaker {
         'Readings can\'t be told apart by their arrival: deduplicate needs timeFrom "payload"',
       );
     }
-    this.#formatTime = timeFormatter(time);
+    this.rows = new RowBuffer(time);
     this.#isTimed = timeFrom === "payload";
     this.#recent = deduplicate ? new RecentRows() : undefined;
-    this.#topics = new TopicMemory((topic) =>
-      fieldOf(options.guardFormulas ? guardFormulas(topic) : topic)
-    );
+    this.#topics = new TopicMemory((topic) => {
+      const text = options.guardFormulas ? guardFormulas(topic) : topic;
+      return encoder.encode(fieldOf(text));
+    });
     this.#retained = retained;
   }
 
@@ -59,33 +64,28 @@ export class RowMaker {
   /**
    * Makes the row of a message.
    *
-   * @returns The row; undefined if the message is to be left out.
+   * @returns Whether there is a row more: the message may have to be left out.
    * @throws {TypeError} If the payload isn't a number.
    */
-  make(message: Message): string | undefined {
-    if (message.retain && this.#retained === "never") return undefined;
+  make(message: Message): boolean {
+    if (message.retain && this.#retained === "never") return false;
     const timed = this.#isTimed ? parseTimedReading(message.text) : undefined;
-    const value = timed === undefined
-      ? valueText(message)
-      : valueText(Message.from(message.topic, timed.value));
+    const value = valueBytes(
+      timed ? Message.from(message.topic, timed.value) : message,
+    );
     const topic = this.#topics.get(message.topic);
     if (this.#retained === "once") {
-      const last = timed ? `${timed.microseconds} ${value}` : value;
-      if (message.retain && topic.last === last) return undefined;
-      topic.last = last;
+      const time = timed?.microseconds;
+      if (message.retain && topic.isLast(value, time)) return false;
+      topic.note(value, time);
     }
-    if (timed !== undefined) {
-      const time = this.#formatTime(timed.microseconds);
-      return this.#unlessKnown(rowOf(time, topic.field, value));
-    }
-    this.#time = this.#nextTime();
-    return rowOf(this.#formatTime(this.#time), topic.field, value);
-  }
-
-  #unlessKnown(row: string): string | undefined {
-    if (this.#recent === undefined || this.#recent.add(row)) return row;
+    const time = timed?.microseconds ?? this.#nextTime();
+    this.rows.add({ time, topic: topic.field, value });
+    if (timed === undefined || this.#recent === undefined) return true;
+    if (this.#recent.add(this.rows.lastRow)) return true;
+    this.rows.removeLast();
     this.#duplicates++;
-    return undefined;
+    return false;
   }
 
   /**
@@ -95,9 +95,13 @@ export class RowMaker {
    */
   #nextTime(): number {
     const next = this.#time + 1;
-    if (this.#isClockRead) return next;
+    this.#time = this.#isClockRead ? next : notBefore(next);
     this.#isClockRead = true;
-    const now = nowInMicroseconds();
-    return now < next && next - now < MOST_AHEAD ? next : now;
+    return this.#time;
   }
+}
+
+function notBefore(next: number): number {
+  const now = nowInMicroseconds();
+  return now < next && next - now < MOST_AHEAD ? next : now;
 }

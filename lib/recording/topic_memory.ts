@@ -1,12 +1,36 @@
 const MOST_TOPICS = 10_000;
 const MOST_CHARACTERS = 1_000_000;
+/** Most values are shorter, and need no new memory each. */
+const SHORT_VALUE = 16;
 
-/** What a recorder knows of a topic. */
-interface KnownTopic {
+/** What a recorder knows of a topic: how a row names it, and what came last. */
+class KnownTopic {
   /** How a row names it. */
-  field: string;
-  /** The value that was last written for it. */
-  last?: string;
+  readonly field: Uint8Array;
+  #value = new Uint8Array(SHORT_VALUE);
+  #length = -1;
+  #time: number | undefined;
+
+  constructor(field: Uint8Array) {
+    this.field = field;
+  }
+
+  /** Notes what is written for it, with the time that the publisher gave it, if any. */
+  note(value: Uint8Array, time?: number): void {
+    const { length } = value;
+    if (length > this.#value.length) this.#value = new Uint8Array(length);
+    for (let index = 0; index < length; index++) {
+      this.#value[index] = value[index]!;
+    }
+    this.#length = length;
+    this.#time = time;
+  }
+
+  /** Whether that is what was noted last. */
+  isLast(value: Uint8Array, time?: number): boolean {
+    return this.#length === value.length && this.#time === time &&
+      value.every((byte, index) => byte === this.#value[index]);
+  }
 }
 
 /**
@@ -15,14 +39,14 @@ interface KnownTopic {
  * they have no more than a million characters, and never more than twice as many.
  */
 export class TopicMemory {
-  readonly #fieldOf: (topic: string) => string;
+  readonly #fieldOf: (topic: string) => Uint8Array;
   /** Those on which something came lately, and those before them. */
   #young = new Map<string, KnownTopic>();
   #old = new Map<string, KnownTopic>();
   #characters = 0;
 
   /** @param fieldOf Says how a row names a topic. */
-  constructor(fieldOf: (topic: string) => string) {
+  constructor(fieldOf: (topic: string) => Uint8Array) {
     this.#fieldOf = fieldOf;
   }
 
@@ -38,7 +62,7 @@ export class TopicMemory {
       this.#young = new Map();
       this.#characters = 0;
     }
-    const known = this.#old.get(topic) ?? { field: this.#fieldOf(topic) };
+    const known = this.#old.get(topic) ?? new KnownTopic(this.#fieldOf(topic));
     this.#young.set(topic, known);
     this.#characters += topic.length;
     return known;

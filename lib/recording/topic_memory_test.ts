@@ -2,14 +2,17 @@ import { assertEquals } from "@std/assert";
 import { TopicMemory } from "./topic_memory.ts";
 import { times } from "../../testing/test.ts";
 
+const encoder = new TextEncoder();
+const VALUE = encoder.encode("1");
+
 function remember(topics: string[]): TopicMemory {
-  const memory = new TopicMemory((topic) => topic);
-  for (const topic of topics) memory.get(topic).last = "1";
+  const memory = new TopicMemory((topic) => encoder.encode(topic));
+  for (const topic of topics) memory.get(topic).note(VALUE);
   return memory;
 }
 
 function known(memory: TopicMemory, topics: string[]): number {
-  return topics.filter((topic) => memory.get(topic).last === "1").length;
+  return topics.filter((topic) => memory.get(topic).isLast(VALUE)).length;
 }
 
 Deno.test("TopicMemory knows the topics on which something came last", () => {
@@ -34,10 +37,32 @@ Deno.test("TopicMemory makes a topic's field once while it is known", () => {
   const made: string[] = [];
   const memory = new TopicMemory((topic) => {
     made.push(topic);
-    return `"${topic}"`;
+    return encoder.encode(`"${topic}"`);
   });
   for (const topic of ["a", "b", "a", "b"]) {
-    assertEquals(memory.get(topic).field, `"${topic}"`);
+    const { field } = memory.get(topic);
+    assertEquals(field, encoder.encode(`"${topic}"`));
   }
   assertEquals(made, ["a", "b"]);
+});
+
+Deno.test("TopicMemory tells the last value from all others", () => {
+  const topic = remember([]).get("iot/x");
+  const values = ["", "1", "12", "1".repeat(15), "1".repeat(40), "-0", "0"]
+    .map((text) => encoder.encode(text));
+  for (const last of values) {
+    topic.note(last);
+    for (const value of values) {
+      assertEquals(topic.isLast(value), value === last);
+    }
+  }
+});
+
+Deno.test("TopicMemory tells a value from the same one at another time", () => {
+  const topic = remember([]).get("iot/x");
+  assertEquals(topic.isLast(VALUE), false);
+  topic.note(VALUE, 1);
+  assertEquals(topic.isLast(VALUE, 1), true);
+  assertEquals(topic.isLast(VALUE, 2), false);
+  assertEquals(topic.isLast(VALUE), false);
 });

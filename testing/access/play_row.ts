@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { type Row, USERS } from "./access_table.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import {
   openTableClient,
   type TableClient,

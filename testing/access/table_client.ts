@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
-import { NEVER_EXPIRES, type Protocol } from "../clients/protocols.ts";
+import { NEVER_EXPIRES, type Protocol } from "../clients/clients.ts";
 import { within } from "../deadline.ts";
 
 /** What a client of the table says of itself. */

@@ -9,6 +9,7 @@ import {
   startBroker,
 } from "../../lib/broker.ts";
 import { LOCALHOST } from "../certificates/certificates.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 /** Options for a broker that listens for each transport. */
 export const EVERYWHERE = {
@@ -40,4 +41,30 @@ export async function openBroker(
   const log = (line: string) => lines.push(line);
   const broker = await startBroker({ port: 0, log, ...options });
   return { ...broker, lines };
+}
+
+/** A store, and the broker that has it. Disposing of it removes both. */
+export interface StoredBroker extends AsyncDisposable {
+  /** The store's folder. */
+  readonly store: string;
+  /** Ends the broker if it runs, and starts it anew on the store. */
+  restart(options?: BrokerOptions): Promise<Broker>;
+}
+
+/** Makes a store, which no broker has yet. */
+export async function storeBroker(): Promise<StoredBroker> {
+  const folder = await temporaryFolder();
+  let broker: Broker | undefined;
+  return {
+    store: folder.path,
+    async restart(options) {
+      await broker?.close();
+      broker = await startBroker({ port: 0, store: folder.path, ...options });
+      return broker;
+    },
+    async [Symbol.asyncDispose]() {
+      await broker?.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
 }

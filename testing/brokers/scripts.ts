@@ -3,9 +3,8 @@
  *
  * @module
  */
-
 import type { Packet } from "mqtt-packet";
-import type { Client } from "../../lib/client/connect_options.ts";
+import type { Client } from "../../lib/client/options.ts";
 import type { Message } from "../../lib/message.ts";
 import {
   type OnMessage,

@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Client, connect } from "../../lib/mod.ts";
 import { within } from "../deadline.ts";
-import { keptSession, type Protocol } from "./protocols.ts";
+import { keptSession, type Protocol } from "./clients.ts";
 
 const LONGEST_WAIT = 60_000;
 /** How many messages a publisher has under way. */

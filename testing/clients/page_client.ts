@@ -1,4 +1,4 @@
-import { openWebSocket } from "../../lib/client/open_web_socket.ts";
+import { openWebSocket } from "../../lib/client/runtime.ts";
 import type {
   Frame,
   FromPage,

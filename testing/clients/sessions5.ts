@@ -6,7 +6,7 @@
  */
 import { disconnect5, publish5, TYPE5, type Will5 } from "./packets5.ts";
 import { PROPERTY, type Property } from "./properties5.ts";
-import { NEVER_EXPIRES } from "./protocols.ts";
+import { NEVER_EXPIRES } from "./clients.ts";
 import { type Connected5, connectRaw5, type Packet5 } from "./raw_client5.ts";
 
 /** What a message says of itself. */

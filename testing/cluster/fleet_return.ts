@@ -2,7 +2,7 @@ import type { Cluster } from "../../workbook/cluster/cluster.ts";
 import { type Client, connect } from "../../lib/mod.ts";
 import { pool } from "../../workbook/checking/pool.ts";
 import { within } from "../deadline.ts";
-import { nodeOf } from "./node_of.ts";
+import { nodeOf } from "./survival.ts";
 
 /** What became of the clients whose node was killed. */
 interface FleetReturn {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "../../workbook/cluster/cluster.ts";
 import { type Client, Publisher, subscribe } from "../../lib/mod.ts";
 import { within } from "../deadline.ts";
-import { nodeOf } from "./node_of.ts";
+import type { Socket } from "node:net";
 
 /** How a cluster is put to the test. */
 interface SurvivalOptions {
@@ -163,4 +163,12 @@ class Silence {
     this.#longest = this.longest;
     this.#last = performance.now();
   }
+}
+
+/** Says which node a client is connected to. */
+export function nodeOf({ nodes }: Cluster, { stream }: Client): number {
+  const { remotePort } = stream as unknown as Socket;
+  const node = nodes.find(({ port }) => port === remotePort);
+  if (node === undefined) throw new Error(`No node has the port ${remotePort}`);
+  return node.number;
 }

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { within } from "../deadline.ts";
 import type { Direction, Line } from "./fault_line.ts";
-import { FaultProxy } from "./fault_proxy.ts";
-import { Shuffler } from "./shuffler.ts";
+import { FaultProxy, Shuffler } from "./fault_proxy.ts";
 
 /** Two ends of a connection through a proxy. */
 interface Ends extends AsyncDisposable {

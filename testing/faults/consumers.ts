@@ -11,7 +11,7 @@ import {
   subscribe,
   type SubscribeOptions,
 } from "../../lib/mod.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import type { Random } from "../../workbook/checking/random.ts";
 import type { MessageLog } from "./message_log.ts";
 import { connectOptions, TOPICS } from "./settings.ts";

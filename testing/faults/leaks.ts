@@ -13,8 +13,10 @@ export function countListeners(client: Client): number {
 }
 
 /**
- * The TCP sockets that a process has open, and the files below a folder;
- * `undefined` where the system doesn't tell.
+ * The TCP sockets that a process has open, with their ends and their state as the
+ * system has them (in hexadecimal digits; 06 is one that only waits, 08 one that the
+ * other side has ended), and the files below a folder; `undefined` where the system
+ * doesn't tell.
  */
 async function listOpen(
   folder: string,
@@ -24,11 +26,15 @@ async function listOpen(
   // Deno itself lets only a program with all permissions look there.
   const open = await read("ls", ["-l", `/proc/${pid}/fd`]);
   const tcp = await read("cat", ["/proc/net/tcp", "/proc/net/tcp6"]);
-  const inodes = new Set(
-    tcp.map((line) => `socket:[${line.trim().split(/\s+/)[9]}]`),
-  );
-  return open.map((line) => line.split(" -> ")[1] ?? "")
-    .filter((target) => inodes.has(target) || target.startsWith(folder));
+  const sockets = new Map(tcp.map((line) => {
+    const fields = line.trim().split(/\s+/);
+    return [`socket:[${fields[9]}]`, fields.slice(1, 4).join(" ")];
+  }));
+  return open.map((line) => line.split(" -> ")[1] ?? "").flatMap((target) => {
+    const ends = sockets.get(target);
+    if (ends !== undefined) return `${target} ${ends}`;
+    return target.startsWith(folder) ? target : [];
+  });
 }
 
 async function read(command: string, args: string[]): Promise<string[]> {

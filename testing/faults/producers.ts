@@ -12,7 +12,7 @@ import {
   PublishError,
   Sensor,
 } from "../../lib/mod.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import type { Random } from "../../workbook/checking/random.ts";
 import type { MessageLog, Tolerance } from "./message_log.ts";
 import { connectOptions, LARGEST_PACKET, ROOT } from "./settings.ts";

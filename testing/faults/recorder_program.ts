@@ -5,7 +5,7 @@
  */
 import { CsvRecorder } from "../../lib/csv.ts";
 import { subscribe } from "../../lib/mod.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import { connectOptions, TOPICS } from "./settings.ts";
 
 const [url, clientId, path, protocol] = Deno.args as [

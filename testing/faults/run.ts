@@ -5,9 +5,9 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../lib/mod.ts";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import { Random } from "../../workbook/checking/random.ts";
-import type { RestartableBroker } from "./brokers.ts";
+import { type RestartableBroker, startQosLoweringRelay } from "./brokers.ts";
 import {
   type Consumer,
   type FailingConsumer,
@@ -15,11 +15,9 @@ import {
   startReader,
   startSubscriber,
 } from "./consumers.ts";
-import { takeOver } from "./take_over.ts";
+import { type FaultCounts, Network, takeOver } from "./network.ts";
 import { countListeners } from "./leaks.ts";
 import type { MessageLog } from "./message_log.ts";
-import { startQosLoweringRelay } from "./qos_lowering_relay.ts";
-import { type FaultCounts, Network } from "./network.ts";
 import { ReconnectPauses } from "./reconnect_pauses.ts";
 import { BoundedWaits } from "./bounded_waits.ts";
 import {

@@ -37,7 +37,7 @@ export const SAFEGUARDS: Readonly<Record<string, readonly Change[]>> = {
   }],
   // Each connection makes the next pause short, however soon it ends.
   "lasting-connection": [{
-    file: "lib/client/retry_pace.ts",
+    file: "lib/client/connection_end.ts",
     from: "    this.#lasting = setTimeout(\n" +
       "      () => this.#attempts = this.#losses = 0,\n" +
       "      seconds * 1000,\n" +

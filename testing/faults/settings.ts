@@ -1,6 +1,6 @@
 import type { ConnectOptions } from "../../lib/mod.ts";
 import { launcherFlags } from "../../workbook/launcher/launcher_flags.ts";
-import { keptSession, type Protocol } from "../clients/protocols.ts";
+import { keptSession, type Protocol } from "../clients/clients.ts";
 
 /** What publishers publish below, and consumers subscribe to. */
 export const ROOT = "soak";

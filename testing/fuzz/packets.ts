@@ -11,29 +11,26 @@ import mqttPacket, {
   type IPublishPacket,
   type Packet,
 } from "mqtt-packet";
-import type { Protocol } from "../clients/protocols.ts";
+import type { Protocol } from "../clients/clients.ts";
 import { rawPacket } from "../clients/raw_client.ts";
 import type { Random } from "../../workbook/checking/random.ts";
-import { nonsense4 } from "./nonsense4.ts";
-import { nonsense5 } from "./nonsense5.ts";
-import {
-  choose,
-  DISCONNECT_REASONS,
-  messageProperties,
-  outcome,
-  REASONS,
-  SECONDS,
-  userProperties,
-} from "./properties5.ts";
+import { nonsense4, nonsense5 } from "./nonsense.ts";
 import {
   bytes,
+  choose,
   clientId,
+  DISCONNECT_REASONS,
   filter,
+  messageProperties,
+  outcome,
   packetId,
   payload,
   qos,
+  REASONS,
+  SECONDS,
   some,
   topic,
+  userProperties,
 } from "./values.ts";
 
 /** The packets of one protocol version. */

@@ -2,8 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Process, startProcess } from "../processes.ts";
 import { denoFlags } from "../deno_flags.ts";
 import { makeInput } from "./input.ts";
-import { play } from "./play.ts";
-import { startProbe } from "./probe.ts";
+import { play, startProbe } from "./play.ts";
 
 /** What to fuzz with. */
 export interface FuzzOptions {
@@ -17,8 +16,8 @@ export interface FuzzOptions {
   mostGrowth: number;
   /** Ends it early. */
   signal?: AbortSignal;
-  /** The program that is the broker, and its arguments. */
-  broker?: readonly string[];
+  /** The fault that the broker is to have, by its name in `broker_process.ts`. */
+  fault?: string;
   /** How many milliseconds the broker has for what it must do. */
   deadline?: number;
   /** Is told now and then how far it is. */
@@ -68,8 +67,7 @@ const DEADLINE_MILLISECONDS = 15_000;
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, from, to, warmUp, mostGrowth, signal, report } = options;
-  const { broker: program = [BROKER], deadline = DEADLINE_MILLISECONDS } =
-    options;
+  const { fault, deadline = DEADLINE_MILLISECONDS } = options;
   await using broker = startProcess(Deno.execPath(), [
     "run",
     ...denoFlags(),
@@ -77,7 +75,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     "--allow-env",
     "--allow-net",
     "--v8-flags=--expose-gc",
-    ...program,
+    BROKER,
+    ...fault === undefined ? [] : [fault],
   ]);
   await broker.untilPrinted("\n");
   const ports = JSON.parse(broker.printed());

@@ -18,8 +18,7 @@ import {
   subscribe,
 } from "../../lib/mod.ts";
 import { pool } from "../../workbook/checking/pool.ts";
-import { Delays } from "./delays.ts";
-import { DeliveryCount, type DeliveryTotals } from "./delivery_count.ts";
+import { Delays, DeliveryCount, type DeliveryTotals } from "./counts.ts";
 import { type ClientPlan, type LoadSize, planClients } from "./plan.ts";
 
 /** What a fleet is told, as JSON in its first argument. */

@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Delays } from "./delays.ts";
-import { findFaults } from "./describe_load.ts";
+import { Delays, DeliveryCount } from "./counts.ts";
+import { findFaults, type LoadResult } from "./run_load.ts";
 import { findGrowth } from "./growth.ts";
-import { DeliveryCount } from "./delivery_count.ts";
 import { planClients } from "./plan.ts";
-import type { LoadResult } from "./run_load.ts";
 
 /** Figures of a run in which all went well. */
 const GOOD: LoadResult = {

@@ -13,7 +13,7 @@ import { startMosquitto } from "../brokers/mosquitto.ts";
 import { denoFlags } from "../deno_flags.ts";
 import { findPeer } from "../peers.ts";
 import { startProcess } from "../processes.ts";
-import { Delays } from "./delays.ts";
+import { Delays } from "./counts.ts";
 import { type OpenPage, startBrowser } from "../project/browser.ts";
 
 const MEGABYTE = 1024 * 1024;

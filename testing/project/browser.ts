@@ -4,7 +4,7 @@
  * @module
  */
 import type { BrowserContextOptions, Page } from "npm:playwright-core@1.65.1";
-import { launchChromium } from "../../workbook/pictures/launch_chromium.ts";
+import { launchChromium } from "../../workbook/pictures/capture_page.ts";
 import { within } from "../deadline.ts";
 
 /** A page in a browser. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   readPasswordFile,
   userOf,
-} from "../../lib/broker/access/password_file.ts";
+} from "../../lib/broker/access/access_files.ts";
 import {
   formatHash,
   hashPassword,

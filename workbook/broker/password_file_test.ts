@@ -5,7 +5,7 @@ import { peerTest } from "../../testing/peers.ts";
 import { smallDiskTest } from "../../testing/small_disk.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { startBroker } from "../../lib/broker.ts";
-import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { readPasswordFile } from "../../lib/broker/access/access_files.ts";
 import {
   formatHash,
   hashPassword,

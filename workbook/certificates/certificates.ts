@@ -18,7 +18,7 @@ import {
 import * as x509 from "npm:@peculiar/x509@2.2.0";
 import { isIP } from "node:net";
 import type { KeyPair } from "../../lib/broker/listen/key_pair.ts";
-import { isPermitted, PRIVATE_NAMES } from "./permitted_names.ts";
+import { isPermitted, PRIVATE_NAMES } from "./certificate_names.ts";
 
 /** From when and until when a certificate is valid. */
 interface Validity {

@@ -9,7 +9,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sep } from "node:path";
-import { excerpt } from "../../lib/excerpt.ts";
+import { excerpt } from "../../lib/printable.ts";
 import { limited } from "./confinement.ts";
 import type { Exercise } from "./requirement.ts";
 import { stage } from "./stage.ts";
@@ -33,8 +33,6 @@ const STAND_INS = fileURLToPath(new URL("../npm_std", import.meta.url));
 /**
  * Lets an exercise's programs through if all that they import may be read.
  *
- * @param exercise The exercise.
- * @param files The student's files.
  * @param flags Deno's flags for the project.
  * @throws {RefusedError} If they import files from elsewhere.
  */

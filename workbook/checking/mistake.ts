@@ -19,11 +19,10 @@ interface Mistake {
   words: string;
   /** The program that has it, without `.ts`; the exercise's first unless given. */
   program?: string;
-  /**
-   * What makes it out of the solution, one after the other. Without edits it is
-   * a program of its own, `mistakes/NAME.ts`.
-   */
+  /** What makes it out of the solution, one after the other. */
   edits?: readonly Edit[];
+  /** The whole program, where it has nothing of the solution. */
+  text?: string;
 }
 
 /**
@@ -67,26 +66,22 @@ export function applyEdits(solution: string, edits: readonly Edit[]): string {
 /**
  * The text of a program with a mistake.
  *
- * @param exercise The exercise.
- * @param of Its mistakes, the name of the one, and the folder of those that are
- * programs of their own, `mistakes` unless given.
+ * @param of Its mistakes, and the name of the one.
  * @returns The solution with its edits, or the program that it is.
  * @throws {Error} If an edit no longer applies; it names the mistake.
  */
 export async function mistakeText(
   { name: exercise, programs }: Exercise,
-  { mistakes, name, folder = "mistakes" }: {
-    mistakes: Readonly<Record<string, Pick<Mistake, "edits" | "program">>>;
+  { mistakes, name }: {
+    mistakes: Readonly<Record<string, Omit<Mistake, "breaks">>>;
     name: string;
-    folder?: "mistakes" | "slips";
   },
 ): Promise<string> {
-  const { edits, program = programs[0] } = mistakes[name]!;
-  const read = (path: string) => Deno.readTextFile(new URL(path, PROJECT));
-  if (!edits) return await read(`checks/${exercise}/${folder}/${name}.ts`);
-  const solution = await read(`solutions/${exercise}/${program}.ts`);
+  const { edits = [], text, program = programs[0] } = mistakes[name]!;
+  if (text !== undefined) return text;
+  const solution = new URL(`solutions/${exercise}/${program}.ts`, PROJECT);
   try {
-    return applyEdits(solution, edits);
+    return applyEdits(await Deno.readTextFile(solution), edits);
   } catch (error) {
     const { message } = error as Error;
     throw new Error(`Mistake "${name}" of ${exercise}: ${message}`);

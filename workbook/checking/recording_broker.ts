@@ -98,7 +98,6 @@ interface RecordingBrokerOptions {
  * machine may find its port, but neither get in nor are recorded.
  *
  * @param options Who may come in, and what broker it is.
- * @returns The broker.
  */
 export async function startRecordingBroker(
   options: RecordingBrokerOptions = {},

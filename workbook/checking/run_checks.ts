@@ -6,8 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { brokerAddress } from "../../lib/broker_url.ts";
 import { printable, printableLines } from "../../lib/printable.ts";
-import { CheckFailure } from "./check_failure.ts";
-import type { Finding } from "./finding.ts";
+import { CheckFailure, type Finding } from "./finding.ts";
 import type { Exercise, Outcome, Requirement } from "./requirement.ts";
 import { CONFINED_FLAGS, limited } from "./confinement.ts";
 import { assertOwnImports } from "./imports.ts";
@@ -71,7 +70,6 @@ const SYSTEM_VARIABLES = [
 /**
  * Checks one requirement.
  *
- * @param exercise The exercise.
  * @param requirement One of its requirements.
  * @param options The student's folder, and more.
  * @returns How it came out.
@@ -214,7 +212,6 @@ function systemVariables(): Record<string, string> {
 /**
  * Reads the student's programs of an exercise, and their modules beside them.
  *
- * @param exercise The exercise.
  * @param flags Deno's flags for the project.
  * @throws {RefusedError} If they may not run.
  */

@@ -192,7 +192,6 @@ export const quotesPlaceholder: Find = (_code, withTexts) => {
 /**
  * Looks for slips.
  *
- * @param source The program's text.
  * @param finds What to look for, the most telling first.
  * @returns What was found first, with its line; nothing if there is none.
  */

@@ -29,7 +29,6 @@ export interface Stage extends AsyncDisposable {
  * names stand before those of their files: `03_chat/main.ts`.
  * @param files What to write.
  * @param flags Deno's flags for the project.
- * @returns The staged exercise.
  */
 export async function stage(
   name: string,

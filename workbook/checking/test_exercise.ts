@@ -16,9 +16,6 @@ interface StudentFile {
 /**
  * Defines a test for each requirement, or one that is ignored if the student
  * hasn't begun.
- *
- * @param exercise The exercise.
- * @param files The student's files.
  */
 export function testExercise(exercise: Exercise, files: StudentFile[]): void {
   const { name, requirements } = exercise;

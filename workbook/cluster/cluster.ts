@@ -8,16 +8,15 @@ import { formatAddresses } from "../../lib/client/address.ts";
 import { UsageError } from "../options/program.ts";
 import {
   type EngineSetup,
-  LOOPBACK,
   NODE_NUMBERS,
   type Place,
-} from "./engine_setup.ts";
+  RunningNodes,
+  startNode,
+} from "./nodes.ts";
 import { type Engine, findPrograms, missingEngine } from "./find_engine.ts";
-import { assertFree, freePorts } from "./free_ports.ts";
+import { assertFree, freePorts, LOOPBACK } from "./loopback.ts";
 import { setUpNats } from "./nats.ts";
-import { startNode } from "./node_process.ts";
 import { setUpRabbitMq } from "./rabbitmq.ts";
-import { RunningNodes } from "./running_nodes.ts";
 import { untilReady } from "./until_ready.ts";
 
 /** One of a cluster's brokers. */

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { removeFile, writePrivateFile } from "../private_file.ts";
-import { LOOPBACK } from "./engine_setup.ts";
-import { requestLocally } from "./local_http.ts";
+import { removeFile, writePrivateFile } from "../options/files.ts";
+import { LOOPBACK, requestLocally } from "./loopback.ts";
 
 const FILE = new URL("../../.workbook/cluster.json", import.meta.url);
 

@@ -1,12 +1,6 @@
 import { join } from "node:path";
-import {
-  type EngineSetup,
-  LOOPBACK,
-  NODE_NUMBERS,
-  type Place,
-} from "./engine_setup.ts";
-import { freePorts } from "./free_ports.ts";
-import { requestLocally } from "./local_http.ts";
+import { type EngineSetup, NODE_NUMBERS, type Place } from "./nodes.ts";
+import { freePorts, LOOPBACK, requestLocally } from "./loopback.ts";
 
 const COPIES = NODE_NUMBERS.length;
 

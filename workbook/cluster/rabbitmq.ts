@@ -1,11 +1,6 @@
 import { join } from "node:path";
-import {
-  type EngineSetup,
-  LOOPBACK,
-  NODE_NUMBERS,
-  type Place,
-} from "./engine_setup.ts";
-import { freePorts } from "./free_ports.ts";
+import { type EngineSetup, NODE_NUMBERS, type Place } from "./nodes.ts";
+import { freePorts, LOOPBACK } from "./loopback.ts";
 
 /**
  * Writes the configuration of three RabbitMQ nodes that keep the same messages.

@@ -20,8 +20,8 @@ import {
   signCertificate,
 } from "../certificates/certificates.ts";
 import { findPrograms, missingEngine } from "./find_engine.ts";
-import { freePorts } from "./free_ports.ts";
-import { startNode } from "./node_process.ts";
+import { freePorts } from "./loopback.ts";
+import { startNode } from "./nodes.ts";
 
 const RECIPES = new URL("../../cluster/", import.meta.url);
 const PASSWORD = "blackboard";

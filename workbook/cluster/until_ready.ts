@@ -7,7 +7,7 @@ import {
   type Subscription,
   SubscriptionRefusedError,
 } from "../../lib/mod.ts";
-import type { EngineSetup } from "./engine_setup.ts";
+import type { EngineSetup } from "./nodes.ts";
 
 /** In milliseconds. */
 const LOOK_AGAIN = 50;

@@ -4,13 +4,15 @@
  * @module
  */
 import { startBroker, StopSignal } from "../../lib/mod.ts";
-import { readTls, TLS_HELP, TLS_NAMES } from "../broker/broker_tls.ts";
 import {
+  describeReach,
   LIMIT_HELP,
   LIMIT_OPTIONS,
   readLimitOptions,
-} from "../options/limit_options.ts";
-import { describeReach } from "../broker/describe_reach.ts";
+  readTls,
+  TLS_HELP,
+  TLS_NAMES,
+} from "../broker/broker_options.ts";
 import { HangupSignal } from "../broker/hangup_signal.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 

@@ -16,6 +16,7 @@ import {
   signCertificate,
 } from "../certificates/certificates.ts";
 import {
+  describeNextSteps,
   filesIn,
   findFile,
   type KeyPairFiles,
@@ -26,7 +27,6 @@ import {
   listOwnNames,
   readHostName,
 } from "../certificates/certificate_names.ts";
-import { describeNextSteps } from "../certificates/certificate_next_steps.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `

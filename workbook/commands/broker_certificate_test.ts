@@ -8,7 +8,7 @@ import { X509Certificate } from "node:crypto";
 import { connect, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { startProcess } from "../../testing/processes.ts";
 import {

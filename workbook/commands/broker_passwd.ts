@@ -4,7 +4,7 @@
  * @module
  */
 import { promptSecret } from "@std/cli/prompt-secret";
-import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { readPasswordFile } from "../../lib/broker/access/access_files.ts";
 import { printable } from "../../lib/printable.ts";
 import {
   assertPassword,

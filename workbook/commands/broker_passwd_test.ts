@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "../../testing/test_programs.ts";
-import { readPasswordFile } from "../../lib/broker/access/password_file.ts";
+import { readPasswordFile } from "../../lib/broker/access/access_files.ts";
 import { isHashOf } from "../../lib/broker/access/password_hash.ts";
 import { within } from "../../testing/deadline.ts";
 import type { Process } from "../../testing/processes.ts";

@@ -49,6 +49,8 @@ test.exercise("check says of a failure what was asked, expected and seen, and wh
   const places = parts.map((part) => report.indexOf(part));
   assert(!places.includes(-1), output);
   assertEquals(places, places.toSorted((one, other) => one - other));
+  // What it looks like stands at the top, and nowhere else.
+  assertEquals(output.includes("It looks like this"), false, output);
 });
 
 test.exercise("check without a name lists what isn't started, runs the rest, and notes what is no longer solved", async (project) => {

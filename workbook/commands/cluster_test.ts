@@ -3,7 +3,7 @@ import { publishOnce } from "../../lib/mod.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
-import { freePorts } from "../cluster/free_ports.ts";
+import { freePorts } from "../cluster/loopback.ts";
 
 peerTest(
   ["nats_server"],

@@ -9,7 +9,7 @@ import { findSource } from "../copying/copy_source.ts";
 import { newFolder } from "../copying/new_folder.ts";
 import { singleFile } from "../copying/single_file.ts";
 import { writeFiles } from "../copying/write_files.ts";
-import { maySeeSolution } from "../exercises/may_see_solution.ts";
+import { maySeeSolution } from "../exercises/progress.ts";
 import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `
@@ -33,7 +33,7 @@ WHAT is
 What lies in FOLDER stays as it is, unless --force is given.
 `;
 
-await runProgram({
+export const program = await runProgram({
   help: HELP,
   names: { positional: 2, boolean: ["single", "force", "yes"] },
   async main(options) {
@@ -59,9 +59,12 @@ await runProgram({
     const names = [...files.keys()].filter((name) => !name.startsWith("lib/"));
     const andLib = names.length < files.size ? " and lib" : "";
     console.log(`Wrote ${names.join(", ")}${andLib}`);
-    if (!isSingle) console.log(`Next: cd "${folder}", and deno task`);
+    const [next] = isSingle
+      ? /(?<=\* Run: ).*/.exec(files.values().next().value ?? "") ?? []
+      : ["deno task"];
+    console.log(`Next: cd "${folder}", and ${next}`);
   },
-});
+}, import.meta.main);
 
 /** In the workbook, its own tasks and checks would take the copy for a part of it. */
 function refuseOwnFolder(folder: string): void {

@@ -16,7 +16,7 @@ import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
 import { openDashboard } from "../dashboard/dashboard.ts";
 import { openBrowser } from "../dashboard/open_browser.ts";
 import { readRecording } from "../dashboard/read_recording.ts";
-import { createLogLines } from "../dashboard/log_lines.ts";
+import { createLogLines } from "../dashboard/news.ts";
 import {
   CONNECTION_HELP,
   CONNECTION_NAMES,

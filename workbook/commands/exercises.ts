@@ -9,9 +9,8 @@ import {
   numberOf,
   titleOf,
 } from "../exercises/exercises.ts";
-import { stateOf } from "../exercises/exercise_state.ts";
+import { readProgress, stateOf } from "../exercises/progress.ts";
 import { runProgram } from "../options/program.ts";
-import { readProgress } from "../exercises/progress.ts";
 
 const HELP = `
 Lists the exercises: not started, started or solved, number, name, minutes that

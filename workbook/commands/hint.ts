@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { namedExercise, numberOf } from "../exercises/exercises.ts";
-import { readHints } from "../exercises/hints.ts";
+import { namedExercise, numberOf, readHints } from "../exercises/exercises.ts";
 import { runProgram, UsageError } from "../options/program.ts";
 
 const HELP = `

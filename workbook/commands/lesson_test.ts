@@ -74,18 +74,6 @@ Deno.test("lesson --trace shows the packets of each program", async () => {
   }
 });
 
-Deno.test("lesson --seconds ends the lesson", async () => {
-  const { code, stdout } = await runCommand(
-    "lesson:13",
-    // Long enough for its programs to start, on a busy machine, too.
-    ["--seconds", "10"],
-    NO_BROKER,
-  );
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "gate          | Looping...\n");
-  assertStringIncludes(stdout, "gate          | exit program\n");
-});
-
 test.unix("lesson ends well on SIGTERM", async () => {
   await using lesson = startCommand("lesson:13", [], NO_BROKER);
   await lesson.untilPrinted("payload: noop");

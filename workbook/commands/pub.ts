@@ -6,9 +6,15 @@
  * @module
  */
 import mqttPacket from "mqtt-packet";
-import { assertTopicName, Publisher, StopSignal } from "../../lib/mod.ts";
+import { Publisher } from "../../lib/publisher.ts";
+import { StopSignal } from "../../lib/stop_signal.ts";
+import { assertTopicName } from "../../lib/topics.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
-import { openSource, SOURCE_NAMES } from "../messages/message_source.ts";
+import {
+  openSource,
+  publishAll,
+  SOURCE_NAMES,
+} from "../messages/publish_all.ts";
 import {
   type Connection,
   CONNECTION_HELP,
@@ -25,7 +31,6 @@ import {
   readProperties,
 } from "../options/property_options.ts";
 import { enterUserFolder } from "../options/user_folder.ts";
-import { publishAll } from "../messages/publish_all.ts";
 
 const HELP = `
 Publishes messages, as mosquitto_pub does.

@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Message, messages, startBroker } from "../../lib/mod.ts";
-import { CA_FILE, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
@@ -189,32 +188,6 @@ Deno.test("pub publishes again what was in flight when the broker went", async (
   assertMatch(stderr, /^Connection to \S+ lost: .*\nConnected .* again .*\n$/);
 });
 
-Deno.test("pub -q 1 says at once that the broker's maximumQoS is 0", async () => {
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "connect") return;
-    send({
-      cmd: "connack",
-      reasonCode: 0,
-      sessionPresent: false,
-      properties: { maximumQoS: 0 },
-    });
-    return "answered";
-  });
-  const args = ["-h", broker.url, "-t", "x", "-q", "1", "-V", "mqttv5"];
-  await using pub = startCommand("pub", [...args, "-l"]);
-  // There is more to come: it doesn't wait for the end.
-  await pub.write("1\n");
-  await pub.untilLogged("maximumQoS");
-  const { code, stderr } = await pub.end();
-  assertEquals({ code, stderr }, {
-    code: 1,
-    stderr: 'Message on "x" was not published: it has QoS 1, and the broker ' +
-      "takes 0 at most (maximumQoS)\n",
-  });
-  const sent = broker.packets.map(({ cmd }) => cmd);
-  assertEquals(sent, ["connect", "disconnect"]);
-});
-
 test.mosquitto("pub says that the broker refused its message", async () => {
   await using mosquitto = await startMosquitto({
     config: ({ directory }) => {
@@ -235,23 +208,6 @@ test.mosquitto("pub says that the broker refused its message", async () => {
       /^Message on "x" was not published: the broker refused it: not authorized \(code 135\)\n$/,
     );
   }
-});
-
-Deno.test("pub connects with TLS, and trusts what --cafile says", async () => {
-  await using broker = await startBroker({
-    port: 0,
-    tls: { ...LOCALHOST, port: 0 },
-  });
-  const args = ["-h", broker.tlsUrl!, "-t", "x", "-m", "safe", "-r"];
-  const untrusted = await runCommand("pub", args);
-  assertEquals(untrusted.code, 1);
-  assertMatch(untrusted.stderr, /^.*its certificate is not signed by .*\n$/);
-  // A plain address with --cafile means TLS too.
-  const port = new URL(broker.tlsUrl!).port;
-  const plain = ["-h", `localhost:${port}`, ...args.slice(2)];
-  const trusted = await runCommand("pub", [...plain, "--cafile", CA_FILE]);
-  assertEquals(trusted, { code: 0, stdout: "", stderr: "" });
-  assertEquals((await retained(broker.url, "x")).text, "safe");
 });
 
 Deno.test("pub takes its password from MQTT_URL, and says that one is wrong", async () => {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { subscribe, type SubscribeOptions } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
+import { subscribe, type SubscribeOptions } from "../../lib/subscribe.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
 import {
   CONNECTION_HELP,
@@ -76,7 +76,7 @@ async function main(options: Options): Promise<void> {
     guardFormulas: options.has("guard"),
     timeFrom,
     deduplicate: options.has("deduplicate"),
-    retained: options.has("ignore-retained") ? "never" : "once",
+    ...options.has("ignore-retained") && { retained: "never" },
     onFailure: (error) => {
       failure = error;
       ending.abort();

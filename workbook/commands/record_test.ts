@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readReadings } from "../../lib/csv.ts";
-import { Publisher, publishMany, startBroker } from "../../lib/mod.ts";
+import { publishMany, startBroker } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
-import { PAHO } from "../../testing/clients/paho_script.ts";
+import { PAHO } from "../../testing/clients/paho.ts";
 import { findPeer, peerTest } from "../../testing/peers.ts";
 import type { Process } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
@@ -178,86 +178,6 @@ client.disconnect()
     assertEquals(await missing(), []);
   },
 );
-
-Deno.test("record says when the broker goes and when it is back, and goes on", async () => {
-  await using temporary = await temporaryFile();
-  const { file } = temporary;
-  const broker = await startBroker({ port: 0 });
-  await using record = startCommand("record", [
-    "-h",
-    broker.url,
-    "-q",
-    "1",
-    "--out",
-    file,
-  ]);
-  await record.untilLogged("Subscribed");
-  await publishMany(broker.url, [{ topic: "iot/x", payload: 1, qos: 1 }]);
-  await untilRows(file, 1);
-  await broker.close();
-  await record.untilLogged("lost");
-  await using again = await startBroker({ port: broker.port });
-  await record.untilLogged("again after");
-  await using publisher = await Publisher.connect(again.url);
-  // Until the recorder is subscribed again, what is published is lost to it.
-  while ((await values(file)).length < 2) {
-    await publisher.publish("iot/x", 2, { qos: 1 });
-  }
-});
-
-Deno.test("record -q 1 -c says once that the broker grants QoS 0", async () => {
-  await using temporary = await temporaryFile();
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "subscribe") return;
-    send({ cmd: "suback", messageId: packet.messageId!, granted: [0] });
-    return "answered";
-  });
-  const args = ["-h", broker.url, "-q", "1", "-i", "recorder", "-c"];
-  await using record = startCommand("record", [
-    ...args,
-    "--out",
-    temporary.file,
-  ]);
-  await record.untilLogged("Subscribed");
-  broker.connections[0]!.socket.destroy();
-  await within("SUBSCRIBE", broker.received("subscribe", 2), 30_000);
-  await record.untilLogged("again after");
-  const { stderr } = await stopped(record);
-  const told = stderr.split("\n").filter((line) => line.includes("granted"));
-  assertEquals(told, [
-    'Broker granted the topic filter "iot/#" at QoS 0, not 1: messages may be lost',
-  ]);
-});
-
-Deno.test("record writes a retained reading once, also after a reconnect", async () => {
-  await using temporary = await temporaryFile();
-  const { file } = temporary;
-  // Whose connections each bring what is retained.
-  await using broker = await startScriptedBroker((packet, { send }) => {
-    if (packet.cmd !== "subscribe") return;
-    send({ cmd: "suback", messageId: packet.messageId!, granted: [1] });
-    const kept = broker.connections.length === 1 ? [1, 2] : [1, 3];
-    kept.forEach((value, topic) =>
-      send({
-        cmd: "publish",
-        topic: `iot/${topic}`,
-        payload: `${value}`,
-        qos: 1,
-        messageId: topic + 1,
-        retain: true,
-        dup: false,
-      })
-    );
-    return "answered";
-  });
-  const args = ["-h", broker.url, "-q", "1", "--out", file];
-  await using record = startCommand("record", args);
-  await within("two", broker.received("puback", 2), 30_000);
-  broker.connections[0]!.socket.destroy();
-  await within("two more", broker.received("puback", 4), 30_000);
-  await stopped(record);
-  assertEquals(await values(file), [1, 2, 3]);
-});
 
 Deno.test("record -R leaves out retained readings, and --guard guards topics", async () => {
   await using temporary = await temporaryFile();

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { connect, StopSignal } from "../../lib/mod.ts";
+import { connect } from "../../lib/connect.ts";
+import { StopSignal } from "../../lib/stop_signal.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import {

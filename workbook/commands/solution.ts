@@ -11,7 +11,7 @@ import {
   placeOf,
   programFiles,
 } from "../exercises/exercises.ts";
-import { maySeeSolution } from "../exercises/may_see_solution.ts";
+import { maySeeSolution } from "../exercises/progress.ts";
 import { runProgram } from "../options/program.ts";
 
 const HELP = `

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { connect, StopSignal, subscribe } from "../../lib/mod.ts";
+import { connect, type Message, StopSignal, subscribe } from "../../lib/mod.ts";
 import { printable } from "../../lib/printable.ts";
 import { findBroker, type FoundBroker } from "../broker/find_broker.ts";
 import { startFourSensors } from "../main_job/four_sensors.ts";
 import type { Dashboard } from "../dashboard/dashboard.ts";
-import { createLogLines } from "../dashboard/log_lines.ts";
-import type { Ring } from "../dashboard/ring.ts";
+import { createLogLines } from "../dashboard/news.ts";
+import type { Ring } from "../dashboard/collections.ts";
 import { createView } from "../terminal/live_view.ts";
 import { openRecorder } from "../main_job/open_recorder.ts";
 import { type Options, runProgram } from "../options/program.ts";
 import { enterUserFolder } from "../options/user_folder.ts";
-import { ReadingLog } from "../main_job/reading_log.ts";
 import { describeTopics, Statistics } from "../main_job/statistics.ts";
+import type { CsvRecorder } from "../../lib/csv.ts";
 
 const HELP = `
 Records four virtual sensors to a CSV file.
@@ -32,6 +32,65 @@ Each sensor is read at once, and then at its interval.
 The broker is the one that MQTT_URL names. If it names none, it is the one at
 localhost:1883; if none answers there, an embedded one is started.
 `;
+
+const LONGEST_WAIT = 2000;
+
+/** Records messages, shows those that are readings, and knows when all came. */
+class ReadingLog {
+  readonly #recorder: CsvRecorder;
+  readonly #show: (topic: string, value: number) => void;
+  #expected = 0;
+  #taken = 0;
+  #onTaken: (() => void) | undefined;
+
+  /**
+   * @param recorder Writes the rows.
+   * @param show Called with each reading that was written.
+   */
+  constructor(
+    recorder: CsvRecorder,
+    show: (topic: string, value: number) => void,
+  ) {
+    this.#recorder = recorder;
+    this.#show = show;
+  }
+
+  /** Records a message; resolves once the row is in the file. */
+  readonly take = async (message: Message): Promise<void> => {
+    await this.#recorder.record(message);
+    this.#taken++;
+    const value = readNumber(message);
+    if (value !== undefined) this.#show(message.topic, value);
+    this.#onTaken?.();
+  };
+
+  /** Counts a reading that was sent, and that must arrive. */
+  readonly expect = (): void => {
+    this.#expected++;
+  };
+
+  /** Waits until what was sent has arrived, for two seconds at most. */
+  async allTaken(): Promise<void> {
+    if (this.#taken >= this.#expected) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LONGEST_WAIT);
+      this.#onTaken = () => {
+        if (this.#taken < this.#expected) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** The recorder reports and counts what isn't a number: here it is left out. */
+function readNumber(message: Message): number | undefined {
+  try {
+    return message.number;
+  } catch {
+    return undefined;
+  }
+}
 
 export const program = await runProgram({
   help: HELP,

@@ -5,8 +5,10 @@
  *
  * @module
  */
-import { assertTopicFilter, type Message, subscribe } from "../../lib/mod.ts";
+import type { Message } from "../../lib/message.ts";
 import { printable } from "../../lib/printable.ts";
+import { subscribe } from "../../lib/subscribe.ts";
+import { assertTopicFilter } from "../../lib/topics.ts";
 import { tellMissingBroker } from "../broker/missing_broker.ts";
 import { matchesFilter } from "../messages/matches_filter.ts";
 import {

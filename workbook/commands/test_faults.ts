@@ -7,7 +7,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPeer } from "../../testing/peers.ts";
-import { type Protocol, PROTOCOLS } from "../../testing/clients/protocols.ts";
+import { type Protocol, PROTOCOLS } from "../../testing/clients/clients.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
 import { copyWithout, SAFEGUARDS } from "../../testing/faults/safeguards.ts";
 import {
@@ -20,9 +20,9 @@ const HELP = `
 Publishes, subscribes and records while connections are cut, reset, stalled,
 delayed, throttled, split and reordered, others come with a client's id, brokers
 restart, forget, grant less than they are asked for, and end the connection at
-a message that is too large, handlers fail and processes are killed. Proves at the end that nothing was lost, duplicated at
-QoS 2, left pending or left open, and that each attempt to connect again had its
-pause: if it isn't so, the exit status is 1.
+a message that is too large, handlers fail and processes are killed. Proves at the
+end that nothing was lost, duplicated at QoS 2, left pending or left open, and that
+each attempt to connect again had its pause: if it isn't so, the exit status is 1.
 
 Usage: deno task test:faults [--seed N] [--minutes M] [--broker NAME]
                              [--protocol N] [--without NAME] [--verbose]

@@ -4,15 +4,18 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { describeLoad, findFaults } from "../../testing/load/describe_load.ts";
-import { assertOpenFiles } from "../../testing/load/open_files.ts";
+import {
+  describeLoad,
+  findFaults,
+  runLoad,
+} from "../../testing/load/run_load.ts";
+import { assertOpenFiles } from "../../testing/load/plan.ts";
 import {
   describeRange,
   findGrowth,
   MOST_MEGABYTES,
+  watchStart,
 } from "../../testing/load/growth.ts";
-import { watchStart } from "../../testing/load/measure_start.ts";
-import { runLoad } from "../../testing/load/run_load.ts";
 import { StopSignal } from "../../lib/stop_signal.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";

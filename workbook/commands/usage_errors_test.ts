@@ -30,6 +30,7 @@ import { program as certificate } from "./broker_certificate.ts";
 import { program as passwd } from "./broker_passwd.ts";
 import { program as check } from "./check.ts";
 import { program as cluster } from "./cluster.ts";
+import { program as copy } from "./copy.ts";
 import { program as dashboard } from "./dashboard.ts";
 import { program as grade } from "./grade.ts";
 import { program as pub } from "./pub.ts";
@@ -223,6 +224,14 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["--out", "lib"], 'Option --out is "lib"'],
     [["--command", " "], "Option --command"],
     [["01"], 'Argument "01"'],
+  ]],
+  ["copy", copy, [
+    [[], "WHAT and FOLDER are missing"],
+    [["lesson:01"], "FOLDER is missing"],
+    [["lesson:99", "/tmp/x"], "there are lesson:01 to lesson:18, exercise:01"],
+    [["lesson:01/none", "/tmp/x"], "it has greeting, publisher"],
+    [["lesson:02", "/tmp/x", "--single"], "such as lesson:02/subscriber"],
+    [["lesson:01", "lessons/x"], "is in the workbook"],
   ]],
   ["test:cluster", testCluster, [
     [[], 'Argument is ""'],

@@ -128,7 +128,8 @@ function* filesNamedIn(path: string, text: string): Generator<string> {
     if (isFile(named)) yield named;
   }
   for (const [named] of code.matchAll(FROM_PROJECT)) {
-    if (isFile(named)) yield named;
+    // In work that began as a copy of another program, its header means itself.
+    if (isFile(named) && placeOf(named) !== placeOf(path)) yield named;
   }
 }
 

@@ -14,8 +14,7 @@ import {
   type CopiedFiles,
   withoutFolders,
 } from "./copied_files.ts";
-import { nameOf, titleIn } from "./program_header.ts";
-import type { CopySource } from "./copy_source.ts";
+import { type CopySource, nameOf, titleIn } from "./copy_source.ts";
 
 /** What Deno has, and Node has not. */
 const DENO_ONLY =
@@ -28,7 +27,6 @@ const TYPE_DOCS =
 /**
  * Makes one file of a program, and adds what the program reads while it runs.
  *
- * @param source The program.
  * @param what What the user called it.
  * @returns The texts, by their names.
  * @throws {UsageError} If it isn't one program, or needs a folder.

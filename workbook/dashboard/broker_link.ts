@@ -8,14 +8,14 @@ import {
   type OpenSubscription,
   openSubscription,
 } from "../../lib/client/subscription.ts";
-import { packetNews } from "./packet_news.ts";
+import { packetNews } from "./news.ts";
 import type {
   BrokerState,
   Outage,
   PacketNews,
   PublishRequest,
 } from "./protocol.ts";
-import { Ring } from "./ring.ts";
+import { Ring } from "./collections.ts";
 
 const MOST_OUTAGES = 100;
 const MOST_PACKETS = 2_000;

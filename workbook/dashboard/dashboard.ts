@@ -7,9 +7,8 @@ import { BrokerLink } from "./broker_link.ts";
 import { servePages } from "./page_server.ts";
 import type { Page } from "./page_sockets.ts";
 import type { FromServer, PublishRequest } from "./protocol.ts";
-import type { Ring } from "./ring.ts";
-import { clientNews } from "./client_news.ts";
-import { createLogLines } from "./log_lines.ts";
+import type { Ring } from "./collections.ts";
+import { clientNews, createLogLines } from "./news.ts";
 import { TopicTable } from "./topic_table.ts";
 import { Viewer } from "./viewer.ts";
 

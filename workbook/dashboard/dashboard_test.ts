@@ -5,6 +5,7 @@ import {
   startBroker,
 } from "../../lib/mod.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
+import { openClient } from "../../testing/clients/clients.ts";
 import { openPageClient } from "../../testing/clients/page_client.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
@@ -46,30 +47,40 @@ const publishing: PublishRequest = {
   ...{ qos: 1, retain: true },
 };
 
-test.brokers(
-  "openDashboard() shows messages, publishes, and clears what is retained",
-  async ({ url }) => {
-    await using shown = await open(url);
-    const { page, topic } = shown;
-    page.say(publishing);
-    await page.until(() => topic("iot/lamp")?.isRetained);
-    assertEquals(topic("iot/lamp")?.value, "on");
-    assertEquals(page.said.at(-1), { type: "published", request: 1 });
-    await publishOnce(url, { topic: "iot/lamp", payload: "off", qos: 2 });
-    await page.until(() => topic("iot/lamp")?.count === 2);
-    assertEquals([topic("iot/lamp")?.qos, topic("iot/lamp")?.isRetained], [
-      2,
-      true,
-    ]);
-    page.say({ ...publishing, request: 2, payload: "" });
-    await page.until(() => topic("iot/lamp")?.isRetained === false);
-    // One that comes later is told the same.
-    await using later = await openPageClient(shown.dashboard.url);
-    later.say({ type: "hello" });
-    await later.until(() => later.frames[0]);
-    assertEquals(later.frames[0]?.topics?.[0]?.isRetained, false);
-  },
-);
+for (const protocolVersion of [4, 5] as const) {
+  test.brokers(
+    `openDashboard() shows messages, publishes, and clears what is retained, in version ${protocolVersion}`,
+    async ({ url }) => {
+      await using shown = await open(url, {
+        connection: { protocolVersion, log: () => {} },
+      });
+      const { page, topic } = shown;
+      page.say(publishing);
+      await page.until(() => topic("iot/lamp")?.isRetained);
+      assertEquals(topic("iot/lamp")?.value, "on");
+      assertEquals(page.said.at(-1), { type: "published", request: 1 });
+      await publishOnce(url, { topic: "iot/lamp", payload: "off", qos: 2 });
+      await page.until(() => topic("iot/lamp")?.count === 2);
+      assertEquals([topic("iot/lamp")?.qos, topic("iot/lamp")?.isRetained], [
+        2,
+        true,
+      ]);
+      page.say({ ...publishing, request: 2, payload: "" });
+      await page.until(() => topic("iot/lamp")?.isRetained === false);
+      // One that comes later is told the same.
+      await using later = await openPageClient(shown.dashboard.url);
+      later.say({ type: "hello" });
+      await later.until(() => later.frames[0]);
+      assertEquals(later.frames[0]?.topics?.[0]?.isRetained, false);
+      // Who subscribes now gets nothing that is retained.
+      await using client = await openClient(url);
+      await client.subscribe("iot/lamp");
+      await client.publish("iot/lamp", "end");
+      const [first] = await client.untilReceived(1);
+      assertEquals(first?.text, "end");
+    },
+  );
+}
 
 test.brokers(
   "openDashboard() shows the packets of a QoS 2 exchange in their order",

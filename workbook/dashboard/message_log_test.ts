@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { propertySize } from "./property_texts.ts";
-import { type KeptMessage, MessageLog } from "./message_log.ts";
+import { type KeptMessage, MessageLog, propertySize } from "./message_log.ts";
 
 /** A message of which everything can be told apart from others'. */
 function message(number: number, length = number % 50): KeptMessage {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
-import { removeFile, writePrivateFile } from "../private_file.ts";
+import { removeFile, writePrivateFile } from "../options/files.ts";
 import { BROWSER_OPENER } from "./browser_opener.ts";
 
 const FILE = new URL("../../.workbook/dashboard.html", import.meta.url);

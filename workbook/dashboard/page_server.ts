@@ -1,12 +1,21 @@
 import type { Buffer } from "node:buffer";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { UsageError } from "../options/program.ts";
-import { createLimitedServer } from "./limited_server.ts";
 import { type PageFile, readPageFiles } from "./page_files.ts";
-import { acceptPages, type PageSocketOptions } from "./page_sockets.ts";
-import { isOwnHost, isSame } from "./request_checks.ts";
+import {
+  acceptPages,
+  isOwnHost,
+  isSame,
+  type PageSocketOptions,
+} from "./page_sockets.ts";
 
 /** How pages are served. */
 export interface PageServerOptions extends PageSocketOptions {
@@ -126,4 +135,50 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+/** What one who keeps sockets to a server may take of it. */
+interface ServerLimits {
+  /** Connections in all. */
+  connections: number;
+  /** Connections from one address. */
+  connectionsOfAddress: number;
+  /** Milliseconds in which a request must be there, which is a few lines. */
+  requestTime: number;
+}
+
+/** A browser has six to a server, and a WebSocket a page; many may share an address. */
+const LIMITS: ServerLimits = {
+  connections: 500,
+  connectionsOfAddress: 100,
+  requestTime: 10_000,
+};
+
+/**
+ * Makes a server that cuts connections that are slow or too many: it would run out of
+ * files, and then take none any more, even when there is room again.
+ */
+export function createLimitedServer(
+  answer: RequestListener,
+  { connections, connectionsOfAddress, requestTime }: ServerLimits = LIMITS,
+): Server {
+  const server = createServer({
+    headersTimeout: requestTime,
+    requestTimeout: requestTime,
+    connectionsCheckingInterval: requestTime / 10,
+  }, answer);
+  const open = new Map<string, number>();
+  server.maxConnections = connections;
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once("close", () => {
+      const left = open.get(address)! - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count > connectionsOfAddress) socket.destroy();
+  });
+  return server;
 }

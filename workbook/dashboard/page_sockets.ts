@@ -1,9 +1,11 @@
+import { Buffer } from "node:buffer";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "npm:@types/ws@8.18.2";
-import { importLate } from "../../lib/client/import_late.ts";
+import { importLate } from "../../lib/client/runtime.ts";
 import type { FromServer } from "./protocol.ts";
-import { isOwnHost, isSame } from "./request_checks.ts";
 import { readRequest } from "./requests.ts";
 
 /** One message of a page: a payload that is published, at most. */
@@ -129,4 +131,21 @@ function refuse(socket: Duplex, status: string): void {
   // The other side may never close it.
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+}
+
+/** Whether a host that a request names can't be a stranger's name for this one. */
+export function isOwnHost(
+  named: string | undefined,
+  host: string,
+): boolean {
+  const url = URL.parse(`http://${named}`);
+  if (url === null || url.host !== named?.toLowerCase()) return false;
+  const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return name === "localhost" || name === host.toLowerCase() || isIP(name) > 0;
+}
+
+/** Whether two texts are the same, told in the same time however much agrees. */
+export function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,5 +1,5 @@
 import type { FromPage } from "./protocol.ts";
-import { numberAt } from "./number_at.ts";
+import { numberAt } from "./json_paths.ts";
 
 /** How many series one page may show. */
 const MOST_SERIES = 32;

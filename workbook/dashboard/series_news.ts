@@ -1,7 +1,7 @@
 import type { KeptMessage, MessageLog } from "./message_log.ts";
-import { numberAt, type NumberReader } from "./number_at.ts";
+import { numberAt, type NumberReader } from "./json_paths.ts";
 import type { Outage, SeriesNews, SeriesRequest } from "./protocol.ts";
-import type { Ring } from "./ring.ts";
+import type { Ring } from "./collections.ts";
 
 /** A series that a page shows, and what it has been told of it. */
 export interface FollowedSeries {

@@ -1,7 +1,11 @@
 import type { Message } from "../../lib/mod.ts";
-import { type KeptMessage, MessageLog } from "./message_log.ts";
-import { propertySize, propertyTexts } from "./property_texts.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "./collections.ts";
+import {
+  type KeptMessage,
+  MessageLog,
+  propertySize,
+  propertyTexts,
+} from "./message_log.ts";
 
 /** What a table keeps at most. */
 interface TableLimits {

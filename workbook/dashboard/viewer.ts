@@ -1,6 +1,5 @@
 import type { BrokerLink } from "./broker_link.ts";
-import { clientsWithin } from "./client_news.ts";
-import { messageNews } from "./message_news.ts";
+import { clientsWithin, messageNews, topicNews } from "./news.ts";
 import type {
   ClientNews,
   Frame,
@@ -13,7 +12,6 @@ import {
   followSeries,
   seriesNews,
 } from "./series_news.ts";
-import { topicNews } from "./topic_news.ts";
 import type { Topic, TopicTable } from "./topic_table.ts";
 
 /** What one frame holds at most. */

@@ -7,7 +7,7 @@ import type {
   Outage,
   PacketNews,
 } from "./protocol.ts";
-import { Ring } from "./ring.ts";
+import { Ring } from "./collections.ts";
 import { LIMITS, TopicTable } from "./topic_table.ts";
 import { Viewer } from "./viewer.ts";
 

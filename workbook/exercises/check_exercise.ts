@@ -40,7 +40,6 @@ export function inOrder({ requirements }: Exercise): Requirement[] {
 /**
  * Checks all that an exercise asks for, some of it at the same time.
  *
- * @param exercise The exercise.
  * @param options What is checked, and who hears of it.
  * @returns The outcomes, in their places.
  * @throws What the signal was aborted with.

@@ -12,10 +12,9 @@ import {
   placeOf,
   programFiles,
 } from "./exercises.ts";
-import { isUntouched } from "./exercise_state.ts";
+import { isUntouched, noteSolved } from "./progress.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
-import { noteSolved } from "./progress.ts";
-import { progressBar } from "../terminal/progress_bar.ts";
+import { progressBar } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import { ownFiles, ownTypeErrors } from "../checking/run_checks.ts";
@@ -40,7 +39,6 @@ export class CheckRun implements Disposable {
   /**
    * Checks one exercise.
    *
-   * @param exercise The exercise.
    * @param command Starts a program in another language, if it is in one.
    * @returns 0 if all that is required passes, 1 if not.
    */

@@ -108,11 +108,19 @@ export function describeUnchecked(unchecked: readonly Outcome[]): string[] {
   ];
 }
 
+/** What a report says of the cause, as the end of one of the lines above. */
+const CAUSE = /^It looks like this: (.*)\n\n/m;
+
 /**
  * What a student should read about the requirements that failed, so far. What was
  * seen of the same cause twice is told once.
+ *
+ * @param above What stands above: a cause that is there isn't told again.
  */
-export function describeFailures(outcomes: readonly Outcome[]): string[] {
+export function describeFailures(
+  outcomes: readonly Outcome[],
+  above: readonly string[] = [],
+): string[] {
   const told = new Set<string>();
   const unchecked = uncheckedOf(outcomes);
   return outcomes
@@ -122,7 +130,10 @@ export function describeFailures(outcomes: readonly Outcome[]): string[] {
       if (finding !== undefined) told.add(finding.words);
       const text = isTold
         ? `${report.split("\nSeen: ")[0]}\nThe cause is the same as above.`
-        : report;
+        : report.replace(
+          CAUSE,
+          (all, words) => above.some((line) => line.endsWith(words)) ? "" : all,
+        );
       return printableLines(`${MARKS.failed} ${text}`);
     });
 }

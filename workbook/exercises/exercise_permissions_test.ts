@@ -94,9 +94,11 @@ Deno.test("exercises' pages give a program what its solution has, and the stub r
     await using process = startProcess(
       Deno.execPath(),
       ["run", ...run, `${staged.folder}/${file}`],
+      { MQTT_URL: "info:s3cret@broker.lan" },
     );
     const { code, stderr } = await process.end();
     assertEquals(code, 0, `${exercise.name}/${file}: ${stderr}`);
+    // It shows nothing of a password, either.
     assertEquals(
       stderr,
       "Nothing to do yet: begin with TODO 1 in " +

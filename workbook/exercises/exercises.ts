@@ -162,3 +162,10 @@ export async function readText(file: string): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** The hints of an exercise, the first one first. */
+export async function readHints(exercise: Exercise): Promise<string[]> {
+  const page = await readText(exerciseFile(exercise, "work", "hints.md"));
+  return (page ?? "").split(/^## Hint \d+$/m).slice(1)
+    .map((text) => text.trim());
+}

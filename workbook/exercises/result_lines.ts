@@ -40,7 +40,7 @@ export function resultLines(
     ...part("Required", false),
     ...part("Extra", true),
     ...describeUnchecked(unchecked),
-    ...describeFailures(outcomes).flatMap((failure) => ["", failure]),
+    ...describeFailures(outcomes, causes).flatMap((failure) => ["", failure]),
     "",
     ...describeScores(outcomes),
     "",

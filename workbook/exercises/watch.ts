@@ -16,12 +16,11 @@ import {
   headingOf,
   placeOf,
   programFiles,
+  readHints,
 } from "./exercises.ts";
-import { isUntouched } from "./exercise_state.ts";
-import { readHints } from "./hints.ts";
+import { isUntouched, noteSolved, readProgress } from "./progress.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
-import { noteSolved, readProgress } from "./progress.ts";
-import { watchFiles } from "./watch_files.ts";
+import { watchFiles } from "../checking/student_files.ts";
 import type { Screen } from "./watch_screen.ts";
 import type { Finding } from "../checking/finding.ts";
 import type { Exercise, Outcome } from "../checking/requirement.ts";
@@ -209,7 +208,9 @@ export class Watch implements AsyncDisposable {
         return extra ? `${line} (extra)` : line;
       }),
       ...describeUnchecked(unchecked),
-      ...describeFailures(known).flatMap((text) => ["", ...text.split("\n")]),
+      ...describeFailures(known, causes).flatMap((
+        text,
+      ) => ["", ...text.split("\n")]),
     ];
   }
 

@@ -1,4 +1,4 @@
-import { progressBar } from "../terminal/progress_bar.ts";
+import { progressBar } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";
 
 /** What a screen shows. */
@@ -27,7 +27,6 @@ const KEYS =
  * the end, and the key "a" turns the page.
  *
  * @param screen What to show.
- * @param size The terminal's size.
  * @returns As many lines as the terminal has.
  */
 export function layOut(

@@ -4,7 +4,7 @@
  * @module
  */
 import { endedBy } from "../exercises/check_exercise.ts";
-import { CheckFailure } from "../checking/check_failure.ts";
+import { CheckFailure } from "../checking/finding.ts";
 import type { Exercise, Requirement } from "../checking/requirement.ts";
 import {
   checkRequirement,

@@ -4,7 +4,7 @@
  * @module
  */
 import { printable } from "../../lib/printable.ts";
-import { progressBar } from "../terminal/progress_bar.ts";
+import { progressBar } from "../terminal/terminal.ts";
 import { type SubmissionGrade, totalOf } from "./grade.ts";
 
 /** Shows a line for each submission, and on a terminal a bar below. */

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { printableLines } from "../../lib/printable.ts";
-import { inOwnProcess } from "../../testing/own_process.ts";
+import { inOwnProcess } from "../../testing/processes.ts";
 import { runStranger } from "../../testing/run_stranger.ts";
 
 /** Runs statements of which each must be denied, and gives those that aren't. */

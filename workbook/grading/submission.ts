@@ -7,7 +7,7 @@ import { basename, join, resolve, sep } from "node:path";
 import { printable } from "../../lib/printable.ts";
 import { readCommandLine } from "../launcher/command_line.ts";
 import { programFiles } from "../exercises/exercises.ts";
-import { isStub } from "../exercises/exercise_state.ts";
+import { isStub } from "../exercises/progress.ts";
 import { UsageError } from "../options/program.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import {
@@ -127,7 +127,6 @@ function isFolder(path: string): boolean {
  * Looks at what a submission has of an exercise in TypeScript.
  *
  * @param exercises The folder with the exercises' folders.
- * @param exercise The exercise.
  */
 export async function readWork(
   exercises: string,
@@ -154,7 +153,6 @@ export async function readWork(
  * Looks at what a submission has of an exercise in another language.
  *
  * @param exercises The folder with the exercises' folders.
- * @param exercise The exercise.
  * @param line The command, whose files are seen from the exercise's folder.
  * @returns What to start, or nothing if none of the files is there.
  */

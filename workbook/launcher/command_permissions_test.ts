@@ -140,7 +140,6 @@ const NEEDS: Record<string, Record<string, Need>> = {
     ),
     "--allow-run=sh": need("it asks for the limit of open files"),
     "--allow-run=deno": need("broker and clients are processes"),
-    "--allow-read=lessons": need("the list of commands has the lessons"),
     "--allow-write=.workbook": need("what it watches records there", "--start"),
   },
   copy: {

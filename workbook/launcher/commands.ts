@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
 import { type Engine, ENGINES, findPrograms } from "../cluster/find_engine.ts";
 import { BROWSER_OPENER } from "../dashboard/browser_opener.ts";
 import { quickTests } from "./modules.ts";
@@ -43,18 +44,16 @@ export interface Command {
   description: string;
   /** The runs of Deno that it takes. */
   steps: (args: string[]) => Step[];
-  /**
-   * Whether its task runs the program itself, without the launcher: it needs
-   * nothing of `@std`, and the same permissions whatever its arguments.
-   */
-  isDirect?: boolean;
 }
+
+/** Permissions of a program, or what its arguments make of them. */
+type Permissions = string[] | ((args: string[]) => string[]);
 
 /**
  * What MQTT.js needs to load and talk: variables that it looks at
  * without a list of names, and the network.
  */
-const MQTT_PERMISSIONS = ["--allow-env", "--allow-net"];
+const MQTT = ["--allow-env", "--allow-net"];
 
 const ALL_TESTS = [
   "README.md",
@@ -83,8 +82,8 @@ const LONGEST_TESTS = [
 ];
 
 /** What checks need to start programs. They can't change the student's work. */
-const CHECK_PERMISSIONS = [
-  ...MQTT_PERMISSIONS,
+const CHECKS = [
+  ...MQTT,
   "--allow-run",
   "--allow-read",
   // Programs run in temporary folders.
@@ -92,191 +91,119 @@ const CHECK_PERMISSIONS = [
   ...denied("--deny-write", "exercises"),
 ];
 
-/** The broker under test and the client beside load their own modules. */
-const FUZZ_PERMISSIONS = [
-  ...MQTT_PERMISSIONS,
-  "--allow-run",
-  scoped("--allow-read", "."),
-];
-
-/** The commands, by the name of their task. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
-  start: {
-    description: "Record four virtual sensors to sensorvalues.csv",
-    steps: program("start", ["--allow-read", "--allow-write"]),
-    isDirect: true,
-  },
-  broker: {
-    description: "Run a broker for other terminals and other machines",
-    steps: (args) =>
-      program("broker", [
-        "--allow-read",
-        ...storePermission(args),
-        // To say how other machines reach it.
-        ...optionOf(args, "--host") ? ["--allow-sys=networkInterfaces"] : [],
-      ])(args),
-  },
-  "broker:passwd": {
-    description: "Set, delete or list the users of a broker's password file",
-    steps: confined("broker:passwd", [
-      "--allow-env=MQTT_PASSWORD",
-      "--allow-read",
-      "--allow-write",
-    ]),
-  },
-  "broker:certificate": {
-    description: "Make certificates for a broker with TLS",
-    steps: confined("broker:certificate", [
-      "--allow-read",
-      "--allow-write",
-      "--allow-sys=hostname,networkInterfaces",
-    ]),
-  },
-  cluster: {
-    description: "Run three brokers that are one, and kill one of them",
-    steps: (args) => confined("cluster", clusterPermissions(args))(args),
-  },
-  sensors: {
-    description: "Publish the readings of four virtual sensors",
-    steps: program("sensors", ["--allow-read"]),
-    isDirect: true,
-  },
-  record: {
-    description: "Record readings from a broker to a CSV file",
-    steps: program("record", ["--allow-read", "--allow-write"]),
-    isDirect: true,
-  },
-  report: {
-    description: "Show the figures of recordings, as tables and as a page",
-    steps: (args) => confined("report", reportPermissions(args))(args),
-  },
-  pub: {
-    description: "Publish messages, with mosquitto_pub's flags",
-    steps: program("pub", ["--allow-read"]),
-    isDirect: true,
-  },
-  sub: {
-    description: "Print the messages of a topic, with mosquitto_sub's flags",
-    steps: program("sub", ["--allow-read"]),
-    isDirect: true,
-  },
-  dashboard: {
-    description: "Show topics, charts and packets on a page in the browser",
-    steps: program("dashboard", [
-      "--allow-read",
-      scoped("--allow-write", ".workbook"),
-      `--allow-run=${BROWSER_OPENER}`,
-    ]),
-  },
-  lessons: {
-    description: "List the lessons",
-    steps: confined("lessons", [scoped("--allow-read", "lessons")]),
-  },
-  ...lessonCommands(),
-  exercises: {
-    description: "List the exercises, and how far you have come",
-    steps: confined("exercises", [scoped("--allow-read", ".")]),
-  },
-  check: {
-    description: "Check your programs for one exercise, or for all",
-    steps: confined("check", CHECK_PERMISSIONS),
-  },
-  watch: {
-    description: "Check your program each time that you save it",
-    steps: confined("watch", CHECK_PERMISSIONS),
-  },
-  hint: {
-    description: "Show a hint for an exercise",
-    steps: confined("hint", [scoped("--allow-read", ".")]),
-  },
-  solution: {
-    description: "Show the solution of an exercise",
-    steps: confined("solution", [scoped("--allow-read", ".")]),
-  },
-  copy: {
-    description: "Copy programs into a folder that needs no workbook",
-    steps: (args) => confined("copy", copyPermissions(args))(args),
-  },
-  reset: {
-    description: "Put an exercise back to how it began, and keep your work",
-    steps: confined("reset", [
-      scoped("--allow-read", "."),
-      scoped("--allow-write", ".workbook"),
-      scoped("--allow-write", "exercises"),
-    ]),
-  },
-  grade: {
-    description: "Grade what students have handed in",
-    steps: confined("grade", CHECK_PERMISSIONS),
-  },
-  test: {
-    description: "Run all tests, or those of the files that you name",
-    steps: (args) => [testStep(args)],
-  },
-  "test:faults": {
-    description: "Cut, stall and kill, and prove that nothing is lost",
-    steps: confined("test:faults", [
-      "--allow-env",
-      "--allow-read",
-      "--allow-run",
-      "--allow-write",
-    ]),
-  },
-  "test:fuzz": {
-    description: "Send hostile input to the embedded broker, from a seed",
-    steps: confined("test:fuzz", FUZZ_PERMISSIONS),
-  },
-  "test:cluster": {
-    description: "Kill nodes of a cluster, and count what is lost",
-    steps: program("test:cluster", [
-      "--allow-read",
-      "--allow-run",
-      // Whether mosquitto would change to another user.
-      "--allow-sys=uid",
-      "--allow-write",
-    ]),
-  },
-  "test:load": {
-    description: "Load the embedded broker, and count what arrives",
-    steps: confined("test:load", [
-      "--allow-env=WORKBOOK_FLAGS",
-      `--allow-run=sh,${Deno.execPath()}`,
-      scoped("--allow-read", "lessons"),
-      scoped("--allow-write", ".workbook"),
-    ]),
-  },
-  bench: {
-    description: "Measure the toolkit against other MQTT clients",
-    steps: (args) => [
-      moduleStep("bench", "run", [
-        ...MQTT_PERMISSIONS,
-        "--allow-read",
-        "--allow-run",
-        "--allow-sys",
-        "--allow-write",
-        "bench/main.ts",
-        ...args,
-      ]),
-    ],
-  },
-  "check-all": {
-    description:
-      "Check the format, the code, the types, the docs and the tests",
-    steps: (args) => [
-      { ...moduleStep("format", "fmt", ["--check"]), loadsModules: false },
-      { ...moduleStep("lint", "lint", []), loadsModules: false },
-      moduleStep("types", "check", ["--quiet"]),
-      // Quiet, because Deno warns of files that a package of types refers to.
-      moduleStep("docs", "doc", [
-        "--quiet",
-        "--lint",
-        "lib/mod.ts",
-        "lib/csv.ts",
-      ]),
-      ...args.includes("--no-tests") ? [] : [testStep(args)],
-    ],
-  },
+/** The programs in `commands/`, with all that each may do. */
+const PROGRAMS: Readonly<Record<string, Permissions>> = {
+  start: [...MQTT, "--allow-read", "--allow-write"],
+  broker: (args) => [
+    ...MQTT,
+    "--allow-read",
+    ...storePermission(args),
+    // To say how other machines reach it.
+    ...optionOf(args, "--host") ? ["--allow-sys=networkInterfaces"] : [],
+  ],
+  "broker:passwd": [
+    "--allow-env=MQTT_PASSWORD",
+    "--allow-read",
+    "--allow-write",
+  ],
+  "broker:certificate": [
+    "--allow-read",
+    "--allow-write",
+    "--allow-sys=hostname,networkInterfaces",
+  ],
+  cluster: clusterPermissions,
+  sensors: [...MQTT, "--allow-read"],
+  record: [...MQTT, "--allow-read", "--allow-write"],
+  report: reportPermissions,
+  pub: [...MQTT, "--allow-read"],
+  sub: [...MQTT, "--allow-read"],
+  dashboard: [
+    ...MQTT,
+    "--allow-read",
+    scoped("--allow-write", ".workbook"),
+    `--allow-run=${BROWSER_OPENER}`,
+  ],
+  lessons: [scoped("--allow-read", "lessons")],
+  exercises: [scoped("--allow-read", ".")],
+  check: CHECKS,
+  watch: CHECKS,
+  hint: [scoped("--allow-read", ".")],
+  solution: [scoped("--allow-read", ".")],
+  copy: copyPermissions,
+  reset: [
+    scoped("--allow-read", "."),
+    scoped("--allow-write", ".workbook"),
+    scoped("--allow-write", "exercises"),
+  ],
+  grade: CHECKS,
+  "test:faults": [
+    "--allow-env",
+    "--allow-read",
+    "--allow-run",
+    "--allow-write",
+  ],
+  // The broker under test and the client beside load their own modules.
+  "test:fuzz": [...MQTT, "--allow-run", scoped("--allow-read", ".")],
+  "test:cluster": [
+    ...MQTT,
+    "--allow-read",
+    "--allow-run",
+    // Whether mosquitto would change to another user.
+    "--allow-sys=uid",
+    "--allow-write",
+  ],
+  "test:load": [
+    "--allow-env=WORKBOOK_FLAGS",
+    `--allow-run=sh,${Deno.execPath()}`,
+    scoped("--allow-write", ".workbook"),
+  ],
 };
+
+/** Commands that run Deno in another way. */
+const OTHERS: Readonly<Record<string, Command["steps"]>> = {
+  test: (args) => [testStep(args)],
+  bench: (args) => [
+    moduleStep("bench", "run", [
+      ...MQTT,
+      "--allow-read",
+      "--allow-run",
+      "--allow-sys",
+      "--allow-write",
+      "bench/main.ts",
+      ...args,
+    ]),
+  ],
+  "check-all": (args) => [
+    { ...moduleStep("format", "fmt", ["--check"]), loadsModules: false },
+    { ...moduleStep("lint", "lint", []), loadsModules: false },
+    moduleStep("types", "check", ["--quiet"]),
+    // Quiet, because Deno warns of files that a package of types refers to.
+    moduleStep("docs", "doc", [
+      "--quiet",
+      "--lint",
+      "lib/mod.ts",
+      "lib/csv.ts",
+    ]),
+    ...args.includes("--no-tests") ? [] : [testStep(args)],
+  ],
+};
+
+/** The commands, by the names of their tasks, which deno.json describes. */
+export const COMMANDS: Readonly<Record<string, Command>> = Object.fromEntries(
+  Object.entries(config.tasks).map(([name, { description }]) => [name, {
+    description,
+    steps: (args) => stepsOf(name, args),
+  }]),
+);
+
+function stepsOf(name: string, args: string[]): Step[] {
+  const permissions = PROGRAMS[name];
+  if (permissions !== undefined) return [programStep(name, permissions, args)];
+  const lesson = listLessons().find(({ number }) =>
+    name === `lesson:${number}`
+  );
+  return lesson ? [lessonStep(lesson, args)] : OTHERS[name]!(args);
+}
 
 /** The commands as a list to read. */
 export function describeCommands(): string {
@@ -287,19 +214,13 @@ export function describeCommands(): string {
   return ["Usage: deno task COMMAND [ARGUMENTS]", "", ...lines].join("\n");
 }
 
-/** A program that speaks MQTT, with what it needs besides. */
-function program(
-  name: string,
-  permissions: string[],
-): (args: string[]) => Step[] {
-  return confined(name, [...MQTT_PERMISSIONS, ...permissions]);
-}
-
 /** A program with these permissions and no others. */
-function confined(
+function programStep(
   name: string,
-  permissions: string[],
-): (args: string[]) => Step[] {
+  given: Permissions,
+  args: string[],
+): Step {
+  const permissions = typeof given === "function" ? given(args) : given;
   const file = `../commands/${name.replace(":", "_")}.ts`;
   const module = new URL(file, import.meta.url).href;
   // To Deno, one for some paths restricts the same one for all.
@@ -307,10 +228,10 @@ function confined(
     !permissions.some((other) => permission.startsWith(`${other}=`))
   );
   const flags = ["--no-prompt", ...widest];
-  return (args) => [{
+  return {
     ...moduleStep(name, "run", [...flags, module, ...args]),
     runsInUserFolder: true,
-  }];
+  };
 }
 
 /** What a broker needs to write the folder of its store, if it has one. */
@@ -419,27 +340,21 @@ function pathPermission(flag: string, path: string): string {
   return path.includes(",") ? flag : `${flag}=${path}`;
 }
 
-/** A command for each lesson, named like `lesson:03`. */
-function lessonCommands(): Record<string, Command> {
-  return Object.fromEntries(
-    listLessons().map((lesson) => [`lesson:${lesson.number}`, {
-      description: `Lesson ${lesson.number}: ${lesson.title}`,
-      steps: (args: string[]) => [lessonStep(lesson, args)],
-    }]),
-  );
-}
-
 /** Runs the program of a lesson that the arguments name, or all together. */
 function lessonStep(lesson: Lesson, args: string[]): Step {
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith("-")) {
-    const [step] = program("lesson", [
+    const permissions = [
+      ...MQTT,
       ...lesson.programs.some(({ cluster }) => cluster)
         ? enginePermissions(["nats"])
         : [scoped("--allow-read", "lessons")],
       `--allow-run=${Deno.execPath()}`,
-    ])(args);
-    return { ...step!, variables: { WORKBOOK_LESSON: lesson.number } };
+    ];
+    return {
+      ...programStep("lesson", permissions, args),
+      variables: { WORKBOOK_LESSON: lesson.number },
+    };
   }
   const names = listPrograms(lesson);
   if (!names.includes(name)) {

@@ -4,8 +4,7 @@ import { quickTests, reachedFrom, readModules } from "./modules.ts";
 const MODULES = readModules();
 
 /** Programs, each of which stands on its own. */
-const PROGRAM =
-  /^(?:checks\/\w+\/(?:mistakes|stub)|exercises|lessons|solutions)\//;
+const PROGRAM = /^(?:checks\/\w+\/stub|exercises|lessons|solutions)\//;
 /** Modules that an import map names. */
 const STAND_IN = /^workbook\/npm_std\//;
 /** What only tests use. */
@@ -13,6 +12,7 @@ const TEST =
   /_(?:test|fixture)\.ts$|\/_contract_|(?:^|\/)(?:testing|bench)\/|\/commands\/test_/;
 /** The faces of the toolkit, for programs. */
 const FACES = ["lib/mod.ts", "lib/csv.ts"];
+const BROKER = /^lib\/broker[/.]/;
 
 /** A function or a constant of a module, with its name and its text. */
 const DECLARATION =
@@ -44,6 +44,13 @@ Deno.test("modules import what lies below them only", () => {
       .map((to) => `${from} imports ${to}`)
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("the commands that are typed most don't load the broker", () => {
+  for (const name of ["pub", "record", "sensors", "sub"]) {
+    const reached = reachedFrom(`workbook/commands/${name}.ts`, MODULES);
+    assertEquals([...reached].filter((path) => BROKER.test(path)), [], name);
+  }
 });
 
 Deno.test("no two modules have the same function or constant", () => {

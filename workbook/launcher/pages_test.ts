@@ -1,10 +1,12 @@
 /**
- * What the project's pages say is there: their links, and the tasks that they name.
+ * What the project's pages say is there: their links, and the tasks and modules that
+ * they name.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import { COMMANDS } from "./commands.ts";
+import { readModules } from "./modules.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
 
@@ -13,6 +15,9 @@ const OTHERS = ["certificates", "dist", "node_modules"];
 
 /** What a page links to, in Markdown or as a picture. */
 const LINK = /\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
+
+/** A module, with some of its folders or with none. */
+const MODULE = /`(?:\.\.\/)*([\w/]+\.ts)`/g;
 
 /** The page's text, without what it shows of programs. */
 interface Page {
@@ -80,6 +85,19 @@ Deno.test("pages name tasks that there are", () => {
         task !== "lesson:NN" && !Object.hasOwn(COMMANDS, task)
       )
       .map(([words]) => `${path}: ${words}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("pages name modules that there are", () => {
+  const modules = [...readModules().keys()].map((path) => `/${path}`);
+  const wrong = [...PAGES.values()].flatMap(({ path, prose }) =>
+    Array.from(prose.matchAll(MODULE), ([, name = ""]) => name)
+      .filter((name) =>
+        !/NN_slug|NAME/.test(name) &&
+        !modules.some((module) => module.endsWith(`/${name}`))
+      )
+      .map((name) => `${path}: ${name}`)
   );
   assertEquals(wrong, []);
 });

@@ -37,12 +37,6 @@ Deno.test("chooseStdSource() downloads from JSR once, then needs no network", as
   assertEquals((await choose(project, { jsrUrl })).source, "jsr");
 });
 
-Deno.test("chooseStdSource() takes the stand-ins where JSR refuses", async () => {
-  await using project = await copyProject();
-  const jsrUrl = "http://127.0.0.1:1/";
-  assertEquals((await choose(project, { jsrUrl })).source, "npm");
-});
-
 Deno.test("chooseStdSource() takes a login page for no registry", async () => {
   await using project = await copyProject();
   await using registry = startRegistry("page");

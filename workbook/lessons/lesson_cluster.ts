@@ -26,7 +26,6 @@ export function needsCluster(
  * Starts a cluster if a lesson needs one; where its engine isn't installed, says
  * what is left out.
  *
- * @param lesson The lesson.
  * @param options What takes a line about each node, and the signal that gives up.
  */
 export async function openCluster(

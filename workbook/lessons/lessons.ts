@@ -96,7 +96,6 @@ export function listPrograms(lesson: Lesson): string[] {
 /**
  * The flags that a program runs with: those in its header's `@run` line.
  *
- * @param file The program.
  * @throws {Error} If its header has no such line.
  */
 export function programFlags(file: URL): string[] {

@@ -35,7 +35,6 @@ interface Running {
  * stay, which are stopped at the end. Those that need a cluster are left out where
  * none can be started.
  *
- * @param lesson The lesson.
  * @param options Flags, variables and the signal that ends it.
  * @returns 0, or 1 if a program failed.
  */

@@ -1,4 +1,5 @@
-import { type Client, Sensor, type SensorOptions } from "../../lib/mod.ts";
+import type { Client } from "../../lib/connect.ts";
+import { Sensor, type SensorOptions } from "../../lib/sensor.ts";
 import { describeError } from "../../lib/describe_error.ts";
 import { printable } from "../../lib/printable.ts";
 import { formatTimedReading } from "../../lib/timed_reading.ts";

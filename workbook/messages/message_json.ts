@@ -1,11 +1,10 @@
 import { Buffer } from "node:buffer";
-import type { Message } from "../../lib/mod.ts";
+import type { Message } from "../../lib/message.ts";
 import { printable } from "../../lib/printable.ts";
 
 /**
  * A message as mosquitto_sub's JSON.
  *
- * @param message The message.
  * @param time When it came.
  * @param options Whether the payload becomes a text in quotes; otherwise it is
  *   JSON itself.

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Message } from "../../lib/mod.ts";
+import type { Message } from "../../lib/message.ts";
 import { printable } from "../../lib/printable.ts";
 import { isoTime, toJson } from "./message_json.ts";
 import { UsageError } from "../options/program.ts";

@@ -56,9 +56,6 @@ type Value = string | number | undefined;
 /**
  * Writes rows as CSV text. Each row ends with CRLF; a value that holds a comma, a
  * quotation mark or a line feed is quoted.
- *
- * @param rows The rows.
- * @returns The text.
  */
 export function stringify(rows: readonly (readonly Value[])[]): string {
   return rows.map((row) => `${row.map(fieldOf).join(",")}\r\n`).join("");

@@ -10,9 +10,13 @@ import {
   namedBroker,
   parseAddresses,
 } from "../../lib/client/address.ts";
-import { assertAuthorities } from "../../lib/client/authorities.ts";
-import type { ConnectOptions, Will, WillProperties } from "../../lib/mod.ts";
-import { readFile } from "./input_file.ts";
+import { assertAuthorities } from "../../lib/client/connection.ts";
+import type {
+  ConnectOptions,
+  Will,
+  WillProperties,
+} from "../../lib/connect.ts";
+import { readFile } from "./files.ts";
 import { type OptionNames, type Options, UsageError } from "./program.ts";
 import { readProperties } from "./property_options.ts";
 
@@ -87,7 +91,6 @@ const decoder = new TextDecoder();
 /**
  * Reads the options for a connection.
  *
- * @param options The options.
  * @param askPassword Asks for the password of a user who came without.
  * @param named The broker where no option says which: that of `MQTT_URL`.
  * @returns Where to connect to, and how.

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { exitWithError } from "../../lib/exit_with_error.ts";
+import { exitWithError } from "../../lib/describe_error.ts";
 
 /** What the user typed can't be carried out: one line, exit status 2. */
 export class UsageError extends RangeError {

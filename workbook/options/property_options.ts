@@ -8,7 +8,7 @@ import type {
   ConnectProperties,
   PublishProperties,
   WillProperties,
-} from "../../lib/mod.ts";
+} from "../../lib/properties.ts";
 import { type Options, readNumber, UsageError } from "./program.ts";
 
 /** The properties that were given, by what they go with. */

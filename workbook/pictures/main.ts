@@ -8,10 +8,8 @@
  */
 import { basename } from "node:path";
 import { inProject } from "../launcher/modules.ts";
-import { capturePage } from "./capture_page.ts";
+import { capturePage, launchChromium } from "./capture_page.ts";
 import { drawScreen } from "./draw_screen.ts";
-import { encodePng } from "./encode_png.ts";
-import { launchChromium } from "./launch_chromium.ts";
 import { PAGE_PICTURES, textFile } from "./page_pictures.ts";
 import { SCREEN_PICTURES, showTask } from "./screen_pictures.ts";
 
@@ -31,8 +29,8 @@ const pages = PAGE_PICTURES.filter(isWanted);
 if (pages.length > 0) {
   await using browser = await launchChromium("chromium");
   for (const picture of pages) {
-    const { text, pixels } = await capturePage(browser, picture);
-    await Deno.writeFile(inProject(picture.file), encodePng(pixels));
+    const { text, png } = await capturePage(browser, picture);
+    await Deno.writeFile(inProject(picture.file), png);
     await Deno.writeTextFile(inProject(textFile(picture.file)), `${text}\n`);
   }
 }

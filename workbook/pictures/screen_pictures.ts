@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { startBroker } from "../../lib/mod.ts";
-import { captureScreen, type Typing } from "./capture_screen.ts";
-import { taskProgram } from "./task_program.ts";
+import { taskProgram } from "./start_task.ts";
 
 /** A picture of what a task shows on a terminal. */
 interface ScreenPicture {
@@ -55,5 +55,91 @@ export async function showTask(
     return lines.map((line) => line.replaceAll(folder, FOLDER));
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What is typed while a program runs. */
+interface Typing {
+  /** The lines. */
+  lines: readonly string[];
+  /** What the program shows each time that it waits for a line. */
+  prompt: string;
+  /** A file of the program's folder, and what must be in it before. */
+  written: { file: string; text: string };
+}
+
+/** How a program is started, and what it is told. */
+interface CaptureOptions {
+  /** The folder that it runs in. */
+  folder: string;
+  /** Variables that it gets. */
+  variables: Record<string, string>;
+  /** What is typed, if it asks for anything. */
+  typing?: Typing | undefined;
+}
+
+/** The screen of a terminal of the usual size. */
+const SIZE = ["-x", "80", "-y", "24"];
+
+/** In milliseconds. */
+const LONGEST = 60_000;
+const LOOK_AGAIN = 100;
+
+/**
+ * Runs a program to its end in a terminal, which is tmux's, and reads the screen.
+ * Whatever it waits for, it is over after a minute.
+ *
+ * @param words The program and its arguments.
+ * @param options Where it runs.
+ * @returns The lines that are to be seen, without empty ones at the end.
+ */
+async function captureScreen(
+  words: readonly string[],
+  { folder, variables, typing }: CaptureOptions,
+): Promise<string[]> {
+  // A server of its own, which knows nothing of the user's settings.
+  const server = ["-L", crypto.randomUUID(), "-f", "/dev/null"];
+  const signal = AbortSignal.timeout(LONGEST);
+  const tmux = async (...args: string[]) => {
+    const { success, stdout, stderr } = await new Deno.Command("tmux", {
+      args: [...server, ...args],
+      signal,
+    }).output();
+    if (success) return new TextDecoder().decode(stdout);
+    throw new Error(new TextDecoder().decode(stderr).trim() || "tmux failed");
+  };
+  const until = async (isSo: () => Promise<boolean>) => {
+    while (!await isSo()) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    }
+  };
+  const screen = async () => (await tmux("capture-pane", "-p")).trimEnd();
+  const program = words.map((word) => `'${word}'`).join(" ");
+  const env = Object.entries(variables).flatMap(([name, value]) => [
+    "-e",
+    `${name}=${value}`,
+  ]);
+  try {
+    // A terminal is dead once all that its program printed is on the screen.
+    await tmux(
+      ...["set-option", "-g", "remain-on-exit", "on", ";"],
+      ...["set-option", "-gq", "remain-on-exit-format", "", ";"],
+      ...["new-session", "-d", ...SIZE, "-c", folder, ...env, program],
+    );
+    for (const [index, line] of typing?.lines.entries() ?? []) {
+      const { prompt, written: { file, text } } = typing!;
+      await until(async () =>
+        (await screen()).split(prompt).length > index + 1
+      );
+      const path = join(folder, file);
+      await until(async () => (await Deno.readTextFile(path)).includes(text));
+      await tmux("send-keys", line, "Enter");
+    }
+    await until(async () =>
+      await tmux("display-message", "-p", "#{pane_dead}") === "1\n"
+    );
+    return (await screen()).split("\n");
+  } finally {
+    await tmux("kill-server");
   }
 }

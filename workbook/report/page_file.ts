@@ -1,8 +1,8 @@
 import { reasonOf } from "../../lib/recording_error.ts";
-import { writeWhole } from "../options/output_file.ts";
+import { writeWhole } from "../options/files.ts";
 import { UsageError } from "../options/program.ts";
 import { draftOf } from "./page_draft.ts";
-import { STANDARD_INPUT } from "./read_together.ts";
+import { STANDARD_INPUT } from "./read_report.ts";
 
 /**
  * Fails, before anything is read, where a page mustn't be written.

@@ -1,8 +1,6 @@
-import { excerpt } from "../../lib/excerpt.ts";
-import { printable } from "../../lib/printable.ts";
+import { excerpt, printable } from "../../lib/printable.ts";
 import { countOf, formatCount } from "./format_figures.ts";
-import { MOST_TOPICS, type Report } from "./read_report.ts";
-import type { FileSummary } from "./read_together.ts";
+import { type FileSummary, MOST_TOPICS, type Report } from "./read_report.ts";
 import type { TopicSummary } from "./topic_summary.ts";
 
 /** Of a longer topic, the middle is left out where there is little room. */

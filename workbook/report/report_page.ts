@@ -8,8 +8,7 @@ import {
 } from "./format_figures.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { GAP_FACTOR } from "./pauses.ts";
-import type { Report } from "./read_report.ts";
-import { STANDARD_INPUT } from "./read_together.ts";
+import { type Report, STANDARD_INPUT } from "./read_report.ts";
 import { describeNotes, shortTopic } from "./report_notes.ts";
 import { topicSection } from "./topic_section.ts";
 import type { TopicSummary } from "./topic_summary.ts";

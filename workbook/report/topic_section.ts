@@ -1,5 +1,4 @@
-import { toSvg } from "./chart_svg.ts";
-import type { Period } from "./curve.ts";
+import { type Period, toSvg } from "./curve.ts";
 import { escapeHtml, isolateHtml } from "./escape_html.ts";
 import {
   countOf,

@@ -8,7 +8,6 @@ const NARROWEST = 4;
  * Lays rows of cells out in columns: the first flush left, the others right. What a
  * cell holds may be a stranger's, such as a topic.
  *
- * @param cells The rows.
  * @param width How wide a line may be: then the first column is broken into lines.
  */
 export function columns(

@@ -13,7 +13,7 @@ import {
 } from "../../testing/unprintable.ts";
 import { describeFailures } from "../exercises/describe_outcomes.ts";
 import { describeSeen } from "../checking/describe_seen.ts";
-import { CheckFailure } from "../checking/check_failure.ts";
+import { CheckFailure } from "../checking/finding.ts";
 import { checkRequirement } from "../checking/run_checks.ts";
 import { toTable } from "../grading/report_table.ts";
 import { fieldOf, rowOf } from "../../lib/recording/csv_rows.ts";

@@ -72,3 +72,10 @@ function write(text: string): void {
     start += Deno.stdout.writeSync(bytes.subarray(start));
   }
 }
+
+/** A bar that fills: `[████░░░░] 1 of 2`. */
+export function progressBar(done: number, total: number, width = 20): string {
+  const filled = total === 0 ? 0 : Math.round(done / total * width);
+  const bar = "█".repeat(filled) + "░".repeat(width - filled);
+  return `[${bar}] ${done} of ${total}`;
+}

@@ -1,5 +1,5 @@
 import type { BrokerOptions } from "../options.ts";
-import { readAclFile } from "./acl_file.ts";
+import { readAclFile } from "./access_files.ts";
 import { createFileWatch } from "./file_watch.ts";
 import { LoginThrottle } from "./login_throttle.ts";
 import {

@@ -17,10 +17,7 @@ import {
   type Outcome,
   playRow,
 } from "../../../testing/access/play_row.ts";
-import {
-  type Protocol,
-  PROTOCOLS,
-} from "../../../testing/clients/protocols.ts";
+import { type Protocol, PROTOCOLS } from "../../../testing/clients/clients.ts";
 import { connackCode } from "../../../testing/access/table_client.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { logged } from "../../../testing/test.ts";

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
-import { createMinuteLog, quote } from "../log.ts";
-import { remember } from "../remember.ts";
-import { CheckQueue, type Verdict } from "./check_queue.ts";
-import { Guesses } from "./guesses.ts";
+import { createMinuteLog, quote, remember } from "../log.ts";
+import { CheckQueue, Guesses, type Verdict } from "./check_queue.ts";
 
 /** So many wrong passwords from an address cost nothing: people mistype. */
 const FREE = 3;

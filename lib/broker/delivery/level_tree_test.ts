@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LevelTree } from "./level_tree.ts";
-import { covers } from "./topics.ts";
+import { covers } from "../access/rules.ts";
 
 /** All topics, or filters, of up to three of some levels. */
 function allOf(levels: string[]): string[][] {

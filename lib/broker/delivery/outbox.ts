@@ -1,11 +1,9 @@
 import type { Limits } from "../limits.ts";
 import { createTally } from "../log.ts";
 import { acknowledgement } from "../wire/encode.ts";
-import { PACKET } from "../wire/packet_types.ts";
-import { protocolError } from "../wire/reason.ts";
+import { PACKET, protocolError } from "../wire/packets.ts";
 import { type Delivery, type Message, sizeOf, type Terms } from "./message.ts";
-import type { Link } from "./link.ts";
-import { Pace } from "./pace.ts";
+import { type Link, Pace } from "./link.ts";
 
 /** How many messages may be under way to a client without its confirmation. */
 const WINDOW = 1_000;

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
-import { Figures } from "../figures.ts";
-import { Connection } from "../wire/connection.ts";
+import { Connection, Figures } from "../wire/connection.ts";
 import { topicOf } from "../wire/topics.ts";
 import { Link } from "./link.ts";
-import type { Message, Terms } from "./message.ts";
+import { type Message, type Terms, withoutSlab } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { logged } from "../../../testing/test.ts";
 
@@ -112,4 +111,29 @@ Deno.test("Outbox counts the bytes that wait or are under way", () => {
   outbox.send({ ...MESSAGE, payload }, TERMS);
   outbox.send({ ...MESSAGE, payload }, TERMS);
   assertEquals(connection.ids.length, 3);
+});
+
+/** A message whose payload is some bytes of a chunk. */
+function messageOf(chunk: Buffer, bytes: number): Message {
+  return {
+    topic: topicOf("a"),
+    payload: chunk.subarray(0, bytes),
+    qos: 1,
+    retain: false,
+    properties: chunk.subarray(0, 2),
+    expiresAt: Infinity,
+  };
+}
+
+Deno.test("withoutSlab() keeps nothing but the message of what came in together", () => {
+  const chunk = Buffer.alloc(65_536, "x");
+  const small = messageOf(chunk, 10);
+  const own = withoutSlab(small);
+  assertEquals(own, small);
+  for (const part of [own.payload, own.properties]) {
+    assert(part.buffer.byteLength < chunk.length);
+  }
+  // What is most of it is not copied.
+  const large = messageOf(chunk, 40_000);
+  assert(withoutSlab(large) === large);
 });

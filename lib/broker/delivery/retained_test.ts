@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBroker } from "../../broker.ts";
-import { openClient } from "../../../testing/clients/clients.ts";
+import { openClient, PROTOCOLS } from "../../../testing/clients/clients.ts";
 import { TYPE5 } from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
-import { PROTOCOLS } from "../../../testing/clients/protocols.ts";
 import { subscribeRaw5 } from "../../../testing/clients/raw_client5.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
 import { times } from "../../../testing/test.ts";

@@ -2,8 +2,12 @@ import type { Topic } from "../wire/topics.ts";
 import { LevelTree } from "./level_tree.ts";
 import { type Message, type Terms, withoutSlab } from "./message.ts";
 import type { RetainedMessages } from "./retained.ts";
-import { ShareGroup } from "./share_group.ts";
-import { type Subscriber, type Subscription, termsOf } from "./subscription.ts";
+import {
+  ShareGroup,
+  type Subscriber,
+  type Subscription,
+  termsOf,
+} from "./subscription.ts";
 
 /** Who has published a message, if it is there. */
 export interface Publisher {

@@ -8,7 +8,7 @@ import {
 } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "./key_pair.ts";
-import { BrokerStartError } from "./start_error.ts";
+import { BrokerStartError } from "../errors.ts";
 import type { Admission } from "./admission.ts";
 import {
   acceptWebSockets,

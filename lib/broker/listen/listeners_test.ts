@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Socket } from "node:net";
 import { startBroker } from "../../broker.ts";
 import { CA, LOCALHOST } from "../../../testing/certificates/certificates.ts";
@@ -6,6 +6,8 @@ import { openClient } from "../../../testing/clients/clients.ts";
 import { within } from "../../../testing/deadline.ts";
 import { openRaw } from "../../../testing/clients/raw_client.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
+import { createPrivateKey } from "node:crypto";
+import { assertKeyPair } from "./key_pair.ts";
 
 Deno.test("startBroker() doesn't hold back a packet until the last one is confirmed", async () => {
   await using broker = await openBroker({ tls: { ...LOCALHOST, port: 0 } });
@@ -82,5 +84,41 @@ Deno.test("startBroker() logs failed TLS handshakes, each address once a minute"
         `TLS handshake with 127.0.0.1 failed: ${reason}`,
       ]);
     }
+  }
+});
+
+const { cert, key } = LOCALHOST;
+
+Deno.test("assertKeyPair() takes a key of either form, and a chain", () => {
+  assertKeyPair(LOCALHOST);
+  const sec1 = createPrivateKey(key).export({ type: "sec1", format: "pem" });
+  assertKeyPair({ cert: cert + CA, key: String(sec1) });
+  const crlf = (text: string) => text.replaceAll("\n", "\r\n");
+  assertKeyPair({ cert: crlf(cert), key: crlf(key) });
+});
+
+Deno.test("assertKeyPair() says what is wrong with which", () => {
+  const names = { cert: 'Certificate "a.crt"', key: 'Key "a.key"' };
+  const encrypted = createPrivateKey(key).export({
+    type: "pkcs8",
+    format: "pem",
+    cipher: "aes-256-cbc",
+    passphrase: "secret",
+  });
+  const old = key.replace(
+    "KEY-----\n",
+    "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
+  );
+  const wrong: [cert: string, key: string, message: string][] = [
+    ["", key, 'Certificate "a.crt" can\'t be read: it must be PEM text'],
+    [key, key, 'Certificate "a.crt" can\'t be read: it must be PEM text'],
+    [cert, "", 'Key "a.key" can\'t be read: it must be PEM text'],
+    [cert, cert, 'Key "a.key" can\'t be read: it must be PEM text'],
+    [cert, String(encrypted), 'Key "a.key" is encrypted: it must be one'],
+    [cert, old, 'Key "a.key" is encrypted: it must be one'],
+    [CA, key, 'Key "a.key" is of another certificate'],
+  ];
+  for (const [cert, key, message] of wrong) {
+    assertThrows(() => assertKeyPair({ cert, key }, names), TypeError, message);
   }
 });

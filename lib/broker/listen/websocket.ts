@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, Server } from "node:http";
 import { Duplex } from "node:stream";
 import type { WebSocket } from "npm:@types/ws@8.18.2";
-import { importLate } from "../../client/import_late.ts";
+import { importLate } from "../../client/runtime.ts";
 import type { Client } from "../client.ts";
 import { quote } from "../log.ts";
-import type { PageAllowed } from "./origins.ts";
+import type { PageAllowed } from "./admission.ts";
 
 /** MQTT 3.1.1 section 6.0, and the name that MQTT 3.1 clients use. */
 const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 // Type-only: a broker without a store loads no database.
 import type { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../../recording_error.ts";
-import { BrokerStoreError } from "./store_error.ts";
+import { BrokerStoreError } from "../errors.ts";
 
 /** The file of the store, in its folder. */
 const FILE = "broker.sqlite";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { startBroker } from "../../broker.ts";
 import { openDatabase } from "./database.ts";
-import { BrokerStoreError } from "./store_error.ts";
+import { BrokerStoreError } from "../errors.ts";
 import {
   leaveRecorder,
   openClient,

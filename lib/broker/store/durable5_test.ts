@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as pause } from "node:timers/promises";
-import { openClient } from "../../../testing/clients/clients.ts";
+import { NEVER_EXPIRES, openClient } from "../../../testing/clients/clients.ts";
 import {
   disconnect5,
   OPTION,
@@ -23,7 +23,6 @@ import {
   publishOnce5,
 } from "../../../testing/clients/sessions5.ts";
 import { test, times } from "../../../testing/test.ts";
-import { NEVER_EXPIRES } from "../../../testing/clients/protocols.ts";
 
 test.store("startBroker() keeps in its store what messages say in MQTT 5, and how long they live", async ({ restart }) => {
   let broker = await restart();

@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { Duplex } from "node:stream";
-import type { Figures } from "../figures.ts";
 
 /** How long a client may take to read the last that it is told, and to close. */
 const LINGER_MILLISECONDS = 1_000;
@@ -108,4 +107,15 @@ export class Connection {
     if (wasFull && !isFull) stream.emit("drain");
     if (this.#isEnding) stream.end();
   }
+}
+
+/** What the broker counts, from its start on. */
+export class Figures {
+  /** Packets of any type. */
+  packetsReceived = 0;
+  packetsSent = 0;
+  bytesReceived = 0;
+  bytesSent = 0;
+  /** PUBLISH packets. */
+  messagesReceived = 0;
 }

@@ -5,15 +5,15 @@
 
 import type { Limits } from "../limits.ts";
 import type { Framing } from "./framing.ts";
-import { PacketBody } from "./packet_body.ts";
-import type { Version } from "./packet_types.ts";
+import { PacketBody } from "./packets.ts";
+import type { Version } from "./packets.ts";
 import {
   ALLOWED,
   NO_PROPERTIES,
   type Properties,
   readProperties,
 } from "./properties.ts";
-import { ProtocolError, protocolError, REASON } from "./reason.ts";
+import { ProtocolError, protocolError, REASON } from "./packets.ts";
 import { checkTopicFilter, type TopicReader } from "./topics.ts";
 
 /** Bridges, such as mosquitto's, add this to the level. */

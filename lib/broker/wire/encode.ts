@@ -3,8 +3,8 @@
 // user properties in another order than they came in.
 
 import { Buffer } from "node:buffer";
-import { PACKET, type Version } from "./packet_types.ts";
-import { REASON } from "./reason.ts";
+import { PACKET, type Version } from "./packets.ts";
+import { REASON } from "./packets.ts";
 import {
   encodeProperties,
   NO_BYTES,

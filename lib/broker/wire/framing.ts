@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { ProtocolError, REASON } from "./reason.ts";
+import { ProtocolError, REASON } from "./packets.ts";
 
 /** What may be kept of a client that hasn't been let in. */
 export const MOST_BEFORE_CONNECT = 65_536;

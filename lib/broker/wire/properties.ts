@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
-import { PacketBody } from "./packet_body.ts";
-import { ProtocolError, protocolError, REASON } from "./reason.ts";
+import { PacketBody, ProtocolError, protocolError, REASON } from "./packets.ts";
 
 /** How a property's value is written (section 2.2.2.2), and what it is here. */
 interface Kinds {

@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { ProtocolError, REASON } from "./reason.ts";
+import { ProtocolError, protocolError, REASON } from "./packets.ts";
 
 /**
  * Control characters, marks that turn the direction of text around them, and
@@ -125,4 +125,31 @@ export function checkTopicFilter(filter: string, maxTopicLevels: number): void {
 function checkText(text: string, kind: string): void {
   if (!UNPRINTABLE.test(text)) return;
   throw new ProtocolError(`${kind} has a control character in it`);
+}
+
+/** How many topics a client may give numbers to. */
+export const TOPIC_ALIAS_MAXIMUM = 100;
+
+/** The topics that a client's numbers stand for (MQTT 5.0 section 3.3.2.3.4). */
+export class TopicAliases {
+  readonly #topics = new Map<number, Topic>();
+
+  /**
+   * Gives the topic of a message, and keeps it under its number.
+   *
+   * @throws {ProtocolError} If the number is too large, or stands for nothing.
+   */
+  topicOf(topic: Topic | undefined, alias: number | undefined): Topic {
+    if (alias === undefined) return topic!;
+    if (alias > TOPIC_ALIAS_MAXIMUM) {
+      throw new ProtocolError(
+        `Topic alias is ${alias}: ${TOPIC_ALIAS_MAXIMUM} is the most`,
+        REASON.TOPIC_ALIAS_INVALID,
+      );
+    }
+    if (topic !== undefined) this.#topics.set(alias, topic);
+    const known = this.#topics.get(alias);
+    if (known !== undefined) return known;
+    throw protocolError(`Topic alias ${alias} has not been given a topic`);
+  }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { readExactly } from "../../../lib/inputs/read_exactly.ts";
+import { readExactly } from "../../../lib/inputs/pigpio.ts";
 import type { Step } from "./gpio.ts";
 import { type Command, FakeRaspberryPi } from "./raspberry_pi.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readExactly } from "../../../lib/inputs/read_exactly.ts";
+import { readExactly } from "../../../lib/inputs/pigpio.ts";
 import { FakeAds1115 } from "./ads1115.ts";
 import { within } from "../../../testing/deadline.ts";
 import { FakeGpio } from "./gpio.ts";

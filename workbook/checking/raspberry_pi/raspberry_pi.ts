@@ -5,8 +5,7 @@
  * @module
  */
 import { FakeAds1115 } from "./ads1115.ts";
-import { FakeGpio, type Step } from "./gpio.ts";
-import { Notifications } from "./notifications.ts";
+import { FakeGpio, Notifications, type Step } from "./gpio.ts";
 
 /** A command with its parameters, and what follows them. */
 export interface Command {

@@ -1,4 +1,4 @@
-import { numberAt } from "../number_at.ts";
+import { numberAt } from "../json_paths.ts";
 import type { SeriesRequest } from "../protocol.ts";
 import { numericTopics } from "./charts/numeric_topics.ts";
 import { send } from "./connection.ts";

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { en, type Labels } from "./languages/en.ts";
-import { fr } from "./languages/fr.ts";
-import { ko } from "./languages/ko.ts";
-import { zhHans } from "./languages/zh_hans.ts";
-import { zhHant } from "./languages/zh_hant.ts";
+import en from "./languages/en.json" with { type: "json" };
+import fr from "./languages/fr.json" with { type: "json" };
+import ko from "./languages/ko.json" with { type: "json" };
+import zhHans from "./languages/zh_hans.json" with { type: "json" };
+import zhHant from "./languages/zh_hant.json" with { type: "json" };
 import { computed, signal } from "./view.ts";
+
+/** The labels in a language. Words in braces are replaced: see {@linkcode fill}. */
+export type Labels = Record<keyof typeof en, string>;
 
 /** The labels by BCP 47's tag of their language. */
 export const LANGUAGES = {

@@ -2,12 +2,10 @@ import type { PacketNews } from "../protocol.ts";
 import { send } from "./connection.ts";
 import { formatNumber } from "./format.ts";
 import { fill, labels } from "./labels.ts";
-import { DemoButtons } from "./packets/demo_buttons.ts";
-import { countWaiting, type Hold, step } from "./packets/hold.ts";
 import { PacketDiagram } from "./packets/packet_diagram.ts";
-import { PacketLegend } from "./packets/packet_legend.ts";
-import { PacketTable } from "./packets/packet_table.ts";
+import { PacketLegend, PacketTable } from "./packets/packet_table.ts";
 import { type Exchange, exchangeOf, isOfPublish } from "./packets/sequence.ts";
+import { OutcomeText, publish } from "./publish/publishing.ts";
 import { MOST, packets, packetsLeftOut } from "./store.ts";
 import { html, useEffect, useSignal, type VNode } from "./view.ts";
 
@@ -58,9 +56,9 @@ export function PacketsView(): VNode {
           onClick=${() => hold.value = hold.value ? null : packets.value}>
           ${text.packetHold}
         </button>
-        <button type="button" disabled=${waiting === 0}
+        <button type="button" aria-disabled=${waiting === 0}
           onClick=${() =>
-            hold.value = step(packets.value, hold.value ?? [], {
+            hold.value &&= step(packets.value, hold.value, {
               isWanted,
               most: MOST.packets,
             })}>
@@ -98,5 +96,71 @@ export function PacketsView(): VNode {
         <${PacketLegend} packets=${shown} />
       `}
     </section>
+  ` as VNode;
+}
+
+/** What stays in sight while new packets are held back. */
+type Hold = readonly PacketNews[];
+
+/** How many packets have come since those that stay in sight. */
+export function countWaiting(
+  packets: readonly PacketNews[],
+  hold: Hold,
+): number {
+  return packets.length - indexAfter(packets, hold);
+}
+
+/**
+ * Lets one more packet come into sight, and those before it that aren't wanted.
+ *
+ * @param most How many stay in sight at most.
+ */
+export function step(
+  packets: readonly PacketNews[],
+  hold: Hold,
+  { isWanted, most }: {
+    isWanted: (packet: PacketNews) => boolean;
+    most: number;
+  },
+): Hold {
+  const next = indexAfter(packets, hold);
+  const wanted = packets.findIndex((packet, index) =>
+    index >= next && isWanted(packet)
+  );
+  const end = wanted < 0 ? packets.length : wanted + 1;
+  return [...hold, ...packets.slice(next, end)].slice(-most);
+}
+
+/** The last one that stays in sight may have been let go meanwhile. */
+function indexAfter(packets: readonly PacketNews[], hold: Hold): number {
+  const last = hold.at(-1);
+  return last === undefined ? 0 : packets.lastIndexOf(last) + 1;
+}
+
+const TOPIC = "iot/demo";
+const QOS = [0, 1, 2] as const;
+
+/** Buttons that publish a message, so that its packets can be seen at once. */
+function DemoButtons(): VNode {
+  const request = useSignal<number | undefined>(undefined);
+  const text = labels.value;
+  return html`
+    <div class="packet-demo" role="group" aria-label=${text.packetDemo}>
+      <span>${fill(text.packetDemoTo, { topic: TOPIC })}</span>
+      ${QOS.map((qos) =>
+        html`
+          <button type="button" key=${qos} onClick=${() => {
+            const payload = `QoS ${qos}`;
+            request.value = publish({
+              topic: TOPIC,
+              payload,
+              qos,
+              retain: false,
+            });
+          }}>${fill(text.packetDemoQos, { qos })}</button>
+        `
+      )}
+      <${OutcomeText} request=${request.value} />
+    </div>
   ` as VNode;
 }

@@ -1,54 +1,46 @@
 import { assertEquals } from "@std/assert";
-import { shownPageTests } from "../../../testing/project/shown_page.ts";
+import type { PacketNews } from "../protocol.ts";
+import { countWaiting, step } from "./packets_view.ts";
 
-/** How many arrows are drawn. */
-const ARROWS = `document.querySelectorAll(".packet").length`;
+const PACKETS = Array.from({ length: 6 }, (_, index): PacketNews => ({
+  type: index % 2 === 0 ? "PUBLISH" : "PINGREQ",
+  time: index,
+  isSent: true,
+  text: "",
+  isCut: false,
+}));
+const ALL = { isWanted: () => true, most: 100 };
 
-shownPageTests("PacketsView() draws what goes to and fro", {
-  "shows an exchange of QoS 2": async (shown) => {
-    const { page, until } = shown;
-    await page.getByRole("tab", { name: "Packets" }).click();
-    await page.getByRole("button", { name: "QoS 2" }).click();
-    // To the broker, and back from it.
-    await until(`${ARROWS} === 8`);
-    await page.getByText("QoS 2: received, I won't take it twice.").waitFor();
-    await page.getByRole("checkbox", { name: "As a table" }).check();
-    const rows = await page.locator(".packet-table tbody tr").all();
-    const texts = await Promise.all(rows.map(async (row) => {
-      const [, direction, packet] = await row.locator("td, th")
-        .allTextContents();
-      return `${direction}: ${packet}`.replace(/ \d+/, "");
-    }));
-    const sent = texts.filter((text) =>
-      /^(client.*(PUBLISH|PUBREL)|broker.*(PUBREC|PUBCOMP))/.test(text)
-    );
-    assertEquals(texts.length, 8);
-    assertEquals(sent.toReversed(), [
-      "client → broker: PUBLISH · QoS 2",
-      "broker → client: PUBREC",
-      "client → broker: PUBREL",
-      "broker → client: PUBCOMP",
-    ]);
-  },
-  "holds packets, and steps": async (shown) => {
-    const { page, until, publish } = shown;
-    await page.getByRole("tab", { name: "Packets" }).click();
-    await page.getByRole("button", { name: "QoS 0" }).click();
-    await until(`${ARROWS} === 2`);
-    await page.getByRole("button", { name: "Hold" }).click();
-    await publish([["iot/temp", "1"], ["iot/temp", "2"]]);
-    const held = (count: number) =>
-      page.getByText(`Packets that have come since: ${count}.`).waitFor();
-    // Two of PUBLISH, two of PUBACK.
-    await held(4);
-    assertEquals(await page.evaluate(ARROWS), 2);
-    await page.getByRole("button", { name: "Next packet" }).click();
-    await until(`${ARROWS} === 3`);
-    await held(3);
-    await page.getByRole("button", { name: "Clear" }).click();
-    await until(`${ARROWS} === 0`);
-    await page.getByRole("button", { name: "Hold" }).click();
-    await publish([["iot/temp", "3"]]);
-    await until(`${ARROWS} > 0`);
-  },
+Deno.test("countWaiting() counts what has come since", () => {
+  assertEquals(countWaiting(PACKETS, PACKETS.slice(0, 2)), 4);
+  assertEquals(countWaiting(PACKETS, PACKETS), 0);
+  assertEquals(countWaiting(PACKETS, []), 6);
+});
+
+Deno.test("countWaiting() counts all when what is in sight was let go", () => {
+  assertEquals(countWaiting(PACKETS.slice(2), PACKETS.slice(0, 2)), 4);
+});
+
+Deno.test("step() lets packets come one by one", () => {
+  const one = step(PACKETS, [], ALL);
+  const two = step(PACKETS, one, ALL);
+  assertEquals(two, PACKETS.slice(0, 2));
+  assertEquals(step(PACKETS, PACKETS, ALL), PACKETS);
+});
+
+Deno.test("step() goes past what isn't wanted", () => {
+  const isWanted = ({ type }: PacketNews) => type === "PUBLISH";
+  const options = { ...ALL, isWanted };
+  assertEquals(
+    step(PACKETS, PACKETS.slice(0, 1), options),
+    PACKETS.slice(0, 3),
+  );
+  assertEquals(step(PACKETS, PACKETS.slice(0, 5), options), PACKETS);
+});
+
+Deno.test("step() keeps no more in sight than asked for", () => {
+  assertEquals(
+    step(PACKETS, PACKETS.slice(0, 2), { ...ALL, most: 2 }),
+    PACKETS.slice(1, 3),
+  );
 });

@@ -1,7 +1,13 @@
 import { printable } from "../../../lib/printable.ts";
 import { fill, labels } from "./labels.ts";
-import { OutcomeText } from "./publish/outcome.ts";
-import { Field, PropertyFields } from "./publish/publish_fields.ts";
+import {
+  type Draft,
+  OutcomeText,
+  publish,
+  type Sent,
+  sent,
+} from "./publish/publishing.ts";
+import { Field, PropertyFields, TopicField } from "./publish/publish_fields.ts";
 import {
   EMPTY_FORM,
   type FormError,
@@ -9,9 +15,7 @@ import {
   type PublishForm,
   readForm,
 } from "./publish/publish_form.ts";
-import { type Draft, publish, type Sent, sent } from "./publish/publishing.ts";
 import { phase } from "./store.ts";
-import { TopicField } from "./publish/topic_field.ts";
 import { html, signal, type VNode } from "./view.ts";
 
 /** The form and what is wrong with it outlive the view, which is away at times. */

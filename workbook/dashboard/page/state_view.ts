@@ -2,7 +2,6 @@ import { printable } from "../../../lib/printable.ts";
 import { messageRate } from "./clock.ts";
 import { formatNumber, formatRate, formatTime } from "./format.ts";
 import { fill, labels } from "./labels.ts";
-import { isLarge } from "./large_type.ts";
 import {
   brokerState,
   log,
@@ -12,7 +11,7 @@ import {
   unlisted,
   welcome,
 } from "./store.ts";
-import { html, type VNode } from "./view.ts";
+import { effect, html, signal, type VNode } from "./view.ts";
 
 /** What is always in sight: how the connections are, and how much has come. */
 export function StateView(): VNode {
@@ -141,4 +140,35 @@ function Log(): VNode | null {
       <pre tabindex="0">${log.value.map(printable).join("\n")}</pre>
     </details>
   ` as VNode;
+}
+
+const KEY = "mqtt-dashboard-large-type";
+
+/** Whether all is written larger; remembered by the browser. */
+const isLarge = signal(false);
+
+/** Takes the remembered choice, and remembers each new one. */
+export function startLargeType(): void {
+  isLarge.value = read() === "true";
+  effect(() => {
+    document.documentElement.classList.toggle("large", isLarge.value);
+    write(String(isLarge.value));
+  });
+}
+
+function read(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    // A browser may keep nothing.
+    return null;
+  }
+}
+
+function write(text: string): void {
+  try {
+    localStorage.setItem(KEY, text);
+  } catch {
+    // It holds until the page is closed, then.
+  }
 }

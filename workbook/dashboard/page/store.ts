@@ -156,3 +156,9 @@ function takePoints({ key, isStart, times, values, leftOut }: SeriesNews) {
   all.leftOut += leftOut + excess;
   points.set(key, all);
 }
+
+/** What can stand beside the tree. */
+export type Tab = "topic" | "charts" | "publish" | "packets" | "clients";
+
+/** What stands there. */
+export const selectedTab = signal<Tab>("charts");

@@ -3,8 +3,7 @@ import { ClientsView } from "./clients_view.ts";
 import { labels } from "./labels.ts";
 import { PacketsView } from "./packets_view.ts";
 import { PublishView } from "./publish_view.ts";
-import { selectedTab, type Tab } from "./selected_tab.ts";
-import { welcome } from "./store.ts";
+import { selectedTab, type Tab, welcome } from "./store.ts";
 import { TopicView } from "./topic_view.ts";
 import { html, useRef, type VNode } from "./view.ts";
 
@@ -65,6 +64,7 @@ export function Tabs(): VNode {
       <div
         role="tabpanel"
         id="panel"
+        tabindex="-1"
         class=${`panel panel-${selected}`}
         aria-labelledby=${`tab-${selected}`}
       >

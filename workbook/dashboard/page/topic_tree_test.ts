@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TopicNews } from "../protocol.ts";
-import { TopicTree } from "./topic_tree.ts";
+import { suggestTopics, TopicTree } from "./topic_tree.ts";
 
 function news(id: number, name: string, count = 1, time = 1000): TopicNews {
   const rest = { value: "1", bytes: 1, qos: 0, isRetained: false } as const;
@@ -72,4 +72,30 @@ Deno.test("TopicTree.take() makes no more than 200 levels of a topic, and keeps 
     for (let node = tree.get(id); node?.parent; node = node.parent) depth++;
     assertEquals(depth, 200);
   }
+});
+
+function treeOf(topics: string[]): TopicTree {
+  const tree = new TopicTree();
+  const rest = { value: "", bytes: 0, qos: 0, isRetained: false } as const;
+  topics.forEach((name, id) =>
+    tree.take({ id, name, count: 1, time: 1, ...rest })
+  );
+  return tree;
+}
+
+Deno.test("suggestTopics() names topics that begin so before those that have it in them", () => {
+  const tree = treeOf(["office/home", "home/a", "garden", "home/b"]);
+  assertEquals(suggestTopics(tree, "home"), [
+    "home/a",
+    "home/b",
+    "office/home",
+  ]);
+});
+
+Deno.test("suggestTopics() names at most fifty", () => {
+  const inside = Array.from({ length: 60 }, (_, index) => `x/home${index}`);
+  const beginning = Array.from({ length: 60 }, (_, index) => `home${index}`);
+  const all = suggestTopics(treeOf([...inside, ...beginning]), "home");
+  assertEquals(all, beginning.slice(0, 50));
+  assertEquals(suggestTopics(treeOf(inside), "home").length, 50);
 });

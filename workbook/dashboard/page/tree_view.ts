@@ -1,19 +1,21 @@
 import { showTopic } from "./connection.ts";
-import { labels } from "./labels.ts";
-import { rowsInSight, scrollToRow } from "./tree/rows_in_sight.ts";
-import { selectedTab } from "./selected_tab.ts";
-import { TreeControls } from "./tree/tree_controls.ts";
+import { formatNumber } from "./format.ts";
+import { fill, labels } from "./labels.ts";
+import { selectedTab, tree, treeVersion } from "./store.ts";
+import { rowsInSight, scrollToRow, useSight } from "./tree/rows_in_sight.ts";
 import { treeAction, typedRow } from "./tree/tree_keys.ts";
 import { TreeRow } from "./tree/tree_row.ts";
 import type { Row } from "./tree/tree_rows.ts";
 import {
   activePath,
   expand,
+  expandAll,
   filterText,
   holdStill,
+  order,
   rows,
+  sortBy,
 } from "./tree/tree_state.ts";
-import { useSight } from "./tree/use_sight.ts";
 import { html, useLayoutEffect, useRef, type VNode } from "./view.ts";
 
 /** Letters that are typed faster than this belong together, in milliseconds. */
@@ -40,8 +42,10 @@ export function TreeView(): VNode {
 
   const goTo = (index: number) => {
     list.current!.scrollTop = scrollToRow(sight, index);
-    isFocusing.current = true;
-    activePath.value = all[index]?.node.path;
+    const path = all[index]?.node.path;
+    // Without a change nothing is drawn now, and a later drawing moves no focus.
+    isFocusing.current = path !== activePath.value;
+    activePath.value = path;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -128,4 +132,54 @@ function open({ node }: Row): void {
       .map((name) => document.querySelector<HTMLElement>(name)!);
     scrollTo({ top: side!.offsetTop - header!.offsetHeight });
   }
+}
+
+/** What is above the tree: to find topics, to sort them, to open and to close all. */
+function TreeControls(): VNode {
+  void treeVersion.value;
+  const words = labels.value;
+  return html`
+    <div class="controls tree-controls">
+      <label class="unseen" for="topic-filter">${words.findTopics}</label>
+      <input
+        type="search"
+        id="topic-filter"
+        placeholder=${words.findTopicsHint}
+        value=${filterText.value}
+        spellcheck=${false}
+        autocomplete="off"
+        autocapitalize="off"
+        onInput=${(event: Event) =>
+          filterText.value = (event.target as HTMLInputElement).value}
+      />
+      <label>
+        <span class="unseen">${words.sortBy}</span>
+        <select
+          value=${order.value}
+          onChange=${(event: Event) =>
+            sortBy(
+              (event.target as HTMLSelectElement).value === "rate"
+                ? "rate"
+                : "name",
+            )}
+        >
+          <option value="name">${words.byName}</option>
+          <option value="rate">${words.byRate}</option>
+        </select>
+      </label>
+      <button type="button" onClick=${() => expandAll(true)}>${words
+        .expandAll}</button>
+      <button type="button" onClick=${() => expandAll(false)}>${words
+        .collapseAll}</button>
+    </div>
+    <div class="row head">
+      <span class="name">${fill(words.topicCount, {
+        n: formatNumber(tree.value.size),
+      })}</span>
+      <span class="last">${words.value}</span>
+      <span class="age">${words.age}</span>
+      <span class="count">${words.messages}</span>
+      <span class="rate">${words.rate}</span>
+    </div>
+  ` as VNode;
 }

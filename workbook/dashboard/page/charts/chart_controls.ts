@@ -1,13 +1,10 @@
 import { series } from "../charts.ts";
 import { formatNumber } from "../format.ts";
-import { fill, labels } from "../labels.ts";
-import type { Labels } from "../languages/en.ts";
+import { fill, type Labels, labels } from "../labels.ts";
 import { points, pointsVersion } from "../store.ts";
 import { useThrottled } from "../throttled.ts";
 import { html, type Signal, type VNode } from "../view.ts";
-import { download } from "./download.ts";
-import { exportCsv } from "./export_csv.ts";
-import { exportPng } from "./export_png.ts";
+import { download, exportCsv, exportPng } from "./export.ts";
 import { readTheme } from "./series_style.ts";
 import {
   countSincePause,
@@ -67,7 +64,7 @@ export function ChartControls(
         <${Button} label=${text.chartZoomOut} act=${() => zoomBy(2)}>−<//>
         <${Button} label=${text.chartEarlier} act=${() => moveBy(-STEP)}>←<//>
         <${Button} label=${text.chartLater} act=${() => moveBy(STEP)}>→<//>
-        <button type="button" disabled=${zoom.value === null}
+        <button type="button" aria-disabled=${zoom.value === null}
           onClick=${() => follow(followed.value)}>${text.chartReset}</button>
       </div>
       <button type="button" aria-pressed=${isPaused} onClick=${togglePause}>

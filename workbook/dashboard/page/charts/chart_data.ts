@@ -1,5 +1,5 @@
 import type { Points } from "../store.ts";
-import type { Range } from "./chart_range.ts";
+import type { Range } from "./sight.ts";
 
 /** The points of one series that are drawn; `null` is a gap. */
 export type Drawn = Pick<Points, "times" | "values">;

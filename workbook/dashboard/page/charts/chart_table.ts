@@ -44,15 +44,23 @@ function Row({ series, statistics }: ShownSeries): VNode {
   const name = seriesName(series);
   const remove = fill(labels.value.chartRemove, { name });
   const { last, min, max, mean } = statistics ?? {};
+  const onRemove = ({ currentTarget }: Event) => {
+    // The focus would be lost with the button.
+    (currentTarget as HTMLElement).closest<HTMLElement>(".chart-table")!
+      .focus();
+    removeSeries(series.key);
+  };
   return html`
     <tr>
       <td>
         <button type="button" aria-label=${remove} title=${remove}
-          onClick=${() => removeSeries(series.key)}>×</button>
+          onClick=${onRemove}>×</button>
       </td>
       <th scope="row">
         <${LineSample} style=${series.style} />
-        <bdi>${name}</bdi>
+        <bdi>${name.split(/(?<=\/)/).map((level) =>
+          html`${level}<wbr />`
+        )}</bdi>
       </th>
       <${Value} value=${last} />
       <td><${CursorValue} seriesKey=${series.key} /></td>

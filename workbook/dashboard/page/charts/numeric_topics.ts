@@ -1,5 +1,5 @@
 import { parseDecimal } from "../../../../lib/decimal.ts";
-import { membersOf } from "../topic/json_paths.ts";
+import { membersOf } from "../../json_paths.ts";
 import type { TopicNode } from "../topic_tree.ts";
 
 /** How deep into JSON is looked for numbers, and how many are found. */

@@ -2,7 +2,7 @@ import type { PacketNews } from "../../protocol.ts";
 import { DASHES } from "../charts/series_style.ts";
 import { formatTime } from "../format.ts";
 import { fill, labels } from "../labels.ts";
-import { useSight } from "../tree/use_sight.ts";
+import { useSight } from "../tree/rows_in_sight.ts";
 import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
 import {
   type Exchange,

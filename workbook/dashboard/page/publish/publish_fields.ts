@@ -1,9 +1,11 @@
 import { labels } from "../labels.ts";
-import type { FormError, PublishForm } from "./publish_form.ts";
+import { tree, treeVersion } from "../store.ts";
+import { suggestTopics } from "../topic_tree.ts";
 import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
+import type { FormError, PublishForm } from "./publish_form.ts";
 
 /** What a field of the form is given. */
-export interface FieldProps {
+interface FieldProps {
   form: PublishForm;
   error: FormError | undefined;
   set: (change: Partial<PublishForm>) => void;
@@ -79,5 +81,20 @@ export function PropertyFields(props: FieldProps): VNode {
         isLong
       />
     </details>
+  ` as VNode;
+}
+
+/** Where to publish, completed from the topics that are known. */
+export function TopicField(props: FieldProps): VNode {
+  void treeVersion.value;
+  const topics = suggestTopics(tree.value, props.form.topic);
+  return html`
+    <${Field} ...${props} field="topic" label=${labels.value
+      .topic} list="topics" />
+    <datalist id="topics">
+      ${topics.map((topic) =>
+        html`<option key=${topic} value=${topic}></option>`
+      )}
+    </datalist>
   ` as VNode;
 }

@@ -1,5 +1,5 @@
 import type { PublishRequest } from "../../protocol.ts";
-import type { Labels } from "../languages/en.ts";
+import type { Labels } from "../labels.ts";
 import type { Draft } from "./publishing.ts";
 
 /** What stands in the form's fields. */

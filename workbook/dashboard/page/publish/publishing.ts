@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { printable } from "../../../../lib/printable.ts";
 import type { PublishRequest, PublishResult, Welcome } from "../../protocol.ts";
 import { send } from "../connection.ts";
+import { fill, labels } from "../labels.ts";
 import { phase, results, welcome } from "../store.ts";
-import { computed, signal } from "../view.ts";
+import { computed, html, signal, type VNode } from "../view.ts";
 
 /** How many of what was published are remembered. */
 const MOST = 10;
@@ -15,7 +17,7 @@ const MOST = 10;
 export type Draft = Omit<PublishRequest, "type" | "request">;
 
 /** What became of a message: the broker has it or not, or no one can say any more. */
-export type Outcome =
+type Outcome =
   | { kind: "waiting" | "published" | "unknown" }
   | { kind: "failed"; error: string };
 
@@ -31,7 +33,7 @@ export interface Sent {
 export const sent = signal<Sent[]>([]);
 
 /** What became of it, by the request's number. */
-export const outcomes = computed(() => {
+const outcomes = computed(() => {
   const connection = phase.value === "open" ? welcome.value : undefined;
   return new Map(
     sent.value.map((one) => [
@@ -69,4 +71,34 @@ export function outcomeOf(
   }
   if (result) return { kind: "published" };
   return { kind: welcome === connection ? "waiting" : "unknown" };
+}
+
+/** What became of a message that was published, told to screen readers, too. */
+export function OutcomeText(
+  { request }: { request: number | undefined },
+): VNode {
+  const outcome = request === undefined
+    ? undefined
+    : outcomes.value.get(request);
+  return html`
+    <span
+      class="outcome"
+      role="status"
+      data-kind=${outcome?.kind}
+    >${outcome && textOf(outcome)}</span>
+  ` as VNode;
+}
+
+function textOf(outcome: Outcome): string {
+  const { published, publishing, publishUnknown, publishFailed } = labels.value;
+  switch (outcome.kind) {
+    case "waiting":
+      return publishing;
+    case "published":
+      return published;
+    case "unknown":
+      return publishUnknown;
+    case "failed":
+      return fill(publishFailed, { reason: printable(outcome.error) });
+  }
 }

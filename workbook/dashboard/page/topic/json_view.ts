@@ -1,6 +1,6 @@
 import { printable } from "../../../../lib/printable.ts";
 import { formatNumber } from "../format.ts";
-import { type Member, memberCount, membersOf } from "./json_paths.ts";
+import { type Member, memberCount, membersOf } from "../../json_paths.ts";
 import { fill, labels } from "../labels.ts";
 import { html, useState, type VNode } from "../view.ts";
 

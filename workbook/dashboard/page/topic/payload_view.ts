@@ -6,7 +6,7 @@ import { formatNumber } from "../format.ts";
 import { type JsonChoices, JsonView } from "./json_view.ts";
 import { fill, labels } from "../labels.ts";
 import { fromBase64, type Payload, readPayload } from "./payload.ts";
-import { selectedTab } from "../selected_tab.ts";
+import { selectedTab } from "../store.ts";
 import { html, useState, type VNode } from "../view.ts";
 
 /** How many characters of a text, or of bytes in hexadecimal, are drawn at first. */

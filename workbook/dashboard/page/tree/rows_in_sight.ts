@@ -1,5 +1,7 @@
+import { useLayoutEffect, useRef, useState } from "../view.ts";
+
 /** What is in sight of a long list whose rows are equally high. */
-export interface Sight {
+interface Sight {
   /** How far it is scrolled, in pixels. */
   top: number;
   /** How high the part is that can be seen, in pixels. */
@@ -38,4 +40,40 @@ export function scrollToRow(
   const lower = upper + rowHeight;
   if (upper < top) return upper;
   return lower > top + height ? lower - height : top;
+}
+
+/**
+ * Follows what is in sight of a list: as it is scrolled, and as it or its rows change
+ * their size.
+ *
+ * @returns The sight, and the references of the list and of one row, which is there
+ *   only to be measured.
+ */
+export function useSight() {
+  const list = useRef<HTMLDivElement>(null);
+  const sample = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState<Sight>({
+    top: 0,
+    height: 0,
+    rowHeight: 0,
+  });
+  useLayoutEffect(() => {
+    const [box, row] = [list.current!, sample.current!];
+    const look = () =>
+      setSight({
+        top: box.scrollTop,
+        height: box.clientHeight,
+        rowHeight: row.getBoundingClientRect().height,
+      });
+    const observer = new ResizeObserver(look);
+    observer.observe(box);
+    observer.observe(row);
+    box.addEventListener("scroll", look, { passive: true });
+    look();
+    return () => {
+      observer.disconnect();
+      box.removeEventListener("scroll", look);
+    };
+  }, []);
+  return { list, sample, sight };
 }

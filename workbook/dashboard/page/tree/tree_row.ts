@@ -3,10 +3,9 @@ import { time } from "../clock.ts";
 import { formatAge, formatNumber, formatRate } from "../format.ts";
 import { labels } from "../labels.ts";
 import { openTopic, treeVersion } from "../store.ts";
+import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
 import type { Row } from "./tree_rows.ts";
 import { expand } from "./tree_state.ts";
-import { useFlash } from "./use_flash.ts";
-import { html, type VNode } from "../view.ts";
 
 /** Deeper rows are moved no further to the right. */
 const MOST_INDENTED = 12;
@@ -70,4 +69,34 @@ export function TreeRow(
       )}<span class="unit">/s</span></span>
     </div>
   ` as VNode;
+}
+
+/** How long it shines, in milliseconds. */
+const LENGTH = 600;
+
+/**
+ * Makes an element shine for a moment whenever a count has grown, unless the user asks
+ * for less motion.
+ *
+ * @returns The element's reference.
+ */
+function useFlash(count: number) {
+  const element = useRef<HTMLDivElement>(null);
+  const before = useRef(count);
+  const animation = useRef<Animation | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (count > before.current && !isCalm()) {
+      animation.current?.cancel();
+      animation.current = element.current?.animate(
+        [{ backgroundColor: "var(--flash)" }, {}],
+        LENGTH,
+      );
+    }
+    before.current = count;
+  }, [count]);
+  return element;
+}
+
+function isCalm(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

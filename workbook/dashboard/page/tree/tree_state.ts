@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { childrenSorter } from "./sorted_children.ts";
+import {
+  childrenSorter,
+  type Order,
+  type Row,
+  topicFilter,
+  visibleRows,
+} from "./tree_rows.ts";
 import { tree, treeVersion } from "../store.ts";
 import type { TopicNode } from "../topic_tree.ts";
-import { type Order, type Row, topicFilter, visibleRows } from "./tree_rows.ts";
 import { computed, signal } from "../view.ts";
 
 /** With more topics than these the tree begins closed. */
