@@ -201,7 +201,10 @@ test.mosquittoClients("startBroker() shares messages among mosquitto_subs of a g
   ]);
   await publisher.write(jobs.join("\n") + "\n");
   assertEquals((await publisher.end()).code, 0);
-  await runPeer(mosquitto_pub, [...place, "-t", "end", "-m", "end"]);
+  // At QoS 0 it would overtake the jobs that wait.
+  await runPeer(mosquitto_pub, [
+    ...[...place, "-t", "end", "-m", "end", "-q", "1"],
+  ]);
   const [one, other, every] = await Promise.all(
     all.map(async (subscriber) => {
       await subscriber.untilPrinted("end\n");

@@ -268,14 +268,17 @@ Deno.test("A stranger's program forges no line of its report", async () => {
     console.error(text);
     await publishOnce(Deno.env.get("MQTT_URL"), { topic: "x", payload: text });
     setInterval(() => {}, 1000);`,
-    2000,
-    (trial) =>
-      trial.until("the end", () => false, () => {
-        const payload = trial.sent("publish")[0]?.payload;
-        return [{ when: true, words: `It publishes "${payload}"` }];
-      }),
+    15_000,
+    async (trial) => {
+      const { payload } = await trial.packet("publish");
+      trial.fail("the end", [
+        { when: true, words: `It publishes "${payload}"` },
+      ]);
+    },
   );
-  assertStringIncludes(outcome.report, "It publishes");
+  for (const part of ["It publishes", "It printed:\n    x", "error:\n    x"]) {
+    assertStringIncludes(outcome.report, part);
+  }
   const lines = printableLines(outcome.report)
     .split(/[\n\r\v\f\x85\u2028\u2029]/);
   const outside = lines.filter((line) =>

@@ -67,8 +67,8 @@ const ALL_TESTS = [
 ];
 
 /**
- * Test files that take a quarter of a minute and more, the longest first. They begin
- * before all others: one that began late would run alone at the end.
+ * Test files that take half a minute and more. Deno runs what is named before what it
+ * finds in folders: begun late, one of them would run alone at the end.
  */
 const LONGEST_TESTS = [
   "checks/slips_test.ts",

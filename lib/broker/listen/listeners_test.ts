@@ -16,15 +16,16 @@ Deno.test("startBroker() doesn't hold back a packet until the last one is confir
     // The client mustn't do it, either.
     (client.client.stream as unknown as Socket).setNoDelay(true);
     await client.subscribe("echo", 1);
-    const start = performance.now();
-    const turns = 25;
-    for (let turn = 1; turn <= turns; turn++) {
+    const times: number[] = [];
+    for (let turn = 1; turn <= 25; turn++) {
+      const start = performance.now();
       await client.publish("echo", "hello", { qos: 1 });
       await client.untilReceived(turn);
+      times.push(performance.now() - start);
     }
-    // Where it is held back, each turn takes 40 ms.
-    const mean = (performance.now() - start) / turns;
-    assert(mean < 25, `${mean} ms`);
+    // Where it is held back, each turn takes 40 ms; on a busy machine, some do.
+    const median = times.sort((a, b) => a - b)[12]!;
+    assert(median < 25, `${median} ms`);
   }
 });
 
