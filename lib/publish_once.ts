@@ -1,4 +1,5 @@
-import type { ConnectOptions } from "./connect.ts";
+import { startTimer } from "./client/runtime.ts";
+import { connect, type ConnectOptions } from "./connect.ts";
 import { BrokerUnreachableError } from "./errors.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 
@@ -17,6 +18,10 @@ export interface OutgoingMessage extends PublishOptions {
  * Publishes one message over a connection that isn't kept: paho's `publish.single`
  * (document zh-hant). It resolves once the message is with the broker (QoS 1 and 2) or
  * sent (QoS 0), and the connection is closed. `host` and `options` are as for `connect`.
+ *
+ * Where the connection is lost before the broker has acknowledged the message, it connects
+ * again, to the next address if there are several, within `timeout` (30 s unless given):
+ * at QoS 1 the message may arrive twice then.
  *
  * @example One message
  * ```ts
@@ -62,23 +67,27 @@ export async function publishMany(
   options: ConnectOptions = {},
 ): Promise<void> {
   const { timeout = ANSWER_TIMEOUT } = options;
-  const publisher = await Publisher.connect(host, {
-    ...options,
-    answerTimeout: timeout,
-  });
+  const client = await connect(host, options);
+  // Other than a client, it waits for answers on the next connection, too.
+  const publisher = new Publisher(client, { answerTimeout: timeout });
+  let deadline: ReturnType<typeof setTimeout> | undefined;
   try {
     for await (const { topic, payload = "", ...flags } of messages) {
       await publisher.ready;
       publisher.publish(topic, payload, flags);
     }
-    await publisher.close({ timeout: Math.min(timeout, LONGEST_TIMEOUT) });
+    // This rejects what isn't acknowledged, and so ends the wait.
+    deadline = startTimer(timeout, () => client.close({ timeout: 0 }));
+    await publisher.close({ timeout: LONGEST_TIMEOUT });
+    await client.close({ timeout: Math.min(timeout, LONGEST_TIMEOUT) });
   } catch (error) {
     // A broker that is silent is waited for no longer.
     if (error instanceof BrokerUnreachableError) {
-      await publisher.client.close({ timeout: 0 });
+      await client.close({ timeout: 0 });
     }
     throw error instanceof AggregateError ? error.errors[0] ?? error : error;
   } finally {
-    await publisher.client.close();
+    clearTimeout(deadline);
+    await client.close();
   }
 }

@@ -5,7 +5,9 @@ import {
 } from "./address.ts";
 
 /** No login, list or path: a node only says where. */
-const HOST_AND_PORT = /^[^@/?#,\\]+$/;
+const HOST_AND_PORT = /^[^@/?#,\\]{1,270}$/;
+/** Nodes that name each other would else keep the client from those that the user named. */
+const MOST_REFERENCES = 3;
 
 /** The hosts that are tried in turn. */
 export type Addresses = readonly [BrokerAddress, ...BrokerAddress[]];
@@ -22,6 +24,8 @@ export class AddressTurns {
   #failures = 0;
   /** Where a node has sent the client. */
   #reference: BrokerAddress | undefined;
+  /** How often it was sent on since one of the user's addresses had its turn. */
+  #followed = 0;
 
   /** @param random Gives a number from 0 to 1. */
   constructor(addresses: Addresses, random: () => number = Math.random) {
@@ -46,8 +50,9 @@ export class AddressTurns {
   /** Gives the turn to the next address. */
   pass(): void {
     // A reference counts once: after it come those that the user named.
-    if (this.#reference === undefined) this.#turn++;
+    this.#turn++;
     this.#reference = undefined;
+    this.#followed = 0;
   }
 
   /**
@@ -70,12 +75,15 @@ export class AddressTurns {
    *
    * @param reference Hosts with their ports, with blanks between them.
    * @param isForGood Whether it stands for the node's own address from now on.
-   * @returns Whether it names a host.
+   * @returns Whether it names a host, and it isn't time for the next address.
    */
   follow(reference: string, isForGood: boolean): boolean {
     const { current } = this;
+    const isCircle = this.#followed >= MOST_REFERENCES;
+    if (isCircle && this.#addresses.length > 1) return false;
     const next = readReference(reference, current);
     if (next === undefined) return false;
+    this.#followed++;
     const index = this.#addresses.indexOf(current);
     if (isForGood && index >= 0) this.#addresses[index] = next;
     else this.#reference = next;

@@ -47,6 +47,11 @@ export class RetryPace {
     return this.#shortest + Math.random() * (most - this.#shortest);
   }
 
+  /** Whether it is time to try elsewhere: none of the last attempts has lasted. */
+  get isFutile(): boolean {
+    return this.#attempts > 0 && this.#attempts % TELLING_LOSSES === 0;
+  }
+
   /**
    * Counts a loss of which nobody knows the reason.
    *

@@ -133,9 +133,11 @@ export class ConnectionWatch {
     this.isRoundOver = !stood && !this.#isSent && this.#turns.fail();
     this.#isHasty ||= !stood && !this.#isSent && !this.isRoundOver;
     this.#isSent = false;
-    // An address that fell silent is asked last.
-    if (stood && isSilent(this.lastError)) this.#turns.pass();
     const seconds = this.#pace.end();
+    // One that says why it ends the connection has been heard.
+    const isFutile = this.#pace.isFutile && this.#farewell === undefined;
+    // An address that fell silent is asked last, and so is one that keeps no connection.
+    if (stood && (isSilent(this.lastError) || isFutile)) this.#turns.pass();
     const isHasty = this.#isHasty;
     const isLoss = stood && !this.#client.disconnecting;
     const isCut = isLoss && !isHasty && isCutByBroker(this.lastError);
@@ -187,7 +189,8 @@ export class ConnectionWatch {
     const mayPass = TEMPORARY_REFUSALS.includes(code);
     const isForOthers = mayPass || REDIRECTIONS.includes(code);
     if (isForOthers && this.#turns.hasMore) return "trying the next address";
-    return mayPass && isLater ? "trying again" : undefined;
+    const isSentAway = this.#reference !== undefined;
+    return isLater && (mayPass || isSentAway) ? "trying again" : undefined;
   }
 
   /** Goes where a node says, if it does. */

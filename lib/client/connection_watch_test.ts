@@ -47,14 +47,41 @@ Deno.test("AddressTurns says when each address has had its turn", () => {
   ]);
 });
 
-Deno.test("AddressTurns goes where a node says, with the same login, and comes back", () => {
+Deno.test("AddressTurns goes where a node says, with the same login, and on to the next", () => {
   const turns = turnsOf("a,b");
-  const { hostname } = turns.current;
+  const other = turns.current.hostname === "a" ? "b" : "a";
   assertEquals(turns.follow("c:2000 d", false), true);
   assertEquals(turns.current.url, `${LOGIN}c:2000`);
   assertEquals(turns.current.label, "c:2000");
   turns.fail();
-  assertEquals(turns.current.hostname, hostname);
+  assertEquals(turns.current.hostname, other);
+});
+
+for (const isForGood of [false, true]) {
+  Deno.test(`AddressTurns leaves nodes that name each other${isForGood ? " for good" : ""}`, () => {
+    const turns = turnsOf("a,b");
+    const other = turns.current.hostname === "a" ? "b" : "a";
+    for (let round = 0; round < 2; round++) {
+      for (const name of ["c", "d", "c"]) {
+        assertEquals(turns.follow(name, isForGood), true);
+        assertEquals(turns.current.hostname, name);
+        // A node may send a client on that it has let in.
+        turns.stand();
+      }
+      assertEquals(turns.follow("d", isForGood), false);
+      turns.fail();
+      if (round === 0) assertEquals(turns.current.hostname, other);
+    }
+  });
+}
+
+Deno.test("AddressTurns goes on where nodes name each other, if it knows no others", () => {
+  const turns = turnsOf("a");
+  for (let count = 0; count < 100; count++) {
+    const name = count % 2 ? "c" : "d";
+    assertEquals(turns.follow(name, false), true);
+    assertEquals(turns.current.hostname, name);
+  }
 });
 
 Deno.test("AddressTurns forgets an address that has moved for good", () => {
@@ -67,7 +94,10 @@ Deno.test("AddressTurns forgets an address that has moved for good", () => {
 Deno.test("AddressTurns follows nothing but a host and a port", () => {
   const turns = turnsOf("a");
   for (
-    const reference of ["", " ", "x@c", "c,d", "c/d", "c:0", "c:70000", "c?d"]
+    const reference of [
+      ...["", " ", "x@c", "c,d", "c/d", "c:0", "c:70000", "c?d"],
+      ...["\x1b[31mc", "c\x07", "x".repeat(300)],
+    ]
   ) {
     assertEquals(turns.follow(reference, false), false, reference);
     assertEquals(turns.current.hostname, "a", reference);

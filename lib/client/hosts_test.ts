@@ -8,8 +8,17 @@ import { subscribe } from "../subscribe.ts";
 import { CA, LOCALHOST } from "../../testing/certificates/certificates.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 import { openBroker } from "../../testing/brokers/embedded_broker.ts";
-import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
-import { KEPT, QUICK, QUIET, until } from "../../testing/brokers/scripts.ts";
+import {
+  type ScriptedBroker,
+  startScriptedBroker,
+} from "../../testing/brokers/scripted_broker.ts";
+import {
+  connack,
+  KEPT,
+  QUICK,
+  QUIET,
+  until,
+} from "../../testing/brokers/scripts.ts";
 import { logged } from "../../testing/test.ts";
 
 const hasIpv6 = Deno.build.os === "linux" &&
@@ -203,6 +212,45 @@ Deno.test("connect() asks the next address where one is busy or sends it away", 
       });
       assert(client.connected);
     }
+  }
+});
+
+Deno.test("connect() gets past nodes that send it round in a circle, or nowhere", async () => {
+  for (const isCircle of [true, false]) {
+    await using broker = await startBroker({ port: 0 });
+    await using lost: ScriptedBroker = await startScriptedBroker(({ cmd }) =>
+      cmd !== "connect" ? undefined : {
+        cmd: "connack",
+        reasonCode: 156,
+        sessionPresent: false,
+        properties: {
+          serverReference: isCircle ? new URL(lost.url).host : "127.0.0.1:1",
+        },
+      }
+    );
+    // One of them is asked first by chance.
+    while (lost.connections.length === 0) {
+      const host = `${lost.url},127.0.0.1:${broker.port}`;
+      const options = { ...QUIET, protocolVersion: 5 } as const;
+      await using client = await within("it", connect(host, options));
+      assert(client.connected);
+    }
+  }
+});
+
+Deno.test("connect() leaves an address that keeps no connection for the next", async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using failing = await startScriptedBroker(({ cmd }, connection) => {
+    if (cmd !== "connect") return undefined;
+    connection.send(connack(0));
+    connection.socket.end();
+    return "answered";
+  });
+  // One of them is asked first by chance.
+  while (failing.connections.length === 0) {
+    const host = `${failing.url},127.0.0.1:${broker.port}`;
+    await using client = await connect(host, QUIET);
+    while (broker.clients().length === 0) await until(client, "connect");
   }
 });
 

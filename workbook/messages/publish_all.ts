@@ -156,18 +156,22 @@ export async function publishAll(
   }
 }
 
-/** Closes the client so many seconds after it has lost its connection. */
+/** Closes the client once it has been without a connection for so many seconds. */
 function closeWhenGone(client: Client, seconds: number): Disposable {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = () => {
-    timer = setTimeout(() => client.close(), seconds * 1000);
+    timer ??= setTimeout(() => client.close(), seconds * 1000);
   };
-  if (client.connected) client.once("close", wait);
-  else wait();
+  const stop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  client.on("close", wait).on("connect", stop);
+  if (!client.connected) wait();
   return {
     [Symbol.dispose]() {
-      clearTimeout(timer);
-      client.off("close", wait);
+      stop();
+      client.off("close", wait).off("connect", stop);
     },
   };
 }

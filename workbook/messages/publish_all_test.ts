@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
 import { Publisher } from "../../lib/publisher.ts";
 import { within } from "../../testing/deadline.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
+import { QUIET } from "../../testing/brokers/scripts.ts";
 import { publishAll } from "./publish_all.ts";
 import { test } from "../../testing/test.ts";
 
@@ -60,6 +62,30 @@ Deno.test("publishAll() fails if the broker goes and doesn't come back", async (
     AggregateError,
     "2 messages were not confirmed",
   );
+});
+
+Deno.test("publishAll() doesn't count the time after a broker has come back", async () => {
+  let isCut = false;
+  await using broker = await startScriptedBroker((packet, connection) => {
+    if (packet.cmd !== "publish") return undefined;
+    if (!isCut) connection.socket.destroy();
+    isCut = true;
+    if (String(packet.payload) !== "b") return "answered";
+    for (const { messageId = 0 } of broker.all("publish").slice(1)) {
+      connection.send({ cmd: "puback", messageId });
+    }
+    return "answered";
+  });
+  const publisher = await Publisher.connect(broker.url, QUIET);
+  const publish = (payload: Uint8Array) =>
+    publisher.publish("x", payload, { qos: 1 });
+  const payloads = payloadsOf(["a"]);
+  const options = { payloads, publish, stop, returnTimeout: 0.5 };
+  const all = publishAll(publisher, options);
+  await broker.received("publish", 2);
+  // A client that was to be closed would refuse it.
+  const late = pause(1_000).then(() => publisher.publish("x", "b", { qos: 1 }));
+  await within("the end", Promise.all([all, late]));
 });
 
 test.scripted("publishAll() reads nothing more after a failure", async (broker) => {
