@@ -108,6 +108,7 @@ Deno.test("readConnection() refuses what can't be carried out", async () => {
     ["-V 7", 'Option -V is "7": it must be 31, 311 or 5, or mqttv31'],
     ["-V mqttv", 'Option -V is "mqttv": it must be 31, 311 or 5, or mqttv31'],
     ["-L mqtt://a/b -h c", "Options -L and -h are both given"],
+    ["-L mqtt://a/b -p 1", "Options -L and -p are both given"],
     ["-L mqtt://a", "URL of -L can't be read: it must be mqtt[s]://[USER"],
     ["-c", "Session is to outlive its client: -c needs -i"],
     ["-p secret", "Option -p is no port: it must be a whole number from 1"],

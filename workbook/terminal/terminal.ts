@@ -30,11 +30,6 @@ export class Terminal implements Disposable {
     write("\x1b[?1049h\x1b[?25l"); // The other screen, without a cursor
   }
 
-  /** How much there is to see. */
-  get size(): { columns: number; rows: number } {
-    return terminalSize();
-  }
-
   /** Shows lines from the top, and nothing else. */
   show(lines: readonly string[]): void {
     const rows = lines.map((line, index) =>
