@@ -110,32 +110,24 @@ test.exercise("check runs nothing that imports files from elsewhere, and goes on
   assertEquals(solved, []);
 });
 
-test.exercise("check knows the student's modules beside the program, and counts also where its progress can't be noted", async (project) => {
-  const solution = await project.read("solutions/01_presence/main.ts");
-  const folder = WORK.slice(0, WORK.lastIndexOf("/"));
-  await project.write(`${folder}/checked_presence.ts`, solution);
-  await project.write(WORK, 'import "./checked_presence.ts";');
-  await project.write(".workbook", "A file where the folder should be");
-  const { code, output, errors } = await project.task("check", "01");
-  assertEquals(code, 0, output);
-  assertStringIncludes(errors, "Progress of exercise 01 isn't noted: ");
-});
-
-Deno.test("check takes any path, also for what is temporary, and a program as Windows writes it", async () => {
+Deno.test("check takes any path, modules beside the program, what Windows writes, and a place where no progress can be noted", async () => {
   await using project = await copyExercises("Müller, Ann ");
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = WORK.slice(0, WORK.lastIndexOf("/"));
   await project.write(`${folder}/words.json`, "{}");
   await project.write(
-    WORK,
+    `${folder}/checked_presence.ts`,
     `\ufeffDeno.readTextFileSync("words.json");\n${solution}`
       .replaceAll("\n", "\r\n"),
   );
+  await project.write(WORK, '\ufeffimport "./checked_presence.ts";\r\n');
+  await project.write(".workbook", "A file where the folder should be");
   const { code, output, errors } = await project.run(
     ["task", "--quiet", "check", "01"],
     { variables: { WORKBOOK_STD: "npm", TMPDIR: project.folder } },
   );
   assertEquals(code, 0, output + errors);
+  assertStringIncludes(errors, "Progress of exercise 01 isn't noted: ");
 });
 
 test.exercise("check --command runs any program, on the files of the user's folder", async (project) => {
