@@ -13,6 +13,7 @@ import {
 } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
 import { describeError } from "../../lib/describe_error.ts";
+import { startBroker } from "../../lib/mod.ts";
 import {
   CA_FILE,
   CERT_FILE,
@@ -20,7 +21,7 @@ import {
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
-import { runCommand } from "../../testing/project/commands.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { pool } from "../checking/pool.ts";
 import { COMMANDS } from "../launcher/commands.ts";
@@ -297,6 +298,37 @@ Deno.test("commands with -h show no password where the address is wrong", async 
     }
   }
 });
+
+/** Commands with `-h`, and what each needs beside. */
+const WITH_HOST: [command: string, args: string[]][] = [
+  ["record", []],
+  ["sensors", []],
+  ["sub", ["-t", "iot/#"]],
+  ["pub", ["-t", "iot/x", "-l"]],
+];
+
+for (const [command, args] of WITH_HOST) {
+  Deno.test(`${command} -h takes user:password@host:port, and shows no password`, async () => {
+    await using temporary = await temporaryFile();
+    await using broker = await startBroker({
+      port: 0,
+      users: { info: "s3cret" },
+    });
+    const out = command === "record" ? ["--out", temporary.file] : [];
+    const host = (port: number) => `info:s3cret@127.0.0.1:1,127.0.0.1:${port} `;
+    await using process = startCommand(
+      command,
+      [...args, ...out, "-h", host(broker.port)],
+      { MQTT_TRACE: "1" },
+    );
+    await process.untilLogged("CONNACK     accepted");
+    const said = process.printed() + process.logged();
+    assertStringIncludes(said, "user info");
+    assertEquals(said.includes("s3cret"), false, said);
+    process.kill("SIGKILL");
+    await process.end();
+  });
+}
 
 /** What hands its arguments on to another program. */
 const PASS_ON = ["test", "bench", "check-all"];

@@ -1,17 +1,9 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CA,
   CA_FILE,
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
-import { startCommand } from "../../testing/project/commands.ts";
-import { temporaryFile } from "../../testing/temporary_file.ts";
 import { CONNECTION_NAMES, readConnection } from "./mosquitto_options.ts";
 import { readOptions, UsageError } from "./program.ts";
 
@@ -152,34 +144,3 @@ Deno.test("readConnection() refuses a file without certificates", async () => {
     await Deno.remove(file);
   }
 });
-
-/** Every command with `-h`, and what it needs beside. */
-const COMMANDS: [command: string, args: string[]][] = [
-  ["record", []],
-  ["sensors", []],
-  ["sub", ["-t", "iot/#"]],
-  ["pub", ["-t", "iot/x", "-l"]],
-];
-
-for (const [command, args] of COMMANDS) {
-  Deno.test(`${command} -h takes user:password@host:port, and shows no password`, async () => {
-    await using temporary = await temporaryFile();
-    await using broker = await startBroker({
-      port: 0,
-      users: { info: "s3cret" },
-    });
-    const out = command === "record" ? ["--out", temporary.file] : [];
-    const host = (port: number) => `info:s3cret@127.0.0.1:1,127.0.0.1:${port} `;
-    await using process = startCommand(
-      command,
-      [...args, ...out, "-h", host(broker.port)],
-      { MQTT_TRACE: "1" },
-    );
-    await process.untilLogged("CONNACK     accepted");
-    const said = process.printed() + process.logged();
-    assertStringIncludes(said, "user info");
-    assertEquals(said.includes("s3cret"), false, said);
-    process.kill("SIGKILL");
-    await process.end();
-  });
-}
