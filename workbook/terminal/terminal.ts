@@ -61,10 +61,14 @@ export class Terminal implements Disposable {
   }
 }
 
-function write(text: string): void {
+/** Standard output or standard error. */
+export type Target = Pick<typeof Deno.stdout, "writeSync">;
+
+/** Writes all of a text, however little is taken at a time. */
+export function write(text: string, target: Target = Deno.stdout): void {
   const bytes = new TextEncoder().encode(text);
   for (let start = 0; start < bytes.length;) {
-    start += Deno.stdout.writeSync(bytes.subarray(start));
+    start += target.writeSync(bytes.subarray(start));
   }
 }
 
