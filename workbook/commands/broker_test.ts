@@ -1,10 +1,10 @@
-import { openWebSocket } from "../../lib/client/runtime.ts";
 import {
   assertEquals,
   assertMatch,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { openWebSocket } from "../../lib/client/runtime.ts";
 import { setPassword } from "../broker/password_file.ts";
 import {
   makeAuthority,
