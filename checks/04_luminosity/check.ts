@@ -1,10 +1,10 @@
+import type { IPublishPacket } from "mqtt-packet";
 import type {
   Exercise,
   Requirement,
 } from "../../workbook/checking/requirement.ts";
 import { areFrequent, areInTime, PERIOD, VARIABLES } from "./period.ts";
 import { subscriberRequirements } from "./subscriber.ts";
-import type { IPublishPacket } from "mqtt-packet";
 import type { StudentProgram } from "../../workbook/checking/student_program.ts";
 import type { Trial } from "../../workbook/checking/trial.ts";
 

@@ -5,7 +5,6 @@ import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const PROGRESS = ".workbook/progress.json";
-const isWindows = Deno.build.os === "windows";
 
 test.exercise("check passes a solution, and notes it, and writes nothing else", async (project) => {
   await project.solve();
@@ -111,32 +110,24 @@ test.exercise("check runs nothing that imports files from elsewhere, and goes on
   assertEquals(solved, []);
 });
 
-test.exercise("check knows the student's modules beside the program, and counts also where its progress can't be noted", async (project) => {
-  const solution = await project.read("solutions/01_presence/main.ts");
-  const folder = WORK.slice(0, WORK.lastIndexOf("/"));
-  await project.write(`${folder}/checked_presence.ts`, solution);
-  await project.write(WORK, 'import "./checked_presence.ts";');
-  await project.write(".workbook", "A file where the folder should be");
-  const { code, output, errors } = await project.task("check", "01");
-  assertEquals(code, 0, output);
-  assertStringIncludes(errors, "Progress of exercise 01 isn't noted: ");
-});
-
-Deno.test("check takes any path, also for what is temporary, and a program as Windows writes it", async () => {
+Deno.test("check takes any path, modules beside the program, what Windows writes, and a place where no progress can be noted", async () => {
   await using project = await copyExercises("Müller, Ann ");
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = WORK.slice(0, WORK.lastIndexOf("/"));
   await project.write(`${folder}/words.json`, "{}");
   await project.write(
-    WORK,
+    `${folder}/checked_presence.ts`,
     `\ufeffDeno.readTextFileSync("words.json");\n${solution}`
       .replaceAll("\n", "\r\n"),
   );
+  await project.write(WORK, '\ufeffimport "./checked_presence.ts";\r\n');
+  await project.write(".workbook", "A file where the folder should be");
   const { code, output, errors } = await project.run(
     ["task", "--quiet", "check", "01"],
     { variables: { WORKBOOK_STD: "npm", TMPDIR: project.folder } },
   );
   assertEquals(code, 0, output + errors);
+  assertStringIncludes(errors, "Progress of exercise 01 isn't noted: ");
 });
 
 test.exercise("check --command runs any program, on the files of the user's folder", async (project) => {
@@ -157,7 +148,9 @@ test.exercise("check --command runs any program, on the files of the user's fold
   assertEquals(code, 0, output + errors);
   assertStringIncludes(errors, "This program isn't confined");
   // Ctrl-C reaches the program, not only the shell.
-  if (!isWindows) assertStringIncludes(output, "Extra: 1 of 1 passed");
+  if (Deno.build.os !== "windows") {
+    assertStringIncludes(output, "Extra: 1 of 1 passed");
+  }
 });
 
 test.exercise("check says how to get a file back that is missing", async (project) => {
@@ -169,40 +162,34 @@ test.exercise("check says how to get a file back that is missing", async (projec
   });
 });
 
-Deno.test({
-  name: `check ends all that it has started when it is stopped${
-    isWindows ? " (Windows has no signals)" : ""
-  }`,
-  ignore: isWindows,
-  fn: async () => {
-    await using project = await copyExercises();
-    // It says when it runs and, by its broken connection, when it has ended.
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const program = `${project.folder}/stays.ts`;
-    await Deno.writeTextFile(
-      program,
-      `await Deno.connect({ port: ${listener.addr.port} });
-       Deno.addSignalListener("SIGTERM", () => {});
-       setInterval(() => {}, 1000);`,
-    );
-    const flags = ["--cached-only", "-ERNW", "--allow-run"];
-    const command = `"${Deno.execPath()}" run --allow-all "${program}"`;
-    await using check = project.start(
-      [
-        "run",
-        ...flags,
-        "workbook/main.ts",
-        "check",
-        "01",
-        "--command",
-        command,
-      ],
-      { variables: { WORKBOOK_STD: "npm" } },
-    );
-    using connection = await within("the program", listener.accept());
-    const { code } = await check.stop();
-    assertEquals(code, 130);
-    const bytes = connection.read(new Uint8Array(1)).catch(() => null);
-    assertEquals(await within("the program's end", bytes), null);
-  },
+test.unix("check ends all that it has started when it is stopped", async () => {
+  await using project = await copyExercises();
+  // It says when it runs and, by its broken connection, when it has ended.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const program = `${project.folder}/stays.ts`;
+  await Deno.writeTextFile(
+    program,
+    `await Deno.connect({ port: ${listener.addr.port} });
+     Deno.addSignalListener("SIGTERM", () => {});
+     setInterval(() => {}, 1000);`,
+  );
+  const flags = ["--cached-only", "-ERNW", "--allow-run"];
+  const command = `"${Deno.execPath()}" run --allow-all "${program}"`;
+  await using check = project.start(
+    [
+      "run",
+      ...flags,
+      "workbook/main.ts",
+      "check",
+      "01",
+      "--command",
+      command,
+    ],
+    { variables: { WORKBOOK_STD: "npm" } },
+  );
+  using connection = await within("the program", listener.accept());
+  const { code } = await check.stop();
+  assertEquals(code, 130);
+  const bytes = connection.read(new Uint8Array(1)).catch(() => null);
+  assertEquals(await within("the program's end", bytes), null);
 });

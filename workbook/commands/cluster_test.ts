@@ -3,6 +3,7 @@ import { publishOnce } from "../../lib/mod.ts";
 import { peerTest } from "../../testing/peers.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
+import { test } from "../../testing/test_programs.ts";
 import { freePorts } from "../cluster/loopback.ts";
 
 peerTest(
@@ -52,19 +53,15 @@ peerTest(
   },
 );
 
-Deno.test({
-  name: "cluster says which program is missing, and how it is installed",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const { code, stdout, stderr } = await runCommand("cluster", ["rabbitmq"], {
-      PATH: "",
-    });
-    assertEquals([code, stdout], [2, ""]);
-    assertMatch(
-      stderr,
-      /^Program "(rabbitmq-server|epmd)" is missing: it is installed by "apt install rabbitmq-server" on Debian, .*\n$/,
-    );
-  },
+test.unix("cluster says which program is missing, and how it is installed", async () => {
+  const { code, stdout, stderr } = await runCommand("cluster", ["rabbitmq"], {
+    PATH: "",
+  });
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(
+    stderr,
+    /^Program "(rabbitmq-server|epmd)" is missing: it is installed by "apt install rabbitmq-server" on Debian, .*\n$/,
+  );
 });
 
 Deno.test("cluster keeps a password to itself that it can't use", async () => {

@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertMatch,
+  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
@@ -11,6 +12,8 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import { startProcess } from "../../testing/processes.ts";
+import { callProgram } from "../options/program.ts";
+import { program } from "./copy.ts";
 
 const TEXT = (path: string) => Deno.readTextFile(path);
 
@@ -100,18 +103,17 @@ Deno.test("copy says what is in the way, and changes nothing", async () => {
   await Deno.mkdir(folder.path);
   const file = `${folder.path}/file`;
   await Deno.writeTextFile(file, "");
-  const taken = await runCommand("copy", ["lesson:01", file]);
-  assertEquals(taken.stderr, `"${file}" is a file: it must be a folder\n`);
-  const below = await runCommand("copy", ["lesson:01", `${file}/x`]);
-  assertEquals(below.code, 1);
-  assertStringIncludes(below.stderr, `"${file}/x/`);
   const path = `${folder.path}/new`;
   await Deno.mkdir(`${path}/greeting.ts`, { recursive: true });
-  const { stderr } = await runCommand("copy", ["lesson:01", path, "--force"]);
-  assertEquals(
-    stderr,
-    `"${path}/greeting.ts" is a folder: it must be a file\n`,
-  );
+  const cases: [folder: string, words: string][] = [
+    [file, `"${file}" is a file: it must be a folder`],
+    [`${file}/x`, `"${file}/x/`],
+    [path, `"${path}/greeting.ts" is a folder: it must be a file`],
+  ];
+  for (const [folder, words] of cases) {
+    const copy = () => callProgram(program, ["lesson:01", folder, "--force"]);
+    await assertRejects(copy, Error, words);
+  }
   assertEquals([...Deno.readDirSync(path)].length, 1);
 });
 

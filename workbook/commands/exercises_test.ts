@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
 import { WORK } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
-import { dirname } from "node:path";
 
 const CHECK = `export const exercise = {
   name: "03_chat",

@@ -1,10 +1,17 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { CsvRecorder } from "../../lib/csv.ts";
 import { Message } from "../../lib/mod.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { copyExercises } from "../../testing/project/exercises.ts";
 import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { test } from "../../testing/test_programs.ts";
+import { callProgram, UsageError } from "../options/program.ts";
+import { program } from "./report.ts";
 
 const ROWS = "2026-11-21 09:30:00.123456,iot/user1/temp,20\r\n" +
   "2026-11-21 09:30:05.123456,iot/user1/temp,23\r\n" +
@@ -114,12 +121,11 @@ Deno.test("report says in one line why there is nothing to report on", async () 
       file,
       typeof text === "string" ? new TextEncoder().encode(text) : text,
     );
-    const { code, stdout, stderr } = await runCommand("report", [
-      file,
-      ...args,
-    ]);
-    assertEquals([code, stdout], [2, ""], stderr);
-    assertStringIncludes(stderr, words);
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+    const { message } = await assertRejects(
+      () => callProgram(program, [file, ...args]),
+      UsageError,
+    );
+    assertStringIncludes(message, words);
+    assertEquals(message.split("\n").length, 1, message);
   }
 });

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   assertComplete,
   exerciseFile,
@@ -12,8 +14,6 @@ import {
   readText,
 } from "../exercises/exercises.ts";
 import { runProgram } from "../options/program.ts";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isUntouched, noteSolved } from "../exercises/progress.ts";
 import type { Exercise } from "../checking/requirement.ts";
 

@@ -13,6 +13,7 @@ import {
 } from "@std/assert";
 import { createPrivateKey } from "node:crypto";
 import { describeError } from "../../lib/describe_error.ts";
+import { startBroker } from "../../lib/mod.ts";
 import {
   CA_FILE,
   CERT_FILE,
@@ -20,7 +21,7 @@ import {
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
 import { within } from "../../testing/deadline.ts";
-import { runCommand } from "../../testing/project/commands.ts";
+import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { pool } from "../checking/pool.ts";
 import { COMMANDS } from "../launcher/commands.ts";
@@ -101,7 +102,6 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["-t", "x", "-q", "3"], 'Option -q is "3"'],
     [["-t", "x", "-C", "0"], 'Option -C is "0"'],
     [["-t", "x", "-W", "soon"], 'Option -W is "soon"'],
-    [["-t", "x", "-c"], "Session is to outlive its client: -c needs -i"],
     [["-t", "x", "-h", "http://a"], 'Broker address "http://a'],
     [[], "Topic is missing: it needs -t"],
     [["x"], 'Argument "x" is not expected'],
@@ -109,15 +109,11 @@ const MISTAKES: [name: string, program: Program, mistakes: Mistake[]][] = [
     [["-t", "x", "-T", "a/#/b"], 'Topic filter is "a/#/b"'],
     [["-t", "x", "-U", ""], 'Topic filter is ""'],
     [["-t", "x", "-R", "--retained-only"], "Options -R and --retained"],
-    [["-t", "x", "-V", "6"], 'Option -V is "6": it must be 31, 311'],
-    [["-L", "mqtt://a/b", "-h", "c"], "Options -L and -h are both"],
-    [["-L", "mqtt://a/b", "-p", "1"], "Options -L and -p are both"],
     [["-L", "mqtt://a/b", "-D"], 'Option "-D" is unknown'],
   ]],
   ["record", record, [
     [["-q", "3"], 'Option -q is "3"'],
     [["-t", "a/#/b"], 'Topic filter is "a/#/b"'],
-    [["-c"], "Session is to outlive its client: -c needs -i"],
     [["-h", "localhost:99999"], "Port is 99999"],
     [["--share", "a/b"], 'Option --share is "a/b"'],
     [["--share", "a", "-t", "$share/b/c"], "Option -t has a group already"],
@@ -302,6 +298,37 @@ Deno.test("commands with -h show no password where the address is wrong", async 
     }
   }
 });
+
+/** Commands with `-h`, and what each needs beside. */
+const WITH_HOST: [command: string, args: string[]][] = [
+  ["record", []],
+  ["sensors", []],
+  ["sub", ["-t", "iot/#"]],
+  ["pub", ["-t", "iot/x", "-l"]],
+];
+
+for (const [command, args] of WITH_HOST) {
+  Deno.test(`${command} -h takes user:password@host:port, and shows no password`, async () => {
+    await using temporary = await temporaryFile();
+    await using broker = await startBroker({
+      port: 0,
+      users: { info: "s3cret" },
+    });
+    const out = command === "record" ? ["--out", temporary.file] : [];
+    const host = (port: number) => `info:s3cret@127.0.0.1:1,127.0.0.1:${port} `;
+    await using process = startCommand(
+      command,
+      [...args, ...out, "-h", host(broker.port)],
+      { MQTT_TRACE: "1" },
+    );
+    await process.untilLogged("CONNACK     accepted");
+    const said = process.printed() + process.logged();
+    assertStringIncludes(said, "user info");
+    assertEquals(said.includes("s3cret"), false, said);
+    process.kill("SIGKILL");
+    await process.end();
+  });
+}
 
 /** What hands its arguments on to another program. */
 const PASS_ON = ["test", "bench", "check-all"];

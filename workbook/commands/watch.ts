@@ -7,7 +7,7 @@ import { StopSignal } from "../../lib/mod.ts";
 import { findExercise, listExercises } from "../exercises/exercises.ts";
 import { runProgram, UsageError } from "../options/program.ts";
 import { readProgress } from "../exercises/progress.ts";
-import { Terminal } from "../terminal/terminal.ts";
+import { Terminal, terminalSize } from "../terminal/terminal.ts";
 import { Watch } from "../exercises/watch.ts";
 import { layOut } from "../exercises/watch_screen.ts";
 
@@ -44,7 +44,7 @@ await runProgram({
     await using watch = new Watch({
       exercises,
       start: exercises.indexOf(first),
-      show: (screen) => terminal.show(layOut(screen, terminal.size)),
+      show: (screen) => terminal.show(layOut(screen, terminalSize())),
     });
     onResize(() => watch.draw());
     await watch.open();

@@ -8,9 +8,6 @@ import {
 } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
 
-const isLinux = Deno.build.os === "linux";
-const ONLY_LINUX = isLinux ? "" : ' (needs "script" of Linux)';
-
 const THE_OTHER_SCREEN = "\x1b[?1049h";
 const BACK = "\x1b[?1049l";
 const TRYING_AGAIN = "Trying once more what failed …";
@@ -69,125 +66,104 @@ function screen(watch: Process): string[] {
   );
 }
 
-Deno.test({
-  name:
-    `watch checks on save, and gives hints and exercises on keys${ONLY_LINUX}`,
-  ignore: !isLinux,
-  fn: async () => {
-    await using project = await copyTwo();
-    await using watch = await openWatch(project);
-    await watch.untilPrinted("Not started yet: edit it, and save.");
-    assertEquals(screen(watch).slice(0, 3), [
-      "Exercise 01: Presence",
-      "[░░░░░░░░░░░░░░░░░░░░] 0 of 2 solved",
-      WORK,
-    ]);
+test.script("watch checks on save, and gives hints and exercises on keys", async () => {
+  await using project = await copyTwo();
+  await using watch = await openWatch(project);
+  await watch.untilPrinted("Not started yet: edit it, and save.");
+  assertEquals(screen(watch).slice(0, 3), [
+    "Exercise 01: Presence",
+    "[░░░░░░░░░░░░░░░░░░░░] 0 of 2 solved",
+    WORK,
+  ]);
 
-    await watch.write("h");
-    await watch.untilPrinted("Hint 1 of 3");
-    await watch.write("h");
-    await watch.untilPrinted("Hint 2 of 3");
+  await watch.write("h");
+  await watch.untilPrinted("Hint 1 of 3");
+  await watch.write("h");
+  await watch.untilPrinted("Hint 2 of 3");
 
-    await project.solve();
-    await watch.untilPrinted("Solved. n:");
-    assertStringIncludes(screen(watch).join("\n"), "] 1 of 2 solved");
-    assertEquals(screen(watch)[0], "Exercise 01: Presence");
-    assertEquals(screen(watch).some((line) => line.startsWith("Hint")), false);
+  await project.solve();
+  await watch.untilPrinted("Solved. n:");
+  assertStringIncludes(screen(watch).join("\n"), "] 1 of 2 solved");
+  assertEquals(screen(watch)[0], "Exercise 01: Presence");
+  assertEquals(screen(watch).some((line) => line.startsWith("Hint")), false);
 
-    // An arrow is no key of ours, though it ends with a letter.
-    await watch.write("n\x1b[D");
-    await watch.untilPrinted("Exercise 02: second");
-    await watch.write("q");
-    const { code, stdout } = await watch.end();
-    assertEquals(code, 0);
-    assertEquals(stdout.split(THE_OTHER_SCREEN).length, 2);
-    assertStringIncludes(stdout.split(THE_OTHER_SCREEN)[1]!, BACK);
-    const progress = await project.read(".workbook/progress.json");
-    assertEquals(JSON.parse(progress), { solved: ["01_presence"] });
-  },
+  // An arrow is no key of ours, though it ends with a letter.
+  await watch.write("n\x1b[D");
+  await watch.untilPrinted("Exercise 02: second");
+  await watch.write("q");
+  const { code, stdout } = await watch.end();
+  assertEquals(code, 0);
+  assertEquals(stdout.split(THE_OTHER_SCREEN).length, 2);
+  assertStringIncludes(stdout.split(THE_OTHER_SCREEN)[1]!, BACK);
+  const progress = await project.read(".workbook/progress.json");
+  assertEquals(JSON.parse(progress), { solved: ["01_presence"] });
 });
 
-Deno.test({
-  name: `watch checks anew what is saved during a check${ONLY_LINUX}`,
-  ignore: !isLinux,
-  fn: async () => {
-    await using project = await copyTwo();
-    // It never does what is asked for, which takes a check long to find out.
-    await project.write(WORK, "setInterval(() => {}, 1000);");
-    await using watch = await openWatch(project, "01");
-    await watch.untilPrinted(TRYING_AGAIN);
-    await project.solve();
-    await watch.untilPrinted("Solved. n:");
-    // Had the second try gone on, it would have been the last word.
-    const lastWords = frames(watch).filter((text) =>
-      text.includes(FAILURE) && !text.includes(TRYING_AGAIN) &&
-      !text.includes(CHECKING)
-    );
-    assertEquals(lastWords, []);
-    await watch.write("\x03");
-    assertEquals((await watch.end()).code, 0);
-  },
+test.script("watch checks anew what is saved during a check", async () => {
+  await using project = await copyTwo();
+  // It never does what is asked for, which takes a check long to find out.
+  await project.write(WORK, "setInterval(() => {}, 1000);");
+  await using watch = await openWatch(project, "01");
+  await watch.untilPrinted(TRYING_AGAIN);
+  await project.solve();
+  await watch.untilPrinted("Solved. n:");
+  // Had the second try gone on, it would have been the last word.
+  const lastWords = frames(watch).filter((text) =>
+    text.includes(FAILURE) && !text.includes(TRYING_AGAIN) &&
+    !text.includes(CHECKING)
+  );
+  assertEquals(lastWords, []);
+  await watch.write("\x03");
+  assertEquals((await watch.end()).code, 0);
 });
 
-Deno.test({
-  name: `watch tries once more what came too late${ONLY_LINUX}`,
-  ignore: !isLinux,
-  fn: async () => {
-    await using project = await copyTwo();
-    const pause = "await new Promise((done) => setTimeout(done, 3000));\n";
-    const solution = await project.read("solutions/01_presence/main.ts");
-    await project.write(WORK, solution.replace("using stop", pause + "$&"));
-    const progress = JSON.stringify({ solved: ["01_presence"] });
-    await project.write(".workbook/progress.json", progress);
-    await using watch = await openWatch(project, "01");
-    await watch.untilPrinted(TRYING_AGAIN);
-    const shown = screen(watch).join("\n");
-    assertStringIncludes(shown, FAILURE);
-    // Only the last try takes a success away.
-    assertStringIncludes(shown, "] 1 of 2 solved");
-    assertStringIncludes(shown, "Nothing could be checked");
-    await watch.untilPrinted("Solved. n:");
-    assertEquals(screen(watch).join().includes("never connected"), false);
-    await watch.write("q");
-    assertEquals((await watch.end()).code, 0);
-  },
+test.script("watch tries once more what came too late", async () => {
+  await using project = await copyTwo();
+  const pause = "await new Promise((done) => setTimeout(done, 3000));\n";
+  const solution = await project.read("solutions/01_presence/main.ts");
+  await project.write(WORK, solution.replace("using stop", pause + "$&"));
+  const progress = JSON.stringify({ solved: ["01_presence"] });
+  await project.write(".workbook/progress.json", progress);
+  await using watch = await openWatch(project, "01");
+  await watch.untilPrinted(TRYING_AGAIN);
+  const shown = screen(watch).join("\n");
+  assertStringIncludes(shown, FAILURE);
+  // Only the last try takes a success away.
+  assertStringIncludes(shown, "] 1 of 2 solved");
+  assertStringIncludes(shown, "Nothing could be checked");
+  await watch.untilPrinted("Solved. n:");
+  assertEquals(screen(watch).join().includes("never connected"), false);
+  await watch.write("q");
+  assertEquals((await watch.end()).code, 0);
 });
 
-Deno.test({
-  name: `watch begins with the first exercise that isn't solved${ONLY_LINUX}`,
-  ignore: !isLinux,
-  fn: async () => {
-    await using project = await copyTwo();
-    await project.write(
-      ".workbook/progress.json",
-      '{ "solved": ["01_presence"] }',
-    );
-    await using watch = await openWatch(project);
-    await watch.untilPrinted("Not started yet");
-    assertEquals(screen(watch)[0], "Exercise 02: second");
-    await watch.write("n"); // There is no next one
-    await watch.write("p");
-    await watch.untilPrinted("Exercise 01: Presence");
-    await watch.write("\x04");
-    assertEquals((await watch.end()).code, 0);
-  },
+test.script("watch begins with the first exercise that isn't solved", async () => {
+  await using project = await copyTwo();
+  await project.write(
+    ".workbook/progress.json",
+    '{ "solved": ["01_presence"] }',
+  );
+  await using watch = await openWatch(project);
+  await watch.untilPrinted("Not started yet");
+  assertEquals(screen(watch)[0], "Exercise 02: second");
+  await watch.write("n"); // There is no next one
+  await watch.write("p");
+  await watch.untilPrinted("Exercise 01: Presence");
+  await watch.write("\x04");
+  assertEquals((await watch.end()).code, 0);
 });
 
-Deno.test({
-  name: `watch says how to get a folder back that is missing${ONLY_LINUX}`,
-  ignore: !isLinux,
-  fn: async () => {
-    await using project = await copyTwo();
-    await Deno.remove(`${project.folder}/${dirname(WORK)}`, {
-      recursive: true,
-    });
-    await using watch = await openWatch(project);
-    await watch.untilPrinted('missing: "deno task reset 01" puts it back');
-    await watch.write("n");
-    await watch.untilPrinted("Exercise 02: second");
-    await watch.write("q");
-    assertEquals((await watch.end()).code, 0);
-  },
+test.script("watch says how to get a folder back that is missing", async () => {
+  await using project = await copyTwo();
+  await Deno.remove(`${project.folder}/${dirname(WORK)}`, {
+    recursive: true,
+  });
+  await using watch = await openWatch(project);
+  await watch.untilPrinted('missing: "deno task reset 01" puts it back');
+  await watch.write("n");
+  await watch.untilPrinted("Exercise 02: second");
+  await watch.write("q");
+  assertEquals((await watch.end()).code, 0);
 });
 
 test.exercise("watch says that it needs a terminal", async (project) => {

@@ -14,7 +14,7 @@ import {
 } from "./exercises.ts";
 import { isUntouched, noteSolved } from "./progress.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
-import { progressBar } from "../terminal/terminal.ts";
+import { progressBar, write } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import { ownFiles, ownTypeErrors } from "../checking/run_checks.ts";
@@ -136,7 +136,7 @@ export class CheckRun implements Disposable {
     if (!Deno.stdout.isTerminal()) return;
     const { columns } = Deno.consoleSize();
     const text = wrap(bar, columns - 1)[0]!;
-    Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+    write(`\r\x1b[K${text}`);
     this.#bar = bar;
   }
 

@@ -10,6 +10,7 @@ import {
   checkRequirement,
   type ChecksOptions,
 } from "../checking/run_checks.ts";
+import { Timer } from "../checking/timer.ts";
 import type { Grade } from "./grade.ts";
 
 /** What is graded. */
@@ -51,14 +52,16 @@ export async function gradeRequirement(
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   using stop = new Stop(limit, signal);
-  using stuck = new Alarm(limit + TIDYING);
+  using stuck = new Timer(limit + TIDYING);
   try {
     const outcome = await Promise.race([
       checkRequirement(exercise, endedBy(stop.signal, requirement), {
         ...options,
         ...programs,
       }),
-      stuck.rings,
+      stuck.over.then(() => {
+        throw new Error("What it had started didn't end");
+      }),
     ]);
     signal.throwIfAborted();
     return { ...outcome, requirement, seconds: seconds() };
@@ -108,24 +111,5 @@ class Stop implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#other.removeEventListener("abort", this.#follow);
-  }
-}
-
-/** Rejects after a time. Disposing of it stops it. */
-class Alarm implements Disposable {
-  readonly rings: Promise<never>;
-  readonly #timer: ReturnType<typeof setTimeout>;
-
-  constructor(milliseconds: number) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    this.rings = promise;
-    this.#timer = setTimeout(
-      () => reject(new Error("What it had started didn't end")),
-      milliseconds,
-    );
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
   }
 }

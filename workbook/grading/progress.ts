@@ -4,7 +4,7 @@
  * @module
  */
 import { printable } from "../../lib/printable.ts";
-import { progressBar } from "../terminal/terminal.ts";
+import { progressBar, write } from "../terminal/terminal.ts";
 import { type SubmissionGrade, totalOf } from "./grade.ts";
 import { MISSING } from "./submission.ts";
 
@@ -46,19 +46,12 @@ export class GradingProgress {
 
   /** Takes the bar away. */
   end(): void {
-    if (this.#isTerminal) write("\r\x1b[K");
+    if (this.#isTerminal) write("\r\x1b[K", Deno.stderr);
   }
 
   #write(line: string): void {
-    if (!this.#isTerminal) return write(line);
+    if (!this.#isTerminal) return write(line, Deno.stderr);
     const bar = progressBar(this.#gradedRequirements, this.#requirements);
-    write(`\r\x1b[K${line}${bar} requirements`);
-  }
-}
-
-function write(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let start = 0; start < bytes.length;) {
-    start += Deno.stderr.writeSync(bytes.subarray(start));
+    write(`\r\x1b[K${line}${bar} requirements`, Deno.stderr);
   }
 }

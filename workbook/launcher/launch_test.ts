@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { copyProject, type Project } from "../../testing/project/project.ts";
+import {
+  copyProject,
+  type Project,
+  type RunOptions,
+} from "../../testing/project/project.ts";
 import { startRegistry } from "../../testing/project/registry.ts";
+import { test } from "../../testing/test_programs.ts";
 
 const STAND_INS_NOTICE =
   "JSR can't be reached: using the npm stand-ins for @std\n";
@@ -18,22 +23,24 @@ async function projectWith(program: string): Promise<Project> {
   return project;
 }
 
+/** Runs `deno task hint` to its end. */
+function runHint(project: Project, options: RunOptions = {}) {
+  return project.run(["task", "--quiet", "hint"], options);
+}
+
 Deno.test("launch() runs a command with the real packages if JSR answers", async () => {
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("serve");
-  const { code, output, errors } = await project.run(
-    ["task", "--quiet", "hint"],
-    { jsrUrl: registry.url },
-  );
+  const { code, output, errors } = await runHint(project, {
+    jsrUrl: registry.url,
+  });
   assertEquals([code, output, errors], [0, "jsr\n", ""]);
 });
 
 Deno.test("launch() says once an hour that it uses the stand-ins, if JSR refuses", async () => {
   await using project = await projectWith(TELL_SOURCE);
   for (const notice of [STAND_INS_NOTICE, ""]) {
-    const { code, output, errors } = await project.run(
-      ["task", "--quiet", "hint"],
-    );
+    const { code, output, errors } = await runHint(project);
     assertEquals({ code, output }, { code: 0, output: "npm\n" });
     assertEquals(errors, notice);
   }
@@ -42,10 +49,9 @@ Deno.test("launch() says once an hour that it uses the stand-ins, if JSR refuses
 Deno.test("launch() doesn't hang where JSR accepts and never answers", async () => {
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("silent");
-  const { output, errors, milliseconds } = await project.run(
-    ["task", "--quiet", "hint"],
-    { jsrUrl: registry.url },
-  );
+  const { output, errors, milliseconds } = await runHint(project, {
+    jsrUrl: registry.url,
+  });
   assertEquals(output, "npm\n");
   assertEquals(errors, STAND_INS_NOTICE);
   assertLess(milliseconds, 10_000);
@@ -55,7 +61,7 @@ Deno.test("launch() doesn't hang where JSR accepts and never answers", async () 
 Deno.test("launch() neither asks nor tells if WORKBOOK_STD is given", async () => {
   await using project = await projectWith(TELL_SOURCE);
   await using registry = startRegistry("serve");
-  const { output, errors } = await project.run(["task", "--quiet", "hint"], {
+  const { output, errors } = await runHint(project, {
     jsrUrl: registry.url,
     variables: { WORKBOOK_STD: "npm" },
   });
@@ -149,7 +155,7 @@ Deno.test("launch() runs all of a command's steps and names those that fail", as
       hint: { steps: () => [step("one", 1), step("two", 0), step("three", 3)] },
     };`,
   );
-  const { code, errors } = await project.run(["task", "--quiet", "hint"], {
+  const { code, errors } = await runHint(project, {
     variables: { WORKBOOK_STD: "npm" },
   });
   assertEquals(
@@ -159,36 +165,27 @@ Deno.test("launch() runs all of a command's steps and names those that fail", as
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  const isWindows = Deno.build.os === "windows";
-  Deno.test({
-    name: `launch() passes ${signal} on, once${
-      isWindows ? " (Windows has no signals)" : ""
-    }`,
-    ignore: isWindows,
-    fn: () => testSignal(signal),
+  test.unix(`launch() passes ${signal} on, once`, async () => {
+    await using project = await projectWith(`
+      const ended = Promise.withResolvers();
+      Deno.addSignalListener("${signal}", () => {
+        console.log("${signal}");
+        // Leaves time for a second one, which would be a mistake, to arrive.
+        setTimeout(ended.resolve, 100);
+      });
+      console.log("ready");
+      await ended.promise;
+      Deno.exit(7);
+    `);
+    // Not by "deno task", which now and then passes a signal on twice.
+    const flags = ["--cached-only", "-ERNW", "--allow-run"];
+    const args = ["run", ...flags, "workbook/main.ts", "hint"];
+    await using launcher = project.start(args);
+    await launcher.untilPrinted("ready\n");
+    const { stdout, stderr, code } = await launcher.stop(signal);
+    assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
+    assert(stderr);
   });
-}
-
-async function testSignal(signal: Deno.Signal): Promise<void> {
-  await using project = await projectWith(`
-    const ended = Promise.withResolvers();
-    Deno.addSignalListener("${signal}", () => {
-      console.log("${signal}");
-      // Leaves time for a second one, which would be a mistake, to arrive.
-      setTimeout(ended.resolve, 100);
-    });
-    console.log("ready");
-    await ended.promise;
-    Deno.exit(7);
-  `);
-  // Not by "deno task", which now and then passes a signal on twice.
-  const flags = ["--cached-only", "-ERNW", "--allow-run"];
-  const args = ["run", ...flags, "workbook/main.ts", "hint"];
-  await using launcher = project.start(args);
-  await launcher.untilPrinted("ready\n");
-  const { stdout, stderr, code } = await launcher.stop(signal);
-  assertEquals([stdout, code], [`ready\n${signal}\n`, 7]);
-  assert(stderr);
 }
 
 Deno.test("launch() says which programs a lesson has, if it lacks the named one", async () => {

@@ -1,3 +1,5 @@
+import { type Target, write } from "../terminal/terminal.ts";
+
 /** Writes what several programs print, each line labelled with its program. */
 export class LabelledOutput {
   readonly #width: number;
@@ -54,16 +56,10 @@ export class LabelledOutput {
       ? ""
       : `${this.#open === undefined ? "" : "\n"}${this.#label(label)}`;
     this.#open = piece.endsWith("\n") ? undefined : label;
-    const bytes = new TextEncoder().encode(begin + piece);
-    for (let start = 0; start < bytes.length;) {
-      start += target.writeSync(bytes.subarray(start));
-    }
+    write(begin + piece, target);
   }
 
   #label(label: string): string {
     return `${label.padEnd(this.#width)} | `;
   }
 }
-
-/** Standard output or standard error. */
-export type Target = Pick<typeof Deno.stdout, "writeSync">;

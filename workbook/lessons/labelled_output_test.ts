@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { LabelledOutput, type Target } from "./labelled_output.ts";
+import type { Target } from "../terminal/terminal.ts";
+import { LabelledOutput } from "./labelled_output.ts";
 
 /** A target that keeps what it is given, and takes few bytes at a time. */
 function memory(): Target & { text: () => string } {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { LabelledOutput, type Target } from "./labelled_output.ts";
+import type { Target } from "../terminal/terminal.ts";
+import { LabelledOutput } from "./labelled_output.ts";
 import {
   addressesFor,
   CLUSTER_LABEL,

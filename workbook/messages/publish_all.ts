@@ -1,7 +1,7 @@
+import { Buffer } from "node:buffer";
 import type { Client } from "../../lib/connect.ts";
 import type { Publisher } from "../../lib/publisher.ts";
 import type { StopSignal } from "../../lib/stop_signal.ts";
-import { Buffer } from "node:buffer";
 import { splitLines } from "../../lib/lines.ts";
 import { readFile } from "../options/files.ts";
 import { type Options, UsageError } from "../options/program.ts";

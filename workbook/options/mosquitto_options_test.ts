@@ -1,17 +1,9 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { startBroker } from "../../lib/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CA,
   CA_FILE,
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
-import { startCommand } from "../../testing/project/commands.ts";
-import { temporaryFile } from "../../testing/temporary_file.ts";
 import { CONNECTION_NAMES, readConnection } from "./mosquitto_options.ts";
 import { readOptions, UsageError } from "./program.ts";
 
@@ -108,6 +100,7 @@ Deno.test("readConnection() refuses what can't be carried out", async () => {
     ["-V 7", 'Option -V is "7": it must be 31, 311 or 5, or mqttv31'],
     ["-V mqttv", 'Option -V is "mqttv": it must be 31, 311 or 5, or mqttv31'],
     ["-L mqtt://a/b -h c", "Options -L and -h are both given"],
+    ["-L mqtt://a/b -p 1", "Options -L and -p are both given"],
     ["-L mqtt://a", "URL of -L can't be read: it must be mqtt[s]://[USER"],
     ["-c", "Session is to outlive its client: -c needs -i"],
     ["-p secret", "Option -p is no port: it must be a whole number from 1"],
@@ -151,34 +144,3 @@ Deno.test("readConnection() refuses a file without certificates", async () => {
     await Deno.remove(file);
   }
 });
-
-/** Every command with `-h`, and what it needs beside. */
-const COMMANDS: [command: string, args: string[]][] = [
-  ["record", []],
-  ["sensors", []],
-  ["sub", ["-t", "iot/#"]],
-  ["pub", ["-t", "iot/x", "-l"]],
-];
-
-for (const [command, args] of COMMANDS) {
-  Deno.test(`${command} -h takes user:password@host:port, and shows no password`, async () => {
-    await using temporary = await temporaryFile();
-    await using broker = await startBroker({
-      port: 0,
-      users: { info: "s3cret" },
-    });
-    const out = command === "record" ? ["--out", temporary.file] : [];
-    const host = (port: number) => `info:s3cret@127.0.0.1:1,127.0.0.1:${port} `;
-    await using process = startCommand(
-      command,
-      [...args, ...out, "-h", host(broker.port)],
-      { MQTT_TRACE: "1" },
-    );
-    await process.untilLogged("CONNACK     accepted");
-    const said = process.printed() + process.logged();
-    assertStringIncludes(said, "user info");
-    assertEquals(said.includes("s3cret"), false, said);
-    process.kill("SIGKILL");
-    await process.end();
-  });
-}

@@ -1,10 +1,9 @@
 import { printable } from "../../lib/printable.ts";
 import { sparkline, type Statistics } from "../main_job/statistics.ts";
 import { columns } from "./columns.ts";
-import { terminalSize } from "./terminal.ts";
+import { terminalSize, write } from "./terminal.ts";
 
 const REDRAW_EVERY = 100;
-const encoder = new TextEncoder();
 
 /** Shows readings as they come: redrawn in place, or a line each. */
 interface View extends Disposable {
@@ -59,12 +58,15 @@ class LiveView implements View {
       shown[shown.length - 1] = `… and ${table.length - shown.length + 1} more`;
     }
     this.#erase();
-    write(shown.map((line) => `${[...line].slice(0, width - 1).join("")}\n`));
+    write(
+      shown.map((line) => `${[...line].slice(0, width - 1).join("")}\n`)
+        .join(""),
+    );
     this.#height = shown.length;
   }
 
   #erase(): void {
-    if (this.#height > 0) write([`\r\x1b[${this.#height}A\x1b[J`]);
+    if (this.#height > 0) write(`\r\x1b[${this.#height}A\x1b[J`);
     this.#height = 0;
   }
 }
@@ -79,8 +81,4 @@ function describe(statistics: Statistics): string[] {
       sparkline(recent).padEnd(24),
     ]),
   );
-}
-
-function write(texts: string[]): void {
-  Deno.stdout.writeSync(encoder.encode(texts.join("")));
 }

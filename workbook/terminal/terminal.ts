@@ -30,11 +30,6 @@ export class Terminal implements Disposable {
     write("\x1b[?1049h\x1b[?25l"); // The other screen, without a cursor
   }
 
-  /** How much there is to see. */
-  get size(): { columns: number; rows: number } {
-    return terminalSize();
-  }
-
   /** Shows lines from the top, and nothing else. */
   show(lines: readonly string[]): void {
     const rows = lines.map((line, index) =>
@@ -66,10 +61,14 @@ export class Terminal implements Disposable {
   }
 }
 
-function write(text: string): void {
+/** Standard output or standard error. */
+export type Target = Pick<typeof Deno.stdout, "writeSync">;
+
+/** Writes all of a text, however little is taken at a time. */
+export function write(text: string, target: Target = Deno.stdout): void {
   const bytes = new TextEncoder().encode(text);
   for (let start = 0; start < bytes.length;) {
-    start += Deno.stdout.writeSync(bytes.subarray(start));
+    start += target.writeSync(bytes.subarray(start));
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * An ADS1115 analogue-to-digital converter, as its datasheet (SBAS444) has it.
+ * An ADS1115 analogue-to-digital converter, as its datasheet (SBAS444) has it: of its
+ * modes, the one that converts an input against ground when it is told to.
  *
  * @module
  */
@@ -8,13 +9,10 @@
 const FULL_SCALES = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256];
 /** Conversions each second, by the data rate's number. */
 const RATES = [8, 16, 32, 64, 128, 250, 475, 860];
-/** Which inputs are compared, by the multiplexer's number; one is to ground. */
-const INPUTS = [[0, 1], [0, 3], [1, 3], [2, 3], [0], [1], [2], [3]];
 
 const CONVERSION = 0;
 const CONFIG = 1;
 const READY = 0x8000;
-const SINGLE_SHOT = 0x0100;
 
 /** A converter on an I²C bus, powered up a moment ago. */
 export class FakeAds1115 {
@@ -55,21 +53,14 @@ export class FakeAds1115 {
     return RATES[config >> 5 & 7]!;
   }
 
-  /**
-   * Ends the conversion that is under way, once its time has passed. In the
-   * continuous mode the next one follows at once.
-   */
+  /** Ends the conversion that is under way, once its time has passed. */
   #finish(): void {
     const config = this.#registers[CONFIG]!;
     const isUnderWay = (config & READY) === 0;
     if (!isUnderWay || performance.now() < this.#readyAt) return;
-    const [plus, minus] = INPUTS[config >> 12 & 7]!;
-    const volts = this.volts[plus!]! -
-      (minus === undefined ? 0 : this.volts[minus]!);
+    const volts = this.volts[config >> 12 & 3]!;
     const value = Math.round(volts / FULL_SCALES[config >> 9 & 7]! * 2 ** 15);
-    const clamped = Math.min(Math.max(value, -(2 ** 15)), 2 ** 15 - 1);
-    this.#registers[CONVERSION] = clamped & 0xffff;
-    const isSingleShot = (config & SINGLE_SHOT) !== 0;
-    if (isSingleShot) this.#registers[CONFIG] = config | READY;
+    this.#registers[CONVERSION] = Math.min(value, 2 ** 15 - 1);
+    this.#registers[CONFIG] = config | READY;
   }
 }

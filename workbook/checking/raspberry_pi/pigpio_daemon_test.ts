@@ -197,40 +197,16 @@ Deno.test("FakeAds1115 converts when it is told to, which takes its time", () =>
   assertEquals(read(converter, 0), 0x4000);
 });
 
-Deno.test("FakeAds1115 goes on converting in its continuous mode", () => {
-  const converter = new FakeAds1115();
-  // Channel 0 against ground, 4.096 V, continuous, 860 conversions a second
-  converter.write(Uint8Array.of(1, 0xc2, 0xe3));
-  for (const [volts, expected] of [[1.024, 0x2000], [2.048, 0x4000]] as const) {
-    converter.volts[0] = volts;
-    const end = performance.now() + 5_000;
-    while (read(converter, 0) !== expected && performance.now() < end);
-    assertEquals(read(converter, 0), expected);
-  }
-  assertEquals(read(converter, 1), 0x42e3);
-});
-
-for (
-  const [config, expected] of [
-    // Channel 0: too much for 2.048 V, and in the range of 6.144 V
-    [0xc5, 0x7fff],
-    [0xc1, 0x4000],
-    // 0 - 1: the difference, and its opposite in another converter
-    [0x81, 0x2000],
-    // 1 - 3
-    [0xa1, 0x2000],
-    // 2 - 3, below 0
-    [0xb1, 0xe000],
-  ] as const
-) {
-  Deno.test(`FakeAds1115 converts with the configuration ${config.toString(16)}`, () => {
+Deno.test("FakeAds1115 converts in the range that it is told", () => {
+  const ranges = [[0xc5, 0x7fff], [0xc1, 0x4000], [0xd1, 0x2000]] as const;
+  for (const [config, expected] of ranges) {
     const converter = new FakeAds1115();
-    converter.volts.splice(0, 4, 3.072, 1.536, -1.536, 0);
+    converter.volts.splice(0, 2, 3.072, 1.536);
     converter.write(Uint8Array.of(1, config, 0xe3));
     while (read(converter, 1) < 0x8000);
-    assertEquals(read(converter, 0), expected);
-  });
-}
+    assertEquals(read(converter, 0), expected, config.toString(16));
+  }
+});
 
 Deno.test("noticed() waits for a client that reads the GPIO, and not for one that is told of its changes", async () => {
   await using daemon = startPigpioDaemon();
