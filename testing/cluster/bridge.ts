@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { type ConnectOptions, Publisher, subscribe } from "../../lib/mod.ts";
-import { setUser } from "../access/password_file.ts";
+import { setPassword } from "../../workbook/broker/password_file.ts";
 import {
   type Mosquitto,
   type MosquittoPlace,
@@ -152,7 +152,9 @@ async function startRecipe(
 ): Promise<Mosquitto> {
   const folder = await temporaryFolder();
   const { path } = folder;
-  for (const user of users) await setUser(`${path}/passwords`, user, PASSWORD);
+  for (const user of users) {
+    await setPassword(`${path}/passwords`, user, PASSWORD);
+  }
   await Deno.copyFile(new URL("rules", RECIPE), `${path}/rules`);
   const text = await Deno.readTextFile(new URL(`${name}.conf`, RECIPE));
   const common = {
