@@ -31,7 +31,6 @@ export interface Process extends AsyncDisposable {
   end(
     milliseconds?: number,
   ): Promise<{ code: number; stdout: string; stderr: string }>;
-  /** Sends a signal. */
   kill(signal: Deno.Signal): void;
   /** Sends a signal, SIGTERM unless told otherwise, and waits for its end. */
   stop(signal?: Deno.Signal): ReturnType<Process["end"]>;

@@ -142,7 +142,6 @@ function isThere(folder: string): boolean {
   }
 }
 
-/** The exercise's programs as they are in a folder. */
 function filesIn({ programs }: Exercise, folder: string): Files {
   return Object.fromEntries(
     programs.map((program) => [

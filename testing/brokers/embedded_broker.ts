@@ -45,7 +45,6 @@ export async function openBroker(
 
 /** A store, and the broker that has it. Disposing of it removes both. */
 export interface StoredBroker extends AsyncDisposable {
-  /** The store's folder. */
   readonly store: string;
   /** Ends the broker if it runs, and starts it anew on the store. */
   restart(options?: BrokerOptions): Promise<Broker>;

@@ -13,7 +13,6 @@ import { within } from "../deadline.ts";
 export interface ScriptedConnection {
   /** The socket, to cut, pause or look at. */
   socket: Socket;
-  /** Sends a packet to the client. */
   send(packet: Packet): void;
 }
 
@@ -31,7 +30,6 @@ export type Script = (
 /** The packets of a kind. */
 type Of<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>[];
 
-/** A broker that a test scripts. */
 export interface ScriptedBroker extends AsyncDisposable {
   url: string;
   /** Every packet that came, in order, of all connections. */

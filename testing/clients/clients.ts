@@ -21,7 +21,6 @@ export interface Received {
 
 /** An MQTT.js client, connected, that remembers what it receives. */
 export interface TestClient extends AsyncDisposable {
-  /** The client itself. */
   readonly client: MqttClient;
   /** What it has received so far. */
   readonly received: Received[];

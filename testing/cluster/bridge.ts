@@ -176,7 +176,6 @@ async function startRecipe(
   };
 }
 
-/** Replaces parts of a text, each of which must be there. */
 function fit(text: string, parts: Record<string, string>): string {
   for (const [part, replacement] of Object.entries(parts)) {
     if (!text.includes(part)) throw new Error(`Recipe lacks "${part}"`);

@@ -138,7 +138,6 @@ export class Shuffler {
     this.#random = random;
   }
 
-  /** Waits for a turn. */
   turn(): Promise<void> {
     if (this.#waiting.length === 0) {
       setTimeout(() => this.#giveTurns(), GATHERING_TIME);

@@ -95,7 +95,6 @@ export class MessageLog {
     for (const id of ids) this.handle(consumer, id);
   }
 
-  /** How many of a producer's publishes have not settled. */
   pendingOf(producer: string): number {
     return [...this.#published.values()]
       .filter(({ by, state }) => by === producer && state === "pending")

@@ -74,7 +74,6 @@ class Answer {
     this.#read(connection);
   }
 
-  /** Whether some bytes are in it. */
   has(bytes: Uint8Array): boolean {
     return this.#bytes.includes(bytes);
   }

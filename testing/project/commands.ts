@@ -40,7 +40,6 @@ export function startCommand(
   );
 }
 
-/** Starts the command `broker`, and gives its addresses once it has them. */
 export async function startBrokerCommand(
   args: string[],
 ): Promise<Process & { urls: string[] }> {

@@ -28,7 +28,6 @@ export interface Trial {
   flags: readonly string[];
   /** Its permissions in question, one by one. */
   omissions: Omission[];
-  /** Its arguments. */
   args?: readonly string[] | undefined;
   /** Variables that it gets besides this process's own. */
   variables?: Record<string, string>;
@@ -39,7 +38,6 @@ export interface Trial {
 /** How many programs run at once. */
 const AT_ONCE = 2;
 
-/** The permissions in a program's header, in the line that says how to run it. */
 export function permissionsIn(file: string): string[] {
   const [, line] = /^ \* Run: (.*)$/m.exec(Deno.readTextFileSync(file)) ?? [];
   if (line === undefined) throw new Error(`Header of ${file} lacks "Run:"`);

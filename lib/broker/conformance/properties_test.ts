@@ -103,7 +103,6 @@ test.connected("startBroker() leaves a payload as it is, whatever its format is 
   }
 });
 
-/** A PUBLISH with a topic alias. */
 function aliased(topic: string, alias: number, payload = ""): Uint8Array {
   const properties = [[PROPERTY.topicAlias, alias]] as const;
   return publish5({ topic, payload, properties });
