@@ -39,11 +39,8 @@ export interface Process extends AsyncDisposable {
 /**
  * Starts a program.
  *
- * @param command The program.
- * @param args Its arguments.
  * @param variables Variables that it gets besides this process's own.
  * @param folder The folder that it runs in; this process's own unless given.
- * @returns The running program.
  */
 export function startProcess(
   command: string,

@@ -48,12 +48,7 @@ const BROKER_NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** A program that never ran has made no mistake. */
 const DID_NOT_RUN = /Module not found|not a dependency|SyntaxError/;
 
-/**
- * Defines the tests that prove an exercise's checks.
- *
- * @param exercise The exercise.
- * @param mistakes Its typical mistakes.
- */
+/** Defines the tests that prove an exercise's checks. */
 export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   const { name, requirements } = exercise;
   const required = requirements.filter(({ extra }) => !extra);

@@ -42,12 +42,7 @@ export interface ScriptedBroker extends AsyncDisposable {
   all<Command extends Packet["cmd"]>(command: Command): Of<Command>;
 }
 
-/**
- * Starts a broker that answers as the script says.
- *
- * @param script Answers packets in place of the usual answer.
- * @returns The broker, listening on a free port of loopback.
- */
+/** Starts a broker that answers as the script says. */
 export async function startScriptedBroker(
   script: Script = () => undefined,
 ): Promise<ScriptedBroker> {

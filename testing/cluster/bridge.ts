@@ -141,7 +141,6 @@ function startClassroom(centralPort: number): Promise<Mosquitto> {
 /**
  * Starts a broker of the recipe, with this machine's places for the recipe's.
  *
- * @param name Which one.
  * @param users Those that it knows, each with the recipe's password.
  * @param places What takes the place of what in its file, besides what all have.
  */

@@ -69,7 +69,6 @@ export class FaultProxy implements AsyncDisposable {
    *
    * @param target The broker's port. It need not listen yet.
    * @param random Chance, from 0 to below 1.
-   * @returns The proxy.
    */
   static async start(
     target: number,

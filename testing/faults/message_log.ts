@@ -50,7 +50,6 @@ export class MessageLog {
   /**
    * Adds somebody who must get every message.
    *
-   * @param name The consumer.
    * @param isExactlyOnce Whether it must handle no message of QoS 2 twice.
    */
   addConsumer(name: string, isExactlyOnce: boolean): void {

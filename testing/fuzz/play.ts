@@ -20,8 +20,6 @@ const SILENCE_MILLISECONDS = 30;
 /**
  * Plays an input to a broker.
  *
- * @param input The input.
- * @param ports The broker's ports.
  * @param deadline How many milliseconds it has for what it must do.
  * @throws {Error} If the broker doesn't read, doesn't answer what it should, or
  * doesn't close the connection after its end.

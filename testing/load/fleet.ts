@@ -18,11 +18,7 @@ import {
   subscribe,
 } from "../../lib/mod.ts";
 import { pool } from "../../workbook/checking/pool.ts";
-import {
-  Delays,
-  DeliveryCount,
-  type DeliveryTotals,
-} from "./counts.ts";
+import { Delays, DeliveryCount, type DeliveryTotals } from "./counts.ts";
 import { type ClientPlan, type LoadSize, planClients } from "./plan.ts";
 
 /** What a fleet is told, as JSON in its first argument. */

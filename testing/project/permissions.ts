@@ -48,8 +48,6 @@ export function permissionsIn(file: string): string[] {
  * Leaves out one permission after the other. Of a flag with several values each
  * is one, except for absolute paths: those are places of which a machine uses
  * one or the other.
- *
- * @param flags A program's flags.
  */
 export function omissions(flags: readonly string[]): Omission[] {
   return flags.flatMap((whole, index) => {
@@ -80,7 +78,6 @@ export function omissions(flags: readonly string[]): Omission[] {
  * lacks. It is the same for all permissions of a program that starts others, as
  * those might outlive a run that is broken off.
  *
- * @param trials The programs.
  * @returns What is to be said of those that have a permission too many.
  */
 export async function findNeedless(

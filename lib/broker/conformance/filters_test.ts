@@ -1,11 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
-import { acknowledge5, disconnect5, publish5, session5, subscribe5, TYPE5 } from "../../../testing/clients/packets5.ts";
+import {
+  acknowledge5,
+  disconnect5,
+  publish5,
+  session5,
+  subscribe5,
+  TYPE5,
+} from "../../../testing/clients/packets5.ts";
 import { PROPERTY } from "../../../testing/clients/properties5.ts";
-import { type Connected5, connectRaw5, subscribeRaw5 } from "../../../testing/clients/raw_client5.ts";
+import {
+  type Connected5,
+  connectRaw5,
+  subscribeRaw5,
+} from "../../../testing/clients/raw_client5.ts";
 import { test, times } from "../../../testing/test.ts";
 import { setTimeout as pause } from "node:timers/promises";
-import { openSession5, publishOnce5 } from "../../../testing/clients/sessions5.ts";
+import {
+  openSession5,
+  publishOnce5,
+} from "../../../testing/clients/sessions5.ts";
 
 /** What a filter matches and what not (section 4.7). */
 const MATCHES: Record<string, [matching: string[], others: string[]]> = {
