@@ -10,7 +10,7 @@ import {
   findLacking,
   onSharedBroker,
   sharedBrokerUrl,
-} from "./brokers/shared_broker.ts";
+} from "./brokers/embedded_broker.ts";
 import { peerTest } from "./peers.ts";
 import { pool } from "../workbook/checking/pool.ts";
 import { type Mistakes, mistakeText } from "../workbook/checking/mistake.ts";

@@ -19,8 +19,11 @@ import {
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
 import { test, times } from "../../../testing/test.ts";
-import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
-import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
+import {
+  allEnd,
+  endingsOf,
+  leaveSession5,
+} from "../../../testing/clients/scenarios5.ts";
 
 /** The order tells, as do names that are twice, and texts that are empty. */
 const PAIRS: [string, string][] = [
