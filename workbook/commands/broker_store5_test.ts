@@ -14,7 +14,7 @@ import {
   aboutOf,
   openSession5,
   publishOnce5,
-} from "../../testing/clients/scenarios5.ts";
+} from "../../testing/clients/sessions5.ts";
 import { startKillableBroker } from "../../testing/project/commands.ts";
 
 const LEAVE_WITH_WILL = 4;

@@ -4,7 +4,7 @@ import {
   endingsOf,
   leaveSession5,
   refusalsOf,
-} from "../../../testing/clients/scenarios5.ts";
+} from "../../../testing/clients/sessions5.ts";
 import {
   auth5,
   connect5,

@@ -4,7 +4,7 @@ import {
   endingsOf,
   openSession5,
   publishOnce5,
-} from "../../../testing/clients/scenarios5.ts";
+} from "../../../testing/clients/sessions5.ts";
 import {
   acknowledge5,
   disconnect5,

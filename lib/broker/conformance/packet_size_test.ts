@@ -26,7 +26,7 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test, times } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
-import { leaveSession5 } from "../../../testing/clients/scenarios5.ts";
+import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 
 const { PUBREC, PUBREL, PUBCOMP, PUBLISH } = TYPE5;
 

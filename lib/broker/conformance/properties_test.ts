@@ -23,7 +23,7 @@ import {
   allEnd,
   endingsOf,
   leaveSession5,
-} from "../../../testing/clients/scenarios5.ts";
+} from "../../../testing/clients/sessions5.ts";
 
 /** The order tells, as do names that are twice, and texts that are empty. */
 const PAIRS: [string, string][] = [

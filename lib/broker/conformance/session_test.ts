@@ -19,7 +19,7 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
-import { leaveSession5 } from "../../../testing/clients/scenarios5.ts";
+import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 import { startBroker } from "../../broker.ts";
 import { rawPacket } from "../../../testing/clients/raw_client.ts";
 

@@ -21,7 +21,7 @@ import {
   aboutOf,
   openSession5,
   publishOnce5,
-} from "../../../testing/clients/scenarios5.ts";
+} from "../../../testing/clients/sessions5.ts";
 import { test, times } from "../../../testing/test.ts";
 
 test.store("startBroker() keeps in its store what messages say in MQTT 5, and how long they live", async ({ restart }) => {
