@@ -24,7 +24,6 @@ export interface Job {
   file?: string;
 }
 
-/** The topic of the readings. */
 export const TOPIC = "iot/user1/temp";
 /** The topic of the message that says that there are no more readings. */
 export const END = "iot/end";
@@ -37,7 +36,6 @@ export const READINGS: readonly string[] = Array.from(
   (_, index) => (20 + (index * 37 % 1000) / 100).toFixed(2),
 );
 
-/** The folder of the project. */
 export const FOLDER: string = fileURLToPath(PROJECT);
 
 /** The command that runs a TypeScript program of `peers/`. */
@@ -58,7 +56,6 @@ export function denoProgram(name: string, job: Job): string[] {
   ];
 }
 
-/** The command that runs a Python program of `peers/`. */
 export function pythonProgram(name: string, job: Job): string[] {
   const python = findPeer("paho");
   if (python === undefined) throw new Error("paho is not installed");

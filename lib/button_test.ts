@@ -117,7 +117,6 @@ test.onGpio("Button sets its GPIO up as an input that is pulled up and debounced
   assertEquals(daemon.settings(26), { mode: 0, pull: 2, steady: 20_000 });
 });
 
-/** Collects the presses until the daemon stops. */
 async function pressesUntilEnd(
   move: (daemon: ReturnType<typeof startPigpioDaemon>) => void,
 ): Promise<number[]> {

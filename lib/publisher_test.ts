@@ -7,7 +7,7 @@ import {
 import mqtt from "mqtt";
 import { startBroker } from "./broker.ts";
 import { connect } from "./connect.ts";
-import { ConnectionRefusedError, PublishError } from "./errors.ts";
+import { PublishError } from "./errors.ts";
 import { Publisher } from "./publisher.ts";
 import { CA } from "../testing/certificates/certificates.ts";
 import { rejection, within } from "../testing/deadline.ts";

@@ -110,7 +110,6 @@ test.broker("subscribe() resolves when a handler closes its client", async (brok
   await within("the end", ended);
 });
 
-/** Starts a broker that grants no more than a quality of service. */
 function startGranting(most: number) {
   return startScriptedBroker((packet) => {
     if (packet.cmd !== "subscribe") return;

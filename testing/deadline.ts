@@ -8,11 +8,8 @@ import { assertRejects } from "@std/assert";
 /**
  * Waits for a promise, and rejects if it takes too long.
  *
- * @param what What is awaited, for the message.
- * @param promise The promise.
  * @param milliseconds The deadline, 30,000 ms unless given: enough for a busy
  * machine, where nothing that comes is too late.
- * @returns What the promise resolves to.
  */
 export async function within<T>(
   what: string,
@@ -36,14 +33,7 @@ export async function within<T>(
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = new (...values: any[]) => E;
 
-/**
- * Waits until a promise rejects, which it must.
- *
- * @param promise The promise.
- * @param errorClass What it must reject with.
- * @param part What must be a part of the error's message.
- * @returns The error.
- */
+/** Waits until a promise rejects, which it must. */
 export function rejection<E extends Error>(
   promise: Promise<unknown>,
   errorClass: ErrorClass<E>,

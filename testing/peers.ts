@@ -66,7 +66,6 @@ const found = new Map<Peer, string | undefined>();
 /**
  * Looks for a peer, once per process.
  *
- * @param peer The peer's name.
  * @returns The command that starts it (for `paho`, the Python that has it), or
  * `undefined` where it isn't installed.
  */
@@ -97,10 +96,6 @@ function answers(peer: Peer, command: string): boolean {
  * Defines a test that needs real peers. Where one is missing the test is
  * reported as ignored, with the reason in its name; with the environment
  * variable `WORKBOOK_PEERS=required` it fails instead.
- *
- * @param peers The peers that the test talks to.
- * @param name The test's name.
- * @param run The test; it is given the command that starts each peer.
  */
 export function peerTest<P extends Peer>(
   peers: readonly P[],

@@ -5,6 +5,7 @@
  */
 import { within } from "./deadline.ts";
 import { denoFlags } from "./deno_flags.ts";
+import { assertEquals } from "@std/assert";
 
 /** A program that runs. Disposing of it kills it. */
 export interface Process extends AsyncDisposable {
@@ -31,7 +32,6 @@ export interface Process extends AsyncDisposable {
   end(
     milliseconds?: number,
   ): Promise<{ code: number; stdout: string; stderr: string }>;
-  /** Sends a signal. */
   kill(signal: Deno.Signal): void;
   /** Sends a signal, SIGTERM unless told otherwise, and waits for its end. */
   stop(signal?: Deno.Signal): ReturnType<Process["end"]>;
@@ -40,11 +40,8 @@ export interface Process extends AsyncDisposable {
 /**
  * Starts a program.
  *
- * @param command The program.
- * @param args Its arguments.
  * @param variables Variables that it gets besides this process's own.
  * @param folder The folder that it runs in; this process's own unless given.
- * @returns The running program.
  */
 export function startProcess(
   command: string,
@@ -184,4 +181,20 @@ export async function inOwnProcess(
   } finally {
     await Deno.remove(file);
   }
+}
+
+/** Where a broker is, in the flags of mosquitto's clients. */
+export function placeFlags({ port }: { port: number }): string[] {
+  return ["-h", "127.0.0.1", "-p", String(port)];
+}
+
+/** Runs a program to its end, which must be a good one; gives what it printed. */
+export async function runPeer(
+  command: string,
+  args: string[],
+): Promise<string> {
+  await using process = startProcess(command, args);
+  const { code, stdout, stderr } = await process.end();
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
 }

@@ -10,7 +10,7 @@ import {
   findLacking,
   onSharedBroker,
   sharedBrokerUrl,
-} from "./brokers/shared_broker.ts";
+} from "./brokers/embedded_broker.ts";
 import { peerTest } from "./peers.ts";
 import { pool } from "../workbook/checking/pool.ts";
 import { type Mistakes, mistakeText } from "../workbook/checking/mistake.ts";
@@ -48,12 +48,7 @@ const BROKER_NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** A program that never ran has made no mistake. */
 const DID_NOT_RUN = /Module not found|not a dependency|SyntaxError/;
 
-/**
- * Defines the tests that prove an exercise's checks.
- *
- * @param exercise The exercise.
- * @param mistakes Its typical mistakes.
- */
+/** Defines the tests that prove an exercise's checks. */
 export function proveExercise(exercise: Exercise, mistakes: Mistakes): void {
   const { name, requirements } = exercise;
   const required = requirements.filter(({ extra }) => !extra);
@@ -142,7 +137,6 @@ function isThere(folder: string): boolean {
   }
 }
 
-/** The exercise's programs as they are in a folder. */
 function filesIn({ programs }: Exercise, folder: string): Files {
   return Object.fromEntries(
     programs.map((program) => [

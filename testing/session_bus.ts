@@ -13,11 +13,7 @@ export interface Bus extends AsyncDisposable {
   stop(): Promise<unknown>;
 }
 
-/**
- * Starts a session bus, which ends as a session does: with its shell.
- *
- * @param dbus_run_session The peer that makes it.
- */
+/** Starts a session bus, which ends as a session does: with its shell. */
 export async function startSessionBus(dbus_run_session: string): Promise<Bus> {
   const script = 'echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat';
   const session = startProcess(dbus_run_session, ["--", "sh", "-c", script]);

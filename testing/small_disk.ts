@@ -55,9 +55,6 @@ const MAY_MOUNT = Deno.build.os === "linux" && Deno.uid() === 0 &&
 /**
  * Defines a test on a disk of its own, of 16 KiB. Only root may mount one: for
  * others the test is reported as ignored, with the reason in its name.
- *
- * @param name The test's name.
- * @param run The test.
  */
 export function smallDiskTest(name: string, run: OnSmallDisk): void {
   Deno.test({

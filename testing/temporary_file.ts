@@ -10,12 +10,7 @@ export interface TemporaryFile extends AsyncDisposable {
   file: string;
 }
 
-/**
- * Makes a folder for a file that is still to be written.
- *
- * @param name The file's name.
- * @returns The file's path.
- */
+/** Makes a folder for a file that is still to be written. */
 export async function temporaryFile(
   name = "sensorvalues.csv",
 ): Promise<TemporaryFile> {

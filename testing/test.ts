@@ -4,6 +4,9 @@
  * @module
  */
 import {
+  anyBroker,
+  findLacking,
+  onSharedBroker,
   openBroker,
   storeBroker,
   type StoredBroker,
@@ -13,11 +16,6 @@ import {
   type ScriptedBroker,
   startScriptedBroker,
 } from "./brokers/scripted_broker.ts";
-import {
-  anyBroker,
-  findLacking,
-  onSharedBroker,
-} from "./brokers/shared_broker.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { type Connected5, connectRaw5 } from "./clients/raw_client5.ts";
 

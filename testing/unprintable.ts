@@ -98,9 +98,6 @@ export interface TextMessage
 /**
  * Starts a broker that sends messages after each SUBSCRIBE, also on topics that no
  * real one would take, and whether they match or not.
- *
- * @param messages The messages.
- * @returns The broker.
  */
 export function startTextBroker(
   messages: readonly TextMessage[],

@@ -20,7 +20,6 @@ interface Clients {
   receive: (job: Job) => string[];
 }
 
-/** The toolkit's clients, as programs use them. */
 const TOOLKIT_CLIENTS: Clients = {
   publish: (job) => denoProgram("toolkit_publish.ts", job),
   receive: (job) => denoProgram("toolkit_receive.ts", job),

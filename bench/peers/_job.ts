@@ -13,7 +13,6 @@ const DEFAULTS: Required<Job> = {
   file: "",
 };
 
-/** Reads the job that the program's argument is. */
 export function readJob(): Required<Job> & { url: string } {
   const job = { ...DEFAULTS, ...JSON.parse(Deno.args[0]!) as Job };
   return { ...job, url: `mqtt://127.0.0.1:${job.port}` };

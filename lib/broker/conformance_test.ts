@@ -38,7 +38,6 @@ const REASON = /^(binds the client|can't (arise|be seen|be exceeded))\b/i;
 /** `file`: "name", "name"; the next one follows after a semicolon. */
 const TESTS = /`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g;
 
-/** Reads the rows of all tables in a page. */
 function readRows(page: string): Row[] {
   const lines = page.split("\n").filter((line) => line.startsWith("| "));
   return lines.map((line) => line.split("|").map((cell) => cell.trim()))
@@ -56,7 +55,6 @@ function readRows(page: string): Row[] {
     });
 }
 
-/** The names of a file's tests. */
 async function testNames(file: string): Promise<Set<string>> {
   const source = await Deno.readTextFile(new URL(file, HERE));
   const names = source.matchAll(/\btest(?:\.\w+)?\(\s*("(?:[^"\\]|\\.)*")/g);

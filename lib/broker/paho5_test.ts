@@ -5,8 +5,7 @@ import { times } from "../../testing/test.ts";
 import { test } from "../../testing/peer_tests.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { PAHO } from "../../testing/clients/paho.ts";
-import { startProcess } from "../../testing/processes.ts";
-import { runPeer } from "../../testing/run_peer.ts";
+import { runPeer, startProcess } from "../../testing/processes.ts";
 
 /** What all of paho's programs here begin with. */
 const PAHO5 = `${PAHO}

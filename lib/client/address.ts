@@ -39,7 +39,6 @@ const HOST =
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x1f\x7f]/;
 
-/** The broker that the variable `MQTT_URL` names, if it does. */
 export function namedBroker(): string | undefined {
   return process.env.MQTT_URL?.trim() || undefined;
 }

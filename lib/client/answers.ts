@@ -12,7 +12,6 @@ export class AnswerWatch {
   #last = 0;
 
   /**
-   * @param client The connection.
    * @param seconds For how long the broker may acknowledge nothing.
    */
   constructor(client: ToolkitClient, seconds: number) {

@@ -68,7 +68,6 @@ type SubscribeTopics = string | string[] | ISubscriptionMap;
  * and an end after which no promise is left pending.
  */
 export class ToolkitClient extends MqttClient implements AsyncDisposable {
-  /** Where the broker may be. */
   readonly addresses: readonly BrokerAddress[];
   /** Prints a line about the connection. */
   readonly report: (line: string) => void;

@@ -73,9 +73,6 @@ const TABLES: Record<keyof Packed, Record<string, Pack>> = {
  * can't encode, MQTT.js would answer with the end of the connection, and try again
  * on the next.
  *
- * @param kind Whose properties they are.
- * @param properties The properties.
- * @returns The same for MQTT.js.
  * @throws {TypeError | RangeError} If one is unknown, or has a wrong value.
  */
 export function packProperties<Kind extends keyof Packed>(

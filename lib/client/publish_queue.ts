@@ -130,7 +130,6 @@ export class Unsettled {
     return (...result) => this.settle(number, ...result);
   }
 
-  /** Calls a callback, unless it has been called. */
   settle(number: number, ...result: Parameters<Callback>): void {
     const callback = this.#callbacks[number];
     if (callback === undefined) return;

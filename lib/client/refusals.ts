@@ -70,7 +70,6 @@ export function explainRefusal(
   });
 }
 
-/** Says which of the limits a message exceeds, if one. */
 export function exceededLimit(
   message: Outgoing,
   limits: IConnackPacket["properties"],

@@ -21,7 +21,6 @@ const LONGEST_SILENCE = 30;
 /** A connection that hands what it is subscribed to, to one handler. */
 export interface OpenSubscription extends AsyncDisposable {
   client: ToolkitClient;
-  /** The filters that the broker refused. */
   refused: RefusedFilter[];
   close(): Promise<void>;
 }

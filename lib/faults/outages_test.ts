@@ -30,7 +30,6 @@ const EVENTS = [
   "reconnect",
 ] as const;
 
-/** How many listeners a client has for each event. */
 function listenersOf(client: Client): [event: string, count: number][] {
   return EVENTS.map((event) => [event, client.listenerCount(event)]);
 }

@@ -7,7 +7,6 @@ import { rejection, within } from "../../testing/deadline.ts";
 const at = (address: string) =>
   parsePigpioUrl("Test", `${address}/26`, "pigpio://localhost:8888/26");
 
-/** Listens on a free port, and answers each connection with a text. */
 function answerWith(text: string) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

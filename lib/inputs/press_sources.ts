@@ -2,7 +2,6 @@ import { splitLines } from "../lines.ts";
 import { PigpioConnection } from "./pigpio.ts";
 import { parsePigpioUrl } from "./pigpio_url.ts";
 
-/** Where a button's presses come from. */
 export interface PressSource {
   /** How many presses have come, each time that some have; ends with its input. */
   readonly presses: AsyncIterable<number>;

@@ -227,41 +227,24 @@ const LET_IN = { 4: 0, 5: 0 };
 const WRONG_LOGIN = { 4: 4, 5: 134 };
 const NO_LOGIN = { 4: 5, 5: 135 };
 
-/**
- * Who is let in, where there are users, and the embedded broker's answers in MQTT
- * 3.1.1 and 5.
- */
-export const LOGINS: readonly {
+/** Someone who wants to be let in. */
+interface Login {
   name: string;
-  user?: string;
-  password?: string;
+  /** The embedded broker's answers in MQTT 3.1.1 and 5. */
   codes: { 4: number; 5: number };
-}[] = [
-  { name: "nobody", codes: NO_LOGIN },
-  {
-    name: "the right password",
-    user: "ann",
-    password: "secret",
-    codes: LET_IN,
-  },
-  {
-    name: "a wrong password",
-    user: "ann",
-    password: "Secret",
-    codes: WRONG_LOGIN,
-  },
-  {
-    name: "another's password",
-    user: "ann",
-    password: "hidden",
-    codes: WRONG_LOGIN,
-  },
-  { name: "no password", user: "ann", codes: WRONG_LOGIN },
-  {
-    name: "an unknown user",
-    user: "carl",
-    password: "secret",
-    codes: WRONG_LOGIN,
-  },
-  { name: "another user", user: "bob", password: "hidden", codes: LET_IN },
-];
+  user: string | undefined;
+  password: string | undefined;
+}
+
+/** Who is let in, where there are users. */
+export const LOGINS: readonly Login[] = ([
+  ["nobody", NO_LOGIN],
+  ["the right password", LET_IN, "ann", "secret"],
+  ["a wrong password", WRONG_LOGIN, "ann", "Secret"],
+  ["another's password", WRONG_LOGIN, "ann", "hidden"],
+  ["no password", WRONG_LOGIN, "ann"],
+  ["an unknown user", WRONG_LOGIN, "carl", "secret"],
+  ["another user", LET_IN, "bob", "hidden"],
+] as const).map(([name, codes, user, password]) => (
+  { name, codes, user, password }
+));

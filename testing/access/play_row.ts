@@ -4,13 +4,15 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { type Row, USERS } from "./access_table.ts";
-import type { Protocol } from "../clients/clients.ts";
 import {
-  openTableClient,
-  type TableClient,
-  type TableFields,
-} from "./table_client.ts";
+  keptSession,
+  openClient,
+  type Protocol,
+  type TestClient,
+} from "../clients/clients.ts";
+import { within } from "../deadline.ts";
 
 /** Marks the messages of this test: mosquitto publishes on $SYS, too. */
 const PAYLOAD = "for the table";
@@ -18,6 +20,16 @@ const END = "end";
 
 /** MQTT 5's reason code for what isn't allowed (section 2.4). */
 export const NOT_AUTHORIZED = 135;
+
+/** What a client of the table says of itself. */
+interface TableFields {
+  clientId?: string;
+  user?: string;
+  password?: string;
+  will?: { topic: string; payload: string };
+  /** Whether its session outlives the connection. */
+  isKept?: boolean;
+}
 
 /** Where a row is played. */
 interface Place {
@@ -42,16 +54,57 @@ function fieldsOf({ user, clientId = "client" }: Row): TableFields {
   return { clientId, user, password: USERS[user]! };
 }
 
+/** Connects a client that the broker must let in. */
+function open(
+  { port, protocol }: Pick<Place, "port" | "protocol">,
+  { clientId, user, password, will, isKept = false }: TableFields,
+): Promise<TestClient> {
+  return openClient(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: protocol,
+    ...clientId !== undefined && { clientId },
+    ...isKept && keptSession(clientId!, protocol),
+    ...user !== undefined && { username: user },
+    ...password !== undefined && { password },
+    ...will && {
+      will: {
+        ...{ topic: will.topic, qos: 0, retain: false },
+        payload: Buffer.from(will.payload),
+      },
+    },
+  });
+}
+
+/** The code with which a broker answers a CONNECT. */
+export async function connackCode(
+  place: Pick<Place, "port" | "protocol">,
+  fields: TableFields,
+): Promise<number | undefined> {
+  try {
+    await using _client = await open(place, fields);
+    return 0;
+  } catch (error) {
+    return codeOf(error as Error);
+  }
+}
+
+/** The code of what MQTT.js throws at a refusal. */
+function codeOf(error: Error): number {
+  if ("code" in error && typeof error.code === "number") return error.code;
+  throw error;
+}
+
 /** Publishes at QoS 1 and 2 in turn, and gives the topics that were refused. */
 async function publish(
-  client: TableClient,
+  { client }: TestClient,
   topics: string[],
   { payload = PAYLOAD, retain = false } = {},
 ): Promise<string[]> {
   const refused: string[] = [];
   for (const [index, topic] of topics.entries()) {
     const qos = index % 2 === 0 ? 1 : 2;
-    const reason = await client.publish({ topic, payload, retain, qos });
+    const published = client.publishAsync(topic, payload, { retain, qos });
+    const answered = published.then(() => 0, codeOf);
+    const reason = await within(`an answer to ${topic}`, answered);
     if (reason < 128) continue;
     assertEquals(reason, NOT_AUTHORIZED, topic);
     refused.push(topic);
@@ -59,21 +112,29 @@ async function publish(
   return refused;
 }
 
+/** Subscribes to a filter and to the end, and gives SUBACK's code for the former. */
 async function subscribe(
-  client: TableClient,
+  { client }: TestClient,
   filter: string,
   qos: 0 | 1 | 2 = 1,
 ): Promise<number> {
-  return (await client.subscribe({ [filter]: qos, [END]: 1 }))[0]!;
+  const wanted = { [filter]: { qos }, [END]: { qos: 1 } } as const;
+  try {
+    const [grant] = await within("SUBACK", client.subscribeAsync(wanted));
+    return grant!.qos;
+  } catch (error) {
+    if (!(error instanceof Error && "packet" in error)) throw error;
+    return (error.packet as { granted: number[] }).granted[0]!;
+  }
 }
 
 /** The topics of what comes, up to the message that all may read. */
-async function readToEnd(client: TableClient): Promise<string[]> {
-  const topics = [];
-  while (true) {
-    const { topic, payload } = await client.receive();
-    if (topic === END) return topics.sort();
-    if (payload === PAYLOAD) topics.push(topic);
+async function readToEnd({ untilReceived }: TestClient): Promise<string[]> {
+  for (let count = 1;; count++) {
+    const received = await untilReceived(count);
+    if (received[count - 1]!.topic !== END) continue;
+    return received.slice(0, count - 1).filter(({ text }) => text === PAYLOAD)
+      .map(({ topic }) => topic).sort();
   }
 }
 
@@ -81,27 +142,27 @@ async function readToEnd(client: TableClient): Promise<string[]> {
 export async function playRow(row: Row, place: Place): Promise<Outcome> {
   const { does, filter = "#", qos, topics } = row;
   const { boss } = place;
-  const open = (fields: TableFields) => openTableClient(place, fields);
   const isWatched = ["publish", "retain", "clear", "will"].includes(does);
   await using helper = await open(
+    place,
     isWatched ? { ...boss, clientId: "helper" } : boss,
   );
   const fields = fieldsOf(row);
   if (does === "will") {
-    await using watcher = await open(boss);
+    await using watcher = await open(place, boss);
     await subscribe(watcher, "#");
     for (const topic of topics) {
       const will = { topic, payload: PAYLOAD };
-      (await open({ ...fields, will })).close();
+      (await open(place, { ...fields, will })).client.end(true);
     }
     // Whoever takes over a client id finds that the last one is dead.
-    await (await open(fields)).disconnect();
+    await (await open(place, fields)).client.endAsync();
     await publish(helper, [END]);
     return { arrived: await readToEnd(watcher) };
   }
   if (does === "publish" || does === "retain" || does === "clear") {
-    await using watcher = await open(boss);
-    await using client = await open(fields);
+    await using watcher = await open(place, boss);
+    await using client = await open(place, fields);
     if (does === "publish") await subscribe(watcher, "#");
     if (does === "clear") await publish(helper, topics, { retain: true });
     const payload = does === "clear" ? "" : PAYLOAD;
@@ -120,17 +181,17 @@ export async function playRow(row: Row, place: Place): Promise<Outcome> {
   const isLate = does === "subscribe late";
   if (isLate) await publish(helper, topics, { retain: true });
   const isAway = does === "come back";
-  const client = await open({ ...fields, isKept: isAway });
+  const client = await open(place, { ...fields, isKept: isAway });
   const granted = await subscribe(client, filter, qos);
-  if (isAway) await client.disconnect();
+  if (isAway) await client.client.endAsync();
   if (!isLate) await publish(helper, topics);
   await publish(helper, [END]);
   await using reader = isAway
-    ? await open({ ...fields, isKept: true })
+    ? await open(place, { ...fields, isKept: true })
     : client;
   const arrived = await readToEnd(reader);
   if (isLate) await publish(helper, topics, { payload: "", retain: true });
   // A session would be there in the next row.
-  if (isAway) (await open(fields)).close();
+  if (isAway) (await open(place, fields)).client.end(true);
   return { arrived, granted };
 }

@@ -45,7 +45,6 @@ export async function openBroker(
 
 /** A store, and the broker that has it. Disposing of it removes both. */
 export interface StoredBroker extends AsyncDisposable {
-  /** The store's folder. */
   readonly store: string;
   /** Ends the broker if it runs, and starts it anew on the store. */
   restart(options?: BrokerOptions): Promise<Broker>;
@@ -67,4 +66,37 @@ export async function storeBroker(): Promise<StoredBroker> {
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A broker, which ends with the test if it is the test's own. */
+interface AnyBroker extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The address of the one that is shared, if the run has one. */
+export function sharedBrokerUrl(): string | undefined {
+  return Deno.env.get("WORKBOOK_BROKER") || undefined;
+}
+
+/** What the names of the tests have in them that talk to a shared broker. */
+export const ON_SHARED_BROKER = " on the shared broker";
+
+/** Says in a test's name that it talks to the shared broker, if there is one. */
+export function onSharedBroker(name: string): string {
+  return sharedBrokerUrl() === undefined ? name : `${name}${ON_SHARED_BROKER}`;
+}
+
+/** The first of some features that the shared broker lacks. */
+export function findLacking(needs: readonly string[]): string | undefined {
+  const lacking: string[] = JSON.parse(
+    Deno.env.get("WORKBOOK_BROKER_LACKS") || "[]",
+  );
+  return needs.find((feature) => lacking.includes(feature));
+}
+
+/** Gives the one that is shared, or else starts an embedded one. */
+export async function anyBroker(): Promise<AnyBroker> {
+  const url = sharedBrokerUrl();
+  if (url === undefined) return await openBroker();
+  return { url, [Symbol.asyncDispose]: async () => {} };
 }

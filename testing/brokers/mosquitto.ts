@@ -63,7 +63,6 @@ const ATTEMPTS = 5;
  * Nagle's algorithm off and nothing kept on disk, and waits until it accepts
  * connections.
  *
- * @param options More configuration.
  * @returns The broker; disposing of it stops it and removes its files.
  */
 export async function startMosquitto(

@@ -13,7 +13,6 @@ import { within } from "../deadline.ts";
 export interface ScriptedConnection {
   /** The socket, to cut, pause or look at. */
   socket: Socket;
-  /** Sends a packet to the client. */
   send(packet: Packet): void;
 }
 
@@ -31,7 +30,6 @@ export type Script = (
 /** The packets of a kind. */
 type Of<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>[];
 
-/** A broker that a test scripts. */
 export interface ScriptedBroker extends AsyncDisposable {
   url: string;
   /** Every packet that came, in order, of all connections. */
@@ -44,12 +42,7 @@ export interface ScriptedBroker extends AsyncDisposable {
   all<Command extends Packet["cmd"]>(command: Command): Of<Command>;
 }
 
-/**
- * Starts a broker that answers as the script says.
- *
- * @param script Answers packets in place of the usual answer.
- * @returns The broker, listening on a free port of loopback.
- */
+/** Starts a broker that answers as the script says. */
 export async function startScriptedBroker(
   script: Script = () => undefined,
 ): Promise<ScriptedBroker> {

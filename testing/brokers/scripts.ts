@@ -67,14 +67,7 @@ export function deliver(broker: ScriptedBroker, message: Delivery): void {
   });
 }
 
-/**
- * Subscribes in the background, to `iot/#` unless told otherwise.
- *
- * @param broker Where.
- * @param onMessage Is given each message.
- * @param options Those of `subscribe()`, and the topics.
- * @returns The subscription, once it is granted.
- */
+/** Subscribes in the background, to `iot/#` unless told otherwise. */
 export function listen(
   broker: { url: string },
   onMessage: OnMessage,

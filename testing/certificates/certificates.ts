@@ -26,9 +26,7 @@ import { fileURLToPath } from "node:url";
 export const CA_FILE: string = path("ca.crt");
 /** The authority's certificate, in PEM. */
 export const CA: string = Deno.readTextFileSync(CA_FILE);
-/** Where the server's certificate is. */
 export const CERT_FILE: string = path("localhost.crt");
-/** Where the server's key is. */
 export const KEY_FILE: string = path("localhost.key");
 /** The server's certificate and its key, in PEM. */
 export const LOCALHOST: { cert: string; key: string } = {

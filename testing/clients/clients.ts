@@ -21,7 +21,6 @@ export interface Received {
 
 /** An MQTT.js client, connected, that remembers what it receives. */
 export interface TestClient extends AsyncDisposable {
-  /** The client itself. */
   readonly client: MqttClient;
   /** What it has received so far. */
   readonly received: Received[];
@@ -37,13 +36,7 @@ export interface TestClient extends AsyncDisposable {
   untilReceived(count: number, milliseconds?: number): Promise<Received[]>;
 }
 
-/**
- * Connects a client, without reconnection. Disposing of it disconnects it.
- *
- * @param url The broker's address.
- * @param options MQTT.js's own.
- * @returns The client.
- */
+/** Connects a client, without reconnection. Disposing of it disconnects it. */
 export async function openClient(
   url: string,
   options: IClientOptions = {},
@@ -99,10 +92,6 @@ export const RECORDER = { clientId: "recorder", clean: false };
 
 /**
  * Makes the session of {@linkcode RECORDER}, and leaves it.
- *
- * @param url The broker's address.
- * @param filters What it subscribes to, each with its QoS.
- * @param options More of MQTT.js's.
  */
 export async function leaveRecorder(
   url: string,

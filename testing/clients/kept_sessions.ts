@@ -77,9 +77,7 @@ export function markOf(payload: string, protocol: Protocol): Mark {
 
 /** What one publisher has sent, numbered from 0. */
 interface Load {
-  /** How many have been sent. */
   readonly sent: number;
-  /** How many have been acknowledged. */
   readonly acknowledged: number;
   /** Waits until so many more have been acknowledged. */
   untilAcknowledged(count: number): Promise<void>;

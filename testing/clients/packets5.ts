@@ -167,7 +167,6 @@ export function disconnect5(
   return rawPacket(TYPE.DISCONNECT, reasonBytes(reason, properties));
 }
 
-/** An AUTH packet. */
 export function auth5(reason?: number, properties?: Properties): Uint8Array {
   return rawPacket(TYPE5.AUTH, reasonBytes(reason, properties));
 }

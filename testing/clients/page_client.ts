@@ -23,7 +23,6 @@ interface PageClient extends AsyncDisposable {
 /**
  * Opens a WebSocket to a dashboard as its page does.
  *
- * @param url The page's address.
  * @param headers Headers in place of those of the page.
  */
 export async function openPageClient(

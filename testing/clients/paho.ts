@@ -67,10 +67,7 @@ interface PahoSubscriber extends AsyncDisposable {
 /**
  * Starts a paho subscriber and waits until the broker has granted its topics.
  *
- * @param url The broker's address.
  * @param filter The topic filter, subscribed to at QoS 2.
- * @param count How many messages it takes before it ends.
- * @returns The subscriber.
  */
 export async function subscribeWithPaho(
   url: string,
@@ -98,8 +95,6 @@ export async function subscribeWithPaho(
 /**
  * Publishes with paho and waits until all is confirmed.
  *
- * @param url The broker's address.
- * @param messages Topics and payloads.
  * @param qos Their quality of service, 1 unless given.
  */
 export async function publishWithPaho(

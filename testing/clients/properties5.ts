@@ -93,7 +93,6 @@ export class BodyReader {
     this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   }
 
-  /** How many bytes are left. */
   get left(): number {
     return this.#view.byteLength - this.#offset;
   }

@@ -52,7 +52,6 @@ interface ConnectFields {
   will?: { topic: string; payload: string };
 }
 
-/** A CONNECT packet. */
 export function connectPacket(fields: ConnectFields = {}): Uint8Array {
   const { clientId = "", clean = true, keepalive = 0 } = fields;
   const { user, password, will } = fields;
@@ -75,7 +74,6 @@ interface PublishFields {
   id?: number;
 }
 
-/** A PUBLISH packet. */
 export function publishPacket(fields: PublishFields): Uint8Array {
   const { topic, payload = "", qos = 0, retain = false, id = 1 } = fields;
   const header = TYPE.PUBLISH | (qos << 1) | (retain ? 1 : 0);
@@ -84,7 +82,6 @@ export function publishPacket(fields: PublishFields): Uint8Array {
   return rawPacket(header, text(topic), ...parts);
 }
 
-/** A SUBSCRIBE packet for some filters. */
 export function subscribePacket(
   filters: Record<string, 0 | 1 | 2>,
   id = 1,

@@ -48,7 +48,6 @@ export interface Packet5 {
   duplicate: boolean;
 }
 
-/** Reads what a packet of the broker says. */
 function readPacket5({ header, body }: RawPacket): Packet5 {
   const reader = new BodyReader(body);
   const type = typeOf(header);
@@ -126,7 +125,6 @@ export interface RawClient5 extends AsyncDisposable {
   send(...packets: Uint8Array[]): Promise<void>;
   /** The next packet, or `undefined` once the broker has closed. */
   next(): Promise<Packet5 | undefined>;
-  /** The next packet, which must be of this type. */
   take(type: number): Promise<Packet5>;
   /** Sends packets, and takes the answer, which must be of this type. */
   ask(type: number, ...packets: Uint8Array[]): Promise<Packet5>;

@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { type ConnectOptions, Publisher, subscribe } from "../../lib/mod.ts";
-import { setUser } from "../access/password_file.ts";
+import { setPassword } from "../../workbook/broker/password_file.ts";
 import {
   type Mosquitto,
   type MosquittoPlace,
@@ -141,7 +141,6 @@ function startClassroom(centralPort: number): Promise<Mosquitto> {
 /**
  * Starts a broker of the recipe, with this machine's places for the recipe's.
  *
- * @param name Which one.
  * @param users Those that it knows, each with the recipe's password.
  * @param places What takes the place of what in its file, besides what all have.
  */
@@ -152,7 +151,9 @@ async function startRecipe(
 ): Promise<Mosquitto> {
   const folder = await temporaryFolder();
   const { path } = folder;
-  for (const user of users) await setUser(`${path}/passwords`, user, PASSWORD);
+  for (const user of users) {
+    await setPassword(`${path}/passwords`, user, PASSWORD);
+  }
   await Deno.copyFile(new URL("rules", RECIPE), `${path}/rules`);
   const text = await Deno.readTextFile(new URL(`${name}.conf`, RECIPE));
   const common = {
@@ -174,7 +175,6 @@ async function startRecipe(
   };
 }
 
-/** Replaces parts of a text, each of which must be there. */
 function fit(text: string, parts: Record<string, string>): string {
   for (const [part, replacement] of Object.entries(parts)) {
     if (!text.includes(part)) throw new Error(`Recipe lacks "${part}"`);

@@ -82,7 +82,6 @@ export function formatTable(table: EngineTable, before: EngineTable): string {
   return [line(rows[0]!), rule, ...rows.slice(1).map(line)].join("\n");
 }
 
-/** Reads the table back from the page. */
 export function readTable(page: string): EngineTable {
   const [head = [], , ...rows] = tableOf(page).split("\n").map((line) =>
     line.split("|").slice(1, -1).map((cell) => cell.trim())
@@ -95,7 +94,6 @@ export function readTable(page: string): EngineTable {
   );
 }
 
-/** The table within the page. */
 export function tableOf(page: string): string {
   return /(?<=<!-- engines -->\n\n)[^<]*(?=\n\n<!-- \/engines -->)/
     .exec(page)?.[0] ?? "";

@@ -23,8 +23,6 @@ const LONGEST_WAIT = 60_000;
 /**
  * Connects a fleet, kills the node that has the most of it, and sees the clients
  * come back to the others.
- *
- * @param size How many clients.
  */
 export async function loseNode(
   cluster: Cluster,

@@ -28,9 +28,6 @@ interface SharedRecording {
 /**
  * Has two recorders share readings (`record --share`), with sessions that are kept.
  * Midway one of them is killed; when three quarters are published it is back.
- *
- * @param url The broker's.
- * @param readings How many readings are published.
  */
 export async function recordTogether(
   url: string,

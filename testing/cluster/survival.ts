@@ -165,7 +165,6 @@ class Silence {
   }
 }
 
-/** Says which node a client is connected to. */
 export function nodeOf({ nodes }: Cluster, { stream }: Client): number {
   const { remotePort } = stream as unknown as Socket;
   const node = nodes.find(({ port }) => port === remotePort);

@@ -69,7 +69,6 @@ export class FaultProxy implements AsyncDisposable {
    *
    * @param target The broker's port. It need not listen yet.
    * @param random Chance, from 0 to below 1.
-   * @returns The proxy.
    */
   static async start(
     target: number,
@@ -138,7 +137,6 @@ export class Shuffler {
     this.#random = random;
   }
 
-  /** Waits for a turn. */
   turn(): Promise<void> {
     if (this.#waiting.length === 0) {
       setTimeout(() => this.#giveTurns(), GATHERING_TIME);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type MqttClient, PublishError } from "../../lib/mod.ts";
 import { MessageLog, type Tolerance } from "./message_log.ts";
 import { EventEmitter } from "node:events";
@@ -7,7 +7,6 @@ import { startProcess } from "../processes.ts";
 import { startCommand } from "../project/commands.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { findOpen } from "./leaks.ts";
-import { copyWithout, SAFEGUARDS } from "./safeguards.ts";
 
 const NONE: Tolerance = () => false;
 const ANY: Tolerance = () => true;
@@ -171,22 +170,3 @@ Deno.test({
     assertEquals(file, `Leaked: still open are ${folder}/x`);
   },
 });
-
-for (const [safeguard, changes] of Object.entries(SAFEGUARDS)) {
-  Deno.test(`copyWithout() finds the ${safeguard} where it is, and takes it out`, async () => {
-    await using place = await temporaryFolder();
-    const folder = place.path;
-    await copyWithout(safeguard, folder);
-    for (const { file, from } of changes) {
-      const code = await Deno.readTextFile(`${folder}/${file}`);
-      assert(!code.includes(from), `${file} still has ${from}`);
-    }
-    const untouched = "lib/client/deliveries.ts";
-    assertEquals(
-      await Deno.readTextFile(`${folder}/${untouched}`),
-      await Deno.readTextFile(
-        new URL(`../../${untouched}`, import.meta.url),
-      ),
-    );
-  });
-}

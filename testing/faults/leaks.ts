@@ -6,7 +6,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "../../lib/mod.ts";
 
-/** How many listeners a client has, of all events together. */
 export function countListeners(client: Client): number {
   return client.eventNames()
     .reduce((sum, event) => sum + client.listenerCount(event), 0);

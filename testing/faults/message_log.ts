@@ -50,7 +50,6 @@ export class MessageLog {
   /**
    * Adds somebody who must get every message.
    *
-   * @param name The consumer.
    * @param isExactlyOnce Whether it must handle no message of QoS 2 twice.
    */
   addConsumer(name: string, isExactlyOnce: boolean): void {
@@ -95,7 +94,6 @@ export class MessageLog {
     for (const id of ids) this.handle(consumer, id);
   }
 
-  /** How many of a producer's publishes have not settled. */
   pendingOf(producer: string): number {
     return [...this.#published.values()]
       .filter(({ by, state }) => by === producer && state === "pending")

@@ -112,7 +112,6 @@ const CONNECT_MILLISECONDS = 5000;
  * the owner takes it back. It keeps the session, and acknowledges nothing, so that
  * nothing is lost.
  *
- * @param port The broker's.
  * @param options Whose id, in which version of the protocol, and how long to stay at
  *   most, in milliseconds.
  */

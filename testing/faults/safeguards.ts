@@ -13,7 +13,6 @@ interface Change {
   to: string;
 }
 
-/** The safeguards, by the names that `--without` takes. */
 export const SAFEGUARDS: Readonly<Record<string, readonly Change[]>> = {
   // MQTT.js goes on with its own store, as if the broker remembered everything.
   "in-flight-ledger": [

@@ -119,7 +119,6 @@ const WRONG_LINES = [
   "\0",
 ];
 
-/** A request that may have something wrong in it. */
 function wrongRequest(random: Random): Uint8Array {
   const index = random.integer(0, UPGRADE.length - 1);
   return httpRequest(UPGRADE.with(index, random.pick(WRONG_LINES)));

@@ -85,7 +85,6 @@ function change(
   };
 }
 
-/** Where a piece of a packet starts and ends. */
 function piece(packet: Uint8Array, random: Random): [number, number] {
   const start = random.integer(0, packet.length);
   return [start, random.integer(start, packet.length)];

@@ -20,8 +20,6 @@ const SILENCE_MILLISECONDS = 30;
 /**
  * Plays an input to a broker.
  *
- * @param input The input.
- * @param ports The broker's ports.
  * @param deadline How many milliseconds it has for what it must do.
  * @throws {Error} If the broker doesn't read, doesn't answer what it should, or
  * doesn't close the connection after its end.
@@ -74,7 +72,6 @@ class Answer {
     this.#read(connection);
   }
 
-  /** Whether some bytes are in it. */
   has(bytes: Uint8Array): boolean {
     return this.#bytes.includes(bytes);
   }

@@ -4,7 +4,6 @@ import { denoFlags } from "../deno_flags.ts";
 import { makeInput } from "./input.ts";
 import { play, startProbe } from "./play.ts";
 
-/** What to fuzz with. */
 export interface FuzzOptions {
   seed: number;
   /** The numbers of the inputs, from the first to before the last. */
@@ -26,7 +25,6 @@ export interface FuzzOptions {
 
 /** What fuzzing has shown. */
 export interface FuzzResult {
-  /** How many inputs were played. */
   played: number;
   /** How many of them the broker accepted a CONNECT from. */
   letIn: number;

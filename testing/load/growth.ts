@@ -97,7 +97,6 @@ export function describeRange(name: string, range: Range, unit = ""): string {
 
 /** How `start` is watched. */
 interface WatchOptions {
-  /** For how long. */
   seconds: number;
   /** How long to wait between two looks, in seconds. */
   interval: number;

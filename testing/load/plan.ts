@@ -67,7 +67,6 @@ const BESIDES = 64;
  * Makes sure that a process may hold so many connections: each is a file to the
  * system.
  *
- * @param connections How many connections one process holds.
  * @throws {Error} If the system doesn't allow them; the message has the command
  *   that does.
  */

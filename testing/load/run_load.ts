@@ -31,12 +31,7 @@ const FLEETS = 2;
 const CONNECT_MILLISECONDS = 60_000;
 const END_MILLISECONDS = 60_000;
 
-/**
- * Loads the embedded broker.
- *
- * @param size How much.
- * @param options Deno's flags, a signal that ends it, and more.
- */
+/** Loads the embedded broker. */
 export async function runLoad(
   size: LoadSize,
   { flags, signal, tell }: LoadOptions,

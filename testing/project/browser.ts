@@ -33,9 +33,6 @@ interface TestBrowser extends AsyncDisposable {
 /**
  * Starts Chromium without a window. Each wait for something on a page ends
  * after 30 s.
- *
- * @param command The command that starts it.
- * @returns The browser.
  */
 export async function startBrowser(command: string): Promise<TestBrowser> {
   const browser = await launchChromium(command);

@@ -11,11 +11,8 @@ import { denoFlags } from "../deno_flags.ts";
  * Starts a command with its own permissions, without the launcher, so that
  * signals reach it.
  *
- * @param name The command's name.
- * @param args Its arguments.
  * @param variables Variables that it gets besides this process's own.
  * @param folder The folder that it runs in; this process's own unless given.
- * @returns The running command.
  */
 export function startCommand(
   name: string,
@@ -40,7 +37,6 @@ export function startCommand(
   );
 }
 
-/** Starts the command `broker`, and gives its addresses once it has them. */
 export async function startBrokerCommand(
   args: string[],
 ): Promise<Process & { urls: string[] }> {
@@ -66,10 +62,6 @@ export async function runCommand(
 /**
  * Starts a command in a terminal of its own, which prints its name first.
  *
- * @param script The program that makes the terminal.
- * @param name The command's name.
- * @param args Its arguments.
- * @param variables Variables that it gets besides this process's own.
  * @returns The terminal, which prints what is seen there.
  */
 export function startInTerminal(

@@ -12,7 +12,6 @@ import { denoFlags } from "../deno_flags.ts";
 export interface LessonRun {
   /** The broker's address, for `MQTT_URL`. */
   url: string;
-  /** The program's arguments. */
   args?: string[];
   /** Variables that it gets besides this process's own. */
   variables?: Record<string, string>;

@@ -50,7 +50,6 @@ export function readCommands(page: string): Command[] {
  * solution, and at the port of the test's broker. It prints its packets.
  *
  * @param command The page's command, `deno run …`.
- * @param port The broker's port.
  * @returns What `startProcess` takes.
  */
 export function solutionCall(

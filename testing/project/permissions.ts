@@ -28,7 +28,6 @@ export interface Trial {
   flags: readonly string[];
   /** Its permissions in question, one by one. */
   omissions: Omission[];
-  /** Its arguments. */
   args?: readonly string[] | undefined;
   /** Variables that it gets besides this process's own. */
   variables?: Record<string, string>;
@@ -39,7 +38,6 @@ export interface Trial {
 /** How many programs run at once. */
 const AT_ONCE = 2;
 
-/** The permissions in a program's header, in the line that says how to run it. */
 export function permissionsIn(file: string): string[] {
   const [, line] = /^ \* Run: (.*)$/m.exec(Deno.readTextFileSync(file)) ?? [];
   if (line === undefined) throw new Error(`Header of ${file} lacks "Run:"`);
@@ -50,8 +48,6 @@ export function permissionsIn(file: string): string[] {
  * Leaves out one permission after the other. Of a flag with several values each
  * is one, except for absolute paths: those are places of which a machine uses
  * one or the other.
- *
- * @param flags A program's flags.
  */
 export function omissions(flags: readonly string[]): Omission[] {
   return flags.flatMap((whole, index) => {
@@ -82,7 +78,6 @@ export function omissions(flags: readonly string[]): Omission[] {
  * lacks. It is the same for all permissions of a program that starts others, as
  * those might outlive a run that is broken off.
  *
- * @param trials The programs.
  * @returns What is to be said of those that have a permission too many.
  */
 export async function findNeedless(

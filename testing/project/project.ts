@@ -11,7 +11,6 @@ import { type Process, startProcess } from "../processes.ts";
 
 /** A copy of the project. */
 export interface Project extends AsyncDisposable {
-  /** Where it is. */
   readonly folder: string;
   /** Writes a file, with a path from the project's folder. */
   write: (path: string, text: string) => Promise<void>;
@@ -27,7 +26,6 @@ export interface Project extends AsyncDisposable {
 export interface RunOptions {
   /** The registry. Port 1 of this machine, which refuses, by default. */
   jsrUrl?: string;
-  /** More variables. */
   variables?: Record<string, string>;
 }
 

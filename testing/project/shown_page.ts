@@ -22,7 +22,6 @@ interface Setting {
 
 /** The dashboard's page, in a browser. */
 export interface ShownPage extends OpenPage {
-  /** The broker's URL. */
   broker: string;
   /** Publishes messages with QoS 1, in this order. */
   publish(

@@ -13,8 +13,7 @@ import {
 } from "../../lib/mod.ts";
 import { within } from "../../testing/deadline.ts";
 import { peerTest } from "../../testing/peers.ts";
-import { startProcess } from "../../testing/processes.ts";
-import { placeFlags, runPeer } from "../../testing/run_peer.ts";
+import { placeFlags, runPeer, startProcess } from "../../testing/processes.ts";
 import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { readReadings } from "../../lib/csv.ts";
 import {

@@ -17,7 +17,7 @@ import {
 } from "../../testing/cluster/fleet_return.ts";
 import { recordTogether } from "../../testing/cluster/shared_recorders.ts";
 import { describeSurvival, survive } from "../../testing/cluster/survival.ts";
-import { ON_SHARED_BROKER } from "../../testing/brokers/shared_broker.ts";
+import { ON_SHARED_BROKER } from "../../testing/brokers/embedded_broker.ts";
 import { startMosquitto } from "../../testing/brokers/mosquitto.ts";
 import { findPeer } from "../../testing/peers.ts";
 import { startBroker } from "../../lib/mod.ts";

@@ -37,7 +37,6 @@ function reason(error: Error): string {
 
 const ACCESS: readonly string[] = ["read", "write", "readwrite", "deny"];
 
-/** Reads a file in the format of mosquitto's `acl_file`. */
 export async function readAclFile(path: string | URL): Promise<AclEntry[]> {
   const { name, lines } = await readAccessFile("ACL file", path);
   const entries: AclEntry[] = [];
@@ -137,7 +136,6 @@ export async function readPasswordFile(
   return { name, users, lines };
 }
 
-/** The user whose line it is, if it is one's. */
 export function userOf(line: string): string | undefined {
   const colon = line.indexOf(":");
   return colon < 0 || line.startsWith("#")

@@ -3,7 +3,10 @@ import { type Access, createAccess } from "./access.ts";
 import { formatHash, hashPassword } from "./password_hash.ts";
 import { startBroker } from "../../broker.ts";
 import type { TopicRule } from "../options.ts";
-import { setUser } from "../../../testing/access/password_file.ts";
+import {
+  deleteUser,
+  setPassword,
+} from "../../../workbook/broker/password_file.ts";
 import { logged, test } from "../../../testing/test.ts";
 import { rejection, within } from "../../../testing/deadline.ts";
 import { connectPacket, openRaw } from "../../../testing/clients/raw_client.ts";
@@ -58,7 +61,7 @@ Deno.test("createAccess() lets everyone in where there are no users", async () =
 
 test.folder("createAccess() lets in the users of a password file and those of the options", async (folder) => {
   const passwordFile = `${folder}/passwords`;
-  await setUser(passwordFile, "ann", "secret");
+  await setPassword(passwordFile, "ann", "secret");
   const options = { passwordFile, users: { bob: "hidden" } };
   const login = createLogin(await createAccess(options, warnNobody));
   // The second time is the quick one.
@@ -148,7 +151,7 @@ async function openFiles(folder: string, rules?: TopicRule[]) {
     `${folder}/${name}`
   ) as [string, string];
   for (const user of ["ann", "bob"]) {
-    await setUser(passwordFile, user, "secret");
+    await setPassword(passwordFile, user, "secret");
   }
   await Deno.writeTextFile(aclFile, "user ann\ntopic iot/#\n");
   const [warnings, lines]: [string[], string[]] = [[], []];
@@ -185,8 +188,8 @@ test.folder("Access.reload() takes in new users and passwords, and lets go of ol
   assert(ann !== undefined && bob !== undefined && carl === undefined);
   await access.reload();
   assertEquals([changes(), credentials()], [0, [ann, bob, undefined]]);
-  await setUser(passwordFile, "bob", "hidden");
-  await setUser(passwordFile, "carl", "secret");
+  await setPassword(passwordFile, "bob", "hidden");
+  await setPassword(passwordFile, "carl", "secret");
   await access.reload();
   assertEquals([changes(), lines], [1, ["Users or rules have changed"]]);
   const after = credentials();
@@ -194,7 +197,7 @@ test.folder("Access.reload() takes in new users and passwords, and lets go of ol
   assert(after[1] !== bob && after[1] !== undefined && after[2] !== undefined);
   assertEquals([await login("ann"), await login("carl")], [0, 0]);
   assertEquals([await login("bob"), await login("bob", "hidden")], [4, 0]);
-  await setUser(passwordFile, "ann");
+  await deleteUser(passwordFile, "ann");
   await access.reload();
   assertEquals(credentials()[0], undefined);
   assertEquals(await login("ann"), 4);
@@ -245,7 +248,7 @@ test.folder("Access.reload() keeps what was before where a file can't be underst
 test.folder("Access.reload() takes a user away whom a rule names", async (folder) => {
   const rules = [{ user: "bob", publish: ["news"] }];
   const files = await openFiles(folder, rules);
-  await setUser(files.passwordFile, "bob");
+  await deleteUser(files.passwordFile, "bob");
   await files.access.reload();
   assertEquals(await files.login("bob"), 4);
   assertEquals(files.warnings, []);
@@ -257,7 +260,7 @@ test.folder("Access.watch() notices that a file has been replaced", async (folde
   access.watch();
   const changed = new Promise<void>((resolve) => access.onChange(resolve));
   // It is written whole, and then takes the name of the other.
-  await setUser(passwordFile, "bob");
+  await deleteUser(passwordFile, "bob");
   await within("the change to be noticed", changed);
   assertEquals([await login("ann"), await login("bob")], [0, 4]);
   await access.close();
@@ -266,7 +269,7 @@ test.folder("Access.watch() notices that a file has been replaced", async (folde
 test.folder("Access.close() waits for what is being read", async (folder) => {
   const { access, passwordFile, changes } = await openFiles(folder);
   access.watch();
-  await setUser(passwordFile, "bob");
+  await deleteUser(passwordFile, "bob");
   const reloaded = access.reload();
   await access.close();
   await reloaded;

@@ -13,12 +13,12 @@ import {
 import { startMosquitto } from "../../../testing/brokers/mosquitto.ts";
 import { peerTest } from "../../../testing/peers.ts";
 import {
+  connackCode,
   NOT_AUTHORIZED,
   type Outcome,
   playRow,
 } from "../../../testing/access/play_row.ts";
 import { type Protocol, PROTOCOLS } from "../../../testing/clients/clients.ts";
-import { connackCode } from "../../../testing/access/table_client.ts";
 import { temporaryFolder } from "../../../testing/temporary_folder.ts";
 import { logged } from "../../../testing/test.ts";
 

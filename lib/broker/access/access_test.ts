@@ -151,16 +151,6 @@ Deno.test("startBroker() acknowledges a forbidden PUBLISH, drops it, and keeps t
   assertEquals(dropped.at(-1), `${refusal} 1000 messages dropped so far`);
 });
 
-Deno.test("startBroker() drops a will on a forbidden topic", async () => {
-  await using broker = await startBroker(SCHOOL);
-  await using ann = await subscribeRaw(broker, { "#": 0 }, ANN);
-  for (const topic of ["secret", "$SYS/x", "iot/bob/gone"]) {
-    const will = { topic, payload: "bob has died" };
-    (await openRaw(broker, { ...BOB, will })).close();
-  }
-  assertEquals((await ann.message()).topic, "iot/bob/gone");
-});
-
 const { DISCONNECT } = TYPE;
 
 /** A broker with a password file and an ACL file, and what writes them anew. */

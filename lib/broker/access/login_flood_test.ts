@@ -12,7 +12,7 @@ import {
   subscribePacket,
   TYPE,
 } from "../../../testing/clients/raw_client.ts";
-import { setUser } from "../../../testing/access/password_file.ts";
+import { setPassword } from "../../../workbook/broker/password_file.ts";
 import { test, times } from "../../../testing/test.ts";
 
 const ANN = { user: "ann", password: "secret" };
@@ -54,8 +54,8 @@ async function startCore(
 
 test.folder("startBroker() serves others during a flood of logins, and lets them in", async (folder) => {
   const file = `${folder}/passwords`;
-  await setUser(file, ANN.user, ANN.password);
-  await setUser(file, "bob", "hidden");
+  await setPassword(file, ANN.user, ANN.password);
+  await setPassword(file, "bob", "hidden");
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1", "192.0.2.2");
   const [attackers, others] = core.listeners as [Listener, Listener];
@@ -85,7 +85,7 @@ test.folder("startBroker() serves others during a flood of logins, and lets them
 
 test.folder("startBroker() loses nothing that comes while a password is checked", async (folder) => {
   const file = `${folder}/passwords`;
-  await setUser(file, ANN.user, ANN.password);
+  await setPassword(file, ANN.user, ANN.password);
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1");
   const [listener] = core.listeners as [Listener];
@@ -113,7 +113,7 @@ test.folder("startBroker() loses nothing that comes while a password is checked"
 test.folder("startBroker() lets right users in at once while forty connections guess at the same address", async (folder) => {
   const file = `${folder}/passwords`;
   for (const user of ["ann", "bob", "carl"]) {
-    await setUser(file, user, ANN.password);
+    await setPassword(file, user, ANN.password);
   }
   const access = await accessOf(file);
   await using core = await startCore(access, "192.0.2.1");

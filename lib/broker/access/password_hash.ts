@@ -41,7 +41,6 @@ export function nobodysHash(iterations: number): PasswordHash {
   return { iterations, salt, hash };
 }
 
-/** Whether a hash is that of a password. */
 export async function isHashOf(
   { iterations, salt, hash }: PasswordHash,
   password: Uint8Array,

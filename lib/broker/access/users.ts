@@ -84,7 +84,6 @@ export class PasswordCheck {
   }
 }
 
-/** Whether a user's password is the same as before. */
 function isSame(
   hash: PasswordHash,
   other: PasswordHash | undefined,

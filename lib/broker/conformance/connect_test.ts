@@ -2,8 +2,9 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   allEnd,
   endingsOf,
+  leaveSession5,
   refusalsOf,
-} from "../../../testing/clients/endings5.ts";
+} from "../../../testing/clients/sessions5.ts";
 import {
   auth5,
   connect5,
@@ -26,7 +27,6 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test } from "../../../testing/test.ts";
 import { openBroker } from "../../../testing/brokers/embedded_broker.ts";
-import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
 
 test.broker("startBroker() ends with 130 who sends CONNECT twice", async (broker) => {
   const cases = {

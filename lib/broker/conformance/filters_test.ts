@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
+import {
+  allEnd,
+  endingsOf,
+  openSession5,
+  publishOnce5,
+} from "../../../testing/clients/sessions5.ts";
 import {
   acknowledge5,
   disconnect5,
@@ -16,10 +21,6 @@ import {
 } from "../../../testing/clients/raw_client5.ts";
 import { test, times } from "../../../testing/test.ts";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  openSession5,
-  publishOnce5,
-} from "../../../testing/clients/sessions5.ts";
 
 /** What a filter matches and what not (section 4.7). */
 const MATCHES: Record<string, [matching: string[], others: string[]]> = {

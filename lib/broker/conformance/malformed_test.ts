@@ -4,7 +4,7 @@ import {
   type Ending,
   endingsOf,
   refusalsOf,
-} from "../../../testing/clients/endings5.ts";
+} from "../../../testing/clients/sessions5.ts";
 import {
   acknowledge5,
   auth5,

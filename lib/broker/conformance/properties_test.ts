@@ -19,8 +19,11 @@ import {
   valuesOf,
 } from "../../../testing/clients/raw_client5.ts";
 import { test, times } from "../../../testing/test.ts";
-import { allEnd, endingsOf } from "../../../testing/clients/endings5.ts";
-import { leaveSession5 } from "../../../testing/clients/sessions5.ts";
+import {
+  allEnd,
+  endingsOf,
+  leaveSession5,
+} from "../../../testing/clients/sessions5.ts";
 
 /** The order tells, as do names that are twice, and texts that are empty. */
 const PAIRS: [string, string][] = [
@@ -103,7 +106,6 @@ test.connected("startBroker() leaves a payload as it is, whatever its format is 
   }
 });
 
-/** A PUBLISH with a topic alias. */
 function aliased(topic: string, alias: number, payload = ""): Uint8Array {
   const properties = [[PROPERTY.topicAlias, alias]] as const;
   return publish5({ topic, payload, properties });

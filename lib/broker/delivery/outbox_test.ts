@@ -113,7 +113,6 @@ Deno.test("Outbox counts the bytes that wait or are under way", () => {
   assertEquals(connection.ids.length, 3);
 });
 
-/** A message whose payload is some bytes of a chunk. */
 function messageOf(chunk: Buffer, bytes: number): Message {
   return {
     topic: topicOf("a"),

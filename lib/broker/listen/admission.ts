@@ -25,7 +25,6 @@ export function createAdmission(
   /** The time that each has left to become one for MQTT, by its address. */
   const deadlines = new Map<string, ReturnType<typeof setTimeout>>();
   const counts = new Map<string, number>();
-  /** Those that were closed here. */
   const closed = new WeakSet<Socket>();
   const logOncePerMinute = createMinuteLog(log);
   let total = 0;

@@ -29,7 +29,6 @@ export interface WebSocketOptions {
   log: (line: string) => void;
 }
 
-/** Serves a client on a stream. */
 export type Serve = (stream: Duplex, remote: string) => Pick<Client, "hold">;
 
 /** Accepts WebSocket connections on an HTTP or HTTPS server, on any path. */

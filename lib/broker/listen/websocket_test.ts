@@ -196,7 +196,6 @@ async function openRawWebSocket(
   return raw;
 }
 
-/** Opens a WebSocket and connects. */
 async function openConnected(broker: Broker): Promise<RawWebSocket> {
   const raw = await openRawWebSocket(broker);
   await raw.send(frame(BINARY, connectPacket()));

@@ -7,7 +7,6 @@ import { readShare } from "../wire/decode.ts";
 import { topicOf } from "../wire/topics.ts";
 import type { Commits } from "./commits.ts";
 
-/** What is stored of a subscription. */
 export type StoredSubscription = Omit<Subscription, "subscriber">;
 
 export type Records = ReturnType<typeof createRecords>;
@@ -15,7 +14,6 @@ export type Records = ReturnType<typeof createRecords>;
 /** Stores what becomes of a session. */
 export type SessionRecord = ReturnType<Records["addSession"]>;
 
-/** What is stored of a session. */
 export type StoredSession = ReturnType<Records["sessions"]>[number];
 
 type Row = Record<string, SQLOutputValue>;

@@ -212,7 +212,6 @@ export function readShare(
   return { group, levels: rest };
 }
 
-/** Reads an UNSUBSCRIBE packet. */
 export function readUnsubscribe(
   body: PacketBody,
   version: Version,

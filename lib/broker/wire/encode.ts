@@ -106,7 +106,6 @@ export function answer(
   return packet(type, head, version, {}, old);
 }
 
-/** A PINGRESP packet (section 3.13). */
 export const PINGRESP: Buffer = Buffer.of(PACKET.PINGRESP << 4, 0);
 
 /** A DISCONNECT packet (MQTT 5.0 section 3.14). */

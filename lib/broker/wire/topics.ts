@@ -41,7 +41,6 @@ export class TopicReader {
     this.#maxTopicLevels = maxTopicLevels;
   }
 
-  /** Reads a topic name. */
   read(bytes: Buffer, start: number, end: number): Topic {
     // FNV-1a.
     let hash = 0x811c9dc5;
