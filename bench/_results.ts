@@ -141,9 +141,9 @@ export async function writeResults(
   await Deno.writeTextFile(path, `${text}\n`);
 }
 
-/** Five digits say all that such a figure can. */
+/** Five digits say all that such a figure can; what follows from others isn't written. */
 function roundNumber(key: string, value: unknown): unknown {
-  if (key === "roundRatios") return undefined;
+  if (key === "roundRatios" || key === "goals") return undefined;
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(5));
 }

@@ -28,10 +28,13 @@ const behaviours: Record<string, (url: string) => Promise<void>> = {
     const options = { ...KEPT, ...MQTT5 };
     const open = () => subscribe(url, ["iot/#", 1], take, false, options);
     await (await open()).close();
-    await publishOnce(url, { topic: "iot/x", payload: "1", qos: 1 }, MQTT5);
+    const waiting = times(3, (payload) => (
+      { topic: "iot/x", payload, qos: 1 } as const
+    ));
+    await publishMany(url, waiting, MQTT5);
     await using subscription = await open();
-    await have(1);
-    assertEquals(texts, ["iot/x 1"]);
+    await have(3);
+    assertEquals(texts, ["iot/x 0", "iot/x 1", "iot/x 2"]);
     assert(subscription.client.sessionPresent);
     await subscription.client.close({ sessionExpiryInterval: 0 });
   },

@@ -161,11 +161,7 @@ export interface CloseOptions {
   sessionExpiryInterval?: number;
 }
 
-/**
- * Gives what DISCONNECT is to say.
- *
- * @throws {TypeError | RangeError} If it can't be said.
- */
+/** Gives what DISCONNECT is to say; throws a TypeError or RangeError if it can't be. */
 export function toDisconnect(
   { reasonCode, sessionExpiryInterval }: CloseOptions,
   { protocolVersion, properties }: mqtt.IClientOptions,

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { startBroker } from "../broker.ts";
 import { type Client, connect } from "../connect.ts";
 import { SubscriptionRefusedError } from "../errors.ts";
-import { publishMany, publishOnce } from "../publish_once.ts";
+import { publishOnce } from "../publish_once.ts";
 import { subscribe } from "../subscribe.ts";
 import { rejection, within } from "../../testing/deadline.ts";
 import {
@@ -149,20 +149,6 @@ Deno.test("subscribe() is subscribed again after a broker's restart, without wha
   assertEquals(texts[0], "iot/x back");
   assertEquals(lines.filter((line) => line.includes("lost")).length, 1);
   assertEquals(lines.filter((line) => line.includes("again after")).length, 1);
-});
-
-test.broker("subscribe() hands over what a kept session has waiting", async (broker) => {
-  const options = { qos: 1, clientId: "recorder", clean: false } as const;
-  const first = await listen(broker, silent, options);
-  await first.close();
-  await publishMany(
-    broker.url,
-    [1, 2, 3].map((payload) => ({ topic: "iot/x", payload, qos: 1 })),
-  );
-  const { take, have, texts } = collector();
-  await using _second = await listen(broker, take, options);
-  await have(3);
-  assertEquals(texts, ["iot/x 1", "iot/x 2", "iot/x 3"]);
 });
 
 Deno.test("subscribe() ends when it is stopped before the broker has answered SUBSCRIBE", async () => {

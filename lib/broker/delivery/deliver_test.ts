@@ -50,25 +50,6 @@ test.broker("startBroker() neither loses messages nor lets them overtake each ot
   );
 });
 
-for (const clean of [true, false]) {
-  test.broker(`startBroker() delivers once, at the best QoS, where filters overlap (clean ${clean})`, async (broker) => {
-    const session = { clientId: "overlapping", clean };
-    await using subscriber = await openClient(broker.url, session);
-    await subscriber.subscribe("#", 0);
-    await subscriber.subscribe("room/#", 2);
-    await subscriber.subscribe("room/temp", 1);
-    await using publisher = await openClient(broker.url);
-    const values = times(300, (index) => String(index));
-    await Promise.all(
-      values.map((text) => publisher.publish("room/temp", text, { qos: 2 })),
-    );
-    await publisher.publish("room/end", "end", { qos: 1 });
-    const received = await subscriber.untilReceived(301);
-    assertEquals(received.map(({ text }) => text), [...values, "end"]);
-    assert(received.slice(0, 300).every(({ qos }) => qos === 2));
-  });
-}
-
 test.broker("startBroker() keeps a limited number of messages under way, and their order", async (broker) => {
   await using subscriber = await subscribeRaw(broker, { "fast/#": 1 });
   await using publisher = await openClient(broker.url);
