@@ -58,51 +58,47 @@ peerTest(
   ["mosquitto", "mosquitto_passwd"],
   "broker_mosquitto.md sets mosquitto up, and the program completes QoS 2 with it before it says so",
   async (peers) => {
-    const folder = await Deno.makeTempDir({ prefix: "mosquitto_" });
-    try {
-      await using mosquitto = await startAsOnPage(folder, peers);
-      const { port } = mosquitto;
-      const [, , main, wrong, ...others] = readCommands(PAGE);
-      assertEquals(others, []);
+    await using folder = await temporaryFolder();
+    await using mosquitto = await startAsOnPage(folder.path, peers);
+    const { port } = mosquitto;
+    const [, , main, wrong, ...others] = readCommands(PAGE);
+    assertEquals(others, []);
 
-      await using program = startMerged(solutionCall(main!, port));
-      await program.write("\n");
-      await program.untilPrinted("Message envoyé");
-      const { code, stdout } = await program.end();
-      assertEquals(code, 0);
-      const steps = stdout.match(
-        /PUBLISH|PUBREC|PUBREL|PUBCOMP|Message envoyé|DISCONNECT/g,
-      );
-      assertEquals(steps, [
-        "PUBLISH",
-        "PUBREC",
-        "PUBREL",
-        "PUBCOMP",
-        "Message envoyé",
-        "DISCONNECT",
-      ]);
+    await using program = startMerged(solutionCall(main!, port));
+    await program.write("\n");
+    await program.untilPrinted("Message envoyé");
+    const { code, stdout } = await program.end();
+    assertEquals(code, 0);
+    const steps = stdout.match(
+      /PUBLISH|PUBREC|PUBREL|PUBCOMP|Message envoyé|DISCONNECT/g,
+    );
+    assertEquals(steps, [
+      "PUBLISH",
+      "PUBREC",
+      "PUBREL",
+      "PUBCOMP",
+      "Message envoyé",
+      "DISCONNECT",
+    ]);
 
-      // What the broker saw, in the page's own words but for the client's id.
-      await mosquitto.untilLogged("Received DISCONNECT");
-      const seen = mosquitto.logged().match(/\w+ PUB.*/g)
-        ?.map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
-      const page = readBlocks(PAGE, "")
-        .flatMap((block) => block.match(/\w+ PUB.*/g) ?? [])
-        .map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
-      assertEquals(page.length, 4);
-      assertEquals(seen, page);
-      assertMatch(mosquitto.logged(), /u'info'/);
-      assertMatch(seen![0]!, /q2,.*'exercice5'/);
+    // What the broker saw, in the page's own words but for the client's id.
+    await mosquitto.untilLogged("Received DISCONNECT");
+    const seen = mosquitto.logged().match(/\w+ PUB.*/g)
+      ?.map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
+    const page = readBlocks(PAGE, "")
+      .flatMap((block) => block.match(/\w+ PUB.*/g) ?? [])
+      .map((line) => line.replace(/mqttjs_\w+/, "CLIENT"));
+    assertEquals(page.length, 4);
+    assertEquals(seen, page);
+    assertMatch(mosquitto.logged(), /u'info'/);
+    assertMatch(seen![0]!, /q2,.*'exercice5'/);
 
-      assertEquals(await runRefused(wrong!, port), {
-        code: 1,
-        stdout: "",
-        stderr:
-          `Broker at localhost:${port} refused the connection: not authorized (code 5)\n`,
-      });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    assertEquals(await runRefused(wrong!, port), {
+      code: 1,
+      stdout: "",
+      stderr:
+        `Broker at localhost:${port} refused the connection: not authorized (code 5)\n`,
+    });
   },
 );
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { within } from "../../testing/deadline.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
+import { inProject } from "../launcher/modules.ts";
 
 const PROGRESS = ".workbook/progress.json";
 
@@ -133,8 +133,6 @@ Deno.test("check takes any path, modules beside the program, what Windows writes
 test.exercise("check --command runs any program, on the files of the user's folder", async (project) => {
   const solution = await project.read("solutions/01_presence/main.ts");
   const folder = `${project.folder}/lessons`;
-  const inProject = (path: string) =>
-    fileURLToPath(new URL(`../../${path}`, import.meta.url));
   await project.write(
     "lessons/my main.ts",
     solution.replaceAll('"../../lib', '"../lib'),

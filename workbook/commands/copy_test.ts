@@ -12,18 +12,16 @@ import { openClient } from "../../testing/clients/clients.ts";
 import { runCommand } from "../../testing/project/commands.ts";
 import { copyExercises, WORK } from "../../testing/project/exercises.ts";
 import { startProcess } from "../../testing/processes.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 import { callProgram } from "../options/program.ts";
 import { program } from "./copy.ts";
 
 const TEXT = (path: string) => Deno.readTextFile(path);
 
-/** A folder with a blank and a comma in its name. */
+/** A folder with a blank and a comma in its name, which isn't there yet. */
 async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
-  const root = await Deno.realPath(await Deno.makeTempDir());
-  return {
-    path: `${root}/my work, mine`,
-    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
-  };
+  const { file, ...rest } = await temporaryFile("my work, mine");
+  return { path: file, ...rest };
 }
 
 Deno.test("copy takes the student's own work, and the modules beside it", async () => {

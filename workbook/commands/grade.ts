@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { printable, StopSignal } from "../../lib/mod.ts";
 import { listExercises } from "../exercises/exercises.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { pool } from "../checking/pool.ts";
 import { assertWritable, writeWhole } from "../options/files.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 import type { Grading, SubmissionGrade } from "../grading/grade.ts";
 import { gradeSubmission } from "../grading/grade_submission.ts";
 import { GradingProgress } from "../grading/progress.ts";
@@ -134,10 +134,7 @@ function readSubmissions(options: Options): Submission[] {
   if (folders.length + parents.length > 0) {
     return listSubmissions(folders, parents);
   }
-  return listSubmissions(
-    [fileURLToPath(new URL("../../", import.meta.url))],
-    [],
-  );
+  return listSubmissions([PROJECT_FOLDER], []);
 }
 
 async function grade(

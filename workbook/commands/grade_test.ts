@@ -1,19 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import {
   copyExercises,
   type ExerciseProject,
 } from "../../testing/project/exercises.ts";
 import { test } from "../../testing/test_programs.ts";
+import { inProject } from "../launcher/modules.ts";
 
 const EXERCISE = "exercises/01_presence";
 const SOLUTION = await readSource("solutions/01_presence/main.ts");
 const STUB = await readSource("checks/01_presence/stub/main.ts");
 
 function readSource(path: string): Promise<string> {
-  return Deno.readTextFile(
-    fileURLToPath(new URL(`../../${path}`, import.meta.url)),
-  );
+  return Deno.readTextFile(inProject(path));
 }
 
 /** Keeps a processor busy for a while, and then hangs without one. */

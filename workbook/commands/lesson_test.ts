@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openClient } from "../../testing/clients/clients.ts";
 import { listLessons } from "../lessons/lessons.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const NO_BROKER = { WORKBOOK_LOCAL_BROKER: "127.0.0.1:1" };
@@ -13,7 +14,7 @@ const TYPED: Record<string, string> = { "12": "0\n4\n" };
 const ALONE = { "18": "lessons/18_cluster/lesson_test.ts" };
 
 Deno.test("lesson runs each lesson to a good end", async () => {
-  const folder = await Deno.makeTempDir();
+  await using folder = await temporaryFolder();
   const failures: string[] = [];
   const lessons = listLessons()
     .filter(({ number }) => !(number in ALONE)).values();
@@ -25,7 +26,7 @@ Deno.test("lesson runs each lesson to a good end", async () => {
         `lesson:${number}`,
         goesOn ? ["--seconds", "3"] : [],
         NO_BROKER,
-        folder,
+        folder.path,
       );
       await lesson.write(TYPED[number] ?? "");
       // A lesson starts many programs, one after the other.
@@ -36,7 +37,6 @@ Deno.test("lesson runs each lesson to a good end", async () => {
     }
   };
   await Promise.all([runSome(), runSome()]);
-  await Deno.remove(folder, { recursive: true });
   assertEquals(failures, []);
 });
 

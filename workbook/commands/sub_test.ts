@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { fileURLToPath } from "node:url";
 import { publishMany, publishOnce, startBroker } from "../../lib/mod.ts";
 import { openClient } from "../../testing/clients/clients.ts";
 import { within } from "../../testing/deadline.ts";
@@ -11,6 +10,7 @@ import { startScriptedBroker } from "../../testing/brokers/scripted_broker.ts";
 import { runCommand, startCommand } from "../../testing/project/commands.ts";
 import { temporaryFile } from "../../testing/temporary_file.ts";
 import { test } from "../../testing/test_programs.ts";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 
 /** Shows packets on standard error, so that a test sees when it is subscribed. */
 const TRACE = { MQTT_TRACE: "1" };
@@ -19,7 +19,7 @@ const TRACE = { MQTT_TRACE: "1" };
 function spawnSub(args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "sub", ...args],
-    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    cwd: PROJECT_FOLDER,
     env: { MQTT_TRACE: "" },
     stdin: "null",
     stdout: "piped",

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import {
   formatTable,
   readTable,
@@ -25,6 +24,7 @@ import { startCluster } from "../cluster/cluster.ts";
 import { type Engine, missingEngine } from "../cluster/find_engine.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 
 const HELP = `
 Kills nodes of a cluster while readings are published at QoS 1, and counts what
@@ -56,8 +56,7 @@ The exit code is 1 if a reading that was acknowledged is lost, or repeated by
 recorders that share.
 `;
 
-const PROJECT = new URL("../../", import.meta.url);
-const PAGE = fileURLToPath(new URL("cluster/README.md", PROJECT));
+const PAGE = `${PROJECT_FOLDER}cluster/README.md`;
 /** Where programs talk to any broker, most of them as the documents do. */
 const PROGRAM_TESTS = [
   ...["lessons/01_publish", "lessons/02_subscribe", "lessons/09_qos"],
@@ -131,7 +130,7 @@ async function testPrograms(engine: Engine, url: string): Promise<number> {
       ...["test", "--quiet", "--allow-all", "--no-check", ...launcherFlags()],
       ...["--filter", ON_SHARED_BROKER, ...PROGRAM_TESTS],
     ],
-    cwd: fileURLToPath(PROJECT),
+    cwd: PROJECT_FOLDER,
     env: {
       WORKBOOK_BROKER: url,
       WORKBOOK_BROKER_LACKS: JSON.stringify(lacking),

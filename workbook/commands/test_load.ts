@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import {
   describeLoad,
   findFaults,
@@ -19,6 +18,7 @@ import {
 import { StopSignal } from "../../lib/stop_signal.ts";
 import { launcherFlags } from "../launcher/launcher_flags.ts";
 import { type Options, runProgram, UsageError } from "../options/program.ts";
+import { PROJECT_FOLDER } from "../options/user_folder.ts";
 
 const HELP = `
 Loads the embedded broker: each of many clients publishes once a second at QoS 1,
@@ -84,9 +84,9 @@ async function watch(options: Options, signal: AbortSignal): Promise<number> {
   refuse(options, ["clients", "seconds", "seed"], "is not for --start");
   const range = { least: 0.05, most: 10_000, whole: false };
   const minutes = options.number("minutes", range) ?? 10;
-  const folder = new URL("../../.workbook/", import.meta.url);
+  const folder = `${PROJECT_FOLDER}.workbook`;
   await Deno.mkdir(folder, { recursive: true });
-  const file = fileURLToPath(new URL("load.csv", folder));
+  const file = `${folder}/load.csv`;
   try {
     const watched = await watchStart({
       seconds: minutes * 60,

@@ -6,11 +6,11 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { startProcess } from "../../testing/processes.ts";
 import { listExercises } from "./exercises.ts";
 import type { Exercise } from "../checking/requirement.ts";
 import { stage } from "../checking/stage.ts";
+import { inProject } from "../launcher/modules.ts";
 import { denoFlags } from "../../testing/deno_flags.ts";
 import {
   findNeedless,
@@ -51,10 +51,6 @@ async function exercisePrograms(): Promise<ExerciseProgram[]> {
       };
     });
   });
-}
-
-function inProject(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
 test.broker("solutions have no permission that they can do without", async (broker) => {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
 import { readCommandLine } from "./command_line.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -13,8 +14,8 @@ async function argumentsOf(line: string, folder: string): Promise<string[]> {
 }
 
 Deno.test("readCommandLine() starts a program with the files of the user's folder", async () => {
-  const root = await Deno.realPath(await Deno.makeTempDir());
-  const folder = `${root}/it's here`;
+  await using root = await temporaryFolder();
+  const folder = `${root.path}/it's here`;
   await Deno.mkdir(folder);
   const file = (name: string) => `${folder}/${name}`.replaceAll("/", separator);
   await Deno.writeTextFile(
@@ -29,13 +30,13 @@ Deno.test("readCommandLine() starts a program with the files of the user's folde
     "none.txt",
     "last one",
   ]);
-  await Deno.remove(root, { recursive: true });
 });
 
 const separator = isWindows ? "\\" : "/";
 
 Deno.test("readCommandLine() keeps the place of a program's name, in the first folder that has it", async () => {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
+  await using place = await temporaryFolder();
+  const folder = place.path;
   await Deno.writeTextFile(`${folder}/publisher.py`, "");
   const line = "python3 {program}.py";
   const words = readCommandLine(line, ["publisher", "subscriber"], [
@@ -49,11 +50,11 @@ Deno.test("readCommandLine() keeps the place of a program's name, in the first f
       ? ["python3", file]
       : ["sh", "-c", `exec python3 '${file}' "$@"`, "sh"],
   );
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("readCommandLine() looks for a bare command in PATH only", async () => {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
+  await using place = await temporaryFolder();
+  const folder = place.path;
   await Deno.writeTextFile(`${folder}/chat`, "");
   const run = (line: string) => readCommandLine(line, ["main"], [folder]);
   const bare = run("chat").join(" ");
@@ -62,5 +63,4 @@ Deno.test("readCommandLine() looks for a bare command in PATH only", async () =>
     run("./chat").join(" ").includes(`${folder}${separator}chat`),
     true,
   );
-  await Deno.remove(folder, { recursive: true });
 });

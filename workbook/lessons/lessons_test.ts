@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { fileURLToPath } from "node:url";
+import { startProcess } from "../../testing/processes.ts";
+import { temporaryFolder } from "../../testing/temporary_folder.ts";
+import { inProject } from "../launcher/modules.ts";
 import {
   type Lesson,
   listLessons,
@@ -93,39 +95,29 @@ for (const lesson of listLessons()) {
 }
 
 Deno.test("lessons run from another folder with the project's configuration", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const project = new URL("../../", import.meta.url).href;
-    const text = await Deno.readTextFile(
-      new URL("../../lessons/13_gate_service/command.ts", import.meta.url),
-    );
-    await Deno.writeTextFile(
-      `${folder}/command.ts`,
-      text.replace("../../lib/mod.ts", `${project}lib/mod.ts`),
-    );
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        `--config=${fileURLToPath(`${project}deno.json`)}`,
-        "--allow-env",
-        "--allow-net",
-        "command.ts",
-      ],
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-    }).output();
-    const errors = new TextDecoder().decode(stderr);
-    assertEquals(errors, "Command is missing: open, close or alarm\n");
-    assertEquals(code, 2);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await temporaryFolder();
+  const project = new URL("../../", import.meta.url).href;
+  const text = await Deno.readTextFile(
+    inProject("lessons/13_gate_service/command.ts"),
+  );
+  await Deno.writeTextFile(
+    `${folder.path}/command.ts`,
+    text.replace("../../lib/mod.ts", `${project}lib/mod.ts`),
+  );
+  const config = `--config=${inProject("deno.json")}`;
+  await using program = startProcess(
+    Deno.execPath(),
+    ["run", config, "--allow-env", "--allow-net", "command.ts"],
+    { NO_COLOR: "1" },
+    folder.path,
+  );
+  const { code, stderr } = await program.end();
+  assertEquals(stderr, "Command is missing: open, close or alarm\n");
+  assertEquals(code, 2);
 });
 
 Deno.test("README.md lists every lesson", async () => {
-  const page = await Deno.readTextFile(
-    new URL("../../README.md", import.meta.url),
-  );
+  const page = await Deno.readTextFile(inProject("README.md"));
   const rows = Array.from(
     page.matchAll(
       /^\| \[(\d\d)\]\((lessons\/.+?)\) *\| (.*?) *\| (.*?) *\| (.*?) *\|/gm,

@@ -4,6 +4,7 @@ import {
   CA_FILE,
   LOCALHOST,
 } from "../../testing/certificates/certificates.ts";
+import { temporaryFile } from "../../testing/temporary_file.ts";
 import { CONNECTION_NAMES, readConnection } from "./mosquitto_options.ts";
 import { readOptions, UsageError } from "./program.ts";
 
@@ -130,17 +131,14 @@ Deno.test("readConnection() refuses what is no address, and shows no password", 
 });
 
 Deno.test("readConnection() refuses a file without certificates", async () => {
-  const file = await Deno.makeTempFile();
-  try {
-    for (const text of ["", "rubbish", LOCALHOST.key]) {
-      await Deno.writeTextFile(file, text);
-      await assertRejects(
-        () => read("", "--cafile", file),
-        TypeError,
-        `File "${file}" holds no certificate: it must be text in PEM form`,
-      );
-    }
-  } finally {
-    await Deno.remove(file);
+  await using place = await temporaryFile("ca.crt");
+  const { file } = place;
+  for (const text of ["", "rubbish", LOCALHOST.key]) {
+    await Deno.writeTextFile(file, text);
+    await assertRejects(
+      () => read("", "--cafile", file),
+      TypeError,
+      `File "${file}" holds no certificate: it must be text in PEM form`,
+    );
   }
 });
