@@ -318,8 +318,8 @@ const LIMITS = {
   requestTime: 60_000,
 };
 
-/** Starts a server, and what connects to it. */
-async function start(limits: Partial<typeof LIMITS>) {
+/** Starts a server with limits, and what connects to it. */
+async function startLimited(limits: Partial<typeof LIMITS>) {
   const stack = new AsyncDisposableStack();
   const server = createLimitedServer(
     (_, response) => void response.end("answer"),
@@ -358,7 +358,7 @@ const REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 for (const limit of ["connections", "connectionsOfAddress"] as const) {
   Deno.test(`createLimitedServer() cuts what is over its limit of ${limit}`, async () => {
-    await using server = await start({ [limit]: 2 });
+    await using server = await startLimited({ [limit]: 2 });
     const closing = REQUEST.replace(
       "\r\n\r\n",
       "\r\nConnection: close\r\n\r\n",
@@ -374,7 +374,7 @@ for (const limit of ["connections", "connectionsOfAddress"] as const) {
 }
 
 Deno.test("createLimitedServer() cuts who takes long over a request", async () => {
-  await using server = await start({ requestTime: 100 });
+  await using server = await startLimited({ requestTime: 100 });
   const answer = await server.send("GET / HTTP/1.1\r\nHost: a\r\n");
   assert(!answer.includes("answer"), answer);
 });

@@ -145,9 +145,12 @@ shownPageTests("the page shows a broker", {
     await dialog.getByRole("button", { name: "Clear retained message" })
       .click();
     await page.getByText("The payload is empty").waitFor();
+    assertEquals(await page.evaluate("document.activeElement.id"), "panel");
     await clear.waitFor({ state: "detached" });
   },
-  "publishes, refuses wildcards, and publishes again": async ({ page }) => {
+  "publishes, refuses wildcards, and publishes again": async (
+    { page, until },
+  ) => {
     await page.getByRole("tab", { name: "Charts" }).focus();
     await page.keyboard.press("ArrowRight");
     const topic = page.getByLabel("Topic", { exact: true });
@@ -167,6 +170,9 @@ shownPageTests("the page shows a broker", {
     const again = page.getByRole("button", { name: "Send again to home/lamp" });
     await again.first().click();
     await page.locator(".sent [data-kind=published]").nth(1).waitFor();
+    await page.getByRole("button", { name: "Edit the message" }).first()
+      .click();
+    await until(`document.activeElement.id === "publish-topic"`);
     // R and 2 are its marks.
     await page.getByRole("treeitem", { name: "lamp R Retained QoS 2" }).click();
     await page.getByText("contentType").waitFor();

@@ -17,9 +17,16 @@ import { ChartTable } from "./charts/chart_table.ts";
 import { followed, pausedAt, sight, zoom } from "./charts/sight.ts";
 import { fill, type Labels, labels } from "./labels.ts";
 import { now, points, pointsVersion, tree, treeVersion } from "./store.ts";
-import { throttled, useThrottled } from "./throttled.ts";
+import {
+  html,
+  throttled,
+  useEffect,
+  useRef,
+  useSignal,
+  useThrottled,
+  type VNode,
+} from "./view.ts";
 import { suggestTopics } from "./topic_tree.ts";
-import { html, useEffect, useRef, useSignal, type VNode } from "./view.ts";
 
 /** How often the numbers below a chart change at most: every so many milliseconds. */
 const PAUSE = 500;

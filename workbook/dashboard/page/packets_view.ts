@@ -6,7 +6,7 @@ import { PacketDiagram } from "./packets/packet_diagram.ts";
 import { PacketLegend, PacketTable } from "./packets/packet_table.ts";
 import { type Exchange, exchangeOf, isOfPublish } from "./packets/sequence.ts";
 import { OutcomeText, publish } from "./publish/publishing.ts";
-import { MOST, packets, packetsLeftOut } from "./store.ts";
+import { focusPanel, MOST, packets, packetsLeftOut } from "./store.ts";
 import { html, useEffect, useSignal, type VNode } from "./view.ts";
 
 /** Which packets are shown. */
@@ -41,6 +41,10 @@ export function PacketsView(): VNode {
       : [],
     ...shown.some(({ isCut }) => isCut) ? [text.packetsCut] : [],
   ];
+  const onFollowAll = () => {
+    followed.value = undefined;
+    focusPanel();
+  };
   const onClear = () => {
     packets.value = [];
     packetsLeftOut.value = 0;
@@ -82,7 +86,7 @@ export function PacketsView(): VNode {
           ${text.packetAsTable}
         </label>
         ${followed.value && html`
-          <button type="button" onClick=${() => followed.value = undefined}>
+          <button type="button" onClick=${onFollowAll}>
             ${text.packetFollowAll}
           </button>
         `}

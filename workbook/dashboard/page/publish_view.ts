@@ -107,6 +107,7 @@ function SentItem({ one: { request, draft } }: { one: Sent }): VNode {
         onClick=${() => {
           form.value = formOf(draft);
           error.value = undefined;
+          document.getElementById("publish-topic")?.focus();
         }}
       >${labels.value.edit}</button>
     </li>

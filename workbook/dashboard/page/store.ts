@@ -162,3 +162,8 @@ export type Tab = "topic" | "charts" | "publish" | "packets" | "clients";
 
 /** What stands there. */
 export const selectedTab = signal<Tab>("charts");
+
+/** Gives it the focus, which would be lost with a button that goes away. */
+export function focusPanel(): void {
+  document.getElementById("panel")?.focus();
+}

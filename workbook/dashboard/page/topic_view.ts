@@ -4,7 +4,14 @@ import { time } from "./clock.ts";
 import { formatAge, formatTime } from "./format.ts";
 import { fill, labels } from "./labels.ts";
 import { OutcomeText, publish } from "./publish/publishing.ts";
-import { openMessages, openTopic, phase, tree, treeVersion } from "./store.ts";
+import {
+  focusPanel,
+  openMessages,
+  openTopic,
+  phase,
+  tree,
+  treeVersion,
+} from "./store.ts";
 import { HistoryTable } from "./topic/history_table.ts";
 import { CopyButton, PayloadView } from "./topic/payload_view.ts";
 import { html, useRef, useState, type VNode } from "./view.ts";
@@ -55,11 +62,6 @@ function OpenTopic({ topic }: { topic: string }): VNode {
       <${HistoryTable} open=${open} chosen=${chosen} choose=${choose} />
     `}
   ` as VNode;
-}
-
-/** The focus would be lost with a button that goes away. */
-function focusPanel(): void {
-  document.getElementById("panel")?.focus();
 }
 
 function RetainedControls({ topic }: { topic: string }): VNode | null {

@@ -1,8 +1,13 @@
 import type { Series } from "../charts.ts";
 import { fill, labels } from "../labels.ts";
 import { now, pointsVersion } from "../store.ts";
-import { throttled } from "../throttled.ts";
-import { html, useLayoutEffect, useRef, type VNode } from "../view.ts";
+import {
+  html,
+  throttled,
+  useLayoutEffect,
+  useRef,
+  type VNode,
+} from "../view.ts";
 import type { Statistics } from "./chart_data.ts";
 import { makePlot, type Plot } from "./plot.ts";
 import { readTheme, seriesName, valueText } from "./series_style.ts";

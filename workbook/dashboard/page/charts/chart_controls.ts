@@ -2,8 +2,7 @@ import { series } from "../charts.ts";
 import { formatNumber } from "../format.ts";
 import { fill, type Labels, labels } from "../labels.ts";
 import { points, pointsVersion } from "../store.ts";
-import { useThrottled } from "../throttled.ts";
-import { html, type Signal, type VNode } from "../view.ts";
+import { html, type Signal, useThrottled, type VNode } from "../view.ts";
 import { download, exportCsv, exportPng } from "./export.ts";
 import { readTheme } from "./series_style.ts";
 import {

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { throttled } from "./throttled.ts";
-import { signal } from "./view.ts";
+import { signal, throttled } from "./view.ts";
 
 Deno.test("throttled() acts once for changes that come together", async () => {
   const version = signal(0);
