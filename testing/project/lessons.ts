@@ -8,10 +8,12 @@ import { type Process, startProcess } from "../processes.ts";
 import { programFlags } from "../../workbook/lessons/lessons.ts";
 import { denoFlags } from "../deno_flags.ts";
 
+const NOBODY = "mqtt://127.0.0.1:1";
+
 /** How a lesson's program is run. */
 export interface LessonRun {
-  /** The broker's address, for `MQTT_URL`. */
-  url: string;
+  /** The broker's address, for `MQTT_URL`; one that nobody listens at unless given. */
+  url?: string;
   /** The program's arguments. */
   args?: string[];
   /** Variables that it gets besides this process's own. */
@@ -25,9 +27,9 @@ export interface LessonRun {
 /** A lesson's programs, each with exactly the permissions that its header gives. */
 interface LessonPrograms {
   /** Starts one, by its name without `.ts`. */
-  start(program: string, run: LessonRun): Process;
+  start(program: string, run?: LessonRun): Process;
   /** Runs one to its end. */
-  run(program: string, run: LessonRun): ReturnType<Process["end"]>;
+  run(program: string, run?: LessonRun): ReturnType<Process["end"]>;
 }
 
 /**
@@ -36,8 +38,8 @@ interface LessonPrograms {
  * @param place The lesson's folder, or `import.meta.url` of a test in it.
  */
 export function lessonAt(place: string | URL): LessonPrograms {
-  const start: LessonPrograms["start"] = (program, run) => {
-    const { url, args = [], variables = {}, trace = false, folder } = run;
+  const start: LessonPrograms["start"] = (program, run = {}) => {
+    const { url = NOBODY, args = [], variables = {}, trace, folder } = run;
     const file = new URL(`${program}.ts`, place);
     return startProcess(
       Deno.execPath(),
