@@ -8,12 +8,13 @@ import { type Process, startProcess } from "../processes.ts";
 import { programFlags } from "../../workbook/lessons/lessons.ts";
 import { denoFlags } from "../deno_flags.ts";
 
+/** The broker of a program that is given none. */
 const NOBODY = "mqtt://127.0.0.1:1";
 
 /** How a lesson's program is run. */
 export interface LessonRun {
-  /** The broker's address, for `MQTT_URL`; one that nobody listens at unless given. */
-  url?: string;
+  /** The broker's address, for `MQTT_URL`. */
+  url: string;
   /** The program's arguments. */
   args?: string[];
   /** Variables that it gets besides this process's own. */
@@ -27,9 +28,9 @@ export interface LessonRun {
 /** A lesson's programs, each with exactly the permissions that its header gives. */
 interface LessonPrograms {
   /** Starts one, by its name without `.ts`. */
-  start(program: string, run?: LessonRun): Process;
+  start(program: string, run?: Partial<LessonRun>): Process;
   /** Runs one to its end. */
-  run(program: string, run?: LessonRun): ReturnType<Process["end"]>;
+  run(program: string, run?: Partial<LessonRun>): ReturnType<Process["end"]>;
 }
 
 /**
