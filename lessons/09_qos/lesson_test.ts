@@ -13,7 +13,6 @@ import { lessonAt } from "../../testing/project/lessons.ts";
 import { test } from "../../testing/test_programs.ts";
 
 const lesson = lessonAt(import.meta.url);
-const NO_BROKER = "mqtt://127.0.0.1:1";
 const TEXT = "Voici un message";
 const EVERY_QOS = [0, 1, 2] as const;
 
@@ -98,7 +97,7 @@ Deno.test("wait_for_publish stops waiting when it is asked to", async () => {
 Deno.test("too_early says which QoS there are", async () => {
   const args = ["3"];
   assertEquals(
-    await lesson.run("too_early", { url: NO_BROKER, args }),
+    await lesson.run("too_early", { args }),
     { code: 2, stdout: "", stderr: "QoS is 3: it must be 0, 1 or 2\n" },
   );
 });

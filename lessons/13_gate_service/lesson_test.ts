@@ -89,8 +89,7 @@ test.anyBroker("gate says noop no more while it moves", async (broker) => {
 });
 
 Deno.test("command asks for a command", async () => {
-  const url = "mqtt://127.0.0.1:1";
-  const { code, stderr } = await lesson.run("command", { url });
+  const { code, stderr } = await lesson.run("command");
   assertEquals(code, 2);
   assertEquals(stderr, "Command is missing: open, close or alarm\n");
 });

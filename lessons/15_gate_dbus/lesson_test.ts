@@ -144,10 +144,7 @@ peerTest(
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = lesson.start("gate_dbus", {
-      url,
-      variables: bus.variables,
-    });
+    await using gate = lesson.start("gate_dbus", { url, ...bus });
     await gate.untilPrinted("dbus looping\nLooping...\n");
 
     const { stdout } = await gdbus(
@@ -225,10 +222,7 @@ peerTest(
     await client.publish(STATUS, "old", { qos: 1, retain: true });
     await using gate = lesson13.start("gate", { url });
     await using monitor = await startMonitor(bus);
-    await using bridge = lesson.start("bridge", {
-      url,
-      variables: bus.variables,
-    });
+    await using bridge = lesson.start("bridge", { url, ...bus });
     await gate.untilPrinted("Looping...\n");
     await bridge.untilPrinted("dbus looping\nLooping...\n");
     await monitor.untilPrinted(signals("noop", "noop"));
@@ -266,14 +260,8 @@ peerTest(
     await using other = await startSessionBus(findPeer("dbus_run_session")!);
     await using mosquitto = await startMosquitto();
     const { url } = mosquitto;
-    await using gate = lesson.start("gate_dbus", {
-      url,
-      variables: bus.variables,
-    });
-    await using bridge = lesson.start("bridge", {
-      url,
-      variables: other.variables,
-    });
+    await using gate = lesson.start("gate_dbus", { url, ...bus });
+    await using bridge = lesson.start("bridge", { url, ...other });
     await gate.untilPrinted("Looping...\n");
     await bridge.untilPrinted("Looping...\n");
     await using monitor = await startMonitor(bus);
@@ -325,7 +313,7 @@ peerTest(
   async () => {
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
-    const run = { url: broker.url, variables: bus.variables };
+    const run = { url: broker.url, ...bus };
     await using gate = lesson.start("gate_dbus", run);
     await gate.untilPrinted("Looping...\n");
     assertEquals(await lesson.run("bridge", run), {
@@ -357,7 +345,7 @@ peerTest(
       await using bus = await startSessionBus(findPeer("dbus_run_session")!);
       await using form = lesson.start(program, {
         url: broker.url,
-        variables: bus.variables,
+        ...bus,
         trace: true,
       });
       await form.untilPrinted("Looping...\n");
@@ -371,7 +359,7 @@ peerTest(
 
     // Where no gate opens, call_open waits, but not for a bus that is gone.
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
-    const run = { url: broker.url, variables: bus.variables };
+    const run = { url: broker.url, ...bus };
     await using bridge = lesson.start("bridge", run);
     await bridge.untilPrinted("Looping...\n");
     await using client = await openClient(broker.url);
@@ -392,7 +380,7 @@ peerTest(
   async () => {
     await using bus = await startSessionBus(findPeer("dbus_run_session")!);
     await using broker = await startBroker({ port: 0 });
-    const run = { url: broker.url, variables: bus.variables };
+    const run = { url: broker.url, ...bus };
     const nobody = await lesson.run("call_open", run);
     assertEquals([nobody.code, nobody.stdout], [1, ""]);
     assertStringIncludes(nobody.stderr, `The name ${NAME} was not provided`);
@@ -415,10 +403,7 @@ peerTest(
     const run = { url: broker.url, args: ["--system"] };
 
     await using strict = await startSystemBus("<busconfig/>");
-    const refused = await lesson.run("gate_dbus", {
-      ...run,
-      variables: strict.variables,
-    });
+    const refused = await lesson.run("gate_dbus", { ...run, ...strict });
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertStringIncludes(refused.stderr, "is not allowed to own the service");
     assertEquals(refused.stderr.trimEnd().split("\n").length, 1);
@@ -428,17 +413,11 @@ peerTest(
     await using bus = await startSystemBus(
       policy.replace('user="root"', user),
     );
-    await using gate = lesson.start("gate_dbus", {
-      ...run,
-      variables: bus.variables,
-    });
+    await using gate = lesson.start("gate_dbus", { ...run, ...bus });
     await gate.untilPrinted("Looping...\n");
     assertEquals(await callOpen(bus), { code: 0, stdout: "()\n", stderr: "" });
     await gate.untilPrinted("payload: opened\n");
-    const { code, stdout } = await lesson.run("call_open", {
-      ...run,
-      variables: bus.variables,
-    });
+    const { code, stdout } = await lesson.run("call_open", { ...run, ...bus });
     assertEquals(code, 0);
     assertStringIncludes(stdout, "opening\nopened\n");
   },
@@ -449,7 +428,6 @@ async function assertSaysWhy(address: string, reason: string): Promise<void> {
   const programs = ["gate_dbus", "bridge", "call_open"];
   await Promise.all(programs.map(async (program) => {
     const ended = await lesson.run(program, {
-      url: "mqtt://127.0.0.1:1",
       variables: { DBUS_SESSION_BUS_ADDRESS: address },
     });
     const stderr = `There is no D-Bus here: ${reason}\n`;
@@ -467,9 +445,8 @@ test.unix("with a socket that nobody listens on, each program says so and ends",
 });
 
 Deno.test("gate_dbus asks for arguments that it knows", async () => {
-  const url = "mqtt://127.0.0.1:1";
   const args = ["--sytem"];
-  assertEquals(await lesson.run("gate_dbus", { url, args }), {
+  assertEquals(await lesson.run("gate_dbus", { args }), {
     code: 2,
     stdout: "",
     stderr: 'Argument is "--sytem", expected --system or --replace\n',
@@ -497,10 +474,7 @@ testPlaces([{
     await using broker = await startTextBroker([
       { topic: text!, payload: text! },
     ]);
-    await using gate = lesson.start("gate_dbus", {
-      url: broker.url,
-      variables: bus.variables,
-    });
+    await using gate = lesson.start("gate_dbus", { url: broker.url, ...bus });
     await gate.untilPrinted("t000");
     return gate.printed() + gate.logged();
   },

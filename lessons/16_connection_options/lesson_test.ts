@@ -162,9 +162,7 @@ test.overMosquitto("mqtt5_shared shows that mosquitto hands nothing over", async
 });
 
 Deno.test("websocket carries a message to TCP, and shows a transport that doesn't fit", async () => {
-  const { code, stdout, stderr } = await lesson.run("websocket", {
-    url: "mqtt://127.0.0.1:1",
-  });
+  const { code, stdout, stderr } = await lesson.run("websocket");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(
     stdout,
@@ -173,9 +171,7 @@ Deno.test("websocket carries a message to TCP, and shows a transport that doesn'
 });
 
 Deno.test("bind_address shows where the broker sees its client", async () => {
-  const { code, stdout, stderr } = await lesson.run("bind_address", {
-    url: "mqtt://127.0.0.1:1",
-  });
+  const { code, stdout, stderr } = await lesson.run("bind_address");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const notOurs =
     /Broker at \S+ can't be reached: the address to bind is not this machine's/;
@@ -193,7 +189,7 @@ async function openFolder() {
   return {
     certificates: `${folder}/certificates`,
     run: (program: string, ...args: string[]) =>
-      lesson.run(program, { url: "mqtt://127.0.0.1:1", args, folder }),
+      lesson.run(program, { args, folder }),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }

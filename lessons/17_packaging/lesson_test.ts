@@ -49,7 +49,6 @@ async function startMirror(
   folder: string,
 ): Promise<{ mirror: Process; url: string }> {
   const mirror = lesson.start("mirror", {
-    url: "",
     args: [upstream, "0", "localhost"],
     folder,
   });
@@ -99,12 +98,11 @@ Deno.test("mirror fetches each package once, and leads its addresses to itself",
 
 Deno.test("mirror says what is missing, and that its port is taken", async () => {
   await using folder = await temporaryFolder();
-  const missing = await lesson.run("mirror", { url: "", folder: folder.path });
+  const missing = await lesson.run("mirror", { folder: folder.path });
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "npm config get registry");
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken = await lesson.run("mirror", {
-    url: "",
     args: ["http://127.0.0.1:1/", `${listener.addr.port}`],
     folder: folder.path,
   });
@@ -148,7 +146,7 @@ Deno.test("deno install makes a command with the packages of a mirror", async ()
 Deno.test("bundle runs where there is no network, and says so if it isn't whole", async () => {
   await using folder = await temporaryFolder();
   const { path } = folder;
-  const bundled = await lesson.run("bundle", { url: "", folder: path });
+  const bundled = await lesson.run("bundle", { folder: path });
   assertEquals(bundled.code, 0, bundled.stderr);
   assertEquals(bundled.stdout, `Bundled four_sensors.ts into ${BUNDLE}\n`);
   const files = Array.from(Deno.readDirSync(`${path}/${BUNDLE}/lib`))
@@ -186,7 +184,6 @@ Deno.test("bundle runs where there is no network, and says so if it isn't whole"
 Deno.test("build_deb says that there is no bundle", async () => {
   await using folder = await temporaryFolder();
   const { code, stderr } = await lesson.run("build_deb", {
-    url: "",
     folder: folder.path,
   });
   assertEquals({ code, stderr }, {
@@ -202,10 +199,7 @@ peerTest(
     await using folder = await temporaryFolder();
     const { path } = folder;
     for (const program of ["bundle", "build_deb"]) {
-      const { code, stderr } = await lesson.run(program, {
-        url: "",
-        folder: path,
-      });
+      const { code, stderr } = await lesson.run(program, { folder: path });
       assertEquals(code, 0, stderr);
     }
 

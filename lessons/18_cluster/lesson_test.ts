@@ -96,7 +96,6 @@ Deno.test("bridge says what it was called wrongly with", async () => {
   await using folder = await temporaryFolder();
   for (const argument of ["3", "once"]) {
     const { code, stdout, stderr } = await lesson.run("bridge", {
-      url: "",
       args: [argument],
       folder: folder.path,
     });

@@ -8,6 +8,9 @@ import { type Process, startProcess } from "../processes.ts";
 import { programFlags } from "../../workbook/lessons/lessons.ts";
 import { denoFlags } from "../deno_flags.ts";
 
+/** The broker of a program that is given none. */
+const NOBODY = "mqtt://127.0.0.1:1";
+
 /** How a lesson's program is run. */
 export interface LessonRun {
   /** The broker's address, for `MQTT_URL`. */
@@ -24,9 +27,9 @@ export interface LessonRun {
 /** A lesson's programs, each with exactly the permissions that its header gives. */
 interface LessonPrograms {
   /** Starts one, by its name without `.ts`. */
-  start(program: string, run: LessonRun): Process;
+  start(program: string, run?: Partial<LessonRun>): Process;
   /** Runs one to its end. */
-  run(program: string, run: LessonRun): ReturnType<Process["end"]>;
+  run(program: string, run?: Partial<LessonRun>): ReturnType<Process["end"]>;
 }
 
 /**
@@ -35,8 +38,8 @@ interface LessonPrograms {
  * @param place The lesson's folder, or `import.meta.url` of a test in it.
  */
 export function lessonAt(place: string | URL): LessonPrograms {
-  const start: LessonPrograms["start"] = (program, run) => {
-    const { url, args = [], variables = {}, trace = false, folder } = run;
+  const start: LessonPrograms["start"] = (program, run = {}) => {
+    const { url = NOBODY, args = [], variables = {}, trace, folder } = run;
     const file = new URL(`${program}.ts`, place);
     return startProcess(
       Deno.execPath(),
