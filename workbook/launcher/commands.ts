@@ -76,6 +76,7 @@ const LONGEST_TESTS = [
   "workbook/copying/copied_lessons_test.ts",
   "workbook/launcher/packages_test.ts",
   "workbook/launcher/plain_test_test.ts",
+  "workbook/lessons/lesson_permissions_test.ts",
   "workbook/pictures/pictures_test.ts",
 ];
 
