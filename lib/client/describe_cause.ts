@@ -1,3 +1,4 @@
+import { refusalWords } from "../reason_codes.ts";
 import { ExplainedFailure, UNTRUSTED } from "./tls_failure.ts";
 
 const CAUSES: Record<string, string> = {
@@ -41,6 +42,14 @@ export function describeCause(
   const text = cause.message;
   if (text === "connack timeout") return "it accepts, but does not answer";
   if (text === "Keepalive timeout") return "it stopped answering pings";
+  // MQTT.js's words for a CONNACK.
+  if (
+    text.startsWith("Connection refused:") && typeof cause.code === "number"
+  ) {
+    return `it refused the connection: ${
+      refusalWords(cause.code)
+    } (code ${cause.code})`;
+  }
   const { event } = cause as { event?: { message?: string } };
   const words = event?.message?.split("failed to connect to WebSocket: ").pop();
   if (/h2 alpn/.test(words ?? "")) return "it serves no WebSocket on this port";

@@ -238,6 +238,28 @@ Deno.test("connect() gets past nodes that send it round in a circle, or nowhere"
   }
 });
 
+Deno.test("connect() says in words with what it was refused while it tried on", async () => {
+  await using lost: ScriptedBroker = await startScriptedBroker(({ cmd }) =>
+    cmd !== "connect" ? undefined : {
+      cmd: "connack",
+      reasonCode: 157,
+      sessionPresent: false,
+      properties: { serverReference: new URL(lost.url).host },
+    }
+  );
+  const connecting = connect(lost.url, {
+    ...QUIET,
+    protocolVersion: 5,
+    retryDelay: [600, 600],
+    timeout: 0.5,
+  });
+  await rejection(
+    connecting,
+    BrokerUnreachableError,
+    "can't be reached: it refused the connection: server moved (code 157)",
+  );
+});
+
 Deno.test("connect() leaves an address that keeps no connection for the next", async () => {
   await using broker = await startBroker({ port: 0 });
   await using failing = await startScriptedBroker(({ cmd }, connection) => {

@@ -59,7 +59,9 @@ export async function serveRequests(
   await writePrivateFile(file, JSON.stringify(address));
   return {
     async [Symbol.asyncDispose]() {
-      await removeFile(file);
+      // Another cluster, which was started at the same time, may have its own there.
+      const isOurs = (await readAddress(file))?.token === token;
+      if (isOurs) await removeFile(file);
       // Who still waits for an answer is not waited for.
       end.abort();
       await server.finished;

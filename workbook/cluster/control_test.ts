@@ -33,6 +33,19 @@ Deno.test("askCluster() is answered by who serves requests, and by nobody after"
   assertEquals(await askCluster(status, file), undefined);
 });
 
+Deno.test("serveRequests() leaves the file of who came later, and was started meanwhile", async () => {
+  await using place = await temporaryFile("cluster.json");
+  const file = pathToFileURL(place.file);
+  const status: ClusterRequest = { action: "status", number: 0 };
+  const earlier = await serveRequests(() => Promise.resolve("earlier"), file);
+  await using _later = await serveRequests(
+    () => Promise.resolve("later"),
+    file,
+  );
+  await earlier[Symbol.asyncDispose]();
+  assertEquals(await askCluster(status, file), "later");
+});
+
 Deno.test("serveRequests() doesn't wait for an answer when it ends", async () => {
   await using place = await temporaryFile("cluster.json");
   const file = pathToFileURL(place.file);
