@@ -114,13 +114,15 @@ Deno.test("Sensor keeps to its intervals although readings take time", async () 
   });
   await sensor.start();
   await broker.received("publish", 10);
-  // Each tick is due a whole number of intervals after the first one; with
-  // drift, each would be 0.4 intervals later than the one before.
-  const late = starts.map((start) => (start - starts[0]!) / interval / 1000)
-    .map((intervals) => Math.abs(intervals - Math.round(intervals)))
-    .sort((a, b) => a - b);
-  const median = late[Math.floor(late.length / 2)]!;
-  assert(median < 0.15, `the median tick is off by ${median} intervals`);
+  // Ticks are due whole numbers of intervals apart; with drift, each would be 0.4
+  // intervals later than the one before. On a busy machine some are late, perhaps
+  // the first of them, too: the others needn't fit that one.
+  const offBy = (tick: number) =>
+    starts.map((start) => (start - tick) / interval / 1000)
+      .map((intervals) => Math.abs(intervals - Math.round(intervals)))
+      .sort((a, b) => a - b)[Math.floor(starts.length / 2)]!;
+  const off = Math.min(...starts.map(offBy));
+  assert(off < 0.15, `half of the ticks are off by ${off} intervals`);
 });
 
 test.scripted("Sensor stops at once, and starts again", async (broker) => {

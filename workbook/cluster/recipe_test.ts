@@ -190,7 +190,8 @@ Deno.test({
     const control = server.replace(/rabbitmq-server$/, "rabbitmqctl");
     const forget = ["delete_user", "guest"];
     await using process = startProcess(control, forget, variables);
-    assertEquals((await process.end(60_000)).code, 0);
+    const { code, stderr } = await process.end(180_000);
+    assertEquals(code, 0, stderr);
     await rejection(connect(guest, { tls: { ca } }), ConnectionRefusedError);
   },
 });

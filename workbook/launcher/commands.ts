@@ -67,18 +67,17 @@ const ALL_TESTS = [
 ];
 
 /**
- * Test files that take half a minute and more. Deno runs what is named before what it
- * finds in folders: begun late, one of them would run alone at the end.
+ * Test files that take long, and that Deno would find late: one of them would run
+ * alone at the end. It runs what is named before what it finds in folders.
  */
 const LONGEST_TESTS = [
-  "checks/slips_test.ts",
-  "lessons/18_cluster/lesson_test.ts",
   "testing/cluster/engine_table_test.ts",
   "workbook/commands/lesson_test.ts",
   "workbook/copying/copied_lessons_test.ts",
-  "workbook/commands/grade_test.ts",
+  "workbook/launcher/packages_test.ts",
+  "workbook/launcher/plain_test_test.ts",
+  "workbook/lessons/lesson_permissions_test.ts",
   "workbook/pictures/pictures_test.ts",
-  "lessons/14_gate_page/page_test.ts",
 ];
 
 /** What checks need to start programs. They can't change the student's work. */
