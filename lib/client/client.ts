@@ -124,7 +124,10 @@ export class ToolkitClient extends MqttClient implements AsyncDisposable {
       window: inflightWindow,
     });
     this.subscriptions = new Subscriptions(this);
-    this.#inflight = new InflightLedger(this, () => this.#goOn());
+    this.#inflight = new InflightLedger(this, {
+      hasNodes: addresses.length > 1,
+      onReleased: () => this.#goOn(),
+    });
     this.outgoingStore = this.#inflight;
     this.#refused.promise.catch(() => {});
     this.#watchConnection();

@@ -42,6 +42,17 @@ function startCutting(
   });
 }
 
+/** Lets `performance.now()` be turned on; dispose of it in the end. */
+function skippingClock() {
+  const { now } = performance;
+  let skipped = 0;
+  performance.now = () => now.call(performance) + skipped;
+  return {
+    advance: (milliseconds: number) => skipped += milliseconds,
+    [Symbol.dispose]: () => performance.now = now,
+  };
+}
+
 /** Answers with PUBACK after so many milliseconds; dispose of it in the end. */
 function createLatePubacks(milliseconds: number) {
   const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -87,6 +98,52 @@ for (const [qos, options] of [[1, QUIET], [2, KEPT]] as const) {
     await publisher.close();
   });
 }
+
+/** Starts two brokers, as nodes, that do the same; gives their addresses. */
+async function startNodes(
+  resources: AsyncDisposableStack,
+  start: () => Promise<ScriptedBroker>,
+): Promise<string> {
+  const nodes = [await start(), await start()];
+  for (const node of nodes) resources.use(node);
+  return nodes.map(({ url }) => new URL(url).host).join(",");
+}
+
+Deno.test("publish() rejects none while a cluster agrees on a leader, and cuts at any", async () => {
+  await using resources = new AsyncDisposableStack();
+  let cuts = 0;
+  const hosts = await startNodes(
+    resources,
+    () =>
+      startScriptedBroker((packet, { socket }) => {
+        if (packet.cmd !== "publish" || ++cuts > 8) return undefined;
+        socket.destroy();
+        return "answered";
+      }),
+  );
+  await using publisher = await Publisher.connect(hosts, QUIET);
+  const outcomes = await publishEach(publisher, ["1", "2", "3"]);
+  assertEquals(outcomes, ["published", "published", "published"]);
+});
+
+Deno.test("publish() rejects after a minute what each node of a cluster cuts the connection at", async () => {
+  await using resources = new AsyncDisposableStack();
+  const hosts = await startNodes(resources, () => startCutting());
+  using clock = skippingClock();
+  const publisher = await Publisher.connect(hosts, QUIET);
+  let cuts = 0;
+  publisher.client.on("close", () => {
+    if (++cuts === 5) clock.advance(60_000);
+  });
+  assertEquals(await publishEach(publisher, ["1", "bad", "2"]), [
+    "published",
+    'Message on "iot/bad" may or may not have arrived: the broker closed the ' +
+    "connection each time when it was sent",
+    "published",
+  ]);
+  assert(cuts >= 5, `${cuts}`);
+  await publisher.close().catch(silent);
+});
 
 Deno.test("publish() rejects none that the broker hadn't yet acknowledged when another made it cut", async () => {
   // It answers some time after it has read, and reads on meanwhile.

@@ -16,6 +16,19 @@ interface Unconfirmed {
 
 /** How often the broker may end the connection at the same message. */
 const MOST_CUTS = 3;
+/**
+ * For so many milliseconds a cluster may end it at any message: one that has lost a node
+ * first agrees on who leads. NATS was seen to take 42 s for that.
+ */
+const AGREEING = 60_000;
+
+/** What an {@linkcode InflightLedger} has to know of the client. */
+interface InflightOptions {
+  /** Whether the client has several addresses, so that they may be a cluster's. */
+  hasNodes: boolean;
+  /** Called when `isHolding` ends and the connection stands. */
+  onReleased: () => void;
+}
 
 /**
  * The publishes of QoS 1 and 2 that the broker has not confirmed, in the order in
@@ -35,18 +48,22 @@ export class InflightLedger implements Store {
   /** The oldest one when the broker last ended the connection. */
   #suspect: Unconfirmed | undefined;
   #cuts = 0;
+  /** When it ended the connection at that one for the first time. */
+  #suspectedSince = 0;
   /** What was sent again, and is not confirmed. */
   readonly #resent = new Set<Unconfirmed>();
   /** What is sent again once others are confirmed. */
   #held: Unconfirmed[] = [];
   #isOneByOne = false;
+  readonly #hasNodes: boolean;
   readonly #onReleased: () => void;
 
-  /**
-   * @param onReleased Called when `isHolding` ends and the connection stands.
-   */
-  constructor(client: MqttClient, onReleased: () => void) {
+  constructor(
+    client: MqttClient,
+    { hasNodes, onReleased }: InflightOptions,
+  ) {
     this.#client = client;
+    this.#hasNodes = hasNodes;
     this.#onReleased = onReleased;
     const internals = internalsOf(client);
     const send = this.#send = internals._sendPacket.bind(client);
@@ -73,15 +90,19 @@ export class InflightLedger implements Store {
   /**
    * Notes that the broker has ended the connection. A message at which it does so
    * each time, without a word, would be sent for ever, and nothing behind it would
-   * arrive: the third time, its publish fails.
+   * arrive: the third time, its publish fails. Of several nodes, any may do so until
+   * they have agreed on a leader, and the message is given a minute.
    */
   noteCut(cause: Error | undefined): void {
     const [first] = this.#inOrder();
     if (first !== this.#suspect) this.#cuts = 0;
     this.#suspect = first;
+    if (this.#cuts === 0) this.#suspectedSince = performance.now();
     if (++this.#cuts < MOST_CUTS) return;
-    const reason =
-      "the broker closed the connection three times when it was sent";
+    const wait = this.#hasNodes ? AGREEING : 0;
+    if (performance.now() - this.#suspectedSince < wait) return;
+    const times = this.#hasNodes ? "each time" : "three times";
+    const reason = `the broker closed the connection ${times} when it was sent`;
     this.giveUp(
       ({ messageId }) =>
         messageId === first?.packet.messageId ? reason : undefined,
@@ -122,7 +143,7 @@ export class InflightLedger implements Store {
     this.#held = this.#inOrder();
     const [first] = this.#held;
     this.#isOneByOne = first !== undefined && first === this.#suspect &&
-      this.#cuts === MOST_CUTS - 1;
+      this.#cuts >= MOST_CUTS - 1;
     const { receiveMaximum = Infinity } = properties ?? {};
     const most = this.#isOneByOne ? 1 : receiveMaximum;
     while (this.#held.length > 0 && this.#resent.size < most) this.#sendNext();

@@ -1,3 +1,9 @@
+/**
+ * What the toolkit replaces in MQTT.js: how it sends, counts ids, and takes a
+ * connection for dead.
+ *
+ * @module
+ */
 import type { IClientOptions, MqttClient, Packet } from "mqtt";
 
 /** Sends a packet, or keeps it for the next connection. */

@@ -1,4 +1,10 @@
 /**
+ * What Deno and browsers do otherwise than the toolkit needs it.
+ *
+ * @module
+ */
+
+/**
  * Imports a package that most programs do without. The name is no literal, or
  * Deno would load the package at the start of each program that imports the
  * toolkit: a tenth of that time.
