@@ -69,6 +69,11 @@ function endOfNumber(payload: Uint8Array): number {
 
 function endOfDigits(payload: Uint8Array, start: number): number {
   let end = start;
-  while (payload[end]! >= ZERO && payload[end]! <= NINE) end++;
+  // To read past the end would cost more than all the rest.
+  while (end < payload.length && isDigit(payload[end]!)) end++;
   return end;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
 }
