@@ -26,7 +26,7 @@ const INTERRUPTED = 130;
 const HELP = `
 Measures the toolkit against other MQTT clients: MQTT.js on its own, paho (Python)
 and mosquitto's clients (C); and the embedded broker against mosquitto. What isn't
-installed is left out. It takes about twenty minutes; leave the machine alone
+installed is left out. It takes about 25 minutes; leave the machine alone
 meanwhile.
 
 Usage: deno task bench [OPTIONS]
