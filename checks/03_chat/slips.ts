@@ -18,6 +18,11 @@ export const slips: Slips = {
     ],
     says: ["doesn't call onMessage"],
   },
+  greeting_without_accent: {
+    words: "Greets without the accent, which is no typed line either",
+    edits: [["`${name} est arrivé`", "`${name} est arrive`"]],
+    says: ['✗ It announces "… est arrivé"', "The last letter is é"],
+  },
   json_for_text: {
     words: "Sends an object where a line is asked for",
     edits: [[
